@@ -1,0 +1,181 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Compile checks a description and makes a Model of it. The tree must be the Jaco's: a fixed base, a
+// chain of six hinges, three fingers on the last link.
+func Compile(desc Description) (*Model, error) {
+	m := &Model{desc: desc.clone(), gravity: desc.Gravity}
+	if err := m.compile(); err != nil {
+		return nil, fmt.Errorf("compile arm model: %w", err)
+	}
+	return m, nil
+}
+
+func (m *Model) compile() error {
+	desc := &m.desc
+	if !finite(desc.Gravity[:]...) {
+		return errors.New("gravity is not finite")
+	}
+	if len(desc.Links) != NumBodies {
+		return fmt.Errorf("%d links, want %d: base, six links of the arm, three fingers", len(desc.Links), NumBodies)
+	}
+	names := make(map[string]int)
+	for b := range desc.Links {
+		l := &desc.Links[b]
+		if _, twice := names[l.Name]; twice || l.Name == "" || l.Name == "world" {
+			return fmt.Errorf("link %d: name %q is empty, reserved or used twice", b, l.Name)
+		}
+		names[l.Name] = b
+	}
+	for b := range desc.Links {
+		if err := m.compileLink(b, names); err != nil {
+			return fmt.Errorf("link %q: %w", desc.Links[b].Name, err)
+		}
+	}
+	return m.compileRest(names)
+}
+
+func (m *Model) compileLink(b int, names map[string]int) error {
+	l := &m.desc.Links[b]
+	if b == Base {
+		if l.Parent != "world" {
+			return fmt.Errorf("parent is %q, want \"world\": the first link is the base", l.Parent)
+		}
+		if l.Joint != nil {
+			return errors.New("the base must be fixed, but has a joint")
+		}
+	} else {
+		parent, known := names[l.Parent]
+		if !known {
+			return fmt.Errorf("unknown parent %q", l.Parent)
+		}
+		if parent != parents[b] {
+			return fmt.Errorf("parent is %q, want %q: the tree must be a chain of six joints with three fingers on its last link",
+				l.Parent, m.desc.Links[parents[b]].Name)
+		}
+		if l.Joint == nil {
+			return errors.New("has no joint")
+		}
+		if err := m.compileJoint(b-1, l.Joint); err != nil {
+			return fmt.Errorf("joint %q: %w", l.Joint.Name, err)
+		}
+	}
+
+	norm := math.Sqrt(l.Quat[0]*l.Quat[0] + l.Quat[1]*l.Quat[1] + l.Quat[2]*l.Quat[2] + l.Quat[3]*l.Quat[3])
+	if !(math.Abs(norm-1) < 1e-6) {
+		return fmt.Errorf("quat %v has length %g, want 1", l.Quat, norm)
+	}
+	if !finite(l.Pos[:]...) {
+		return fmt.Errorf("pos %v is not finite", l.Pos)
+	}
+	m.pos[b] = l.Pos
+	m.rot[b] = rotationFromQuat(l.Quat[0]/norm, l.Quat[1]/norm, l.Quat[2]/norm, l.Quat[3]/norm)
+	return m.compileInertia(b, l)
+}
+
+func (m *Model) compileInertia(b int, l *Link) error {
+	if !(l.Mass > 0) || !finite(l.Mass) {
+		return fmt.Errorf("mass is %g kg, want more than 0", l.Mass)
+	}
+	if !finite(l.COM[:]...) {
+		return fmt.Errorf("com %v is not finite", l.COM)
+	}
+	if !finite(l.Inertia[:]...) {
+		return fmt.Errorf("inertia_com %v is not finite", l.Inertia)
+	}
+	m.mass[b], m.com[b] = l.Mass, l.COM
+	return nil
+}
+
+func (m *Model) compileJoint(i int, j *Joint) error {
+	switch a := &j.Actuator; {
+	case j.Type != "hinge":
+		return fmt.Errorf("type is %q, want \"hinge\"", j.Type)
+	case j.Axis != Vec3{0, 0, 1}:
+		return fmt.Errorf("axis is %v, want [0 0 1]", j.Axis)
+	case !(j.Armature >= 0) || !finite(j.Armature):
+		return fmt.Errorf("armature is %g, want 0 or more", j.Armature)
+	case !(j.Damping >= 0) || !finite(j.Damping):
+		return fmt.Errorf("damping is %g, want 0 or more", j.Damping)
+	case j.Friction != 0:
+		return fmt.Errorf("frictionloss is %g, but dry friction is not simulated", j.Friction)
+	case a.Type != "velocity":
+		return fmt.Errorf("actuator type is %q, want \"velocity\"", a.Type)
+	case !(a.KV >= 0) || !finite(a.KV):
+		return fmt.Errorf("kv is %g, want 0 or more", a.KV)
+	case !(a.CtrlLimit > 0) || !finite(a.CtrlLimit):
+		return fmt.Errorf("ctrl_limit is %g, want more than 0", a.CtrlLimit)
+	case !(a.ForceLimit > 0) || !finite(a.ForceLimit):
+		return fmt.Errorf("force_limit is %g, want more than 0", a.ForceLimit)
+	}
+	m.armature[i], m.damping[i] = j.Armature, j.Damping
+	m.kv[i], m.maxSpeed[i], m.maxForce[i] = j.Actuator.KV, j.Actuator.CtrlLimit, j.Actuator.ForceLimit
+	m.limited[i], m.lower[i], m.upper[i] = j.Limited, math.Inf(-1), math.Inf(1)
+	if !j.Limited {
+		return nil
+	}
+	if j.Range == nil || !finite(j.Range[:]...) || !(j.Range[0] < j.Range[1]) {
+		return errors.New("is limited, but range is not two angles in growing order")
+	}
+	m.lower[i], m.upper[i] = j.Range[0], j.Range[1]
+	return nil
+}
+
+// compileRest takes over what hangs on the links: sites, keyframes, the order of the joints, the table.
+func (m *Model) compileRest(names map[string]int) error {
+	desc := &m.desc
+	if len(desc.Order) != NumJoints {
+		return fmt.Errorf("joint_order has %d names, want %d", len(desc.Order), NumJoints)
+	}
+	for i, name := range desc.Order {
+		if name != m.JointName(i) {
+			return fmt.Errorf("joint_order[%d] is %q, but the link in that place has %q", i, name, m.JointName(i))
+		}
+	}
+	m.keyframes = make(map[string][NumJoints]float64)
+	for name, q := range desc.Keyframes {
+		if len(q) != NumJoints || !finite(q...) {
+			return fmt.Errorf("keyframe %q: want %d finite numbers, have %v", name, NumJoints, q)
+		}
+		m.keyframes[name] = [NumJoints]float64(q)
+	}
+	var err error
+	if m.palm, err = m.site(Hand, "palm"); err != nil {
+		return err
+	}
+	for f := range NumFingers {
+		if m.tips[f], err = m.site(Finger1+f, fmt.Sprintf("tip_%d", f+1)); err != nil {
+			return err
+		}
+	}
+	if t := &desc.Table; t.Type != "plane" || t.Normal != (Vec3{0, 0, 1}) || !finite(t.Height) {
+		return errors.New("the table must be a plane with normal 0 0 1 and a finite height")
+	}
+	return nil
+}
+
+func (m *Model) site(b int, name string) (Vec3, error) {
+	for _, s := range m.desc.Links[b].Sites {
+		if s.Name == name {
+			if !finite(s.Pos[:]...) {
+				return Vec3{}, fmt.Errorf("site %q: pos %v is not finite", name, s.Pos)
+			}
+			return s.Pos, nil
+		}
+	}
+	return Vec3{}, fmt.Errorf("link %q has no site %q", m.desc.Links[b].Name, name)
+}
+
+func finite(x ...float64) bool {
+	for _, v := range x {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}
