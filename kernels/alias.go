@@ -1,0 +1,19 @@
+package kernels
+
+import "unsafe"
+
+// overlap reports whether a and b share an element.
+func overlap(a, b []float32) bool {
+	if len(a) == 0 || len(b) == 0 {
+		return false
+	}
+	a0, b0 := uintptr(unsafe.Pointer(&a[0])), uintptr(unsafe.Pointer(&b[0]))
+	return a0 < b0+4*uintptr(len(b)) && b0 < a0+4*uintptr(len(a))
+}
+
+// overlapInexact reports whether a and b share an element without starting at
+// the same one: the case in which an elementwise kernel would read what it has
+// already written.
+func overlapInexact(a, b []float32) bool {
+	return overlap(a, b) && &a[0] != &b[0]
+}

@@ -1,0 +1,60 @@
+package kernels
+
+// normalizeGeneric is the reference of Normalize.
+func normalizeGeneric(dst []float32, src []uint8, mean, scale []float32) {
+	c := len(mean)
+	for j := range c {
+		m, inv := mean[j], 1/scale[j]
+		for i := j; i < len(src); i += c {
+			dst[i] = (float32(src[i]) - m) * inv
+		}
+	}
+}
+
+// addRowsGeneric is the reference of AddRows.
+func addRowsGeneric(m, n int, y, bias []float32, relu bool) {
+	for i := range m {
+		row := y[i*n:][:n]
+		for j, b := range bias[:n] {
+			v := row[j] + b
+			if relu && v < 0 {
+				v = 0
+			}
+			row[j] = v
+		}
+	}
+}
+
+// sumRowsGeneric is the reference of SumRows.
+func sumRowsGeneric(m, n int, x, sum []float32) {
+	sum = sum[:n]
+	for i := range m {
+		row := x[i*n:][:n]
+		for j := range sum {
+			sum[j] += row[j]
+		}
+	}
+}
+
+// reluGeneric is the reference of ReLU.
+func reluGeneric(y, x []float32) {
+	y = y[:len(x)]
+	for i, v := range x {
+		if v < 0 {
+			v = 0
+		}
+		y[i] = v
+	}
+}
+
+// reluGradGeneric is the reference of ReLUGrad.
+func reluGradGeneric(dx, dy, y []float32) {
+	dx, dy = dx[:len(y)], dy[:len(y)]
+	for i, v := range y {
+		var d float32
+		if v > 0 {
+			d = dy[i]
+		}
+		dx[i] = d
+	}
+}

@@ -1,0 +1,23 @@
+package kernels
+
+// LogSoftmax3 computes the logarithm of the softmax of groups of three.
+//
+//	logp[3i+j] = logits[3i+j] - log Σ_{l<3} exp(logits[3i+l])
+//
+// Shape:     logp, logits (groups,3)
+// Alias:     logp may be logits; any other overlap is forbidden
+// Align:     any; the result does not depend on addresses or on the position of a group
+// Accuracy:  |err| ≤ 2⁻²²·(2 + spread), spread = largest - smallest logit of the group
+// NaN/Inf:   a NaN makes its whole group NaN
+//
+// LogSoftmax3 panics if groups is negative, a slice is too short or the two
+// overlap inexactly.
+func LogSoftmax3(groups int, logp, logits []float32) {
+	logp, logits = cut(logp, groups, 3, errShortLogp), cut(logits, groups, 3, errShortLogits)
+	if overlapInexact(logp, logits) {
+		panic(errOverlap)
+	}
+	raceRead(logits)
+	raceWrite(logp)
+	logSoftmax3(groups, logp, logits)
+}

@@ -1,0 +1,60 @@
+package kernels
+
+// RMSProp makes one step of the optimiser, with running mean squares ms.
+//
+//	ms[i]     = decay·ms[i] + (1-decay)·grad[i]²
+//	theta[i] -= lr·grad[i] / (sqrt(ms[i]) + epsilon)
+//
+// Shape:     theta, ms, grad equally long
+// Alias:     none may overlap another
+// Align:     any; the result does not depend on addresses
+// Accuracy:  ms to 4·2⁻²⁴ relative; the step to 8·2⁻²⁴ relative
+// Source:    Tieleman & Hinton 2012; Mnih et al. 2016, section 4 (epsilon outside the root here)
+//
+// RMSProp panics if the lengths differ or the slices overlap.
+func RMSProp(theta, ms, grad []float32, lr, decay, epsilon float32) {
+	if len(theta) != len(ms) || len(theta) != len(grad) {
+		panic(errLengths)
+	}
+	if overlap(theta, ms) || overlap(theta, grad) || overlap(ms, grad) {
+		panic(errOverlap)
+	}
+	raceWrite(theta)
+	raceWrite(ms)
+	raceRead(grad)
+	rmsProp(theta, ms, grad, lr, decay, epsilon)
+}
+
+// ScaleAdd computes y[i] += alpha·x[i].
+//
+// Shape:     x, y equally long
+// Alias:     y may be x; any other overlap is forbidden
+// Accuracy:  |err| ≤ 2·2⁻²⁴·(|y|+|alpha·x|)
+//
+// ScaleAdd panics if the lengths differ or the slices overlap inexactly.
+func ScaleAdd(y []float32, alpha float32, x []float32) {
+	if len(y) != len(x) {
+		panic(errLengths)
+	}
+	if overlapInexact(y, x) {
+		panic(errOverlap)
+	}
+	raceRead(x)
+	raceWrite(y)
+	scaleAdd(y, alpha, x)
+}
+
+// Scale computes y[i] *= alpha. A zero alpha keeps NaN and turns Inf into NaN.
+func Scale(y []float32, alpha float32) {
+	raceWrite(y)
+	scale(y, alpha)
+}
+
+// SumSquares returns Σ x[i]², summed in float64; the order of summation is
+// fixed per implementation. Inf and NaN propagate.
+//
+// Accuracy:  |err| ≤ len(x)·2⁻⁵³·Σx²
+func SumSquares(x []float32) float64 {
+	raceRead(x)
+	return sumSquares(x)
+}
