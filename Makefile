@@ -1,0 +1,80 @@
+# make            builds every command into bin/
+# make run        the main job, in minutes: train from pixels, evaluate, curve and animation
+# make test       every test; what CI runs first
+# make help       the rest
+
+GO       ?= go
+FUZZTIME ?= 20000x
+COUNT    ?= 6
+
+ifndef RUN
+RUN := runs/first-$(shell date +%Y%m%d-%H%M%S)
+endif
+
+export CGO_ENABLED = 0
+
+REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
+LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
+ASM      := $(shell find . -name '*.s' -not -path './.*')
+
+.PHONY: build run train test test-purego test-arm64 race vet fmt fuzz bench check clean help
+
+build:
+	@mkdir -p bin
+	$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./...
+
+# At most 8 minutes of training, then 200 episodes of evaluation.
+run: build
+	bin/train -net feedforward -width wide -max-time 7m30s -out $(RUN) -seed 1
+	bin/eval -checkpoint $(RUN) -episodes 200 -seed 7 -animation $(RUN)/episodes.gif
+	@echo "curve:     $(RUN)/curve.svg"
+	@echo "animation: $(RUN)/episodes.gif"
+
+# Column 1 in full; stop it with Ctrl-C and go on with the same line and -resume.
+train: build
+	bin/train -net recurrent -width wide -steps 50000000 -out runs/column1
+
+test:
+	$(GO) test ./...
+
+test-purego:
+	$(GO) test -tags purego ./...
+
+# The same tests on arm64, under qemu-user (installed where it is missing).
+test-arm64:
+	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -y -qq qemu-user; }
+	GOARCH=arm64 $(GO) test -exec qemu-aarch64 ./sim/... ./kernels/... ./nn/...
+
+# The race detector needs cgo, and so a C compiler.
+race:
+	@command -v gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq gcc libc6-dev; }
+	CGO_ENABLED=1 $(GO) test -race -short ./kernels/... ./nn/... ./a3c/... ./sim/...
+
+vet:
+	$(GO) vet ./...
+	$(GO) vet -tags purego ./...
+	GOARCH=arm64 $(GO) vet ./...
+
+fmt:
+	@test -z "$$(gofmt -l .)" || { echo "gofmt:"; gofmt -l .; exit 1; }
+	@unformatted="$$($(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2 -l $(ASM))"; \
+	  test -z "$$unformatted" || { echo "asmfmt: $$unformatted"; exit 1; }
+
+# Every fuzz target for FUZZTIME.
+fuzz:
+	@set -e; for package in $$($(GO) list ./...); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+	  done; done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/...
+
+# All that CI runs.
+check: vet fmt test
+
+clean:
+	rm -rf bin
+
+help:
+	@echo "build run train test test-purego test-arm64 race vet fmt fuzz bench check clean"

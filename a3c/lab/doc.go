@@ -1,0 +1,14 @@
+// Package lab gathers what the commands share and the learner must not know:
+// command lines, run folders, worlds by name, curves and animations.
+//
+// It is the one place, beside the commands themselves, where the learner
+// (packages a3c and nn) and the world (package sim) meet. Its parts:
+//
+//	lab/cli     flags, configuration files, progress, exit codes, profiles
+//	lab/world   -task, -domain, -net and -width to environments and networks
+//	lab/rundir  the folder that a training run leaves
+//	lab/chart   learning curves as SVG and PNG
+//	lab/film    animations of episodes
+//
+// Only commands and package bench import it (bench/imports_test.go).
+package lab

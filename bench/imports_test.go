@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+)
+
+const module = "colonnade/"
+
+// mayImport is the import table of the project: for each top-level folder what
+// its packages may import besides the standard library and themselves.
+// Commands, bench and a3c/lab may import anything. Relaxing it is a change of
+// its own, with a reason.
+var mayImport = map[string][]string{
+	"kernels": {"github.com/klauspost/cpuid/v2"},
+	"nn":      {module + "kernels", "github.com/minio/highwayhash", "google.golang.org/protobuf/encoding/protowire"},
+	"a3c":     {module + "nn", module + "kernels", "github.com/minio/highwayhash"},
+	"sim":     {},
+	"jaco":    {module + "sim", "golang.org/x/sys"},
+}
+
+// mayImportInTests lists what only test files may import in addition.
+var mayImportInTests = map[string][]string{
+	"kernels": {"pgregory.net/rapid", "golang.org/x/sys"},
+	"nn":      {"pgregory.net/rapid"},
+	"a3c":     {"pgregory.net/rapid"},
+	"sim":     {"github.com/minio/highwayhash", "pgregory.net/rapid"},
+	"jaco":    {"pgregory.net/rapid"},
+}
+
+type goPackage struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []goPackage
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p goPackage
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if len(all) < 10 {
+		t.Fatalf("go list found %d packages only", len(all))
+	}
+	return all
+}
+
+// isLeaf tells the packages that may import anything: commands, bench, lab.
+func isLeaf(importPath string) bool {
+	rest := strings.TrimPrefix(importPath, module)
+	return strings.Contains(rest, "/cmd/") || folder(importPath) == "bench" || within(rest, "a3c/lab")
+}
+
+func folder(importPath string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(importPath, module), "/")
+	return name
+}
+
+func within(importPath, root string) bool {
+	return importPath == root || strings.HasPrefix(importPath, root+"/")
+}
+
+func isStandard(importPath string) bool {
+	first, _, _ := strings.Cut(importPath, "/")
+	return !strings.Contains(first, ".") && first+"/" != module
+}
+
+func allowed(importPath string, roots []string) bool {
+	for _, root := range roots {
+		if within(importPath, root) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestImportTable(t *testing.T) {
+	for _, p := range packages(t) {
+		if isLeaf(p.ImportPath) {
+			continue
+		}
+		own := folder(p.ImportPath)
+		roots, known := mayImport[own]
+		if !known {
+			t.Errorf("%s: %s is not one of the project's folders", p.ImportPath, own)
+			continue
+		}
+		check := func(imports, roots []string, what string) {
+			for _, imported := range imports {
+				if isStandard(imported) || folder(imported) == own && strings.HasPrefix(imported, module) && !isLeaf(imported) {
+					continue
+				}
+				if !allowed(imported, roots) {
+					t.Errorf("%s (%s) imports %s, which the table does not allow", p.ImportPath, what, imported)
+				}
+			}
+		}
+		check(p.Imports, roots, "code")
+		testRoots := append(append([]string{}, roots...), mayImportInTests[own]...)
+		check(append(p.TestImports, p.XTestImports...), testRoots, "tests")
+	}
+}
+
+// Only commands, bench and lab itself may know the laboratory.
+func TestLabIsALeaf(t *testing.T) {
+	for _, p := range packages(t) {
+		if isLeaf(p.ImportPath) {
+			continue
+		}
+		for _, imported := range append(append(p.Imports, p.TestImports...), p.XTestImports...) {
+			if strings.HasPrefix(imported, module) && isLeaf(imported) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+func TestEveryPackageTeaches(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}\t{{.Name}}\t{{.Doc}}", module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		fields := strings.SplitN(strings.TrimRight(line, "\n"), "\t", 3)
+		if strings.Contains(path.Clean(fields[0]), "/internal/") {
+			continue
+		}
+		if len(fields) < 3 || fields[2] == "" {
+			t.Errorf("%s has no package documentation", fields[0])
+		}
+	}
+}
