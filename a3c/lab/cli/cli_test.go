@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+type values struct {
+	steps *int64
+	rate  *float64
+	net   *string
+	fast  *bool
+	limit *time.Duration
+	out   *string
+}
+
+func newFlags(stdout, stderr io.Writer) (*Flags, values) {
+	f := NewFlags("train", "train trains.", "train -steps 10", stdout, stderr)
+	v := values{
+		steps: f.Int64("steps", 100, "environment `steps`"),
+		rate:  f.Float64("learning-rate", 1e-3, "learning `rate` at the start"),
+		net:   f.Choice("net", "recurrent", "kind of network", "recurrent", "feedforward"),
+		fast:  f.Bool("fast", false, "hurry"),
+		limit: f.Duration("max-time", 0, "stop after this `time`"),
+		out:   f.String("out", "", "run `folder`"),
+	}
+	f.NotInFile("out")
+	return f, v
+}
+
+func writeConfig(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "c.toml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestOrderOfPrecedence(t *testing.T) {
+	config := writeConfig(t, "steps = 7\nlearning-rate = 0.5\nfast = true\nmax-time = \"3s\"\n")
+	f, v := newFlags(io.Discard, io.Discard)
+	if err := f.Parse([]string{"-config", config, "-learning-rate", "0.25", "-net", "feedforward"}); err != nil {
+		t.Fatal(err)
+	}
+	if *v.steps != 7 || *v.rate != 0.25 || *v.net != "feedforward" || !*v.fast || *v.limit != 3*time.Second {
+		t.Errorf("got steps %d rate %g net %s fast %v limit %v", *v.steps, *v.rate, *v.net, *v.fast, *v.limit)
+	}
+	if !f.Explicit("learning-rate") || f.Explicit("steps") {
+		t.Error("explicit must tell the command line from the file")
+	}
+}
+
+// The printed configuration, read back, gives the same values.
+func TestTOMLRoundTrip(t *testing.T) {
+	var printed bytes.Buffer
+	f, _ := newFlags(&printed, io.Discard)
+	args := []string{"-steps", "12", "-learning-rate", "3", "-net", "feedforward", "-fast", "-max-time", "90s", "-out", "x"}
+	if err := f.Parse(append(args, "-print-config")); !errors.Is(err, flag.ErrHelp) {
+		t.Fatalf("-print-config: got %v", err)
+	}
+	if strings.Contains(printed.String(), "out =") {
+		t.Errorf("-out belongs to one invocation:\n%s", &printed)
+	}
+	g, v := newFlags(io.Discard, io.Discard)
+	if err := g.Parse([]string{"-config", writeConfig(t, printed.String())}); err != nil {
+		t.Fatal(err)
+	}
+	if *v.steps != 12 || *v.rate != 3 || *v.net != "feedforward" || !*v.fast || *v.limit != 90*time.Second {
+		t.Errorf("read back: steps %d rate %g net %s fast %v limit %v\n%s", *v.steps, *v.rate, *v.net, *v.fast, *v.limit, &printed)
+	}
+}
+
+func TestResumeKeepsWhatTheRunIs(t *testing.T) {
+	saved := writeConfig(t, "steps = 7\nlearning-rate = 0.5\nnet = \"feedforward\"\n")
+	resume := func(args ...string) (values, error) {
+		f, v := newFlags(io.Discard, io.Discard)
+		if err := f.Parse(args); err != nil {
+			t.Fatal(err)
+		}
+		return v, f.Resume(saved, "steps")
+	}
+	v, err := resume("-steps", "9", "-learning-rate", "0.5")
+	if err != nil || *v.steps != 9 || *v.rate != 0.5 || *v.net != "feedforward" {
+		t.Errorf("got steps %d rate %g net %s, %v", *v.steps, *v.rate, *v.net, err)
+	}
+	var usage *UsageError
+	if _, err := resume("-net", "recurrent"); !errors.As(err, &usage) || !strings.Contains(err.Error(), "started with feedforward") {
+		t.Errorf("another network: got %v", err)
+	}
+	if _, err := resume("-config", saved); !errors.As(err, &usage) {
+		t.Errorf("-config beside -resume: got %v", err)
+	}
+}
+
+func TestUsageErrors(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"unknown flag", []string{"-stps", "1"}, "did you mean -steps?"},
+		{"nothing near", []string{"-zzzzzzzzzzz", "1"}, "unknown flag -zzzzzzzzzzz"},
+		{"not a number", []string{"-steps", "many"}, "-steps"},
+		{"no such choice", []string{"-net", "wide"}, "allowed are recurrent, feedforward"},
+		{"stray argument", []string{"run1"}, "unexpected argument"},
+		{"missing file", []string{"-config", "no-such-file.toml"}, "no-such-file.toml"},
+		{"unknown key", []string{"-config", writeConfig(t, "setps = 1")}, "did you mean steps?"},
+		{"wrong type", []string{"-config", writeConfig(t, `steps = "x"`)}, "steps"},
+		{"broken file", []string{"-config", writeConfig(t, "steps =")}, "c.toml"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			f, _ := newFlags(io.Discard, io.Discard)
+			err := f.Parse(c.args)
+			var usage *UsageError
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+				t.Fatalf("got %v, want a usage error with %q", err, c.want)
+			}
+			var stderr bytes.Buffer
+			if code := Exit("train", err, &stderr); code != 2 {
+				t.Errorf("exit code %d, want 2", code)
+			}
+		})
+	}
+}
+
+func TestHelpShowsFlagsAndExample(t *testing.T) {
+	var stderr bytes.Buffer
+	f, _ := newFlags(io.Discard, &stderr)
+	err := f.Parse([]string{"-h"})
+	if code := Exit("train", err, &stderr); code != 0 {
+		t.Errorf("exit code %d, want 0", code)
+	}
+	for _, want := range []string{"train -steps 10", "-learning-rate", "recurrent|feedforward"} {
+		if !strings.Contains(stderr.String(), want) {
+			t.Errorf("help lacks %q:\n%s", want, &stderr)
+		}
+	}
+}
+
+func TestExitPrintsHints(t *testing.T) {
+	var stderr bytes.Buffer
+	err := fmt.Errorf("start: %w", Hint(errors.New("the folder is used"), "take another -out"))
+	if code := Exit("train", err, &stderr); code != 1 {
+		t.Errorf("exit code %d, want 1", code)
+	}
+	if got, want := stderr.String(), "train: error: start: the folder is used\nhint: take another -out\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if Exit("train", nil, &stderr) != 0 {
+		t.Error("no error must exit 0")
+	}
+}
+
+func TestResultIsOneLine(t *testing.T) {
+	var stdout bytes.Buffer
+	if err := Result(&stdout, map[string]any{"score": 1.5, "steps": 3}); err != nil {
+		t.Fatal(err)
+	}
+	if stdout.String() != "{\"score\":1.5,\"steps\":3}\n" {
+		t.Errorf("got %q", stdout.String())
+	}
+	if err := Result(&stdout, map[string]any{"score": func() {}}); err == nil {
+		t.Error("a value JSON cannot hold must be an error")
+	}
+}
+
+func TestProfileIsWritten(t *testing.T) {
+	dir := t.TempDir()
+	stop, err := StartProfile("cpu", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if info, err := os.Stat(filepath.Join(dir, "cpu.pprof")); err != nil || info.Size() == 0 {
+		t.Errorf("cpu.pprof: %v, %v", info, err)
+	}
+	if _, err := StartProfile("cpu", filepath.Join(dir, "absent")); err == nil {
+		t.Error("a folder that does not exist must be an error")
+	}
+}
+
+func TestProgressLines(t *testing.T) {
+	var out bytes.Buffer
+	p := NewProgress("train", "steps", 0, 1000, &out)
+	p.Update(10, "early") // too soon for a line
+	p.last = time.Now().Add(-2 * linePeriod)
+	p.started = time.Now().Add(-10 * time.Second)
+	p.Update(500, "score 3.0")
+	p.Finish()
+	if got := out.String(); strings.Contains(got, "early") || !strings.Contains(got, "500 of 1000 steps (50.0 %), 50 steps/s, at most 10s left; score 3.0") {
+		t.Errorf("got %q", got)
+	}
+}

@@ -1,0 +1,249 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"colonnade/kernels"
+)
+
+// Flags is a command's set of flags with its one-line summary and an example.
+type Flags struct {
+	*flag.FlagSet
+	config      *string
+	printConfig *bool
+	explicit    map[string]bool // set on the command line
+	skipInFile  map[string]bool // say where or how to run, not what
+	stdout      io.Writer
+}
+
+// NewFlags returns an empty set. Usage goes to stderr, -print-config to stdout.
+func NewFlags(name, summary, example string, stdout, stderr io.Writer) *Flags {
+	f := &Flags{
+		FlagSet:    flag.NewFlagSet(name, flag.ContinueOnError),
+		explicit:   map[string]bool{},
+		skipInFile: map[string]bool{"config": true, "print-config": true},
+		stdout:     stdout,
+	}
+	f.SetOutput(io.Discard) // errors are printed once, by Exit
+	f.config = f.String("config", "", "read flags from this TOML `file`; flags on the command line override it")
+	f.printConfig = f.Bool("print-config", false, "print the resolved flags as a TOML file and stop")
+	f.Usage = func() {
+		fmt.Fprintf(stderr, "%s\n\nExample:\n  %s\n\nFlags:\n", summary, example)
+		f.SetOutput(stderr)
+		f.PrintDefaults()
+		f.SetOutput(io.Discard)
+	}
+	return f
+}
+
+// NotInFile keeps flags out of the resolved configuration, because they belong
+// to one invocation (such as -out and -resume).
+func (f *Flags) NotInFile(names ...string) {
+	for _, name := range names {
+		f.skipInFile[name] = true
+	}
+}
+
+// Choice defines a string flag that takes one of a few values.
+func (f *Flags) Choice(name, value, usage string, allowed ...string) *string {
+	c := &choice{value, allowed}
+	f.Var(c, name, fmt.Sprintf("%s: `%s`", usage, strings.Join(allowed, "|")))
+	return &c.value
+}
+
+type choice struct {
+	value   string
+	allowed []string
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Get() any       { return c.value }
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("allowed are %s", strings.Join(c.allowed, ", "))
+	}
+	c.value = s
+	return nil
+}
+
+// Parse reads the command line and the configuration file it names. It returns
+// [flag.ErrHelp] after -h and -print-config, and a [UsageError] for anything
+// that does not fit.
+func (f *Flags) Parse(args []string) error {
+	if err := f.FlagSet.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return f.explain(err)
+	}
+	if f.NArg() > 0 {
+		return Usagef("unexpected argument %q: every value follows its flag", f.Arg(0))
+	}
+	f.Visit(func(fl *flag.Flag) { f.explicit[fl.Name] = true })
+	if *f.config != "" {
+		values, err := f.readFile(*f.config)
+		if err != nil {
+			return err
+		}
+		for key, value := range values {
+			if err := f.setFrom(*f.config, key, value); err != nil {
+				return err
+			}
+		}
+	}
+	if err := kernels.ConfigError(); err != nil {
+		return Usagef("%v", err)
+	}
+	if *f.printConfig {
+		if _, err := f.stdout.Write(f.TOML()); err != nil {
+			return fmt.Errorf("print the configuration: %w", err)
+		}
+		return flag.ErrHelp
+	}
+	return nil
+}
+
+// Explicit tells whether the flag stood on the command line.
+func (f *Flags) Explicit(name string) bool { return f.explicit[name] }
+
+// explain turns the flag package's error into a usage error, with the nearest
+// flag where a name is unknown.
+func (f *Flags) explain(err error) error {
+	const unknown = "flag provided but not defined: -"
+	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
+		return Usagef("unknown flag -%s%s", name, f.suggestion(name, "-"))
+	}
+	return Usagef("%v", err)
+}
+
+func (f *Flags) suggestion(name, prefix string) string {
+	best, distance := "", 1+len(name)/2
+	f.VisitAll(func(fl *flag.Flag) {
+		if d := editDistance(name, fl.Name); d < distance {
+			best, distance = fl.Name, d
+		}
+	})
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf(" (did you mean %s%s?)", prefix, best)
+}
+
+// Resume takes the values of an earlier invocation from the configuration file
+// it left. The command line may change only the named flags: the others say
+// what the run is.
+func (f *Flags) Resume(path string, changeable ...string) error {
+	if *f.config != "" {
+		return Usagef("-config with -resume: the run goes on with its own %s", path)
+	}
+	values, err := f.readFile(path)
+	if err != nil {
+		return err
+	}
+	for key, value := range values {
+		if !f.explicit[key] || slices.Contains(changeable, key) {
+			if err := f.setFrom(path, key, value); err != nil {
+				return err
+			}
+			continue
+		}
+		given := f.Lookup(key).Value.String()
+		if err := f.Set(key, fmt.Sprint(value)); err != nil {
+			return Usagef("%s: %s = %v: %v", path, key, value, err)
+		}
+		if kept := f.Lookup(key).Value.String(); kept != given {
+			return Usagef("-%s %s with -resume: the run was started with %s, which cannot change", key, given, kept)
+		}
+	}
+	return nil
+}
+
+// readFile decodes a configuration file and refuses unknown keys.
+func (f *Flags) readFile(path string) (map[string]any, error) {
+	var values map[string]any
+	if _, err := toml.DecodeFile(path, &values); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, Usagef("-config: there is no file %s", path)
+		}
+		return nil, Usagef("%s: %v", path, err)
+	}
+	for key := range values {
+		if f.Lookup(key) == nil || f.skipInFile[key] {
+			return nil, Usagef("%s: unknown key %q%s", path, key, f.suggestion(key, ""))
+		}
+	}
+	return values, nil
+}
+
+// setFrom sets a flag from a file, unless the command line gave it.
+func (f *Flags) setFrom(path, key string, value any) error {
+	if f.explicit[key] {
+		return nil
+	}
+	if err := f.Set(key, fmt.Sprint(value)); err != nil {
+		return Usagef("%s: %s = %v: %v", path, key, value, err)
+	}
+	return nil
+}
+
+// TOML returns the resolved flags as a configuration file, each with its
+// description as a comment.
+func (f *Flags) TOML() []byte {
+	var b strings.Builder
+	f.VisitAll(func(fl *flag.Flag) {
+		if f.skipInFile[fl.Name] {
+			return
+		}
+		_, usage := flag.UnquoteUsage(fl)
+		fmt.Fprintf(&b, "# %s\n%s = %s\n\n", strings.ReplaceAll(usage, "\n", " "), fl.Name, tomlValue(fl.Value))
+	})
+	return []byte(b.String())
+}
+
+func tomlValue(v flag.Value) string {
+	if getter, ok := v.(flag.Getter); ok {
+		switch x := getter.Get().(type) {
+		case bool, int, int64, uint, uint64:
+			return fmt.Sprint(x)
+		case float64:
+			s := fmt.Sprint(x)
+			if !strings.ContainsAny(s, ".e") {
+				s += ".0"
+			}
+			return s
+		case time.Duration:
+			return fmt.Sprintf("%q", x)
+		}
+	}
+	return fmt.Sprintf("%q", v.String())
+}
+
+// editDistance is the Levenshtein distance of two short words.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Run is the body of a command. It returns when the work is done or ctx is
+// cancelled; what it was doing is saved by then.
+type Run func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+
+// Main runs a command and ends the process with its exit code.
+//
+// The first SIGINT or SIGTERM cancels the context, the second ends the process
+// at once with exit code 1.
+func Main(name string, run Run) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		fmt.Fprintf(os.Stderr, "\n%s: stopping; saving first (once more to stop at once)\n", name)
+		cancel()
+		<-signals
+		os.Exit(1)
+	}()
+	os.Exit(Exit(name, run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
+}
+
+// Exit reports err on stderr as "name: error: ..." with its hints and returns
+// the exit code: 0, 1 or 2.
+func Exit(name string, err error, stderr io.Writer) int {
+	if err == nil || errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		if h, ok := e.(*hinted); ok {
+			fmt.Fprintf(stderr, "hint: %s\n", h.hint)
+		}
+	}
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		fmt.Fprintf(stderr, "hint: %s -h lists the flags\n", name)
+		return 2
+	}
+	return 1
+}
+
+// UsageError is a mistake on the command line or in a configuration file: the
+// command ends with exit code 2.
+type UsageError struct{ message string }
+
+func (e *UsageError) Error() string { return e.message }
+
+// Usagef returns a [UsageError].
+func Usagef(format string, args ...any) error {
+	return &UsageError{fmt.Sprintf(format, args...)}
+}
+
+type hinted struct {
+	err  error
+	hint string
+}
+
+func (h *hinted) Error() string { return h.err.Error() }
+func (h *hinted) Unwrap() error { return h.err }
+
+// Hint adds to err what the user can do about it; it is printed on a line of
+// its own. Hint of nil is nil.
+func Hint(err error, format string, args ...any) error {
+	if err == nil {
+		return nil
+	}
+	return &hinted{err, fmt.Sprintf(format, args...)}
+}
+
+// Result writes v as one line of JSON: the last line of stdout.
+func Result(stdout io.Writer, v any) error {
+	line, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("encode the result: %w", err)
+	}
+	if _, err := fmt.Fprintf(stdout, "%s\n", line); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}

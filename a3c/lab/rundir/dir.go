@@ -1,0 +1,147 @@
+package rundir
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// File names inside a run folder.
+const (
+	ConfigFile  = "config.toml"
+	InfoFile    = "run.json"
+	MetricsFile = "metrics.jsonl"
+	CurveFile   = "curve.svg"
+	BestFile    = "best.safetensors"
+
+	lockFile = ".lock"
+)
+
+// ErrUsed is returned by [Create] for a folder that already holds a run.
+var ErrUsed = errors.New("the folder already holds a run")
+
+// ErrBusy is returned when another process is using the folder.
+var ErrBusy = errors.New("another process is using the folder")
+
+// ErrNoRun is returned by [Open] for a folder that holds no run.
+var ErrNoRun = errors.New("the folder holds no run")
+
+// Dir is a run folder held by this process. It belongs to one goroutine.
+type Dir struct {
+	path    string
+	lock    *os.File
+	metrics *os.File
+}
+
+// Create makes a new run folder. It returns [ErrUsed] or [ErrBusy] (wrapped)
+// where there is one already.
+func Create(path string) (*Dir, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("create run folder: %w", err)
+	}
+	d, err := hold(path)
+	if err != nil {
+		return nil, err
+	}
+	if isRun(path) {
+		d.Close()
+		return nil, fmt.Errorf("run folder %s: %w", path, ErrUsed)
+	}
+	return d, nil
+}
+
+// Open takes an existing run folder to resume it. It returns [ErrNoRun] or
+// [ErrBusy], wrapped.
+func Open(path string) (*Dir, error) {
+	if !isRun(path) {
+		return nil, fmt.Errorf("run folder %s: %w", path, ErrNoRun)
+	}
+	return hold(path)
+}
+
+// IsRun tells whether path is a folder that holds a run.
+func isRun(path string) bool {
+	_, err := os.Stat(filepath.Join(path, ConfigFile))
+	return err == nil
+}
+
+func hold(path string) (*Dir, error) {
+	lock, err := lockExclusive(filepath.Join(path, lockFile))
+	if err != nil {
+		return nil, fmt.Errorf("run folder %s: %w", path, err)
+	}
+	return &Dir{path: path, lock: lock}, nil
+}
+
+// Close releases the folder.
+func (d *Dir) Close() error {
+	var errs []error
+	if d.metrics != nil {
+		errs = append(errs, d.metrics.Close())
+	}
+	errs = append(errs, d.lock.Close())
+	d.metrics, d.lock = nil, nil
+	return errors.Join(errs...)
+}
+
+// Path returns the path of a file in the folder; without a name, the folder.
+func (d *Dir) Path(name ...string) string {
+	return filepath.Join(append([]string{d.path}, name...)...)
+}
+
+// WriteFile writes a small file whole: to a temporary file that is synced and
+// renamed, so a crash or a full disk leaves the old one.
+func (d *Dir) WriteFile(name string, data []byte) (err error) {
+	temp, err := os.CreateTemp(d.path, "."+name+"-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer func() {
+		if err != nil {
+			temp.Close()
+			os.Remove(temp.Name())
+			err = fmt.Errorf("write %s: %w", d.Path(name), err)
+		}
+	}()
+	if _, err = temp.Write(data); err != nil {
+		return err
+	}
+	if err = temp.Chmod(0o666 &^ umask()); err != nil {
+		return err
+	}
+	if err = temp.Sync(); err != nil {
+		return err
+	}
+	if err = temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), d.Path(name))
+}
+
+// WriteInfo writes what the run was started with (run.json).
+func (d *Dir) WriteInfo(info Info) error {
+	data, err := json.MarshalIndent(info, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", InfoFile, err)
+	}
+	return d.WriteFile(InfoFile, append(data, '\n'))
+}
+
+// ReadInfo reads run.json.
+func (d *Dir) ReadInfo() (Info, error) {
+	var info Info
+	data, err := os.ReadFile(d.Path(InfoFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return info, fmt.Errorf("run folder %s has no %s: %w", d.path, InfoFile, err)
+	}
+	if err != nil {
+		return info, fmt.Errorf("read %s: %w", InfoFile, err)
+	}
+	if err := json.Unmarshal(data, &info); err != nil {
+		return info, fmt.Errorf("%s is damaged: %w", d.Path(InfoFile), err)
+	}
+	return info, nil
+}

@@ -1,0 +1,15 @@
+//go:build !unix
+
+package rundir
+
+import (
+	"errors"
+	"os"
+)
+
+// lockExclusive reports that this system's file locks are not supported.
+func lockExclusive(path string) (*os.File, error) {
+	return nil, &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
+}
+
+func umask() os.FileMode { return 0 }

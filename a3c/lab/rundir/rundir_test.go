@@ -1,0 +1,135 @@
+package rundir
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+type row struct {
+	Steps int64   `json:"steps"`
+	Score float64 `json:"score"`
+}
+
+func create(t *testing.T) *Dir {
+	t.Helper()
+	d, err := Create(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if d.lock != nil {
+			d.Close()
+		}
+	})
+	return d
+}
+
+func TestUsedFolderIsRefused(t *testing.T) {
+	d := create(t)
+	if _, err := Create(d.path); !errors.Is(err, ErrBusy) {
+		t.Errorf("while in use: got %v, want ErrBusy", err)
+	}
+	if _, err := Open(d.path); !errors.Is(err, ErrNoRun) {
+		t.Errorf("before the run began: got %v, want ErrNoRun", err)
+	}
+	if err := d.WriteFile(ConfigFile, []byte("steps = 1\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(d.path); !errors.Is(err, ErrBusy) {
+		t.Errorf("while in use: got %v, want ErrBusy", err)
+	}
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Create(d.path); !errors.Is(err, ErrUsed) {
+		t.Errorf("afterwards: got %v, want ErrUsed", err)
+	}
+	again, err := Open(d.path)
+	if err != nil {
+		t.Fatalf("resume: %v", err)
+	}
+	again.Close()
+}
+
+func TestMetricsAreCutBack(t *testing.T) {
+	d := create(t)
+	for i := int64(1); i <= 5; i++ {
+		if err := d.AppendMetrics(row{100 * i, float64(i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.CutMetrics(300); err == nil {
+		t.Error("cutting a log that is being written must be refused")
+	}
+	d.metrics.WriteString(`{"steps":600,"sc`) // a crash in the middle of a line
+	d.metrics.Close()
+	d.metrics = nil
+	if rows, err := ReadMetrics[row](d.Path(MetricsFile)); err != nil || len(rows) != 5 {
+		t.Errorf("read %d rows, %v; want the 5 whole ones", len(rows), err)
+	}
+	if err := d.CutMetrics(300); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.AppendMetrics(row{400, 9}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := ReadMetrics[row](d.Path(MetricsFile))
+	if err != nil || len(rows) != 4 || rows[2] != (row{300, 3}) || rows[3] != (row{400, 9}) {
+		t.Errorf("got %v, %v", rows, err)
+	}
+}
+
+func TestDamagedMetricsNameTheLine(t *testing.T) {
+	d := create(t)
+	if err := d.WriteFile(MetricsFile, []byte("{\"steps\":1}\nnonsense\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadMetrics[row](d.Path(MetricsFile)); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("got %v, want an error naming line 2", err)
+	}
+	if err := d.AppendMetrics(func() {}); err == nil {
+		t.Error("a row JSON cannot hold must be an error")
+	}
+}
+
+func TestInfo(t *testing.T) {
+	d := create(t)
+	if _, err := d.ReadInfo(); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v, want not exist", err)
+	}
+	want := NewInfo(7, "w")
+	if err := d.WriteInfo(want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := d.ReadInfo()
+	if err != nil || got.Seed != 7 || got.World != "w" || got.Kernels != want.Kernels || got.Go == "" || got.Revision == "" {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if err := d.WriteFile(InfoFile, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.ReadInfo(); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("got %v, want damaged", err)
+	}
+}
+
+func TestWriteFileLeavesNoTemporaryFile(t *testing.T) {
+	d := create(t)
+	if err := os.Mkdir(d.Path("taken"), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.WriteFile("taken", []byte("x")); err == nil {
+		t.Error("a folder in the way must be an error")
+	}
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), ".taken") {
+			t.Errorf("left %s behind", entry.Name())
+		}
+	}
+}
