@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Compile checks a description and makes a Model of it. The tree must be the Jaco's: a fixed base, a
@@ -88,7 +90,19 @@ func (m *Model) compileInertia(b int, l *Link) error {
 	if !finite(l.Inertia[:]...) {
 		return fmt.Errorf("inertia_com %v is not finite", l.Inertia)
 	}
+	moments, axes := principalAxes(l.Inertia)
+	if !(moments[0] >= 0) || moments[0]+moments[1] < moments[2]*(1-1e-9) {
+		return fmt.Errorf("inertia_com %v has principal moments %v, which no body has", l.Inertia, moments)
+	}
 	m.mass[b], m.com[b] = l.Mass, l.COM
+	in := &m.inertia[b]
+	if moments[1] == moments[2] {
+		in.base, in.disc[0], in.axis[0] = moments[1], moments[0]-moments[1], axes[0]
+		return nil
+	}
+	in.base = moments[0]
+	in.disc = [2]float64{moments[2] - moments[0], moments[1] - moments[0]}
+	in.axis = [2]v3{axes[2], axes[1]}
 	return nil
 }
 
@@ -178,4 +192,38 @@ func finite(x ...float64) bool {
 		}
 	}
 	return true
+}
+
+// principalAxes returns the eigenvalues of the symmetric matrix xx yy zz xy xz yz in growing order, and
+// the eigenvectors, by Jacobi rotations.
+func principalAxes(s [6]float64) (moments [3]float64, axes [3]v3) {
+	a := [3][3]float64{{s[0], s[3], s[4]}, {s[3], s[1], s[5]}, {s[4], s[5], s[2]}}
+	v := [3][3]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+	for range 60 {
+		p, q := 0, 1
+		for _, pair := range [][2]int{{0, 2}, {1, 2}} {
+			if math.Abs(a[pair[0]][pair[1]]) > math.Abs(a[p][q]) {
+				p, q = pair[0], pair[1]
+			}
+		}
+		if a[p][q] == 0 {
+			break
+		}
+		sin, cos := math.Sincos(0.5 * math.Atan2(2*a[p][q], a[q][q]-a[p][p]))
+		for k := range 3 {
+			a[k][p], a[k][q] = cos*a[k][p]-sin*a[k][q], sin*a[k][p]+cos*a[k][q]
+		}
+		for k := range 3 {
+			a[p][k], a[q][k] = cos*a[p][k]-sin*a[q][k], sin*a[p][k]+cos*a[q][k]
+			v[k][p], v[k][q] = cos*v[k][p]-sin*v[k][q], sin*v[k][p]+cos*v[k][q]
+		}
+		a[p][q], a[q][p] = 0, 0
+	}
+	order := []int{0, 1, 2}
+	slices.SortFunc(order, func(i, j int) int { return cmp.Compare(a[i][i], a[j][j]) })
+	for k, i := range order {
+		moments[k] = a[i][i]
+		axes[k] = v3{v[0][i], v[1][i], v[2][i]}
+	}
+	return moments, axes
 }

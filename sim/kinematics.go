@@ -9,9 +9,12 @@ type Data struct {
 	BodyPos [NumBodies]Vec3 // origin of each body frame, world, m
 	BodyRot [NumBodies]Mat3 // worldFromBody
 	Palm    Vec3            // the palm site (Kinova's end-effector frame), world, m
+
+	posed [NumJoints]float64 // the Q that the poses belong to
+	dyn   dynamics
 }
 
-// NewData returns an arm at rest with all joint angles 0. Set Q and V and call Kinematics.
+// NewData returns an arm at rest with all joint angles 0.
 func (m *Model) NewData() *Data {
 	d := new(Data)
 	m.Kinematics(d)
@@ -36,6 +39,41 @@ func (m *Model) Kinematics(d *Data) {
 		d.BodyPos[b] = d.BodyPos[p].Add(worldFromParent.MulVec(m.pos[b]))
 	}
 	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
+	d.posed = d.Q
+}
+
+// pose makes sure that the poses in d are those of d.Q.
+func (m *Model) pose(d *Data) {
+	if d.posed != d.Q {
+		m.Kinematics(d)
+	}
+}
+
+// Site returns the position of a named site of body b, world, m.
+func (m *Model) Site(d *Data, b int, name string) (Vec3, error) {
+	p, err := m.site(b, name)
+	if err != nil {
+		return Vec3{}, err
+	}
+	return d.BodyPos[b].Add(d.BodyRot[b].MulVec(p)), nil
+}
+
+// COM returns the centre of mass of body b, world, m.
+func (m *Model) COM(d *Data, b int) Vec3 {
+	return d.BodyPos[b].Add(d.BodyRot[b].MulVec(m.com[b]))
+}
+
+// PalmJacobian fills the matrices that turn joint velocities into the palm's linear velocity (m/s) and
+// angular velocity (rad/s), both in world axes: rows x, y, z; columns joints.
+func (m *Model) PalmJacobian(d *Data, linear, angular *[3][NumJoints]float64) {
+	*linear, *angular = [3][NumJoints]float64{}, [3][NumJoints]float64{}
+	for b := Link1; b <= Hand; b++ {
+		axis := d.BodyRot[b].Column(2)
+		v := axis.Cross(d.Palm.Sub(d.BodyPos[b]))
+		for r := range 3 {
+			linear[r][b-1], angular[r][b-1] = v[r], axis[r]
+		}
+	}
 }
 
 // Tip returns the position of the tip of finger f (0..2), world, m.

@@ -38,8 +38,9 @@ type Model struct {
 	palm    Vec3            // palm site in the hand frame, m
 	tips    [NumFingers]Vec3
 
-	mass [NumBodies]float64 // kg
-	com  [NumBodies]Vec3    // centre of mass in the body frame, m
+	mass    [NumBodies]float64 // kg
+	com     [NumBodies]Vec3    // centre of mass in the body frame, m
+	inertia [NumBodies]principal
 
 	armature [NumJoints]float64 // kg m²
 	damping  [NumJoints]float64 // N m s/rad

@@ -1,0 +1,139 @@
+package sim
+
+// ReferenceStep is the longest physics step, in s, that Step takes by the reference scheme.
+const ReferenceStep = 0.002
+
+// Step moves the arm on by h seconds under the velocity commands ctrl (rad/s, clamped to the joints'
+// limits; nil: the servos are off). Up to ReferenceStep it is StepReference, above StepImplicit. It
+// knows neither contact nor joint limits: see Simulator.
+func (m *Model) Step(d *Data, ctrl *[NumJoints]float64, h float64) {
+	if h <= ReferenceStep {
+		m.StepReference(d, ctrl, h)
+	} else {
+		m.StepImplicit(d, ctrl, h)
+	}
+}
+
+// StepReference is MuJoCo's "implicitfast" scheme for this model, which the golden data holds to the
+// last few bits: damping, and the gain of servos below their torque limit, at the new velocity;
+// whether a servo is at its limit is decided with the old one. Servos chatter above 2 ms.
+//
+//	f = clamp(kv·(clamp(ctrl) - v), ±limit)
+//	D = damping, + kv where |kv·(clamp(ctrl) - v)| < limit
+//	(M + h·D)·a = f - c - damping·v
+//	v += h·a, then q += h·v
+func (m *Model) StepReference(d *Data, ctrl *[NumJoints]float64, h float64) {
+	m.pose(d)
+	m.evaluate(d)
+	w := &d.dyn
+	var accel [NumJoints]float64
+	for i := range NumJoints {
+		implicit := m.damping[i]
+		rest := -w.bias[i] - m.damping[i]*d.V[i]
+		if ctrl != nil {
+			force := m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
+			limit := m.maxForce[i]
+			switch {
+			case force >= limit:
+				force = limit
+			case force <= -limit:
+				force = -limit
+			default:
+				implicit += m.kv[i]
+			}
+			rest += force
+		}
+		accel[i] = rest
+		w.mass[i][i] += h * implicit
+	}
+	factor(&w.mass)
+	solve(&w.mass, &accel)
+	m.integrate(d, &accel, h)
+}
+
+// StepImplicit takes damping and the whole servo, its torque limit included, at the new velocity, so that
+// it may step at 10 or 20 ms: the servo brings each joint to its command without overshoot.
+//
+//	M·a = f(v + h·a) - c - damping·(v + h·a),  f(u) = clamp(kv·(clamp(ctrl) - u), ±limit)
+//	v += h·a, then q += h·v
+//
+// First every servo is taken below its limit; those that turn out above it get the limit as their
+// torque, and the system is solved again, until none is added.
+func (m *Model) StepImplicit(d *Data, ctrl *[NumJoints]float64, h float64) {
+	m.pose(d)
+	m.evaluate(d)
+	w := &d.dyn
+	var gain, rest, accel [NumJoints]float64
+	for i := range NumJoints {
+		rest[i] = -w.bias[i] - m.damping[i]*d.V[i]
+		w.mass[i][i] += h * m.damping[i]
+		if ctrl != nil {
+			gain[i] = m.kv[i]
+			rest[i] += m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
+		}
+	}
+	for {
+		l := w.mass
+		for i := range NumJoints {
+			l[i][i] += h * gain[i]
+		}
+		accel = rest
+		factor(&l)
+		solve(&l, &accel)
+		again := false
+		for i := range NumJoints {
+			if gain[i] == 0 {
+				continue
+			}
+			force := m.kv[i] * (m.command(i, ctrl[i]) - (d.V[i] + h*accel[i]))
+			limit := m.maxForce[i]
+			if force > limit || force < -limit {
+				explicit := m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
+				rest[i] += min(max(force, -limit), limit) - explicit
+				gain[i] = 0
+				again = true
+			}
+		}
+		if !again {
+			break
+		}
+	}
+	m.integrate(d, &accel, h)
+}
+
+func (m *Model) integrate(d *Data, accel *[NumJoints]float64, h float64) {
+	for i := range NumJoints {
+		d.V[i] += h * accel[i]
+		d.Q[i] += h * d.V[i]
+	}
+	m.Kinematics(d)
+}
+
+// command returns what the servo of joint i makes of a velocity command.
+func (m *Model) command(i int, ctrl float64) float64 {
+	return min(max(ctrl, -m.maxSpeed[i]), m.maxSpeed[i])
+}
+
+// ServoTorque returns the torque in N m with which the servo of joint i answers the velocity command
+// ctrl at d.V.
+func (m *Model) ServoTorque(d *Data, i int, ctrl float64) float64 {
+	force := m.kv[i] * (m.command(i, ctrl) - d.V[i])
+	return min(max(force, -m.maxForce[i]), m.maxForce[i])
+}
+
+// Damping returns the viscous damping of joint i, N m s/rad.
+func (m *Model) Damping(i int) float64 { return m.damping[i] }
+
+// StopFingers sets fingers beyond an end of their range back to it, at rest: they stop dead there.
+func (m *Model) StopFingers(d *Data) {
+	moved := false
+	for i := NumArmJoints; i < NumJoints; i++ {
+		if q := min(max(d.Q[i], m.lower[i]), m.upper[i]); q != d.Q[i] {
+			d.Q[i], d.V[i] = q, 0
+			moved = true
+		}
+	}
+	if moved {
+		m.Kinematics(d)
+	}
+}
