@@ -1,0 +1,13 @@
+// Command train trains a column from pixels by A3C, or A2C with one worker.
+//
+//	train -net recurrent -width wide -steps 50000000 -out runs/column1
+//
+// It leaves a run folder (package lab/rundir) and prints one JSON object:
+// steps, steps_per_second, score and episodes, where the score is the mean
+// undiscounted return of a final evaluation of the final parameters with the
+// stochastic policy.
+package main
+
+import "colonnade/a3c/lab/cli"
+
+func main() { cli.Main("train", run) }

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/world"
+	"colonnade/kernels"
+	"colonnade/nn"
+)
+
+// result is the last line of stdout.
+type result struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Score          float64 `json:"score"`
+	CI95           float64 `json:"ci95"`
+	Episodes       int     `json:"episodes"`
+	Reached        float64 `json:"reached"`
+	Violations     float64 `json:"violations"`
+}
+
+// stopped is the last line of stdout of a run that was interrupted: saved, not
+// evaluated.
+type stopped struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Interrupted    bool    `json:"interrupted"`
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	o, err := parse(args, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	dir, err := openFolder(o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	stopProfile, err := cli.StartProfile(*o.profile, dir.Path())
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
+
+	s, err := newSession(o, dir, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.trainer.Close()) }()
+	first := s.trainer.Steps()
+	if err := s.train(ctx); err != nil {
+		return err
+	}
+	steps := s.trainer.Steps()
+	rate := 0.0
+	if seconds := (s.trainer.Elapsed() - s.resumedAt).Seconds(); seconds > 0 {
+		rate = float64(steps-first) / seconds
+	}
+	if !s.trainer.Done() {
+		fmt.Fprintf(stderr, "train: stopped at step %d; go on with: train -resume -out %s\n", steps, dir.Path())
+		return cli.Result(stdout, stopped{steps, rate, true})
+	}
+	return s.evaluate(ctx, stdout, stderr, steps, rate)
+}
+
+// openFolder takes the run folder: a new one, or with -resume an old one.
+func openFolder(o *options) (*rundir.Dir, error) {
+	if !*o.resume {
+		dir, err := rundir.Create(*o.out)
+		if errors.Is(err, rundir.ErrUsed) {
+			return nil, cli.Hint(err, "add -resume to go on with it, or take another -out")
+		}
+		return dir, err
+	}
+	dir, err := rundir.Open(*o.out)
+	if err != nil {
+		return nil, err
+	}
+	info, err := dir.ReadInfo()
+	if err == nil && info.Kernels != kernels.Implementation() {
+		err = cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
+			"set KERNELS=%s if this machine has them", info.Kernels)
+	}
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return dir, nil
+}
+
+// newNetwork measures the world, builds the network and draws its first
+// parameters.
+func newNetwork(o *options, env a3c.Env) (*nn.Network, []float32, error) {
+	arch := o.net.Arch()
+	scaling, err := world.MeasureScaling(arch, env, o.config.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	net, err := nn.New(arch, scaling)
+	if err != nil {
+		return nil, nil, err
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(o.config.Seed, 0x1417)), nn.DefaultInit())
+	return net, theta, nil
+}

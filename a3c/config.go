@@ -1,0 +1,141 @@
+package a3c
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"runtime"
+	"time"
+)
+
+// Config holds all settings of a training run. Start from DefaultConfig.
+//
+// "Design" below is the project's design page, sections 2 and 4, which measured these values on the reach task; "Mnih" is
+// Mnih et al. 2016, "Asynchronous Methods for Deep Reinforcement Learning"; "GAE" is Schulman et al. 2015,
+// "High-Dimensional Continuous Control Using Generalized Advantage Estimation".
+type Config struct {
+	// Workers is the number of workers, each a goroutine on its own OS thread with its own environments and its own copy
+	// of the parameters. 1 is A2C. At least 1; default the number of CPUs Go may use.
+	Workers int `json:"workers"`
+	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of Mnih. At least 1;
+	// default 8 (design: 8 to 16 turn vectors into matrices).
+	Envs int `json:"envs"`
+	// Rollout is the number of steps in each environment between two updates. At least 1; default 20 (Mnih, design).
+	Rollout int `json:"rollout"`
+	// Steps is the number of environment steps of the whole run, over all workers. The run ends with the rollout that
+	// reaches it, so up to Envs*Rollout-1 steps later. At least 1; default 1,000,000.
+	Steps int64 `json:"steps"`
+	// MaxTime ends the run earlier, counting only time spent in Run; 0: no limit, the default.
+	// Not with Deterministic: the learning rate would follow the clock.
+	MaxTime time.Duration `json:"max_time_ns"`
+	// Seed is the seed of everything random: action sampling and episodes. Any value; default 1.
+	Seed uint64 `json:"seed"`
+
+	// Gamma is the discount of a step. 0 to 1; default 0.99 (design).
+	Gamma float64 `json:"gamma"`
+	// Lambda mixes returns of different lengths (GAE): 1 takes the longest one the rollout allows (n-step returns),
+	// 0 the shortest. 0 to 1; default 1 (Mnih).
+	Lambda float64 `json:"lambda"`
+	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run. Above 0; default 7e-4
+	// (design).
+	LearningRate float64 `json:"learning_rate"`
+	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 1e-2 (design).
+	// It belongs together with RewardScale.
+	EntropyCost float64 `json:"entropy_cost"`
+	// ValueCost weighs the squared error of the value. At least 0; default 0.25 (design).
+	ValueCost float64 `json:"value_cost"`
+	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 1
+	// (design).
+	RewardScale float64 `json:"reward_scale"`
+	// NormalizeAdvantage subtracts the mean of a rollout's advantages from them and divides them by their standard
+	// deviation before they weigh the policy's gradient. Default false (Mnih).
+	NormalizeAdvantage bool `json:"normalize_advantage"`
+	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 1 (design).
+	ClipNorm float64 `json:"clip_norm"`
+	// Decay is RMSProp's memory of squared gradients. 0 to below 1; default 0.99 (Mnih).
+	Decay float64 `json:"decay"`
+	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (design: scan 1e-6 to 1e-4).
+	Epsilon float64 `json:"epsilon"`
+
+	// Deterministic lets all workers pull the same parameters, compute in parallel, and push in worker order: the same
+	// seed gives the same bits whatever the number of CPUs, and a resumed run those of an unbroken one. Default false:
+	// no worker waits for another (Hogwild).
+	Deterministic bool `json:"deterministic"`
+
+	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 10,000.
+	MetricsEvery int64 `json:"metrics_every"`
+	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the goroutine that called Run
+	// while the workers go on. An error stops the run. Default nil.
+	OnMetrics func(Metrics) error `json:"-"`
+	// CheckpointEvery is the number of steps between two calls of OnCheckpoint; 0: never. Default 0.
+	CheckpointEvery int64 `json:"checkpoint_every"`
+	// OnCheckpoint receives snapshots taken while all workers stand between two rollouts. It is called by the goroutine
+	// that called Run, after all metrics up to the snapshot were delivered, while the workers go on; the snapshot is the
+	// callee's. An error stops the run. Default nil.
+	OnCheckpoint func(*Snapshot) error `json:"-"`
+}
+
+// DefaultConfig returns the defaults that Config's fields name.
+func DefaultConfig() Config {
+	return Config{
+		Workers:      runtime.GOMAXPROCS(0),
+		Envs:         8,
+		Rollout:      20,
+		Steps:        1_000_000,
+		Seed:         1,
+		Gamma:        0.99,
+		Lambda:       1,
+		LearningRate: 7e-4,
+		EntropyCost:  1e-2,
+		ValueCost:    0.25,
+		RewardScale:  1,
+		ClipNorm:     1,
+		Decay:        0.99,
+		Epsilon:      1e-5,
+		MetricsEvery: 10_000,
+	}
+}
+
+// Limits that keep products of sizes far from overflow; nothing useful comes near them.
+const (
+	maxWorkers = 4096
+	maxEnvs    = 4096
+	maxRollout = 1 << 16
+)
+
+// Validate says everything that is wrong with the settings, in words that name the field and what is allowed.
+func (c Config) Validate() error {
+	var errs []error
+	whole := func(name string, v, least, most int64) {
+		if v < least || v > most {
+			errs = append(errs, fmt.Errorf("%s is %d, want %d to %d", name, v, least, most))
+		}
+	}
+	number := func(name string, v float64, ok bool, want string) {
+		if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
+			errs = append(errs, fmt.Errorf("%s is %g, want %s", name, v, want))
+		}
+	}
+	whole("workers", int64(c.Workers), 1, maxWorkers)
+	whole("envs", int64(c.Envs), 1, maxEnvs)
+	whole("rollout", int64(c.Rollout), 1, maxRollout)
+	whole("steps", c.Steps, 1, math.MaxInt64/2)
+	whole("metrics every", c.MetricsEvery, 1, math.MaxInt64/2)
+	whole("checkpoint every", c.CheckpointEvery, 0, math.MaxInt64/2)
+	number("gamma", c.Gamma, c.Gamma >= 0 && c.Gamma <= 1, "0 to 1")
+	number("lambda", c.Lambda, c.Lambda >= 0 && c.Lambda <= 1, "0 to 1")
+	number("learning rate", c.LearningRate, c.LearningRate > 0, "a number above 0")
+	number("entropy cost", c.EntropyCost, c.EntropyCost >= 0, "a number of at least 0")
+	number("value cost", c.ValueCost, c.ValueCost >= 0, "a number of at least 0")
+	number("reward scale", c.RewardScale, c.RewardScale > 0, "a number above 0")
+	number("clip norm", c.ClipNorm, c.ClipNorm >= 0, "a number of at least 0 (0: no clipping)")
+	number("decay", c.Decay, c.Decay >= 0 && c.Decay < 1, "0 to below 1")
+	number("epsilon", c.Epsilon, c.Epsilon > 0, "a number above 0")
+	if c.MaxTime < 0 {
+		errs = append(errs, fmt.Errorf("max time is %v, want at least 0 (0: no limit)", c.MaxTime))
+	}
+	if c.Deterministic && c.MaxTime > 0 {
+		errs = append(errs, errors.New("deterministic and max time exclude each other: the learning rate would follow the clock"))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,87 @@
+package world
+
+import (
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/nn"
+	"colonnade/sim/reach"
+)
+
+// Options names a world.
+type Options struct {
+	env, task, domain *string
+}
+
+// Register defines the flags -env, -task and -domain.
+func Register(f *cli.Flags) *Options {
+	return &Options{
+		env:    f.Choice("env", "sim", "where the arm is", "sim"),
+		task:   f.Choice("task", "reach", "what the arm does", "reach"),
+		domain: f.Choice("domain", "sim", "how the world looks and moves", "sim"),
+	}
+}
+
+// Task and Domain return the names that were chosen.
+func (o *Options) Task() string   { return *o.task }
+func (o *Options) Domain() string { return *o.domain }
+
+// NewReach makes one environment of the reach task, with its pictures for
+// people.
+func (o *Options) NewReach() (*reach.Env, error) {
+	return reach.New(reach.DefaultOptions())
+}
+
+// Make makes one environment; it has the signature that a3c wants.
+func (o *Options) Make(worker, index int) (a3c.Env, error) {
+	env, err := o.NewReach()
+	if err != nil {
+		return nil, err
+	}
+	return env, nil
+}
+
+// NetOptions names a network.
+type NetOptions struct {
+	net, width, inputs *string
+}
+
+// Names of the values of -inputs.
+const (
+	pixelsOnly  = "pixels"
+	pixelsJoint = "pixels,proprioception"
+	jointsOnly  = "proprioception"
+)
+
+// RegisterNet defines the flags -net, -width and -inputs.
+func RegisterNet(f *cli.Flags) *NetOptions {
+	return &NetOptions{
+		net:    f.Choice("net", "recurrent", "kind of network", "recurrent", "feedforward"),
+		width:  f.Choice("width", "wide", "size of the network", "wide", "narrow"),
+		inputs: f.Choice("inputs", pixelsOnly, "what the network sees", pixelsOnly, pixelsJoint, jointsOnly),
+	}
+}
+
+// String names the network in a few words.
+func (o *NetOptions) String() string {
+	s := *o.net + " " + *o.width
+	if *o.inputs != pixelsOnly {
+		s += " (" + *o.inputs + ")"
+	}
+	return s
+}
+
+// proprioception is the number of values: 9 joint angles and 9 velocities.
+const proprioception = 18
+
+// Arch returns the architecture that the flags name. Proprioception comes
+// through an encoder of 16 units; without pixels there is no fc layer.
+func (o *NetOptions) Arch() nn.Arch {
+	arch := nn.ReachArch(*o.net == "recurrent", *o.width == "wide")
+	if *o.inputs != pixelsOnly {
+		arch.Proprioception, arch.Encoder = proprioception, 16
+	}
+	if *o.inputs == jointsOnly {
+		arch.Pixels, arch.Conv1, arch.Conv2, arch.FC = [3]int{}, 0, 0, 0
+	}
+	return arch
+}

@@ -1,0 +1,176 @@
+package a3c
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Metrics describes one window of training, the steps since the Metrics before. Means are over the window.
+type Metrics struct {
+	Steps    int64 `json:"steps"`    // environment steps since the beginning of the run
+	Updates  int64 `json:"updates"`  // gradients pushed since the beginning
+	Episodes int64 `json:"episodes"` // episodes ended since the beginning
+
+	Seconds        float64 `json:"seconds"`          // time spent training since the beginning, over all resumptions
+	StepsPerSecond float64 `json:"steps_per_second"` // of the window
+
+	WindowEpisodes int64   `json:"window_episodes"` // episodes ended in the window; the next four are 0 when it is 0
+	Score          float64 `json:"score"`           // mean undiscounted, unscaled return of these episodes
+	Length         float64 `json:"length"`          // their mean number of steps
+	Reached        float64 `json:"reached"`         // fraction of them with a return above 0
+	Violations     float64 `json:"violations"`      // fraction of them that terminated; the others met a time limit
+
+	Entropy        []float64 `json:"entropy"`         // mean entropy of each factor of the policy, nats
+	PolicyLoss     float64   `json:"policy_loss"`     // mean of -advantage * sum over factors of log pi(action)
+	ValueLoss      float64   `json:"value_loss"`      // mean of (return - value) squared, unweighted, in scaled reward
+	Value          float64   `json:"value"`           // mean value, in scaled reward
+	GradNorm       float64   `json:"grad_norm"`       // mean length of the gradient before clipping
+	Clipped        float64   `json:"clipped"`         // fraction of gradients that clipping shortened
+	LearningRate   float64   `json:"learning_rate"`   // at the last update of the window
+	PolicyLag      float64   `json:"policy_lag"`      // mean number of pushes by others between a worker's pull and its push
+	RewardPerStep  float64   `json:"reward_per_step"` // mean unscaled reward
+	ExplainedValue float64   `json:"explained_value"` // 1 - sum (return - value)^2 / sum (return - mean return)^2; 0 when returns do not vary
+
+	Stages Stages `json:"stages"`
+}
+
+// Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over workers.
+type Stages struct {
+	Env      int64 `json:"env_ns"`      // stepping and resetting environments, drawing included
+	Forward  int64 `json:"forward_ns"`  // the network's forward pass, acting and bootstrap values
+	Backward int64 `json:"backward_ns"` // the network's backward pass
+	Push     int64 `json:"push_ns"`     // clipping and RMSProp on the shared parameters
+	Other    int64 `json:"other_ns"`    // pulling parameters, sampling actions, returns, loss
+}
+
+func (s *Stages) add(o Stages) {
+	s.Env += o.Env
+	s.Forward += o.Forward
+	s.Backward += o.Backward
+	s.Push += o.Push
+	s.Other += o.Other
+}
+
+// WithoutClock returns the metrics with all that a clock measured set to zero: what remains of a deterministic run is the
+// same each time.
+func (m Metrics) WithoutClock() Metrics {
+	m.Seconds, m.StepsPerSecond, m.Stages = 0, 0, Stages{}
+	return m
+}
+
+// window accumulates sums over the steps since the last Metrics. One belongs to each worker, for the rollout it is in, and
+// one to the trainer.
+type window struct {
+	steps, updates, clipped, lag int64
+
+	episodes, reached, terminated, length int64
+	score                                 float64
+
+	reward, policyLoss, valueLoss, value, returns, returns2, gradNorm float64
+	learningRate                                                      float64
+	entropy                                                           []float64 // one for each factor
+
+	stages Stages
+}
+
+// add adds another window's sums.
+func (w *window) add(o *window) {
+	w.steps += o.steps
+	w.updates += o.updates
+	w.clipped += o.clipped
+	w.lag += o.lag
+	w.episodes += o.episodes
+	w.reached += o.reached
+	w.terminated += o.terminated
+	w.length += o.length
+	w.score += o.score
+	w.reward += o.reward
+	w.policyLoss += o.policyLoss
+	w.valueLoss += o.valueLoss
+	w.value += o.value
+	w.returns += o.returns
+	w.returns2 += o.returns2
+	w.gradNorm += o.gradNorm
+	w.learningRate = o.learningRate
+	for i, v := range o.entropy {
+		w.entropy[i] += v
+	}
+	w.stages.add(o.stages)
+}
+
+// counts and values list the sums in the order that snapshots keep.
+func (w *window) counts() []*int64 {
+	return []*int64{&w.steps, &w.updates, &w.clipped, &w.lag, &w.episodes, &w.reached, &w.terminated, &w.length,
+		&w.stages.Env, &w.stages.Forward, &w.stages.Backward, &w.stages.Push, &w.stages.Other}
+}
+
+func (w *window) values() []*float64 {
+	return []*float64{&w.score, &w.reward, &w.policyLoss, &w.valueLoss, &w.value, &w.returns, &w.returns2, &w.gradNorm, &w.learningRate}
+}
+
+// state returns a copy for a snapshot.
+func (w *window) state(began time.Duration) WindowState {
+	s := WindowState{Began: began, Entropy: slices.Clone(w.entropy)}
+	for _, p := range w.counts() {
+		s.Counts = append(s.Counts, *p)
+	}
+	for _, p := range w.values() {
+		s.Sums = append(s.Sums, *p)
+	}
+	return s
+}
+
+// check reports whether a state from a snapshot fits.
+func (w *window) check(s WindowState) error {
+	if len(s.Counts) != len(w.counts()) || len(s.Sums) != len(w.values()) || len(s.Entropy) != len(w.entropy) {
+		return fmt.Errorf("the snapshot's window of metrics holds %d counts, %d sums and %d entropies, want %d, %d and %d",
+			len(s.Counts), len(s.Sums), len(s.Entropy), len(w.counts()), len(w.values()), len(w.entropy))
+	}
+	return nil
+}
+
+// restore sets the sums from a state that fits.
+func (w *window) restore(s WindowState) {
+	for i, p := range w.counts() {
+		*p = s.Counts[i]
+	}
+	for i, p := range w.values() {
+		*p = s.Sums[i]
+	}
+	copy(w.entropy, s.Entropy)
+}
+
+// reset clears the sums and keeps the memory.
+func (w *window) reset() {
+	clear(w.entropy)
+	*w = window{entropy: w.entropy}
+}
+
+// metrics turns sums into means. The caller adds totals and clock.
+func (w *window) metrics() Metrics {
+	m := Metrics{
+		WindowEpisodes: w.episodes,
+		Entropy:        make([]float64, len(w.entropy)),
+		LearningRate:   w.learningRate,
+		Stages:         w.stages,
+	}
+	if n := float64(w.episodes); n > 0 {
+		m.Score, m.Length = w.score/n, float64(w.length)/n
+		m.Reached, m.Violations = float64(w.reached)/n, float64(w.terminated)/n
+	}
+	if n := float64(w.steps); n > 0 {
+		for i, v := range w.entropy {
+			m.Entropy[i] = v / n
+		}
+		m.PolicyLoss, m.ValueLoss, m.Value, m.RewardPerStep = w.policyLoss/n, w.valueLoss/n, w.value/n, w.reward/n
+		mean := w.returns / n
+		if spread := w.returns2/n - mean*mean; spread > 1e-12*(1+mean*mean) {
+			m.ExplainedValue = 1 - m.ValueLoss/spread
+		}
+	}
+	if n := float64(w.updates); n > 0 {
+		m.GradNorm, m.Clipped, m.PolicyLag = w.gradNorm/n, float64(w.clipped)/n, float64(w.lag)/n
+	}
+	return m
+}

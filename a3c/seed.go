@@ -1,0 +1,39 @@
+package a3c
+
+import "math/rand/v2"
+
+// Uses of the run's seed. Each draws from its own family of seeds, so evaluation never sees an episode of training.
+const (
+	streamActions = iota + 1 // training: action sampling of one worker
+	streamEpisode            // training: one episode of one environment
+	streamEvaluationEpisode
+	streamEvaluationActions
+)
+
+// derive mixes numbers into one seed, each step being the finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+func derive(parts ...uint64) uint64 {
+	var h uint64
+	for _, p := range parts {
+		h += 0x9e3779b97f4a7c15 + p
+		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+		h = (h ^ h>>27) * 0x94d049bb133111eb
+		h ^= h >> 31
+	}
+	return h
+}
+
+// EpisodeSeeds returns the two seeds of one episode of an evaluation: of the environment and of the sampling of actions
+// (Actor.Begin). Whoever uses them plays the episode that Evaluate played.
+func EpisodeSeeds(seed uint64, episode int) (environment, actions uint64) {
+	return derive(seed, streamEvaluationEpisode, uint64(episode)), derive(seed, streamEvaluationActions, uint64(episode))
+}
+
+// trainingSeed returns the seed of one episode of training.
+func trainingSeed(seed uint64, worker, env int, episode int64) uint64 {
+	return derive(seed, streamEpisode, uint64(worker), uint64(env), uint64(episode))
+}
+
+// actionSource returns the source of a worker's action sampling at the start of training.
+func actionSource(seed uint64, worker int) *rand.PCG {
+	return rand.NewPCG(seed, derive(streamActions, uint64(worker)))
+}

@@ -1,0 +1,256 @@
+package a3c
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"colonnade/nn"
+)
+
+// Trainer trains a network. Run, Restore, Snapshot and Close belong to one goroutine at a time.
+type Trainer struct {
+	cfg     Config
+	net     *nn.Network
+	policy  policy
+	store   *store
+	workers []*worker
+
+	// gate is held for reading by each worker during a rollout and its push, and for writing while a snapshot is taken:
+	// then all workers stand between rollouts.
+	gate sync.RWMutex
+
+	steps   atomic.Int64 // environment steps whose gradients are pushed
+	claimed atomic.Int64 // environment steps that workers have taken on, ahead of steps
+
+	broken error         // why Run or Restore failed; what is left of the trainer cannot go on
+	before time.Duration // time spent in Run before the call under way
+	since  time.Time     // start of the call under way; zero: none
+
+	mu       sync.Mutex // guards the fields below
+	sums     window     // since the last Metrics
+	episodes int64
+	cutAt    time.Duration // time spent when the window began
+	ready    []Metrics     // finished windows that OnMetrics has not seen
+	snapshot bool          // a checkpoint is due
+}
+
+// NewTrainer returns a trainer that starts from theta, which it copies, in environments from makeEnv, called once for each
+// environment of each worker. The environments must offer what the network wants.
+func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (Env, error)) (*Trainer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("training settings: %w", err)
+	}
+	if len(theta) != net.Parameters() {
+		return nil, fmt.Errorf("%d parameters given, the network has %d", len(theta), net.Parameters())
+	}
+	if bad := tensorsNotFinite(net, theta); len(bad) > 0 {
+		return nil, fmt.Errorf("initial parameters of %v: %w", bad, ErrNotFinite)
+	}
+	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta)}
+	t.sums.entropy = make([]float64, len(t.policy.choices))
+	wanted := spaceOf(net)
+	for id := range cfg.Workers {
+		envs := make([]Env, 0, cfg.Envs)
+		for i := range cfg.Envs {
+			env, err := makeEnv(id, i)
+			if err == nil {
+				envs = append(envs, env)
+				err = wanted.check(env)
+			}
+			if err != nil {
+				err = fmt.Errorf("environment %d of worker %d: %w", i, id, err)
+				return nil, errors.Join(err, closeEnvs(envs), t.Close())
+			}
+		}
+		t.workers = append(t.workers, newWorker(t, id, envs))
+	}
+	return t, nil
+}
+
+// spaceOf returns what a network wants of an environment.
+func spaceOf(net *nn.Network) space {
+	a := net.Arch()
+	return space{pixels: a.Pixels[0] * a.Pixels[1] * a.Pixels[2], proprio: a.Proprioception, choices: a.Choices}
+}
+
+// Close closes the environments that can be closed. Call it when no Run is under way.
+func (t *Trainer) Close() error {
+	var errs []error
+	for _, w := range t.workers {
+		for i := range w.slots {
+			errs = append(errs, closeEnvs([]Env{w.slots[i].env}))
+		}
+	}
+	t.workers = nil
+	return errors.Join(errs...)
+}
+
+func closeEnvs(envs []Env) error {
+	var errs []error
+	for _, env := range envs {
+		if c, ok := env.(io.Closer); ok {
+			errs = append(errs, c.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Run trains until cfg.Steps or cfg.MaxTime is reached, and returns nil; or until ctx ends, and returns nil too: Done tells
+// which, and another Run goes on. Every rollout begun is finished and pushed before Run returns.
+//
+// An environment's error, a panic in a worker, or a gradient that is not finite stops all workers; Run returns a
+// *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well and is returned as it is.
+func (t *Trainer) Run(ctx context.Context) error {
+	if t.workers == nil {
+		return errors.New("run: the trainer is closed")
+	}
+	if t.broken != nil {
+		return fmt.Errorf("run: the trainer failed before: %w", t.broken)
+	}
+	t.since = time.Now()
+	t.claimed.Store(t.steps.Load())
+	defer func() { t.before, t.since = t.elapsed(), time.Time{} }()
+
+	var err error
+	if t.cfg.Deterministic {
+		err = t.runRounds(ctx)
+	} else {
+		err = t.runFree(ctx)
+	}
+	if err == nil && t.Done() {
+		t.cutWindow() // what is left of the last window
+	}
+	err = errors.Join(err, t.deliverMetrics())
+	var failure *WorkerError
+	if errors.As(err, &failure) {
+		t.broken = err
+	}
+	return err
+}
+
+// Done reports whether the run is complete.
+func (t *Trainer) Done() bool { return t.steps.Load() >= t.cfg.Steps || t.outOfTime() }
+
+func (t *Trainer) outOfTime() bool { return t.cfg.MaxTime > 0 && t.elapsed() >= t.cfg.MaxTime }
+
+// elapsed returns the time spent in Run.
+func (t *Trainer) elapsed() time.Duration {
+	if t.since.IsZero() {
+		return t.before
+	}
+	return t.before + time.Since(t.since)
+}
+
+// Steps returns the number of environment steps done, over all resumptions.
+func (t *Trainer) Steps() int64 { return t.steps.Load() }
+
+// Elapsed returns the time spent in Run, over all resumptions, as far as the last Run that returned.
+func (t *Trainer) Elapsed() time.Duration { return t.before }
+
+// Parameters copies the shared parameters to dst, at any time. While workers run, it may see some of a push and not all.
+func (t *Trainer) Parameters(dst []float32) { t.store.pull(dst) }
+
+// claim takes on one rollout, unless the run has enough.
+func (t *Trainer) claim() bool {
+	n := int64(t.cfg.Rollout * t.cfg.Envs)
+	return t.claimed.Add(n)-n < t.cfg.Steps
+}
+
+// learningRate returns the rate at this point of the run: it falls linearly to 0 at Steps or, if that comes first, at
+// MaxTime.
+func (t *Trainer) learningRate() float64 {
+	progress := float64(t.steps.Load()) / float64(t.cfg.Steps)
+	if t.cfg.MaxTime > 0 {
+		progress = max(progress, float64(t.elapsed())/float64(t.cfg.MaxTime))
+	}
+	return t.cfg.LearningRate * (1 - min(progress, 1))
+}
+
+// apply pushes a worker's gradient and adds its sums to the run's. It reports whether there is something to deliver.
+func (t *Trainer) apply(w *worker) bool {
+	w.push(t.learningRate())
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := t.steps.Load()
+	after := before + w.sums.steps
+	t.steps.Store(after)
+	t.episodes += w.sums.episodes
+	t.sums.add(&w.sums)
+	crossed := func(every int64) bool { return every > 0 && after/every > before/every }
+	due := false
+	if crossed(t.cfg.MetricsEvery) {
+		t.cutWindowLocked()
+		due = true
+	}
+	if t.cfg.OnCheckpoint != nil && crossed(t.cfg.CheckpointEvery) {
+		t.snapshot = true
+		due = true
+	}
+	return due
+}
+
+// cutWindow ends the window, if there is anything in it, and makes its Metrics ready.
+func (t *Trainer) cutWindow() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sums.steps > 0 {
+		t.cutWindowLocked()
+	}
+}
+
+func (t *Trainer) cutWindowLocked() {
+	m := t.sums.metrics()
+	now := t.elapsed()
+	m.Steps, m.Updates, m.Episodes, m.Seconds = t.steps.Load(), t.store.updates.Load(), t.episodes, now.Seconds()
+	if d := (now - t.cutAt).Seconds(); d > 0 {
+		m.StepsPerSecond = float64(t.sums.steps) / d
+	}
+	t.cutAt = now
+	t.sums.reset()
+	if t.cfg.OnMetrics != nil {
+		t.ready = append(t.ready, m)
+	}
+}
+
+// deliver hands finished windows to OnMetrics and, where one is due, a snapshot to OnCheckpoint.
+func (t *Trainer) deliver() error {
+	if err := t.deliverMetrics(); err != nil {
+		return err
+	}
+	t.mu.Lock()
+	due := t.snapshot
+	t.snapshot = false
+	t.mu.Unlock()
+	if !due {
+		return nil
+	}
+	t.gate.Lock()
+	s, err := t.take()
+	t.gate.Unlock()
+	if err != nil {
+		return err
+	}
+	if err := t.deliverMetrics(); err != nil { // windows that ended before the gate closed
+		return err
+	}
+	return t.cfg.OnCheckpoint(s)
+}
+
+func (t *Trainer) deliverMetrics() error {
+	t.mu.Lock()
+	ready := slices.Clone(t.ready)
+	t.ready = t.ready[:0]
+	t.mu.Unlock()
+	for _, m := range ready {
+		if err := t.cfg.OnMetrics(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
