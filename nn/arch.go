@@ -18,9 +18,11 @@ const (
 // Limits of an architecture. They keep every product of sizes far from overflow, so that an architecture from a hostile
 // checkpoint cannot ask for absurd memory; nothing useful comes near them.
 const (
-	maxSide       = 4096    // height and width of a picture
-	maxWidth      = 1 << 16 // channels, filters, layer widths, inputs, choices
-	maxParameters = 1 << 28 // 1 GiB of float32
+	maxSide       = 1 << 12 // height and width of a picture
+	maxMaps       = 1 << 12 // channels and filters
+	maxWidth      = 1 << 16 // layer widths, inputs, choices
+	maxValues     = 1 << 24 // values of a picture, and of the maps made of it
+	maxParameters = 1 << 27 // 512 MiB of float32
 )
 
 // Arch is the architecture of one column: what it sees, how wide its layers are, and the factors of its policy.
@@ -142,9 +144,9 @@ func (a Arch) Validate() error {
 
 // validateInputs checks what the column sees and the layers that depend on it.
 func (a Arch) validateInputs() error {
-	between := func(name string, v int) error {
-		if v < 1 || v > maxWidth {
-			return fmt.Errorf("architecture: %s is %d, want 1 to %d", name, v, maxWidth)
+	between := func(name string, v, limit int) error {
+		if v < 1 || v > limit {
+			return fmt.Errorf("architecture: %s is %d, want 1 to %d", name, v, limit)
 		}
 		return nil
 	}
@@ -157,7 +159,7 @@ func (a Arch) validateInputs() error {
 		return errors.New("architecture: neither pixels nor proprioception, want at least one of them")
 	}
 	if a.Proprioception != 0 {
-		if err := errors.Join(between("proprioception", a.Proprioception), between("encoder", a.Encoder)); err != nil {
+		if err := errors.Join(between("proprioception", a.Proprioception, maxWidth), between("encoder", a.Encoder, maxWidth)); err != nil {
 			return err
 		}
 	}
@@ -171,7 +173,17 @@ func (a Arch) validateInputs() error {
 			return fmt.Errorf("architecture: %s of the pixels is %d, want %d to %d", name, v, minSide, maxSide)
 		}
 	}
-	return errors.Join(between("channels of the pixels", a.Pixels[2]), between("conv1", a.Conv1), between("conv2", a.Conv2), between("fc", a.FC))
+	if err := errors.Join(between("number of channels of the pixels", a.Pixels[2], maxMaps),
+		between("conv1", a.Conv1, maxMaps), between("conv2", a.Conv2, maxMaps), between("fc", a.FC, maxWidth)); err != nil {
+		return err
+	}
+	c1, c2 := a.conv1(), a.conv2()
+	for _, v := range [][3]int{a.Pixels, {c1.OutH(), c1.OutW(), c1.O}, {c2.OutH(), c2.OutW(), c2.O}} {
+		if int64(v[0])*int64(v[1])*int64(v[2]) > maxValues {
+			return fmt.Errorf("architecture: a picture or its maps would be %dx%dx%d, more than %d values", v[0], v[1], v[2], maxValues)
+		}
+	}
+	return nil
 }
 
 func (a Arch) hasPixels() bool { return a.Pixels != [3]int{} }
@@ -197,7 +209,7 @@ func (a Arch) conv2() kernels.Conv {
 	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: conv2Stride, O: a.Conv2}
 }
 
-// parameters counts in int64 and saturates no product: with the limits above the largest is below 2^50.
+// parameters counts the parameters. Nothing overflows: with the limits above the largest product is below 2^50.
 func (a Arch) parameters() int64 {
 	linear := func(in, out int) int64 { return int64(in)*int64(out) + int64(out) }
 	p := linear(a.Proprioception, a.Encoder)
