@@ -6,33 +6,45 @@ import (
 	"strings"
 )
 
-// implementations lists what this machine can run, the preferred one first.
-var implementations = []string{"base"}
-
+// chosen names the implementation in use, configErr says why it is not the one
+// asked for.
 var (
 	chosen    string
 	configErr error
 )
 
-func init() { chosen, configErr = choose(os.Getenv("KERNELS")) }
+func init() {
+	name, err := choose(os.Getenv("KERNELS"))
+	use(name)
+	configErr = err
+}
 
 // choose picks the implementation that the environment variable asks for, or
 // the preferred one if it is empty.
 func choose(want string) (string, error) {
+	names := available()
 	if want == "" {
-		return implementations[0], nil
+		return names[0], nil
 	}
-	for _, name := range implementations {
+	for _, name := range names {
 		if name == want {
 			return name, nil
 		}
 	}
-	return "base", fmt.Errorf("KERNELS=%s: no such kernels on this machine; there are %s", want, strings.Join(implementations, ", "))
+	return "base", fmt.Errorf("KERNELS=%s: this program has no such kernels for this machine; there are: %s", want, strings.Join(names, ", "))
 }
 
-// Implementation names the kernels in use.
+// use switches to the named implementation. Only init and tests call it: no
+// kernel may run meanwhile.
+func use(name string) {
+	chosen = name
+	enable(name)
+}
+
+// Implementation names the kernels in use: "avx2" or "base".
 func Implementation() string { return chosen }
 
 // ConfigError reports an unknown or unavailable name in the environment
-// variable KERNELS; the base implementation is in use then.
+// variable KERNELS. The base implementation is in use then; a program should
+// rather print the error and stop.
 func ConfigError() error { return configErr }

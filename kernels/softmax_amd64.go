@@ -1,0 +1,7 @@
+//go:build !purego
+
+package kernels
+
+func logSoftmax3(groups int, logp, logits []float32) {
+	logSoftmax3Generic(groups, logp, logits)
+}
