@@ -77,7 +77,10 @@ func (m *Model) compileLink(b int, names map[string]int) error {
 	}
 	m.pos[b] = l.Pos
 	m.rot[b] = rotationFromQuat(l.Quat[0]/norm, l.Quat[1]/norm, l.Quat[2]/norm, l.Quat[3]/norm)
-	return m.compileInertia(b, l)
+	if err := m.compileInertia(b, l); err != nil {
+		return err
+	}
+	return m.compileShapes(b, l.Shapes)
 }
 
 func (m *Model) compileInertia(b int, l *Link) error {
@@ -170,7 +173,8 @@ func (m *Model) compileRest(names map[string]int) error {
 	if t := &desc.Table; t.Type != "plane" || t.Normal != (Vec3{0, 0, 1}) || !finite(t.Height) {
 		return errors.New("the table must be a plane with normal 0 0 1 and a finite height")
 	}
-	return nil
+	m.tableHeight = desc.Table.Height
+	return m.compilePairs(names)
 }
 
 func (m *Model) site(b int, name string) (Vec3, error) {

@@ -51,6 +51,14 @@ type Model struct {
 	lower    [NumJoints]float64 // rad
 	upper    [NumJoints]float64 // rad
 
+	tableHeight float64 // m
+	solids      [NumBodies][]solid
+	bound       [NumBodies]sphere
+	pairs       []pair
+	// sweep[b][a] is the farthest that any point of body b can be from the axis of body a's joint, a
+	// being b or further in, m.
+	sweep [NumBodies][NumBodies]float64
+
 	keyframes map[string][NumJoints]float64
 }
 
