@@ -89,11 +89,9 @@ func (c *Checkpoint) file() (*safetensors.File, error) {
 // error that says what it is and what to do; nothing in a file makes LoadCheckpoint panic or allocate more than a small
 // multiple of the file's size.
 func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
-	c = &Checkpoint{}
-	f, digest, err := safetensors.Read(path, c.accept)
-	if err == nil {
-		err = c.fill(f)
-	}
+	c, digest, err = loadCheckpoint(func(accept func(*safetensors.File) error) (*safetensors.File, string, error) {
+		return safetensors.Read(path, accept)
+	})
 	switch {
 	case err == nil:
 		return c, digest, nil
@@ -101,6 +99,19 @@ func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint", path, err)
 	}
 	return nil, "", fmt.Errorf("load checkpoint %s: %w", path, err)
+}
+
+// loadCheckpoint takes a checkpoint from whatever read reads.
+func loadCheckpoint(read func(accept func(*safetensors.File) error) (*safetensors.File, string, error)) (*Checkpoint, string, error) {
+	var c Checkpoint
+	f, digest, err := read(c.accept)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := c.fill(f); err != nil {
+		return nil, "", err
+	}
+	return &c, digest, nil
 }
 
 // accept builds the network from the metadata of a file and refuses tensors that are not the network's.

@@ -1,0 +1,220 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// sameBits reports whether two vectors are equal bit for bit.
+func sameBits(a, b []float32) bool {
+	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
+}
+
+// TestRowsDoNotInteract: what an environment gets depends neither on how many others there are nor on its place among
+// them. Evaluations give the same scores for any number of environments because of this.
+func TestRowsDoNotInteract(t *testing.T) {
+	archs := small()
+	archs["recurrent wide"], archs["feedforward narrow"] = ReachArch(true, true), ReachArch(false, false)
+	for name, a := range archs {
+		t.Run(name, func(t *testing.T) {
+			const envs = 11
+			rng := rand.New(rand.NewPCG(5, 6))
+			n, theta := testNetwork(t, a, rng)
+			many := n.NewBatch(1, envs)
+			fillBatch(many, rng, false)
+			n.Forward(theta, many, 0, envs)
+			h, c := many.State(0)
+			h1, c1 := many.State(1)
+			width := func(s []float32, e int) []float32 { return rows(s, e, 1, len(s)/envs) }
+			want := slices.Clone(many.Output(0))
+			for e := range envs {
+				one := n.NewBatch(1, 1)
+				copy(one.Pixels(0, 0), many.Pixels(0, e))
+				copy(one.Proprioception(0, 0), many.Proprioception(0, e))
+				hOne, cOne := one.State(0)
+				copy(hOne, width(h, e))
+				copy(cOne, width(c, e))
+				n.Forward(theta, one, 0, 1)
+				hNext, cNext := one.State(1)
+				if !sameBits(one.Output(0), width(want, e)) || !sameBits(hNext, width(h1, e)) || !sameBits(cNext, width(c1, e)) {
+					t.Errorf("environment %d: alone it gets %v, among %d others %v", e, one.Output(0), envs-1, width(want, e))
+				}
+			}
+			// Only the first few: the others keep what they had.
+			n.Forward(theta, many, 0, 4)
+			if !sameBits(many.Output(0), want) {
+				t.Error("the outputs of all environments change when only the first four are computed again")
+			}
+		})
+	}
+}
+
+// TestReset: where an episode begins, the entering state counts for nothing, and is still there to be read.
+func TestReset(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	n, theta := testNetwork(t, ReachArch(true, false), rng)
+	b := n.NewBatch(1, 3)
+	fillBatch(b, rng, false)
+	h, c := b.State(0)
+	before := slices.Clone(h)
+	b.First(0)[1] = true
+	n.Forward(theta, b, 0, 3)
+	got := slices.Clone(b.Output(0))
+	if !sameBits(h, before) {
+		t.Error("Forward changed State(0)")
+	}
+	clear(h)
+	clear(c)
+	b.First(0)[1] = false
+	n.Forward(theta, b, 0, 3)
+	for e, same := range []bool{false, true, false} {
+		if sameBits(rows(got, e, 1, 28), rows(b.Output(0), e, 1, 28)) != same {
+			t.Errorf("environment %d: equal to the output from a zero state: %v, want %v", e, !same, same)
+		}
+	}
+}
+
+// TestCarry: two rollouts of three steps are one of six.
+func TestCarry(t *testing.T) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	n, theta := testNetwork(t, small()["both recurrent"], rng)
+	long, short := n.NewBatch(6, 2), n.NewBatch(4, 2)
+	fillBatch(long, rng, true)
+	for i, s := range pair(short.State(0)) {
+		copy(s, pair(long.State(0))[i])
+	}
+	for step := range 6 {
+		if step == 3 {
+			short.Carry(3)
+		}
+		for e := range 2 {
+			copy(short.Pixels(step%3, e), long.Pixels(step, e))
+			copy(short.Proprioception(step%3, e), long.Proprioception(step, e))
+		}
+		copy(short.First(step%3), long.First(step))
+		n.Forward(theta, long, step, 2)
+		n.Forward(theta, short, step%3, 2)
+		if !sameBits(long.Output(step), short.Output(step%3)) {
+			t.Fatalf("step %d differs", step)
+		}
+	}
+}
+
+// TestBackwardAccumulates: Backward adds to the gradient, runs again with the same result, ignores steps behind the last,
+// and leaves the parameters and the activations alone.
+func TestBackwardAccumulates(t *testing.T) {
+	for name, a := range small() {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(11, 12))
+			n, theta := testNetwork(t, a, rng)
+			b := n.NewBatch(3, 5)
+			fillBatch(b, rng, true)
+			for step := range 3 {
+				n.Forward(theta, b, step, 5)
+				for i := range b.DOutput(step) {
+					b.DOutput(step)[i] = float32(rng.NormFloat64())
+				}
+			}
+			before, output := slices.Clone(theta), slices.Clone(b.Output(1))
+			first, second, third := make([]float32, len(theta)), make([]float32, len(theta)), make([]float32, len(theta))
+			n.Backward(theta, first, b, 2)
+			for i := range b.DOutput(2) {
+				b.DOutput(2)[i] = float32(math.NaN())
+			}
+			n.Backward(theta, second, b, 2)
+			if !sameBits(first, second) {
+				t.Error("a second run gives another gradient")
+			}
+			if !sameBits(theta, before) || !sameBits(output, b.Output(1)) {
+				t.Error("Backward changed theta or an output")
+			}
+			for i := range third {
+				third[i] = 1
+			}
+			n.Backward(theta, third, b, 2)
+			largest := slices.Max(append(slices.Clone(first), 1))
+			for i := range third {
+				if got := third[i] - 1; math.Abs(float64(got-first[i])) > 64*unit*float64(largest) {
+					t.Fatalf("%s: added %v to the gradient, want %v", n.TensorAt(i).Name, got, first[i])
+				}
+			}
+			n.Backward(theta, second, b, 0)
+			if !sameBits(first, second) {
+				t.Error("Backward over no steps changed the gradient")
+			}
+		})
+	}
+}
+
+func TestForwardAndBackwardAllocateNothing(t *testing.T) {
+	for name, a := range small() {
+		n, theta := testNetwork(t, a, rand.New(rand.NewPCG(13, 14)))
+		b := n.NewBatch(2, 5)
+		grad := make([]float32, len(theta))
+		if got := testing.AllocsPerRun(10, func() {
+			n.Forward(theta, b, 0, 5)
+			n.Forward(theta, b, 1, 5)
+			n.Backward(theta, grad, b, 2)
+			b.Carry(2)
+			if b.CheckInputs(0, 5) != nil {
+				t.Fatal("zeros are not finite")
+			}
+		}); got != 0 {
+			t.Errorf("%s: %v allocations", name, got)
+		}
+	}
+}
+
+// TestMisuse: wrong indices and lengths panic with the text that names them.
+func TestMisuse(t *testing.T) {
+	n, theta := testNetwork(t, small()["both recurrent"], rand.New(rand.NewPCG(15, 16)))
+	other, _ := testNetwork(t, small()["both recurrent"], rand.New(rand.NewPCG(15, 16)))
+	b := n.NewBatch(2, 3)
+	short := theta[1:]
+	for _, c := range []struct {
+		name, want string
+		call       func()
+	}{
+		{"no steps", panicSize, func() { n.NewBatch(0, 1) }},
+		{"no environments", panicSize, func() { n.NewBatch(1, 0) }},
+		{"forward, theta", panicTheta, func() { n.Forward(short, b, 0, 3) }},
+		{"forward, step", panicStep, func() { n.Forward(theta, b, 2, 3) }},
+		{"forward, environments", panicEnvs, func() { n.Forward(theta, b, 0, 4) }},
+		{"forward, batch", panicBatch, func() { other.Forward(theta, b, 0, 3) }},
+		{"backward, theta", panicTheta, func() { n.Backward(short, theta, b, 2) }},
+		{"backward, grad", panicGrad, func() { n.Backward(theta, short, b, 2) }},
+		{"backward, steps", panicSteps, func() { n.Backward(theta, theta, b, 3) }},
+		{"backward, batch", panicBatch, func() { other.Backward(theta, theta, b, 2) }},
+		{"init", panicTheta, func() { n.Init(short, nil, DefaultInit()) }},
+		{"pixels, environment", panicEnv, func() { b.Pixels(0, 3) }},
+		{"proprioception, step", panicStep, func() { b.Proprioception(-1, 0) }},
+		{"state", panicStep, func() { b.State(3) }},
+		{"carry", panicStep, func() { b.Carry(-1) }},
+		{"tensor", panicIndex, func() { n.TensorAt(n.Parameters()) }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			defer func() {
+				if got := recover(); got != c.want {
+					t.Errorf("panic %v, want %q", got, c.want)
+				}
+			}()
+			c.call()
+		})
+	}
+}
+
+func TestCheckInputs(t *testing.T) {
+	n, _ := testNetwork(t, small()["both"], rand.New(rand.NewPCG(17, 18)))
+	for _, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		b := n.NewBatch(2, 3)
+		b.Proprioception(1, 2)[1] = float32(bad)
+		if err := b.CheckInputs(1, 2); err != nil {
+			t.Errorf("the first two environments: %v", err)
+		}
+		if err := b.CheckInputs(1, 3); err == nil {
+			t.Errorf("%v went unnoticed", bad)
+		}
+	}
+}

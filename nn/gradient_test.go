@@ -1,0 +1,109 @@
+package nn
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// unit is the rounding unit of float32.
+const unit = 1.0 / (1 << 24)
+
+// TestForward compares every output of the four reach networks and of the small ones with the reference.
+//
+// An output is a sum after at most five layers and three LSTM steps, whose values are of order one to ten; each layer adds
+// the rounding of a sum of K <= 1152 terms, about sqrt(K) units of a typical term where signs are random. Seen are up to 10
+// units of the largest output; 64 leave room for another order of summation and are far below the effect of a wrong weight.
+func TestForward(t *testing.T) {
+	archs := small()
+	for name, a := range map[string]Arch{
+		"feedforward wide": ReachArch(false, true), "feedforward narrow": ReachArch(false, false),
+		"recurrent wide": ReachArch(true, true), "recurrent narrow": ReachArch(true, false),
+	} {
+		archs[name] = a
+	}
+	for name, a := range archs {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			n, theta := testNetwork(t, a, rng)
+			b := n.NewBatch(3, 5) // five pictures: a full block and a part of one
+			fillBatch(b, rng, true)
+			want := newReference(n, theta).rollout(b, 3)
+			largest := 0.0
+			for _, w := range want {
+				largest = max(largest, math.Abs(w))
+			}
+			for step := range 3 {
+				n.Forward(theta, b, step, 5)
+				for i, got := range b.Output(step) {
+					if w := want[step*5*a.Outputs()+i]; !(math.Abs(float64(got)-w) <= 64*unit*largest) {
+						t.Errorf("step %d, output %d: %v, want %v", step, i, got, w)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestGradient compares Backward with central differences of the reference, for every parameter of the small networks,
+// through time, with episodes that begin in the middle, and with an entering state.
+//
+// The loss is a random linear function of all outputs. The difference quotient in float64 with h = 1e-5 is exact to about
+// 1e-9. Seen are errors of up to 25 units of the tensor's largest gradient, from the float32 sums; 128 are allowed.
+func TestGradient(t *testing.T) {
+	const steps, envs, h = 4, 2, 1e-5
+	for name, a := range small() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			rng := rand.New(rand.NewPCG(3, 4))
+			n, theta := testNetwork(t, a, rng)
+			b := n.NewBatch(steps+1, envs) // one step more than the gradient covers
+			fillBatch(b, rng, true)
+			b.First(2)[1] = true // at least one episode begins in the middle
+			loss := make([]float64, steps*envs*a.Outputs())
+			for step := range steps + 1 {
+				n.Forward(theta, b, step, envs)
+				for i := range b.DOutput(step) {
+					b.DOutput(step)[i] = float32(rng.NormFloat64())
+				}
+				if step < steps {
+					copy(loss[step*envs*a.Outputs():], widen(b.DOutput(step)))
+				}
+			}
+			grad := make([]float32, n.Parameters())
+			n.Backward(theta, grad, b, steps)
+
+			r := newReference(n, theta)
+			lossOf := func() (sum float64) {
+				for i, o := range r.rollout(b, steps) {
+					sum += loss[i] * o
+				}
+				return sum
+			}
+			for _, tensor := range n.Tensors() {
+				got := make([]float32, tensor.Length)
+				tensor.export(got, tensor.View(grad))
+				w := r.tensors[tensor.Name[len("column1."):]]
+				want, largest := make([]float64, len(w)), 0.0
+				for i, x := range w {
+					w[i] = x + h
+					above := lossOf()
+					w[i] = x - h
+					below := lossOf()
+					w[i] = x
+					want[i] = (above - below) / (2 * h)
+					largest = max(largest, math.Abs(want[i]))
+				}
+				if largest == 0 {
+					t.Errorf("%s: no gradient at all, the test shows nothing", tensor.Name)
+				}
+				for i := range want {
+					if !(math.Abs(float64(got[i])-want[i]) <= 128*unit*largest+1e-8) {
+						t.Errorf("%s, element %d: gradient %v, want %v (largest %v)", tensor.Name, i, got[i], want[i], largest)
+						break
+					}
+				}
+			}
+		})
+	}
+}
