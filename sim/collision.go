@@ -30,7 +30,7 @@ func (c Cause) String() string {
 	return fmt.Sprintf("Cause(%d)", uint8(c))
 }
 
-// Violation is a broken rule, or the one nearest to being broken.
+// Violation is a broken rule, or the one nearest to being broken. The zero value is none.
 type Violation struct {
 	Cause Cause
 	// A is the joint for JointLimit, else a body. B is the other body for SelfContact, A < B; else -1.
@@ -39,9 +39,6 @@ type Violation struct {
 	// measured from the axes of capsules, so it never reads deeper than their radii.
 	Distance float64
 }
-
-// NoViolation is the answer of a check that found nothing.
-var NoViolation = Violation{A: -1, B: -1}
 
 // Describe puts a violation into words.
 func (m *Model) Describe(v Violation) string {
@@ -119,7 +116,7 @@ func (c *Checker) check(d *Data) Violation {
 			return Violation{SelfContact, p.a, p.b, gap}
 		}
 	}
-	return NoViolation
+	return Violation{}
 }
 
 // advance bounds how far the bodies have moved relative to each other since the last check.

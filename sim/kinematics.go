@@ -1,5 +1,7 @@
 package sim
 
+import "math"
+
 // Data is one arm in motion. It belongs to one goroutine.
 type Data struct {
 	Q [NumJoints]float64 // joint angles, rad, not wrapped
@@ -26,20 +28,37 @@ func (m *Model) NewData() *Data {
 func (m *Model) Kinematics(d *Data) {
 	d.BodyPos[Base], d.BodyRot[Base] = m.pos[Base], m.rot[Base]
 	for b := 1; b < NumBodies; b++ {
-		p := parents[b]
-		worldFromParent := &d.BodyRot[p]
-		s, c := Sincos(d.Q[b-1])
-		worldFromBody := worldFromParent.Mul(m.rot[b])
-		for r := 0; r < 9; r += 3 {
-			x, y := worldFromBody[r], worldFromBody[r+1]
-			worldFromBody[r] = float64(c*x) + float64(s*y)
-			worldFromBody[r+1] = float64(c*y) - float64(s*x)
-		}
-		d.BodyRot[b] = worldFromBody
-		d.BodyPos[b] = d.BodyPos[p].Add(worldFromParent.MulVec(m.pos[b]))
+		m.poseBody(d, b)
 	}
 	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
 	d.posed = d.Q
+}
+
+// PoseBody computes the pose of body b alone, from its parent's pose in d and its joint's angle in d.Q. It
+// serves searches over many angles of few joints; call Kinematics before using the Data otherwise.
+func (m *Model) PoseBody(d *Data, b int) {
+	m.poseBody(d, b)
+	d.posed[0] = math.NaN()
+	if b == Hand {
+		d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
+	}
+}
+
+func (m *Model) poseBody(d *Data, b int) {
+	p := b - 1
+	if b > Hand {
+		p = Hand
+	}
+	worldFromParent := &d.BodyRot[p]
+	s, c := Sincos(d.Q[b-1])
+	worldFromBody := worldFromParent.Mul(m.rot[b])
+	for r := 0; r < 9; r += 3 {
+		x, y := worldFromBody[r], worldFromBody[r+1]
+		worldFromBody[r] = float64(c*x) + float64(s*y)
+		worldFromBody[r+1] = float64(c*y) - float64(s*x)
+	}
+	d.BodyRot[b] = worldFromBody
+	d.BodyPos[b] = d.BodyPos[p].Add(worldFromParent.MulVec(m.pos[b]))
 }
 
 // pose makes sure that the poses in d are those of d.Q.

@@ -48,7 +48,7 @@ func (s *Simulator) Place(q, v *[NumJoints]float64) Violation {
 func (s *Simulator) Advance(ctrl *[NumJoints]float64) (Violation, error) {
 	for i, c := range ctrl {
 		if math.IsNaN(c) || math.IsInf(c, 0) {
-			return NoViolation, fmt.Errorf("simulator: command of %s is %g, want a finite velocity", s.Model.JointName(i), c)
+			return Violation{}, fmt.Errorf("simulator: command of %s is %g, want a finite velocity", s.Model.JointName(i), c)
 		}
 	}
 	for range s.steps {
@@ -58,7 +58,7 @@ func (s *Simulator) Advance(ctrl *[NumJoints]float64) (Violation, error) {
 			return v, s.sane()
 		}
 	}
-	return NoViolation, s.sane()
+	return Violation{}, s.sane()
 }
 
 // sane reports a state that is no longer finite, which no state that Place accepted should lead to.

@@ -71,7 +71,6 @@ func newEnv(opt Options) (*Env, error) {
 	}
 	e := &Env{opt: opt, sim: s, renderer: r}
 	e.start, _ = opt.Model.Keyframe(startKeyframe)
-	e.violation = sim.NoViolation
 	return e, nil
 }
 
@@ -94,7 +93,7 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	if err := e.checkBuffers(pixels, proprio); err != nil {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
-	e.running, e.steps, e.violation = false, 0, sim.NoViolation
+	e.running, e.steps, e.violation = false, 0, sim.Violation{}
 	rng := rand.New(rand.NewPCG(seed, seedStream))
 	place := sim.Vec3{
 		TargetCentreX + TargetSizeX*(rng.Float64()-0.5),
