@@ -1,0 +1,114 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"colonnade/a3c"
+	"colonnade/nn"
+	"colonnade/nn/safetensors"
+)
+
+// File names of the checkpoint units.
+const (
+	latest   = "latest"
+	previous = "previous"
+
+	parametersSuffix = ".safetensors"
+	stateSuffix      = ".state"
+)
+
+// parametersKey is where the state file's metadata keeps the digest of the
+// parameters it belongs to.
+const parametersKey = "parameters"
+
+// SaveUnit writes parameters and training state as the latest unit. The unit
+// before becomes the previous one. Whatever happens in between, one whole unit
+// remains: the previous one is only replaced while the latest is whole.
+func (d *Dir) SaveUnit(c *nn.Checkpoint, s *a3c.Snapshot) error {
+	for _, suffix := range []string{parametersSuffix, stateSuffix} {
+		if err := d.keep(latest+suffix, previous+suffix); err != nil {
+			return err
+		}
+	}
+	digest, err := nn.SaveCheckpoint(d.Path(latest+parametersSuffix), c)
+	if err != nil {
+		return err
+	}
+	state := s.Encode()
+	state.Metadata[parametersKey] = digest
+	if _, err := safetensors.Write(d.Path(latest+stateSuffix), state); err != nil {
+		return fmt.Errorf("save training state: %w", err)
+	}
+	return nil
+}
+
+// keep makes the file at from also the one at to, which it replaces whole.
+func (d *Dir) keep(from, to string) error {
+	link := d.Path("." + to + ".link")
+	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep %s: %w", from, err)
+	}
+	if err := os.Link(d.Path(from), link); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // the first unit
+		}
+		return fmt.Errorf("keep %s: %w", from, err)
+	}
+	if err := os.Rename(link, d.Path(to)); err != nil {
+		return fmt.Errorf("keep %s: %w", from, err)
+	}
+	return nil
+}
+
+// LoadUnit reads the latest whole unit. Where the latest is damaged or its two
+// files do not belong together, it falls back to the previous one and says why
+// in warning.
+func (d *Dir) LoadUnit() (c *nn.Checkpoint, s *a3c.Snapshot, warning error, err error) {
+	c, s, latestErr := d.loadUnit(latest)
+	if latestErr == nil {
+		return c, s, nil, nil
+	}
+	c, s, previousErr := d.loadUnit(previous)
+	if previousErr == nil {
+		return c, s, latestErr, nil
+	}
+	return nil, nil, nil, fmt.Errorf("run folder %s has no whole checkpoint: %w", d.path, errors.Join(latestErr, previousErr))
+}
+
+func (d *Dir) loadUnit(name string) (*nn.Checkpoint, *a3c.Snapshot, error) {
+	c, digest, err := nn.LoadCheckpoint(d.Path(name + parametersSuffix))
+	if err != nil {
+		return nil, nil, err
+	}
+	path := d.Path(name + stateSuffix)
+	file, _, err := safetensors.Read(path, func(f *safetensors.File) error {
+		if f.Metadata[parametersKey] != digest {
+			return fmt.Errorf("it belongs to other parameters than those in %s", name+parametersSuffix)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("load training state %s: %w", path, err)
+	}
+	s, err := a3c.DecodeSnapshot(file)
+	if err != nil {
+		return nil, nil, fmt.Errorf("load training state %s: %w", path, err)
+	}
+	return c, s, nil
+}
+
+// Checkpoint returns the path of the parameters that a -checkpoint flag names:
+// a file, or a run folder's latest ones.
+func Checkpoint(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, latest+parametersSuffix)
+	}
+	return path
+}
+
+// Milestone returns the file name of the checkpoint kept at a step count.
+func Milestone(steps int64) string { return fmt.Sprintf("step-%09d%s", steps, parametersSuffix) }
