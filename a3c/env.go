@@ -24,7 +24,9 @@ type Env interface {
 	// Step takes one choice for each factor, 0 to choices-1, and writes the observation that follows, also after the last
 	// step of an episode. terminated means the episode truly ended: nothing more would have been earned. truncated means
 	// it was cut off, by a time limit for example: more would have followed, and the learner counts on it. After either
-	// one Reset comes next. An error stops the run.
+	// one Reset comes next.
+	//
+	// A wrong action, and a step without an episode under way, is an error and changes nothing. Any error stops a run.
 	Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error)
 }
 
