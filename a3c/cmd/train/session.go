@@ -127,7 +127,7 @@ func (s *session) train(ctx context.Context) error {
 	s.progress.Finish()
 	if err != nil {
 		err = cli.Hint(err, "the last good checkpoint, of step %d, is kept in %s", s.saved, s.dir.Path())
-	} else {
+	} else if s.trainer.Steps() != s.saved {
 		err = s.save()
 	}
 	return errors.Join(err, s.drawCurve())

@@ -1,0 +1,341 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/nn"
+)
+
+// asTrain makes the test binary behave as the train command; the value is a
+// limit on the size of its files in bytes, 0 for none.
+const asTrain = "COLONNADE_TEST_AS_TRAIN"
+
+func TestMain(m *testing.M) {
+	if limit, err := strconv.ParseUint(os.Getenv(asTrain), 10, 64); err == nil {
+		if limit > 0 {
+			signal.Ignore(syscall.SIGXFSZ) // writes fail with EFBIG instead, as on a full disk
+			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
+				panic(err)
+			}
+		}
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// small is a short run of the smallest network.
+func small(out string, more ...string) []string {
+	args := []string{"-out", out, "-net", "recurrent", "-width", "narrow", "-workers", "1", "-envs", "4", "-seed", "3",
+		"-steps", "2400", "-metrics-every", "400", "-checkpoint-every", "800", "-milestone-every", "1600", "-episodes", "4"}
+	return append(args, more...)
+}
+
+// train runs the command in this process and returns its last line.
+func train(t *testing.T, args ...string) (result, error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), args, &stdout, &stderr)
+	var r result
+	if err == nil {
+		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
+		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
+			t.Fatalf("the last line of stdout is no result: %v\n%s", err, &stdout)
+		}
+	}
+	return r, err
+}
+
+func metrics(t *testing.T, out string) []a3c.Metrics {
+	t.Helper()
+	rows, err := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+func digest(t *testing.T, path string) string {
+	t.Helper()
+	_, digest, err := nn.LoadCheckpoint(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return digest
+}
+
+func TestRunLeavesItsFolder(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	r, err := train(t, small(out, "-profile", "cpu")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Steps != 2400 || r.StepsPerSecond <= 0 || r.Episodes != 4 {
+		t.Errorf("result %+v", r)
+	}
+	for _, name := range []string{"config.toml", "run.json", "metrics.jsonl", "curve.svg", "latest.safetensors", "latest.state",
+		"previous.safetensors", "previous.state", "cpu.pprof"} {
+		if info, err := os.Stat(filepath.Join(out, name)); err != nil || info.Size() == 0 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+	if kept, err := filepath.Glob(filepath.Join(out, "step-*.safetensors")); err != nil || len(kept) != 1 {
+		t.Errorf("milestones %v, %v; want one", kept, err)
+	}
+	if rows := metrics(t, out); len(rows) != 6 || rows[5].Steps != 2400 {
+		t.Errorf("%d rows of metrics", len(rows))
+	}
+	if _, err := train(t, small(out)...); !errors.Is(err, rundir.ErrUsed) {
+		t.Errorf("the same folder again: got %v, want ErrUsed", err)
+	}
+}
+
+// A deterministic run stopped in the middle and resumed gives the same
+// parameters and metrics as an unbroken one.
+func TestResumeIsExact(t *testing.T) {
+	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
+	if _, err := train(t, small(whole, "-deterministic", "-workers", "2")...); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var stdout bytes.Buffer
+	stderr := &cancelOn{text: "parameters", cancel: cancel} // the line before the first step
+	if err := run(ctx, small(broken, "-deterministic", "-workers", "2"), &stdout, stderr); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stdout.String(), `"interrupted":true`) {
+		t.Fatalf("the run was not interrupted: %s", &stdout)
+	}
+	if _, err := train(t, "-out", broken, "-resume"); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := digest(t, rundir.Checkpoint(whole)), digest(t, rundir.Checkpoint(broken)); a != b {
+		t.Errorf("parameters differ: %s and %s", a, b)
+	}
+	a, b := metrics(t, whole), metrics(t, broken)
+	if len(a) != len(b) {
+		t.Fatalf("%d and %d rows of metrics", len(a), len(b))
+	}
+	for i := range a {
+		x, _ := json.Marshal(a[i].WithoutClock())
+		y, _ := json.Marshal(b[i].WithoutClock())
+		if !bytes.Equal(x, y) {
+			t.Errorf("row %d differs:\n%s\n%s", i, x, y)
+		}
+	}
+}
+
+// cancelOn cancels once a text has been written.
+type cancelOn struct {
+	text   string
+	cancel func()
+}
+
+func (c *cancelOn) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.text) {
+		c.cancel()
+	}
+	return len(p), nil
+}
+
+func TestResumeGoesOnWithMoreSteps(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-net", "feedforward"); !isUsage(err) || !strings.Contains(err.Error(), "started with recurrent") {
+		t.Errorf("resume with another network: got %v", err)
+	}
+	r, err := train(t, "-out", out, "-resume", "-steps", "4000")
+	if err != nil || r.Steps != 4000 {
+		t.Fatalf("got %+v, %v", r, err)
+	}
+	if rows := metrics(t, out); len(rows) != 10 {
+		t.Errorf("%d rows of metrics, want 10", len(rows))
+	}
+}
+
+// With a damaged latest checkpoint the run goes on from the previous one.
+func TestResumeFallsBack(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	// A crash between the two files of a unit: new parameters, old state.
+	if err := os.Rename(filepath.Join(out, "previous.state"), filepath.Join(out, "latest.state")); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(context.Background(), []string{"-out", out, "-resume"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "no whole checkpoint") {
+		t.Errorf("two broken units: got %v", err)
+	}
+	if err := os.Link(filepath.Join(out, "latest.state"), filepath.Join(out, "previous.state")); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	if err := run(context.Background(), []string{"-out", out, "-resume"}, io.Discard, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stderr.String(), "going on from the previous checkpoint") {
+		t.Errorf("no word of the fallback:\n%s", &stderr)
+	}
+}
+
+func isUsage(err error) bool {
+	var usage *cli.UsageError
+	return errors.As(err, &usage)
+}
+
+func TestUsage(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		want string
+	}{
+		{"no folder", nil, "-out"},
+		{"zero workers", []string{"-workers", "0"}, "workers is 0, want 1 to"},
+		{"no rate", []string{"-learning-rate", "0"}, "learning rate"},
+		{"a rate that is no number", []string{"-learning-rate", "NaN"}, "learning rate"},
+		{"unknown network", []string{"-net", "transformer"}, "allowed are recurrent, feedforward"},
+		{"unknown domain", []string{"-domain", "moon"}, "allowed are"},
+		{"no episodes", []string{"-episodes", "0"}, "-episodes"},
+		{"unknown flag", []string{"-learnig-rate", "1"}, "did you mean -learning-rate?"},
+		{"contradiction", []string{"-deterministic", "-max-time", "1m"}, "exclude each other"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			args := c.args
+			if c.args != nil {
+				args = append(args, "-out", filepath.Join(t.TempDir(), "run"))
+			}
+			_, err := train(t, args...)
+			if !isUsage(err) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want a usage error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestResumeWithoutRun(t *testing.T) {
+	if _, err := train(t, "-out", filepath.Join(t.TempDir(), "absent"), "-resume"); err == nil || !strings.Contains(err.Error(), "absent") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// command starts the train command as a process of its own.
+func command(limit int, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), asTrain+"="+strconv.Itoa(limit))
+	return cmd
+}
+
+// waitFor waits until the run has written that many lines of metrics.
+func waitFor(t *testing.T, out string, lines int) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		data, _ := os.ReadFile(filepath.Join(out, rundir.MetricsFile))
+		if bytes.Count(data, []byte("\n")) >= lines {
+			return
+		}
+	}
+	t.Fatal("the run does not get on")
+}
+
+func TestInterruptSavesAndExitsZero(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	cmd := command(0, small(out, "-steps", "100000000")...)
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, out, 3)
+	if _, err := train(t, "-out", out, "-resume"); !errors.Is(err, rundir.ErrBusy) {
+		t.Errorf("a second process on the folder: got %v, want ErrBusy", err)
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("exit: %v", err)
+	}
+	var s stopped
+	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil || !s.Interrupted || s.Steps < 1200 {
+		t.Fatalf("last line %q: %v", &stdout, err)
+	}
+	rows := metrics(t, out)
+	last := rows[len(rows)-1].Steps
+	r, err := train(t, "-out", out, "-resume", "-steps", strconv.FormatInt(s.Steps+800, 10))
+	if err != nil || r.Steps < s.Steps+800 {
+		t.Fatalf("resume: %+v, %v", r, err)
+	}
+	if rows := metrics(t, out); rows[len(rows)-1].Steps <= last {
+		t.Error("the log did not go on")
+	}
+}
+
+// Killed without warning, the run goes on from a whole checkpoint.
+func TestKillLeavesAWholeCheckpoint(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	cmd := command(0, small(out, "-steps", "100000000", "-checkpoint-every", "80")...) // almost always writing one
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, out, 2)
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	dir, err := rundir.Open(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, snapshot, _, err := dir.LoadUnit()
+	dir.Close()
+	if err != nil || snapshot.Steps == 0 {
+		t.Fatalf("snapshot %v, %v", snapshot, err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-steps", strconv.FormatInt(snapshot.Steps+400, 10)); err != nil {
+		t.Fatalf("resume: %v", err)
+	}
+}
+
+// When a checkpoint no longer fits, the run fails with an error and the old
+// checkpoint is intact.
+func TestFullDisk(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	before := digest(t, rundir.Checkpoint(out))
+	cmd := command(20_000, "-out", out, "-resume", "-steps", "10000") // parameters alone are 41 kB
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+		t.Fatalf("got %v, want exit 1\n%s", err, &stderr)
+	}
+	if !strings.Contains(stderr.String(), "train: error: save checkpoint") || !strings.Contains(stderr.String(), "file too large") {
+		t.Errorf("stderr:\n%s", &stderr)
+	}
+	if after := digest(t, rundir.Checkpoint(out)); after != before {
+		t.Errorf("the checkpoint changed from %s to %s", before, after)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-steps", "4000"); err != nil {
+		t.Errorf("resume with space again: %v", err)
+	}
+}
