@@ -1,6 +1,10 @@
 package render
 
-import "colonnade/sim"
+import (
+	"math"
+
+	"colonnade/sim"
+)
 
 // rasterFromBody maps a point of a body to raster space before the perspective division: focal
 // length times view x and y, and view z.
@@ -9,6 +13,7 @@ type rasterFromBody struct {
 	t sim.Vec3
 }
 
+// apply returns three numbers, not a Vec3, because the compiler keeps no arrays in registers.
 func (f *rasterFromBody) apply(p *sim.Vec3) (x, y, z float64) {
 	m := &f.m
 	x = float64(m[0]*p[0]) + float64(m[1]*p[1]) + float64(m[2]*p[2]) + f.t[0]
@@ -17,103 +22,116 @@ func (f *rasterFromBody) apply(p *sim.Vec3) (x, y, z float64) {
 	return x, y, z
 }
 
-// inFront tells whether a point can be projected as it is.
-func inFront(x, y, z float64) bool {
-	limit := guardBand * z
-	return z >= nearPlane && x <= limit && x >= -limit && y <= limit && y >= -limit
+// whole tells whether everything within a radius of the body's origin can be projected as it is,
+// without clipping.
+func (c *camera) whole(f *rasterFromBody, radius float64) bool {
+	nearest := f.t[2] - radius
+	side := float64(guardBand*nearest) - float64(c.focal*radius)
+	return nearest >= nearPlane && math.Abs(f.t[0]) <= side && math.Abs(f.t[1]) <= side
 }
 
-// project divides by the distance and snaps to 1/256 pixel.
-func (r *Renderer) project(x, y, z float64) point {
+// project sets a point on the picture, snapped to 1/256 pixel. x, y, z must be ahead of the camera
+// and within the guard band.
+func (c *camera) project(p *point, x, y, z float64) {
 	inverse := 1 / z
-	const shift = 2 * guardBand // conversion to integer cuts towards zero: make it a floor
-	return point{
-		x:     int32(float64(x*inverse)+(r.middle[0]+(shift+0.5))) - shift,
-		y:     int32(float64(y*inverse)+(r.middle[1]+(shift+0.5))) - shift,
-		depth: uint32(depthScale * inverse),
+	p.x = int32(float64(x*inverse)+c.shiftedX) - pointShift
+	p.y = int32(float64(y*inverse)+c.shiftedY) - pointShift
+	p.depth = uint32(int64(float64(depthScale * inverse)))
+}
+
+// projectAll projects the vertices of a body into points.
+func (r *Renderer) projectAll(vertices []vertex, f *rasterFromBody) {
+	points := r.points[:len(vertices)]
+	for i := range vertices {
+		x, y, z := f.apply(&vertices[i].p)
+		r.camera.project(&points[i], x, y, z)
 	}
 }
 
 // drawTarget marks the target disc.
 func (r *Renderer) drawTarget(target sim.Vec3) {
-	f := rasterFromBody{m: r.rasterFromWorld}
-	centre := target.Sub(r.eye)
-	centre[2] += r.discHeight
-	f.t = f.m.MulVec(centre)
-	whole := true
-	for i, c := range r.disc {
-		x, y, z := f.apply(&sim.Vec3{float64(r.discRadius * c[0]), float64(r.discRadius * c[1]), 0})
-		if !inFront(x, y, z) {
-			whole = false
-			break
-		}
-		r.points[i] = r.project(x, y, z)
+	target[2] += r.discHeight
+	f := rasterFromBody{m: r.camera.rasterFromWorld, t: r.camera.rasterFromWorld.MulVec(target.Sub(r.camera.eye))}
+	for i := range f.m {
+		f.m[i] = float64(f.m[i] * r.discRadius)
 	}
-	if !whole {
-		return
-	}
-	for i := 1; i+1 < len(r.disc); i++ {
-		r.raster.triangle(&r.points[0], &r.points[i], &r.points[i+1], indexTarget, mark)
-	}
+	r.mark(r.disc.vertices, r.disc.faces, &f, r.discRadius, indexTarget)
 }
 
 // drawShadow marks the shadow of a body: its vertices moved along the light down to the table.
 func (r *Renderer) drawShadow(m *mesh, pos sim.Vec3, worldFromBody *sim.Mat3) {
 	// (x, y, z) falls on (x - kx·z, y - ky·z, 0).
-	kx, ky := r.lamp[0]/r.lamp[2], r.lamp[1]/r.lamp[2]
-	w := worldFromBody
+	kx, ky, w := r.lamp.shadowX, r.lamp.shadowY, worldFromBody
 	var flatFromBody sim.Mat3
 	for j := range 3 {
 		flatFromBody[j] = w[j] - float64(kx*w[6+j])
 		flatFromBody[3+j] = w[3+j] - float64(ky*w[6+j])
 	}
-	f := rasterFromBody{m: r.rasterFromWorld.Mul(flatFromBody)}
-	f.t = r.rasterFromWorld.MulVec(sim.Vec3{
-		pos[0] - float64(kx*pos[2]) - r.eye[0],
-		pos[1] - float64(ky*pos[2]) - r.eye[1],
-		-r.eye[2],
+	c := &r.camera
+	f := rasterFromBody{m: c.rasterFromWorld.Mul(flatFromBody)}
+	f.t = c.rasterFromWorld.MulVec(sim.Vec3{
+		pos[0] - float64(kx*pos[2]) - c.eye[0],
+		pos[1] - float64(ky*pos[2]) - c.eye[1],
+		-c.eye[2],
 	})
-	for i := range m.vertices {
-		x, y, z := f.apply(&m.vertices[i].p)
-		if !inFront(x, y, z) {
-			return
+	// Along the lamp's direction the shadow is longer than its object by 1/(sine of its height).
+	r.mark(m.vertices, m.faces[:m.solid], &f, m.radius/r.lamp.direction[2], shadowBit)
+}
+
+// mark lays an index over the pixels of the faces that show their front. The vertices are within a
+// radius of f's origin.
+func (r *Renderer) mark(vertices []vertex, faces []face, f *rasterFromBody, radius float64, index uint32) {
+	if !r.camera.whole(f, radius) {
+		for i := range faces {
+			r.clipFace(&faces[i], vertices, f, index, mark)
 		}
-		r.points[i] = r.project(x, y, z)
+		return
 	}
-	for i := range m.triangles {
-		t := &m.triangles[i]
-		r.raster.triangle(&r.points[t.a], &r.points[t.b], &r.points[t.c], shadowBit, mark)
+	r.projectAll(vertices, f)
+	points := r.points[:len(vertices)]
+	for i := range faces {
+		g := &faces[i]
+		a, b, c, d := &points[g.a], &points[g.b], &points[g.c], &points[g.d]
+		if abc, acd := turn(a, b, c), turn(a, c, d); abc > 0 || acd > 0 {
+			r.raster.face(a, b, c, d, abc, acd, index, mark)
+		}
 	}
 }
 
 // drawBody draws a body.
 func (r *Renderer) drawBody(m *mesh, pos sim.Vec3, worldFromBody *sim.Mat3) {
-	f := rasterFromBody{m: r.rasterFromWorld.Mul(*worldFromBody), t: r.rasterFromWorld.MulVec(pos.Sub(r.eye))}
-	lamp := worldFromBody.Transpose().MulVec(r.lamp)
-	for i := range m.vertices {
-		v := &m.vertices[i]
-		x, y, z := f.apply(&v.p)
-		if !inFront(x, y, z) {
-			return
+	f := rasterFromBody{m: r.camera.rasterFromWorld.Mul(*worldFromBody), t: r.camera.rasterFromWorld.MulVec(pos.Sub(r.camera.eye))}
+	bodyLamp := worldFromBody.Transpose().MulVec(r.lamp.direction)
+	points := r.points[:len(m.vertices)]
+	if m.smooth {
+		for i := range points {
+			points[i].level = r.lamp.level(bodyLamp.Dot(m.vertices[i].n))
 		}
-		p := &r.points[i]
-		*p = r.project(x, y, z)
-		p.level = uint32(float64(r.brightness(lamp.Dot(v.n)) * (1 << levelBits)))
 	}
-	for i := range m.triangles {
-		t := &m.triangles[i]
-		index := uint32(t.material) * levels
-		if t.smooth {
-			r.raster.triangle(&r.points[t.a], &r.points[t.b], &r.points[t.c], index, smooth)
-			continue
+	if !r.camera.whole(&f, m.radius) {
+		for i := range m.faces {
+			g := &m.faces[i]
+			index, k := r.look(g, &bodyLamp)
+			r.clipFace(g, m.vertices, &f, index, k)
 		}
-		index += uint32(r.brightness(lamp.Dot(t.n)))
-		r.raster.triangle(&r.points[t.a], &r.points[t.b], &r.points[t.c], index, flat)
+		return
+	}
+	r.projectAll(m.vertices, &f)
+	for i := range m.faces {
+		g := &m.faces[i]
+		a, b, c, d := &points[g.a], &points[g.b], &points[g.c], &points[g.d]
+		if abc, acd := turn(a, b, c), turn(a, c, d); abc > 0 || acd > 0 {
+			index, k := r.look(g, &bodyLamp)
+			r.raster.face(a, b, c, d, abc, acd, index, k)
+		}
 	}
 }
 
-// brightness returns the level of a surface, half a level away from the ends of the range so
-// that rounding cannot leave it.
-func (r *Renderer) brightness(cos float64) float64 {
-	return min(max(r.ambient+float64(r.diffuse*max(cos, 0))+0.5, 0.5), levels-0.5)
+// look returns how a face is drawn.
+func (r *Renderer) look(g *face, bodyLamp *sim.Vec3) (index uint32, k kind) {
+	index = uint32(g.material) * levels
+	if g.smooth {
+		return index, smooth
+	}
+	return index + r.lamp.level(bodyLamp.Dot(g.n))>>levelBits, flat
 }

@@ -8,8 +8,11 @@ import (
 
 // mesh is the surface of one body in its own frame.
 type mesh struct {
-	vertices  []vertex
-	triangles []triangle
+	vertices []vertex
+	faces    []face
+	solid    int     // the first so many faces cast the shadow; the others are rings on them
+	smooth   bool    // some faces are smooth
+	radius   float64 // no vertex is further from the origin, m
 }
 
 type vertex struct {
@@ -17,20 +20,21 @@ type vertex struct {
 	n sim.Vec3 // unit normal of the smooth facets around, outwards
 }
 
-// triangle is counter-clockwise seen from outside. For the same facet cut in two both halves have
-// the same normal.
-type triangle struct {
-	a, b, c  uint16
-	smooth   bool // shade by the vertices' normals instead of n
-	material uint8
-	n        sim.Vec3 // unit normal of the facet, outwards
+// face is a flat or nearly flat convex facet of four corners, counter-clockwise seen from outside;
+// d = c makes it a triangle.
+type face struct {
+	a, b, c, d uint16
+	smooth     bool // shade by the vertices' normals instead of n
+	material   uint8
+	n          sim.Vec3 // unit normal, outwards
 }
 
 // section is a cross-section of a loft: the ellipse centre + cos·u + sin·v. material is that of the
-// strip that leads to the next section.
+// strip that leads to the next section. fineOnly leaves it out of the coarse arm.
 type section struct {
 	centre, u, v sim.Vec3
 	material     uint8
+	fineOnly     bool
 }
 
 // loft adds a tube through the sections with the given number of sides. u×v points along the tube.
@@ -66,30 +70,34 @@ func (m *mesh) loft(sides int, smooth, capFirst, capLast bool, sections ...secti
 		m.facet(false, sections[last].material, corners...)
 	}
 	m.smoothNormals(base)
+	for i := range m.vertices {
+		m.radius = max(m.radius, m.vertices[i].p.Norm())
+	}
 }
 
-// facet adds a convex polygon, cut into triangles.
+// facet adds a convex polygon, cut into faces of at most four corners.
 func (m *mesh) facet(smooth bool, material uint8, corners ...uint16) {
 	// Newell's method: the area vector of the polygon, also when it is not quite flat.
 	var area sim.Vec3
 	for i, c := range corners {
 		area = area.Add(m.vertices[c].p.Cross(m.vertices[corners[(i+1)%len(corners)]].p))
 	}
-	n := unit(area)
-	for i := 1; i+1 < len(corners); i++ {
-		m.triangles = append(m.triangles, triangle{a: corners[0], b: corners[i], c: corners[i+1], smooth: smooth, material: material, n: n})
+	f := face{smooth: smooth, material: material, n: unit(area), a: corners[0]}
+	for i := 1; i+1 < len(corners); i += 2 {
+		f.b, f.c, f.d = corners[i], corners[i+1], corners[min(i+2, len(corners)-1)]
+		m.faces = append(m.faces, f)
 	}
 }
 
 // smoothNormals gives each vertex from base on the mean normal of the smooth facets that meet there.
 func (m *mesh) smoothNormals(base int) {
-	for i := range m.triangles {
-		t := &m.triangles[i]
-		if !t.smooth || int(t.a) < base {
+	for i := range m.faces {
+		f := &m.faces[i]
+		if !f.smooth || int(f.a) < base {
 			continue
 		}
-		for _, k := range [3]uint16{t.a, t.b, t.c} {
-			m.vertices[k].n = m.vertices[k].n.Add(t.n)
+		for _, k := range [4]uint16{f.a, f.b, f.c, f.d} {
+			m.vertices[k].n = m.vertices[k].n.Add(f.n)
 		}
 	}
 	for i := base; i < len(m.vertices); i++ {
@@ -97,6 +105,18 @@ func (m *mesh) smoothNormals(base int) {
 			v.n = unit(v.n)
 		}
 	}
+}
+
+// discMesh returns a flat disc of radius 1 that faces +z.
+func discMesh(sides int) *mesh {
+	m := &mesh{radius: 1}
+	corners := make([]uint16, sides)
+	for k, c := range circlePoints(sides) {
+		m.vertices = append(m.vertices, vertex{p: sim.Vec3{c[0], c[1], 0}})
+		corners[k] = uint16(k)
+	}
+	m.facet(false, 0, corners...)
+	return m
 }
 
 func unit(v sim.Vec3) sim.Vec3 {

@@ -7,7 +7,7 @@ const subpixels = 256
 type point struct {
 	x, y  int32  // in 1/256 pixel, within ±guardBand of the middle
 	depth uint32 // nearer is larger, see depthScale
-	level uint32 // brightness, 0..levels-1 in 1/2^levelBits; used by smooth facets only
+	level uint32 // brightness, 0..levels-1 in 1/2^levelBits; only smooth facets use it
 }
 
 const levelBits = 16
@@ -62,75 +62,85 @@ func (e *edge) next() int {
 	return x
 }
 
-// triangle draws the front of a triangle; nothing is drawn if its back is seen, that is, if p0, p1,
-// p2 turn clockwise on the picture. It covers every pixel whose centre is inside. A centre on the
-// edge between two triangles belongs to the one below or right of it (the top-left rule), so
-// surfaces have no gaps and no pixel is drawn by both.
-func (r *raster) triangle(p0, p1, p2 *point, index uint32, k kind) {
-	x10, y10 := int64(p1.x-p0.x), int64(p1.y-p0.y)
-	x20, y20 := int64(p2.x-p0.x), int64(p2.y-p0.y)
-	area := x20*y10 - x10*y20
-	if area <= 0 {
+// turn returns twice the area of the triangle p0, p1, p2 in square subpixels, positive if the
+// corners turn counter-clockwise on the picture, which shows its front.
+func turn(p0, p1, p2 *point) int64 {
+	return int64(p2.x-p0.x)*int64(p1.y-p0.y) - int64(p1.x-p0.x)*int64(p2.y-p0.y)
+}
+
+// face draws the front of a facet with corners a, b, c, d; d = c makes it a triangle. abc and acd
+// are the turns of its halves, not both negative. A facet with four corners is drawn at once if it
+// is convex on the picture, and as two triangles if rounding or a bend in it made it something else.
+func (r *raster) face(a, b, c, d *point, abc, acd int64, index uint32, k kind) {
+	if abc > 0 && acd > 0 && k != smooth {
+		if bcd := turn(b, c, d); bcd > 0 && bcd < abc+acd {
+			r.polygon(&[4]*point{a, b, c, d}, 4, abc+acd, index, k)
+			return
+		}
+	}
+	if abc > 0 {
+		r.polygon(&[4]*point{a, b, c}, 3, abc, index, k)
+	}
+	if acd > 0 {
+		r.polygon(&[4]*point{a, c, d}, 3, acd, index, k)
+	}
+}
+
+// polygon draws a convex polygon of n corners, 3 or 4, whose doubled area is positive. It covers
+// every pixel whose centre is inside. A centre on the edge between two polygons belongs to the one
+// below or right of it (the top-left rule), so surfaces have no gaps and no pixel is drawn by both.
+func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) {
+	top := 0
+	minX, maxX, maxY := p[0].x, p[0].x, p[0].y
+	for i := 1; i < n; i++ {
+		if p[i].y < p[top].y {
+			top = i
+		}
+		minX, maxX, maxY = min(minX, p[i].x), max(maxX, p[i].x), max(maxY, p[i].y)
+	}
+	y, end := max(ceilPixel(p[top].y), 0), min(ceilPixel(maxY), r.height)
+	if y >= end || max(ceilPixel(minX), 0) >= min(ceilPixel(maxX), r.width) {
 		return
 	}
 
-	// Sort by y. The long edge runs from top to bottom, the two short ones meet at middle. On the
-	// front of a triangle in the order top, middle, bottom the middle is left of the long edge; each
-	// exchange mirrors that.
-	top, middle, bottom := p0, p1, p2
-	middleIsLeft := true
-	if middle.y < top.y {
-		top, middle = middle, top
-		middleIsLeft = !middleIsLeft
-	}
-	if bottom.y < top.y {
-		top, bottom = bottom, top
-		middleIsLeft = !middleIsLeft
-	}
-	if bottom.y < middle.y {
-		middle, bottom = bottom, middle
-		middleIsLeft = !middleIsLeft
-	}
-	first, bend, end := max(ceilPixel(top.y), 0), ceilPixel(middle.y), min(ceilPixel(bottom.y), r.height)
-	if first >= end {
-		return
-	}
-
-	var depth, depthX, depthY, level, levelX, levelY uint32
+	var depth, level plane
 	if k != mark {
-		g := gradient{x10: float64(x10), y10: float64(y10), x20: float64(x20), y20: float64(y20), inverse: -1 / float64(area)}
-		g.x0, g.y0 = float64(subpixels/2-p0.x), float64(subpixels/2-p0.y)
-		g.small = area < smallArea
-		depth, depthX, depthY = g.plane(p0.depth, p1.depth, p2.depth)
+		s := newSlopes(p, n, area)
+		depth = s.plane(p[0].depth, p[s.i].depth, p[s.j].depth, p[s.k].depth, y)
 		if k == smooth {
-			level, levelX, levelY = g.plane(p0.level, p1.level, p2.level)
+			level = s.plane(p[0].level, p[s.i].level, p[s.j].level, p[s.k].level, y)
 		}
-		depth += uint32(first) * depthY
-		level += uint32(first) * levelY
 	}
 
-	long := newEdge(top, bottom, first)
-	var short edge
-	bend = min(max(bend, first), end)
-	for y := first; y < end; {
-		stop := end
-		if y < bend {
-			stop = bend
-			short = newEdge(top, middle, y)
-		} else {
-			short = newEdge(middle, bottom, y)
-		}
-		for ; y < stop; y++ {
-			left, right := long.next(), short.next()
-			if middleIsLeft {
-				left, right = right, left
+	// Down from the top the corners in order are the left side, in reverse the right side.
+	var left, right edge
+	leftCorner, rightCorner, leftEnd, rightEnd := top, top, y, y
+	for y < end {
+		for leftEnd <= y {
+			a := p[leftCorner]
+			if leftCorner++; leftCorner == n {
+				leftCorner = 0
 			}
-			left, right = max(left, 0), min(right, r.width)
-			if left < right {
+			if leftEnd = ceilPixel(p[leftCorner].y); leftEnd > y {
+				left = newEdge(a, p[leftCorner], y)
+			}
+		}
+		for rightEnd <= y {
+			a := p[rightCorner]
+			if rightCorner--; rightCorner < 0 {
+				rightCorner = n - 1
+			}
+			if rightEnd = ceilPixel(p[rightCorner].y); rightEnd > y {
+				right = newEdge(a, p[rightCorner], y)
+			}
+		}
+		for stop := min(leftEnd, rightEnd, end); y < stop; y++ {
+			first, after := max(left.next(), 0), min(right.next(), r.width)
+			if first < after {
 				s := &r.rows[y]
-				s.first, s.last = min(s.first, int32(left)), max(s.last, int32(right-1))
-				words := r.words[y*r.width+left : y*r.width+right]
-				switch d := depth + uint32(left)*depthX; k {
+				s.first, s.last = min(s.first, int32(first)), max(s.last, int32(after-1))
+				words := r.words[y*r.width+first : y*r.width+after]
+				switch d := depth.v + uint32(first)*depth.dx; k {
 				case mark:
 					for i := range words {
 						words[i] |= index
@@ -138,19 +148,19 @@ func (r *raster) triangle(p0, p1, p2 *point, index uint32, k kind) {
 				case flat:
 					for i, w := range words {
 						words[i] = max(w, d&^indexMask|index)
-						d += depthX
+						d += depth.dx
 					}
 				case smooth:
-					l := level + uint32(left)*levelX
+					l := level.v + uint32(first)*level.dx
 					for i, w := range words {
 						words[i] = max(w, d&^indexMask|(index+l>>levelBits))
-						d += depthX
-						l += levelX
+						d += depth.dx
+						l += level.dx
 					}
 				}
 			}
-			depth += depthY
-			level += levelY
+			depth.v += depth.dy
+			level.v += level.dy
 		}
 	}
 }
@@ -159,24 +169,42 @@ func (r *raster) triangle(p0, p1, p2 *point, index uint32, k kind) {
 // one depth and one brightness: steeper slopes would not be exact.
 const smallArea = 1 << 13
 
-// gradient turns values at three corners into values at pixels.
-type gradient struct {
-	x10, y10, x20, y20 float64 // corners 1 and 2 relative to corner 0, in subpixels
-	x0, y0             float64 // centre of pixel (0, 0) relative to corner 0
-	inverse            float64
-	small              bool
+// slopes turns values at the corners of a polygon into values at pixels.
+type slopes struct {
+	i, j, k        int     // with corner 0 the ends of two crossing lines: 0 to j and i to k
+	jx, jy, kx, ky float64 // those lines in subpixels
+	x0, y0         float64 // centre of pixel (0, 0) relative to corner 0
+	inverse        float64 // one over the doubled area
+	small          bool
 }
 
-// plane returns the value at the centre of pixel (0, 0) and its change a pixel to the right and
-// down. They are modulo 2^32: away from the triangle the plane may leave that range, inside it
-// does not.
-func (g *gradient) plane(v0, v1, v2 uint32) (v, dx, dy uint32) {
-	if g.small {
-		return v0, 0, 0
+func newSlopes(p *[4]*point, n int, area int64) slopes {
+	s := slopes{i: n / 4, j: n / 2, k: 3 * n / 4, inverse: 1 / float64(area), small: area < smallArea}
+	a, b, c, d := p[0], p[s.i], p[s.j], p[s.k]
+	s.jx, s.jy = float64(c.x-a.x), float64(c.y-a.y)
+	s.kx, s.ky = float64(d.x-b.x), float64(d.y-b.y)
+	s.x0, s.y0 = float64(subpixels/2-a.x), float64(subpixels/2-a.y)
+	return s
+}
+
+// plane is a value that changes evenly over the picture: at the first pixel of the current row, and
+// its change a pixel to the right and a row down. It counts modulo 2^32: outside its polygon it may
+// leave that range, inside it does not.
+type plane struct{ v, dx, dy uint32 }
+
+// plane returns, for the given row, the plane through the value v0 at corner 0 with the slopes of
+// the values at the corners 0, i, j and k.
+func (s *slopes) plane(v0, vi, vj, vk uint32, row int) plane {
+	if s.small {
+		return plane{v: v0}
 	}
-	v10, v20 := float64(int64(v1)-int64(v0)), float64(int64(v2)-int64(v0))
-	slopeX := (float64(v10*g.y20) - float64(v20*g.y10)) * g.inverse
-	slopeY := (float64(v20*g.x10) - float64(v10*g.x20)) * g.inverse
-	v = v0 + uint32(int64(float64(slopeX*g.x0)+float64(slopeY*g.y0)))
-	return v, uint32(int64(slopeX * subpixels)), uint32(int64(slopeY * subpixels))
+	j, k := float64(int64(vj)-int64(v0)), float64(int64(vk)-int64(vi))
+	slopeX := float64((float64(k*s.jy) - float64(j*s.ky)) * s.inverse)
+	slopeY := float64((float64(j*s.kx) - float64(k*s.jx)) * s.inverse)
+	dy := uint32(int64(float64(slopeY * subpixels)))
+	return plane{
+		v:  v0 + uint32(int64(float64(slopeX*s.x0)+float64(slopeY*s.y0))) + uint32(row)*dy,
+		dx: uint32(int64(float64(slopeX * subpixels))),
+		dy: dy,
+	}
 }

@@ -14,9 +14,13 @@ const (
 	maxCoordinate  = 20.0 // of anything in a scene or a pose, m
 	nearPlane      = 0.05 // nothing nearer to the camera is drawn, m
 
-	// guardBand is how far from the middle of the picture a vertex may be, in subpixels;
-	// triangles that reach further are clipped there.
+	// guardBand is how far from the middle of the picture a vertex may be, in subpixels; faces
+	// that reach further are clipped there.
 	guardBand = 1 << 20
+
+	// pointShift keeps coordinates positive where they are cut to integers, so that cutting rounds
+	// down everywhere.
+	pointShift = 2 * guardBand
 
 	// depthScale divided by the distance ahead of the camera is a point's depth: just below 2^32 at
 	// the near plane. A step of the 20 bits that a word holds is 27 µm at a distance of 1.2 m.
@@ -30,45 +34,62 @@ const (
 type Renderer struct {
 	width, height int // of the picture, pixels
 	supersample   int
-	arm           *jaco
 	palette       palette
 	raster        raster
 	background    []uint32 // words of the empty table
 	empty         []uint8  // the picture of the empty table
 
-	rasterFromWorld sim.Mat3 // rows: view x and y times focal length in subpixels, view z
-	eye             sim.Vec3
-	middle          [2]float64 // of the raster, in subpixels
-	lamp            sim.Vec3   // unit vector towards the lamp
-	ambient         float64    // in levels
-	diffuse         float64    // in levels
-	discRadius      float64
-	discHeight      float64
-	disc            [][2]float64 // unit circle
+	arm    *jaco
+	disc   *mesh   // of radius 1
+	points []point // the vertices of the mesh being drawn
 
-	points []point
+	camera     camera
+	lamp       lamp
+	discRadius float64 // m
+	discHeight float64 // m
+}
+
+// camera is a Camera worked out for a raster.
+type camera struct {
+	eye             sim.Vec3
+	focal           float64  // focal length in subpixels
+	rasterFromWorld sim.Mat3 // rows: view x and y times focal, view z
+	x, y            float64  // the middle of the raster, in subpixels
+	shiftedX        float64  // x + pointShift + ½: cut to an integer it is rounded
+	shiftedY        float64
+}
+
+// lamp is a Light worked out.
+type lamp struct {
+	direction        sim.Vec3 // unit vector towards the lamp
+	shadowX, shadowY float64  // a point at height z has its shadow at x - shadowX·z, y - shadowY·z
+	ambient, diffuse float64  // in 1/2^levelBits levels
 }
 
 // NewRenderer prepares to draw a scene, which it copies, in pictures of width x height pixels. Each
 // pixel is the mean of supersample x supersample. It returns an error for a scene that cannot be
-// drawn, such as a camera inside the arm, and for a size that is not 1 to 4096 after supersampling.
+// drawn, such as one with the camera inside the arm's base, and for sizes that are not 1 to 4096
+// after supersampling.
 func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error) {
 	if supersample < 1 || supersample > maxSupersample {
 		return nil, fmt.Errorf("new renderer: supersample is %d, want 1 to %d", supersample, maxSupersample)
 	}
-	if w, h := width*supersample, height*supersample; width < 1 || height < 1 || width > maxSide || height > maxSide || w > maxSide || h > maxSide {
-		return nil, fmt.Errorf("new renderer: %d x %d pixels at supersample %d, want sides of 1 to %d after supersampling", width, height, supersample, maxSide)
+	if most := maxSide / supersample; width < 1 || height < 1 || width > most || height > most {
+		return nil, fmt.Errorf("new renderer: picture of %d x %d pixels, want sides of 1 to %d at supersample %d", width, height, most, supersample)
 	}
-	r := &Renderer{width: width, height: height, supersample: supersample}
 	w, h := width*supersample, height*supersample
-	r.raster = raster{width: w, height: h, words: make([]uint32, w*h), rows: make([]span, h)}
-	r.background = make([]uint32, w*h)
-	r.empty = make([]uint8, 3*width*height)
-	r.arm, r.disc = coarseJaco(), circlePoints(16)
-	if h >= fineHeight {
-		r.arm, r.disc = fineJaco(), circlePoints(64)
+	r := &Renderer{
+		width: width, height: height, supersample: supersample,
+		raster:     raster{width: w, height: h, words: make([]uint32, w*h), rows: make([]span, h)},
+		background: make([]uint32, w*h),
+		empty:      make([]uint8, 3*width*height),
+		arm:        coarseJaco(),
+		disc:       coarseDisc(),
 	}
-	n := len(r.disc)
+	if h >= fineHeight {
+		r.arm, r.disc = fineJaco(), fineDisc()
+	}
+	n := len(r.disc.vertices)
 	for b := range r.arm {
 		n = max(n, len(r.arm[b].vertices))
 	}
@@ -79,61 +100,83 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 	return r, nil
 }
 
-// SetScene changes to another scene, which is copied. On an error the renderer keeps its old one.
+// SetScene changes to another scene, which is copied. On an error the renderer keeps its old one. It
+// does not allocate, but costs as much as some frames.
 func (r *Renderer) SetScene(scene *Scene) error {
 	if err := scene.validate(); err != nil {
 		return err
 	}
-	c, l := &scene.Camera, &scene.Light
-	w, h := float64(r.raster.width), float64(r.raster.height)
-	sin, cos := sim.Sincos(c.FovY * (math.Pi / 360))
-	focal := float64(h*(subpixels/2)) * cos / sin
-	ahead := unit(c.LookAt.Sub(c.Position))
-	right := unit(ahead.Cross(c.Up))
-	down := ahead.Cross(right)
-	r.rasterFromWorld = sim.Mat3{
-		float64(focal * right[0]), float64(focal * right[1]), float64(focal * right[2]),
-		float64(focal * down[0]), float64(focal * down[1]), float64(focal * down[2]),
-		ahead[0], ahead[1], ahead[2],
-	}
-	r.eye = c.Position
-	r.middle = [2]float64{w * (subpixels / 2), h * (subpixels / 2)}
-
-	r.lamp = unit(l.Direction)
-	full := l.Ambient + l.Diffuse
-	r.ambient = l.Ambient / full * (levels - 1)
-	r.diffuse = l.Diffuse / full * (levels - 1)
+	r.camera = newCamera(&scene.Camera, r.raster.width, r.raster.height)
+	r.lamp = newLamp(&scene.Light)
 	r.discRadius, r.discHeight = scene.Target.Radius, scene.Target.Height
-	r.palette.set(scene, r.lamp[2])
+	r.palette.set(scene, r.lamp.direction[2])
 	r.drawBackground()
 	return nil
 }
 
-// drawBackground computes the words of the empty table and starts from them.
-func (r *Renderer) drawBackground() {
-	// The ray through a raster point (x, y) has the direction x·right + y·down + focal·ahead; a row
-	// of rasterFromWorld is focal·right. It meets the table at distance eye.z / -(ray.z) ahead.
-	m := &r.rasterFromWorld
-	focal2 := float64(m[0]*m[0]) + float64(m[1]*m[1]) + float64(m[2]*m[2])
-	for y := range r.raster.height {
-		for x := range r.raster.width {
-			px := float64(x*subpixels+subpixels/2) - r.middle[0]
-			py := float64(y*subpixels+subpixels/2) - r.middle[1]
-			fall := -(float64(px*m[2]) + float64(py*m[5]) + float64(focal2*m[8])) / focal2
-			word := uint32(indexSky)
-			// The distance is eye.z/fall.
-			if depth := float64(depthScale*fall) / r.eye[2]; depth >= 1<<indexBits {
-				word = uint32(min(depth, 1<<32-1<<13))&^indexMask | indexTable
-			}
-			r.background[y*r.raster.width+x] = word
-		}
+func newCamera(c *Camera, width, height int) camera {
+	sin, cos := sim.Sincos(float64(c.FovY * (math.Pi / 360)))
+	focal := float64(height*subpixels/2) * cos / sin
+	ahead := unit(c.LookAt.Sub(c.Position))
+	right := unit(ahead.Cross(c.Up))
+	down := ahead.Cross(right)
+	m := sim.Mat3{6: ahead[0], 7: ahead[1], 8: ahead[2]}
+	for i := range 3 {
+		m[i], m[3+i] = float64(focal*right[i]), float64(focal*down[i])
 	}
-	copy(r.raster.words, r.background)
-	for y := range r.raster.rows {
+	x, y := float64(width*subpixels/2), float64(height*subpixels/2)
+	return camera{eye: c.Position, focal: focal, rasterFromWorld: m, x: x, y: y, shiftedX: x + (pointShift + 0.5), shiftedY: y + (pointShift + 0.5)}
+}
+
+func newLamp(l *Light) lamp {
+	d := unit(l.Direction)
+	full := l.Ambient + l.Diffuse
+	const steps = (levels - 1) << levelBits
+	return lamp{
+		direction: d,
+		shadowX:   d[0] / d[2], shadowY: d[1] / d[2],
+		ambient: float64(l.Ambient/full*steps) + 1<<levelBits/2,
+		diffuse: l.Diffuse / full * steps,
+	}
+}
+
+// level returns the brightness of a surface at an angle to the lamp, half a level away from the
+// ends of the range so that rounding does not leave it.
+func (l *lamp) level(cos float64) uint32 {
+	// Integers, because comparing floats minds NaN and costs more.
+	v := int(l.ambient + float64(l.diffuse*cos))
+	return uint32(min(max(v, int(l.ambient)), levels<<levelBits-1<<levelBits/2))
+}
+
+// drawBackground computes words and picture of the empty table.
+func (r *Renderer) drawBackground() {
+	for y := range r.raster.height {
+		row := r.background[y*r.raster.width:][:r.raster.width]
+		for x := range row {
+			row[x] = r.camera.tableWord(x, y)
+		}
 		r.raster.rows[y] = span{0, int32(r.raster.width - 1)}
 	}
+	copy(r.raster.words, r.background)
 	r.resolve(r.empty)
 	r.restore()
+}
+
+// tableWord returns the word of the empty table at a raster pixel.
+func (c *camera) tableWord(x, y int) uint32 {
+	// With a row of rasterFromWorld being focal·right, the ray through raster point (x, y) goes
+	// along x·right + y·down + focal·ahead. It falls by fall for each metre ahead and meets the
+	// table eye.z/fall ahead.
+	m := &c.rasterFromWorld
+	px := float64(x*subpixels+subpixels/2) - c.x
+	py := float64(y*subpixels+subpixels/2) - c.y
+	square := float64(c.focal * c.focal)
+	fall := -(float64(px*m[2])/square + float64(py*m[5])/square + m[8])
+	depth := float64(depthScale*fall) / c.eye[2]
+	if depth < 1<<indexBits {
+		return indexSky
+	}
+	return uint32(min(depth, depthScale/nearPlane))&^indexMask | indexTable
 }
 
 // restore makes the raster the empty table again where it was drawn on.
@@ -142,8 +185,8 @@ func (r *Renderer) restore() {
 	for y := range r.raster.rows {
 		s := &r.raster.rows[y]
 		if s.last >= s.first {
-			a, b := y*w+int(s.first), y*w+int(s.last)+1
-			copy(r.raster.words[a:b], r.background[a:b])
+			first, after := y*w+int(s.first), y*w+int(s.last)+1
+			copy(r.raster.words[first:after], r.background[first:after])
 		}
 		*s = span{int32(w), -1}
 	}
@@ -151,13 +194,14 @@ func (r *Renderer) restore() {
 
 // Render draws the arm with its bodies at the given poses (world, as sim.Data has them) and the
 // target centred above the given point. pixels has height x width x 3 bytes: rows from the top, red
-// green blue interleaved; other lengths panic. It returns an error, and leaves pixels alone, if a
-// pose is not finite or not near the table, or if the camera is inside the arm. It does not allocate.
+// green blue interleaved; another length panics. It returns an error, and leaves pixels alone, if a
+// pose is not finite or nowhere near the table, or if the camera is inside the arm. It does not
+// allocate.
 func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target sim.Vec3) error {
 	if len(pixels) != 3*r.width*r.height {
 		panic("render: pixels has the wrong length")
 	}
-	if err := checkPoses(bodyPos, bodyRot, target); err != nil {
+	if err := r.check(bodyPos, bodyRot, target); err != nil {
 		return err
 	}
 	r.restore()
@@ -173,24 +217,28 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 	return nil
 }
 
-// checkPoses returns an error that names the first number that cannot be drawn.
-func checkPoses(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target sim.Vec3) error {
+// check returns an error that names the first number that cannot be drawn.
+func (r *Renderer) check(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target sim.Vec3) error {
 	for b := range bodyPos {
-		for _, x := range bodyPos[b] {
-			if !(math.Abs(x) <= maxCoordinate) {
-				return fmt.Errorf("render: position of body %d is %v, want finite numbers of at most %g m", b, bodyPos[b], maxCoordinate)
-			}
+		if !near(&bodyPos[b]) {
+			return fmt.Errorf("render: position of body %d is %v, want finite numbers of at most %g m", b, bodyPos[b], maxCoordinate)
 		}
 		for _, x := range bodyRot[b] {
 			if !(math.Abs(x) <= 1.001) {
 				return fmt.Errorf("render: orientation of body %d is %v, not a rotation", b, bodyRot[b])
 			}
 		}
-	}
-	for _, x := range target {
-		if !(math.Abs(x) <= maxCoordinate) {
-			return fmt.Errorf("render: target is at %v, want finite numbers of at most %g m", target, maxCoordinate)
+		worldEye := r.camera.eye.Sub(bodyPos[b])
+		if m := &r.arm[b]; worldEye.Dot(worldEye) < float64(m.radius*m.radius) && inside(b, bodyRot[b].Transpose().MulVec(worldEye)) {
+			return fmt.Errorf("render: the camera at %v is inside body %d of the arm", r.camera.eye, b)
 		}
 	}
+	if !near(&target) {
+		return fmt.Errorf("render: target is at %v, want finite numbers of at most %g m", target, maxCoordinate)
+	}
 	return nil
+}
+
+func near(p *sim.Vec3) bool {
+	return math.Abs(p[0]) <= maxCoordinate && math.Abs(p[1]) <= maxCoordinate && math.Abs(p[2]) <= maxCoordinate
 }

@@ -58,10 +58,10 @@ type ArmColours struct {
 func DefaultScene() *Scene {
 	return &Scene{
 		Camera: Camera{
-			Position: sim.Vec3{0, -1.45, 0.95},
-			LookAt:   sim.Vec3{0, -0.40, 0.12},
+			Position: sim.Vec3{0, -1.45, 1.95},
+			LookAt:   sim.Vec3{0, -0.32, 0.32},
 			Up:       sim.Vec3{0, 0, 1},
-			FovY:     40,
+			FovY:     26,
 		},
 		Light: Light{
 			Direction: sim.Vec3{-0.45, -0.25, 1},
@@ -122,8 +122,8 @@ func (s *Scene) validate() error {
 	if c.Position[2] < nearPlane {
 		return fmt.Errorf("camera at %v is below or in the table: want z of at least %g m", c.Position, nearPlane)
 	}
-	if part := baseAt(c.Position); part != "" {
-		return fmt.Errorf("camera at %v is inside the arm (%s)", c.Position, part)
+	if inside(sim.Base, c.Position) {
+		return fmt.Errorf("camera at %v is inside the base of the arm", c.Position)
 	}
 	return nil
 }

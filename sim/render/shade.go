@@ -35,7 +35,7 @@ func (a *ArmColours) list() [numMaterials]Colour {
 }
 
 // palette holds red + green·2^8 + blue·2^16 for each index.
-type palette [numMaterials * levels]uint32
+type palette [1 << indexBits]uint32
 
 // set computes the palette of a scene. lampHeight is the cosine between lamp and table normal.
 func (p *palette) set(s *Scene, lampHeight float64) {
