@@ -59,7 +59,6 @@ func (p *patches) next() {
 // parts of rb runs of at most sb floats, whose sums are added up in y.
 func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	mem := getScratch()
-	defer putScratch(mem)
 	const limit = scratchLen / wideCols
 	span, line := g.S*g.C, g.W*g.C
 	sb := blocks(span, limit)
@@ -67,11 +66,12 @@ func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	if sb < span {
 		rb = 1
 	}
+	var start [wideCols]float32
 	t := tile{astep: 4, outer: 1, ldc: 4 * g.O}
 	for j := 0; j < g.O; {
 		width := panelWidth(g.O - j)
 		cols := min(width, g.O-j)
-		var start [wideCols]float32
+		clear(start[:])
 		if bias != nil {
 			copy(start[:], bias[j:][:cols])
 		}
@@ -101,6 +101,7 @@ func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 		}
 		j += width
 	}
+	putScratch(mem)
 	if relu && (rb < g.R || sb < span) {
 		ReLU(y, y)
 	}
@@ -133,7 +134,6 @@ func (t *tile) overPixels(g *Conv, n int, x, y []float32, width int) {
 // An image of dx stays in the L1 cache while all weights pass by.
 func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 	mem := getScratch()
-	defer putScratch(mem)
 	clear(dx)
 	span, line := g.S*g.C, g.W*g.C
 	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * g.Stride * g.C, accumulate: 1}
@@ -164,6 +164,7 @@ func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 			}
 		}
 	}
+	putScratch(mem)
 }
 
 // intoImage adds the products of one panel to one image.
@@ -193,7 +194,6 @@ const gradPixels = 144
 // registers over the pixels of an image, or of several small ones.
 func convGradWeightsAVX2(g *Conv, n int, x, dy, dw []float32) {
 	mem := getScratch()
-	defer putScratch(mem)
 	outH, outW := g.OutH(), g.OutW()
 	// Chunks: several whole images, or some lines of one, or a part of a line.
 	const limit = scratchLen / wideCols
@@ -219,6 +219,7 @@ func convGradWeightsAVX2(g *Conv, n int, x, dy, dw []float32) {
 			}
 		}
 	}
+	putScratch(mem)
 }
 
 // overWeights adds the sums over one chunk of pixels to all of dw.

@@ -4,7 +4,7 @@ package kernels
 
 func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	if useAVX2 {
-		gemmAVX2(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		tileGemm(accumulate, m, n, k, a, lda, 1, b, ldb, c, ldc)
 		return
 	}
 	gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
@@ -12,24 +12,32 @@ func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 
 func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	if useAVX2 {
-		gemmTNAVX2(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		tileGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
 		return
 	}
 	gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 }
 
 func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	if useAVX2 {
-		gemmNTAVX2(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
-		return
+	switch {
+	case !useAVX2:
+		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m < transposeFrom:
+		dotsGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	default:
+		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	}
-	gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 }
 
+// Measured on Zen 4 at the shapes of the networks; none is critical.
 const (
 	// packFrom is the number of rows of a from which copying b into panels
-	// pays.
-	packFrom = 32
+	// costs nothing that can be measured. It then protects from rows of b that
+	// are not aligned, or so far apart that they evict each other.
+	packFrom = 96
+	// transposeFrom is the number of rows of a from which a transposed copy of b
+	// beats dot products.
+	transposeFrom = 6
 	// blockRows is the number of rows of a that are used against one panel
 	// after another: with panelRows columns 240 KiB, half of an L2 cache.
 	blockRows = 192
@@ -41,138 +49,85 @@ func blocks(size, limit int) int {
 	return (size + count - 1) / count
 }
 
-func gemmAVX2(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+// tileGemm computes c[i*ldc+j] (+)= Σ_p a[i*ai+p*ap] * b[p*ldb+j]: Gemm with
+// ai = lda and ap = 1, GemmTN with ai = 1 and ap = lda.
+//
+// Sums longer than a panel are cut into parts that are added up in c. The parts
+// depend on k alone, and so do the bits of the result.
+func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	defer putScratch(mem)
-	buf := mem[:]
-	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * ldc}
-	kb := blocks(k, panelRows)
+	t := tile{astep: 4 * ap, runs: 1, outer: 1, ldc: 4 * ldc}
+	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
-		kp := min(kb, k-p)
-		t.run = kp
-		t.accumulate = 0
-		if accumulate || p > 0 {
-			t.accumulate = 1
-		}
-		for i := 0; i < m; i += blockRows {
-			mi := min(blockRows, m-i)
+		t.run = min(kb, k-p)
+		t.add(accumulate || p > 0)
+		for i := 0; i < m; i += mb {
+			rows := min(mb, m-i)
 			for j := 0; j < n; {
-				width := t.columns(n-j, mi, b[p*ldb+j:], ldb, kp, buf)
-				for r := 0; r < mi; {
-					height := rowsOf(mi-r, width)
-					t.rows = min(height, mi-r)
-					for q := range height {
-						t.off[q] = 4 * lda * min(q, t.rows-1)
-					}
-					t.a, t.c = &a[(i+r)*lda+p], &c[(i+r)*ldc+j]
-					t.compute(height)
-					r += height
-				}
+				width := t.columns(n-j, rows, b[p*ldb+j:], ldb, mem)
+				t.overRows(width, rows, a[i*ai+p*ap:], ai, c[i*ldc+j:], ldc)
 				j += width
 			}
 		}
 	}
+	putScratch(mem)
 }
 
-// columns chooses the next columns of b for rows rows of a, packs them where
-// that is needed or pays, and returns the width of the tiles.
-func (t *tile) columns(left, rows int, b []float32, ldb, k int, buf []float32) int {
+// columns chooses the next columns of b for the given rows of a, packs them
+// where that is needed or pays, and returns the width of the tiles.
+func (t *tile) columns(left, rows int, b []float32, ldb int, mem *scratch) int {
+	t.b, t.bstep, t.mask = &b[0], 4*ldb, nil
+	if rows == 1 && left >= rowCols {
+		return rowCols
+	}
 	width := panelWidth(left)
 	cols := min(width, left)
-	t.b, t.bstep, t.mask = &b[0], 4*ldb, nil
 	if cols < width {
 		t.mask = maskFor(cols)
 	}
 	if cols < width || rows >= packFrom && ldb != width {
-		pack(buf, width, b, ldb, k, cols)
-		t.b, t.bstep = &buf[0], 4*width
+		pack(mem[:], width, b, ldb, t.run, cols)
+		t.b, t.bstep = &mem[0], 4*width
 	}
 	return width
 }
 
-func gemmTNAVX2(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	mem := getScratch()
-	defer putScratch(mem)
-	buf := mem[:]
-	t := tile{astep: 4 * lda, runs: 1, outer: 1, ldc: 4 * ldc}
-	kb := blocks(k, panelRows)
-	for p := 0; p < k; p += kb {
-		kp := min(kb, k-p)
-		t.run = kp
-		t.accumulate = 0
-		if accumulate || p > 0 {
-			t.accumulate = 1
+// overRows computes the tiles of rows rows, which are ai floats apart in a.
+func (t *tile) overRows(width, rows int, a []float32, ai int, c []float32, ldc int) {
+	for i := 0; i < rows; {
+		height := rowsOf(rows-i, width)
+		t.rows = min(height, rows-i)
+		for q := range t.rows {
+			t.off[q] = 4 * ai * q
 		}
-		for i := 0; i < m; i += blockRows {
-			mi := min(blockRows, m-i)
-			for j := 0; j < n; {
-				width := t.columns(n-j, mi, b[p*ldb+j:], ldb, kp, buf)
-				for r := 0; r < mi; {
-					height := rowsOf(mi-r, width)
-					t.rows = min(height, mi-r)
-					for q := range height {
-						t.off[q] = 4 * min(q, t.rows-1)
-					}
-					t.a, t.c = &a[p*lda+i+r], &c[(i+r)*ldc+j]
-					t.compute(height)
-					r += height
-				}
-				j += width
-			}
+		for q := t.rows; q < height; q++ {
+			t.off[q] = 0
 		}
+		t.a, t.c = &a[i*ai], &c[i*ldc]
+		t.compute(height)
+		i += height
 	}
 }
 
-func gemmNTAVX2(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+// tileGemmNT is GemmNT with b transposed panel by panel.
+func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	defer putScratch(mem)
-	buf := mem[:]
-	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * ldc}
+	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * ldc, b: &mem[0]}
 	kb := blocks(k, panelRows)
 	for p := 0; p < k; p += kb {
-		kp := min(kb, k-p)
-		t.run = kp
-		t.accumulate = 0
-		if accumulate || p > 0 {
-			t.accumulate = 1
-		}
+		t.run = min(kb, k-p)
+		t.add(accumulate || p > 0)
 		for j := 0; j < n; {
 			width := panelWidth(n - j)
 			cols := min(width, n-j)
-			packTransposed(buf, width, b[j*ldb+p:], ldb, kp, cols)
-			t.b, t.bstep, t.mask = &buf[0], 4*width, nil
+			t.bstep, t.mask = 4*width, nil
 			if cols < width {
 				t.mask = maskFor(cols)
 			}
-			for r := 0; r < m; {
-				height := rowsOf(m-r, width)
-				t.rows = min(height, m-r)
-				for q := range height {
-					t.off[q] = 4 * lda * min(q, t.rows-1)
-				}
-				t.a, t.c = &a[r*lda+p], &c[r*ldc+j]
-				t.compute(height)
-				r += height
-			}
+			packTransposed(mem[:], width, b[j*ldb+p:], ldb, t.run, cols)
+			t.overRows(width, m, a[p:], lda, c[j:], ldc)
 			j += width
 		}
 	}
-}
-
-// packTransposed copies rows of b into the columns of a panel of the given
-// width, zero beyond cols.
-//
-//	dst[p*width+j] = b[j*ldb+p]     p<rows, j<cols
-func packTransposed(dst []float32, width int, b []float32, ldb, rows, cols int) {
-	for j := range width {
-		if j >= cols {
-			for p := range rows {
-				dst[p*width+j] = 0
-			}
-			continue
-		}
-		for p, v := range b[j*ldb:][:rows] {
-			dst[p*width+j] = v
-		}
-	}
+	putScratch(mem)
 }

@@ -43,6 +43,9 @@ func tile4x16(t *tile)
 //go:noescape
 func tile8x8(t *tile)
 
+//go:noescape
+func tile1x64(t *tile)
+
 // The tile shapes.
 const (
 	wideRows   = 6  // rows of the 16 columns wide tile
@@ -50,15 +53,18 @@ const (
 	narrowRows = 8  // rows of the 8 columns wide tile
 	wideCols   = 16 // columns
 	narrowCols = 8
+	rowCols    = 64 // columns of the tile of a single row
 )
 
-// rowsOf returns how many of the left rows the next tile of the given width
-// takes: 6 until the rest is better split into fours.
+// rowsOf returns the height of the next tile of the given width where left rows
+// are left: 6 until the rest is better split into fours.
 func rowsOf(left, width int) int {
-	if width == narrowCols {
+	switch {
+	case width == rowCols:
+		return 1
+	case width == narrowCols:
 		return narrowRows
-	}
-	if left <= fewRows || left == 7 || left == 8 {
+	case left <= fewRows || left == 7 || left == 8:
 		return fewRows
 	}
 	return wideRows
@@ -74,8 +80,18 @@ func (t *tile) compute(height int) {
 		tile6x16(t)
 	case fewRows:
 		tile4x16(t)
-	default:
+	case narrowRows:
 		tile8x8(t)
+	default:
+		tile1x64(t)
+	}
+}
+
+// add chooses between c += tile and c = tile.
+func (t *tile) add(accumulate bool) {
+	t.accumulate = 0
+	if accumulate {
+		t.accumulate = 1
 	}
 }
 
@@ -99,21 +115,3 @@ func panelWidth(left int) int {
 // panelRows is the height of a packed panel: with 16 columns 20 KiB, which
 // leaves room in a 32 KiB cache for the rows of a.
 const panelRows = 320
-
-// pack copies columns of rows of b into a panel of the given width, zero
-// beyond cols.
-//
-//	dst[p*width+j] = b[p*ldb+j]     p<rows, j<cols
-func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
-	switch {
-	case cols == wideCols && width == wideCols:
-		for p := range rows {
-			*(*[16]float32)(dst[p*16:]) = *(*[16]float32)(b[p*ldb:])
-		}
-	default:
-		for p := range rows {
-			d := dst[p*width:][:width]
-			clear(d[copy(d, b[p*ldb:][:cols]):])
-		}
-	}
-}

@@ -1,0 +1,58 @@
+//go:build !purego
+
+package kernels
+
+//go:noescape
+func pack16AVX2(dst, src *float32, ldsrc, rows int)
+
+//go:noescape
+func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
+
+// pack copies columns of rows of b into a panel of the given width, zero
+// beyond cols.
+//
+//	dst[p*width+j] = b[p*ldb+j]     p<rows, j<cols
+func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
+	if cols == wideCols {
+		pack16AVX2(&dst[0], &b[0], 4*ldb, rows)
+		return
+	}
+	for p := range rows {
+		d, s := dst[p*width:][:width], b[p*ldb:][:cols]
+		for j := range d {
+			if j < len(s) {
+				d[j] = s[j]
+			} else {
+				d[j] = 0
+			}
+		}
+	}
+}
+
+// packTransposed copies rows of b into the columns of a panel of the given
+// width, zero beyond cols.
+//
+//	dst[p*width+j] = b[j*ldb+p]     p<rows, j<cols
+func packTransposed(dst []float32, width int, b []float32, ldb, rows, cols int) {
+	j := 0
+	for ; j+8 <= cols; j += 8 {
+		whole := rows &^ 7
+		if whole > 0 {
+			transpose8AVX2(&dst[j], 4*width, &b[j*ldb], 4*ldb, whole/8)
+		}
+		for q := j; q < j+8; q++ {
+			for p := whole; p < rows; p++ {
+				dst[p*width+q] = b[q*ldb+p]
+			}
+		}
+	}
+	for ; j < width; j++ {
+		for p := range rows {
+			var v float32
+			if j < cols {
+				v = b[j*ldb+p]
+			}
+			dst[p*width+j] = v
+		}
+	}
+}
