@@ -2,6 +2,7 @@ package safetensors
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -148,10 +149,7 @@ func parseHeader(header []byte, dataLen int64) (map[string]string, []entry, erro
 		return nil, nil, err
 	}
 	slices.SortStableFunc(table, func(a, b entry) int {
-		if a.begin != b.begin {
-			return int(min(max(a.begin-b.begin, -1), 1))
-		}
-		return int(min(max(a.end-b.end, -1), 1))
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end))
 	})
 	next := int64(0)
 	for _, e := range table {

@@ -1,0 +1,142 @@
+package safetensors
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// content returns what a file holds.
+func content(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// names returns the names of all files in dir.
+func names(t *testing.T, dir string) (all []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		all = append(all, e.Name())
+	}
+	return all
+}
+
+func writeText(text string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+}
+
+// TestWriteAtomic: a new file, a replaced one, and one whose writing fails half-way.
+func TestWriteAtomic(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "f")
+	for _, text := range []string{"old", "newer"} {
+		if err := writeAtomic(path, writeText(text)); err != nil || content(t, path) != text {
+			t.Fatalf("%q: error %v, the file holds %q", text, err, content(t, path))
+		}
+	}
+	broken := errors.New("broken")
+	if err := writeAtomic(path, func(w io.Writer) error {
+		io.WriteString(w, "half")
+		if got := content(t, path); got != "newer" {
+			t.Errorf("while writing the file holds %q", got)
+		}
+		return broken
+	}); !errors.Is(err, broken) {
+		t.Errorf("error %v", err)
+	}
+	if got := names(t, dir); len(got) != 1 || content(t, path) != "newer" {
+		t.Errorf("after an error there are %v and the file holds %q", got, content(t, path))
+	}
+	// The place is taken by a folder: found out when renaming.
+	folder := filepath.Join(dir, "folder", "sub")
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeAtomic(filepath.Dir(folder), writeText("x")); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if got := names(t, dir); len(got) != 2 {
+		t.Errorf("after a failed rename there are %v", got)
+	}
+	if err := writeAtomic(filepath.Join(dir, "none", "f"), writeText("x")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no folder: error %v", err)
+	}
+}
+
+// TestWriteAtomicHere: a name without a folder means the current one.
+func TestWriteAtomicHere(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := writeAtomic("f", writeText("here")); err != nil || content(t, "f") != "here" {
+		t.Errorf("error %v", err)
+	}
+}
+
+// TestLeftovers: old temporary files of the same name go; young ones, which another process may be writing, and those of
+// other names stay.
+func TestLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	old := time.Now().Add(-2 * leftoverAge)
+	for name, when := range map[string]time.Time{".f.tmp-0": old, ".f.tmp-1": time.Now(), ".g.tmp-2": old, "f.tmp-3": old} {
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.WriteFile(path, nil, 0o666), os.Chtimes(path, when, when)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeAtomic(filepath.Join(dir, "f"), writeText("x")); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(names(t, dir), " "); got != ".f.tmp-1 .g.tmp-2 f f.tmp-3" {
+		t.Errorf("there are %s", got)
+	}
+}
+
+// TestDeviceFull writes to a device that is always full: the system's own error comes back from every place where a write
+// can fail.
+func TestDeviceFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("no /dev/full here: %v", err)
+	}
+	defer full.Close()
+	b, _ := encode(t, sample())
+	for limit := range len(b) {
+		if _, err := Encode(&shortWriter{room: limit, then: full}, sample()); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("full after %d bytes: error %v", limit, err)
+		}
+	}
+	if _, err := Encode(&shortWriter{room: len(b), then: full}, sample()); err != nil {
+		t.Errorf("room for all: error %v", err)
+	}
+}
+
+// shortWriter has room for some bytes; what does not fit goes to another writer.
+type shortWriter struct {
+	room int
+	then io.Writer
+}
+
+func (w *shortWriter) Write(p []byte) (int, error) {
+	if len(p) <= w.room {
+		w.room -= len(p)
+		return len(p), nil
+	}
+	n, err := w.then.Write(p[w.room:])
+	return w.room + n, err
+}
