@@ -99,12 +99,13 @@ func (m *Model) compileInertia(b int, l *Link) error {
 	}
 	m.mass[b], m.com[b] = l.Mass, l.COM
 	in := &m.inertia[b]
+	half := (moments[0] + moments[1] + moments[2]) / 2
 	if moments[1] == moments[2] {
-		in.base, in.disc[0], in.axis[0] = moments[1], moments[0]-moments[1], axes[0]
+		in.base, in.rod[0], in.axis[0] = half-moments[1], moments[1]-moments[0], axes[0]
 		return nil
 	}
-	in.base = moments[0]
-	in.disc = [2]float64{moments[2] - moments[0], moments[1] - moments[0]}
+	in.base = half - moments[0]
+	in.rod = [2]float64{moments[0] - moments[2], moments[0] - moments[1]}
 	in.axis = [2]v3{axes[2], axes[1]}
 	return nil
 }

@@ -5,11 +5,20 @@ package sim
 // so short a tree. Algorithms: Featherstone, Rigid Body Dynamics Algorithms (2008), table 5.1
 // (recursive Newton-Euler), table 6.2 (composite rigid bodies), tables 6.3-6.5 (LᵀDL).
 
-// rigid is the inertia of a body or of several bodies together.
+// rigid is the mass distribution of a body, or of several together, about the world origin.
 type rigid struct {
 	mass   float64
-	first  v3   // mass · centre of mass
-	second sym3 // about the world origin
+	first  v3   // ∫ r dm: mass · centre of mass
+	second sym3 // ∫ r rᵀ dm; the rotational inertia is trace(second)·1 - second
+}
+
+// motion is how a body moves while all joint accelerations are 0. The acceleration of its point at r,
+// seen from the world origin, is origin + rows·r, with rows = [alpha]× + [omega]×[omega]×.
+type motion struct {
+	omega  v3 // angular velocity
+	alpha  v3 // angular acceleration
+	rows   [3]v3
+	origin v3 // gravity enters here, as an acceleration of the base by -g
 }
 
 // wrench is a force and its moment about the world origin.
@@ -17,90 +26,96 @@ type wrench struct{ force, moment v3 }
 
 // dynamics is the scratch memory of one evaluation.
 type dynamics struct {
-	axis  [NumBodies]v3 // direction of the joint that moves the body
-	arm   [NumBodies]v3 // origin of the body × axis: velocity, at the world origin, of a unit turn
-	com   [NumBodies]v3
-	omega [NumBodies]v3 // angular velocity
-	alpha [NumBodies]v3 // angular acceleration for joint accelerations of 0
-	accel [NumBodies]v3 // acceleration of the body's origin, likewise; gravity enters as -g at the base
-	body  [NumBodies]rigid
-	load  [NumBodies]wrench
+	axis   [NumBodies]v3 // direction of the joint that moves the body
+	arm    [NumBodies]v3 // origin of the body × axis: velocity, at the world origin, of a unit turn
+	motion [NumBodies]motion
+	body   [NumBodies]rigid
+	load   [NumBodies]wrench
 
-	mass [NumJoints][NumJoints]float64 // lower triangle, with armature; zero between two fingers
+	mass [NumJoints][NumJoints]float64 // lower triangle, with armature; never filled between two fingers
 	bias [NumJoints]float64            // Coriolis, centrifugal and gravity
 }
 
-// principal is the inertia of a body about its centre of mass, as a sphere and two discs:
-// base·1 + disc[0]·axis[0]axis[0]ᵀ + disc[1]·axis[1]axis[1]ᵀ. Most links have one disc only.
+// principal is ∫ r rᵀ dm of a body about its centre of mass, taken apart along principal axes:
+// base·1 + rod[0]·axis[0]axis[0]ᵀ + rod[1]·axis[1]axis[1]ᵀ. Most links have one rod only.
 type principal struct {
 	base float64
-	disc [2]float64
+	rod  [2]float64
 	axis [2]v3 // body frame
 }
 
-// evaluate fills d.dyn for d.Q (whose kinematics must be current) and d.V.
+// evaluate fills d.dyn for d.Q, whose kinematics must be current, and d.V.
 func (m *Model) evaluate(d *Data) {
 	w := &d.dyn
-	w.accel[Base] = v3{-m.gravity[0], -m.gravity[1], -m.gravity[2]}
+	w.motion[Base].origin = v3{-m.gravity[0], -m.gravity[1], -m.gravity[2]}
 	for b := 1; b < NumBodies; b++ {
 		p := b - 1
 		if b > Hand {
 			p = Hand
 		}
 		rot := &d.BodyRot[b]
-		origin := vec(&d.BodyPos[b])
+		at := vec(&d.BodyPos[b])
 		axis := v3{rot[2], rot[5], rot[8]}
 		w.axis[b] = axis
-		w.arm[b] = origin.cross(axis)
+		w.arm[b] = at.cross(axis)
 
-		// Velocities and accelerations, from the base outwards.
+		// Motion, from the base outwards. Body and parent share the acceleration of the joint.
+		inner, outer := &w.motion[p], &w.motion[b]
 		speed := d.V[b-1]
-		turning, angular := w.omega[p], w.alpha[p]
-		r := origin.sub(vec(&d.BodyPos[p]))
-		accel := w.accel[p].add(angular.cross(r)).add(turning.cross(turning.cross(r)))
-		angular = angular.addScaled(speed, turning.cross(axis))
-		turning = turning.addScaled(speed, axis)
-		w.omega[b], w.alpha[b], w.accel[b] = turning, angular, accel
+		alpha := inner.alpha.addScaled(speed, inner.omega.cross(axis))
+		omega := inner.omega.addScaled(speed, axis)
+		outer.omega, outer.alpha = omega, alpha
+		xx, yy, zz := omega.x*omega.x, omega.y*omega.y, omega.z*omega.z
+		xy, xz, yz := omega.x*omega.y, omega.x*omega.z, omega.y*omega.z
+		rowX := v3{-(yy + zz), xy - alpha.z, xz + alpha.y}
+		rowY := v3{xy + alpha.z, -(xx + zz), yz - alpha.x}
+		rowZ := v3{xz - alpha.y, yz + alpha.x, -(xx + yy)}
+		accel := inner.origin.add(v3{
+			inner.rows[0].sub(rowX).dot(at), inner.rows[1].sub(rowY).dot(at), inner.rows[2].sub(rowZ).dot(at),
+		})
+		outer.rows[0], outer.rows[1], outer.rows[2], outer.origin = rowX, rowY, rowZ, accel
 
-		// Inertia about the centre of mass, then the force that the body needs.
-		in := &m.inertia[b]
-		inertia := sym3{xx: in.base, yy: in.base, zz: in.base}
-		inertia.addOuter(in.disc[0], turn(rot, in.axis[0]))
-		if in.disc[1] != 0 {
-			inertia.addOuter(in.disc[1], turn(rot, in.axis[1]))
-		}
-		r = turn(rot, vec(&m.com[b]))
-		com := origin.add(r)
-		w.com[b] = com
+		// Where the mass is.
 		mass := m.mass[b]
-		force := accel.add(angular.cross(r)).add(turning.cross(turning.cross(r))).scale(mass)
-		moment := inertia.mul(angular).add(turning.cross(inertia.mul(turning))).add(com.cross(force))
-		w.load[b] = wrench{force, moment}
-
-		// Inertia about the world origin.
+		com := at.add(turn(rot, vec(&m.com[b])))
 		first := com.scale(mass)
-		square := first.dot(com)
-		inertia.xx += square
-		inertia.yy += square
-		inertia.zz += square
-		inertia.addOuter(-mass, com)
-		w.body[b] = rigid{mass, first, inertia}
+		in := &m.inertia[b]
+		n := turn(rot, in.axis[0])
+		s := sym3{xx: in.base, yy: in.base, zz: in.base}
+		s.addOuter(n.scale(in.rod[0]), n)
+		s.addOuter(first, com)
+		if in.rod[1] != 0 {
+			n = turn(rot, in.axis[1])
+			s.addOuter(n.scale(in.rod[1]), n)
+		}
+		w.body[b] = rigid{mass, first, s}
+
+		// The wrench that moves it: ∫ (origin + rows·r) dm and ∫ r × (origin + rows·r) dm.
+		w.load[b] = wrench{
+			force: v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel),
+			moment: first.cross(accel).add(v3{
+				(rowZ.x*s.xy + rowZ.y*s.yy + rowZ.z*s.yz) - (rowY.x*s.xz + rowY.y*s.yz + rowY.z*s.zz),
+				(rowX.x*s.xz + rowX.y*s.yz + rowX.z*s.zz) - (rowZ.x*s.xx + rowZ.y*s.xy + rowZ.z*s.xz),
+				(rowY.x*s.xx + rowY.y*s.xy + rowY.z*s.xz) - (rowX.x*s.xy + rowX.y*s.yy + rowX.z*s.yz),
+			}),
+		}
 	}
 
+	// From the tips inwards, each joint carries everything beyond it.
 	for b := NumBodies - 1; b > 0; b-- {
 		p := b - 1
 		if b > Hand {
 			p = Hand
 		}
 		i := b - 1
-		load := &w.load[b]
-		w.bias[i] = w.axis[b].dot(load.moment) + w.arm[b].dot(load.force)
-
-		// Momentum of the whole outer part when this joint alone turns with unit speed.
 		axis, arm := w.axis[b], w.arm[b]
+		load := &w.load[b]
+		w.bias[i] = axis.dot(load.moment) + arm.dot(load.force)
+
+		// Momentum of the part beyond when this joint alone turns with unit speed.
 		c := &w.body[b]
 		linear := axis.cross(c.first).addScaled(c.mass, arm)
-		angular := c.second.mul(axis).add(c.first.cross(arm))
+		angular := c.first.cross(arm).addScaled(c.second.xx+c.second.yy+c.second.zz, axis).sub(c.second.mul(axis))
 		row := &w.mass[i]
 		row[i] = axis.dot(angular) + arm.dot(linear) + m.armature[i]
 		for a := p; a > 0; a-- {
@@ -118,39 +133,54 @@ func (m *Model) evaluate(d *Data) {
 	}
 }
 
-// factor turns the lower triangle of a positive definite matrix with the tree's zeros into L and the
-// inverses of D with LᵀDL = matrix, D's on the diagonal.
-func factor(a *[NumJoints][NumJoints]float64) {
-	for k := NumJoints - 1; k >= 0; k-- {
+// solve replaces the right side x by the solution y of (mass matrix + diag(extra))·y = x: elimination from the
+// fingers inwards, as LᵀDL, which leaves the zeros between fingers alone.
+func (w *dynamics) solve(extra, x *[NumJoints]float64) {
+	const n = NumArmJoints
+	var a [n][n]float64 // what the fingers leave of the arm's matrix, then L below the diagonal
+	f0, f1, f2 := &w.mass[n], &w.mass[n+1], &w.mass[n+2]
+	inverse0 := 1 / (f0[n] + extra[n])
+	inverse1 := 1 / (f1[n+1] + extra[n+1])
+	inverse2 := 1 / (f2[n+2] + extra[n+2])
+	x0, x1, x2 := x[n]*inverse0, x[n+1]*inverse1, x[n+2]*inverse2
+	for i := range n {
+		l0, l1, l2 := f0[i]*inverse0, f1[i]*inverse1, f2[i]*inverse2
+		row, target := &w.mass[i], &a[i]
+		for j := 0; j <= i; j++ {
+			target[j] = row[j] - l0*f0[j] - l1*f1[j] - l2*f2[j]
+		}
+		target[i] += extra[i]
+		x[i] -= f0[i]*x0 + f1[i]*x1 + f2[i]*x2
+	}
+	for k := n - 1; k >= 0; k-- {
 		row := &a[k]
 		inverse := 1 / row[k]
-		row[k] = inverse
-		for i := min(k, NumArmJoints) - 1; i >= 0; i-- {
+		v := x[k]
+		x[k] = v * inverse
+		for i := k - 1; i >= 0; i-- {
 			l := row[i] * inverse
 			target := &a[i]
 			for j := 0; j <= i; j++ {
 				target[j] -= l * row[j]
 			}
+			x[i] -= l * v
 			row[i] = l
 		}
 	}
-}
-
-// solve replaces x by the solution y of LᵀDL·y = x.
-func solve(l *[NumJoints][NumJoints]float64, x *[NumJoints]float64) {
-	for k := NumJoints - 1; k >= 0; k-- {
+	for k := 1; k < n; k++ {
 		v := x[k]
-		for i := min(k, NumArmJoints) - 1; i >= 0; i-- {
-			x[i] -= l[k][i] * v
-		}
-	}
-	for k := range NumJoints {
-		v := x[k] * l[k][k]
-		for i := min(k, NumArmJoints) - 1; i >= 0; i-- {
-			v -= l[k][i] * x[i]
+		for i := range k {
+			v -= a[k][i] * x[i]
 		}
 		x[k] = v
 	}
+	for i := range n {
+		v := x[i]
+		x0 -= f0[i] * inverse0 * v
+		x1 -= f1[i] * inverse1 * v
+		x2 -= f2[i] * inverse2 * v
+	}
+	x[n], x[n+1], x[n+2] = x0, x1, x2
 }
 
 // MassMatrix fills matrix with the joint-space inertia at d.Q, with the motors' armature on the
@@ -181,8 +211,8 @@ func (m *Model) ForwardDynamics(d *Data, tau, accel *[NumJoints]float64) {
 	for i := range NumJoints {
 		accel[i] = tau[i] - d.dyn.bias[i]
 	}
-	factor(&d.dyn.mass)
-	solve(&d.dyn.mass, accel)
+	var extra [NumJoints]float64
+	d.dyn.solve(&extra, accel)
 }
 
 // Energy returns the potential energy (0 where all bodies lie at height 0) and the kinetic energy, armature

@@ -27,8 +27,12 @@ func (m *Model) NewData() *Data {
 // architecture.
 func (m *Model) Kinematics(d *Data) {
 	d.BodyPos[Base], d.BodyRot[Base] = m.pos[Base], m.rot[Base]
+	var sin, cos [NumBodies]float64
 	for b := 1; b < NumBodies; b++ {
-		m.poseBody(d, b)
+		sin[b], cos[b] = Sincos(d.Q[b-1])
+	}
+	for b := 1; b < NumBodies; b++ {
+		m.poseBody(d, b, sin[b], cos[b])
 	}
 	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
 	d.posed = d.Q
@@ -37,28 +41,32 @@ func (m *Model) Kinematics(d *Data) {
 // PoseBody computes the pose of body b alone, from its parent's pose in d and its joint's angle in d.Q. It
 // serves searches over many angles of few joints; call Kinematics before using the Data otherwise.
 func (m *Model) PoseBody(d *Data, b int) {
-	m.poseBody(d, b)
+	sin, cos := Sincos(d.Q[b-1])
+	m.poseBody(d, b, sin, cos)
 	d.posed[0] = math.NaN()
 	if b == Hand {
 		d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
 	}
 }
 
-func (m *Model) poseBody(d *Data, b int) {
+// poseBody is worldFromBody = worldFromParent · parentFromBody(0) · turn about z by the joint's angle. Entries
+// are written out, row by row: arrays that pass through methods would go through memory each time.
+func (m *Model) poseBody(d *Data, b int, sin, cos float64) {
 	p := b - 1
 	if b > Hand {
 		p = Hand
 	}
-	worldFromParent := &d.BodyRot[p]
-	s, c := Sincos(d.Q[b-1])
-	worldFromBody := worldFromParent.Mul(m.rot[b])
-	for r := 0; r < 9; r += 3 {
-		x, y := worldFromBody[r], worldFromBody[r+1]
-		worldFromBody[r] = float64(c*x) + float64(s*y)
-		worldFromBody[r+1] = float64(c*y) - float64(s*x)
+	parent, body := &d.BodyRot[p], &d.BodyRot[b]
+	rot, pos := &m.rot[b], &m.pos[b]
+	for r := range 3 {
+		x, y, z := parent[3*r], parent[3*r+1], parent[3*r+2]
+		u := float64(x*rot[0]) + float64(y*rot[3]) + float64(z*rot[6])
+		v := float64(x*rot[1]) + float64(y*rot[4]) + float64(z*rot[7])
+		body[3*r] = float64(cos*u) + float64(sin*v)
+		body[3*r+1] = float64(cos*v) - float64(sin*u)
+		body[3*r+2] = float64(x*rot[2]) + float64(y*rot[5]) + float64(z*rot[8])
+		d.BodyPos[b][r] = d.BodyPos[p][r] + (float64(x*pos[0]) + float64(y*pos[1]) + float64(z*pos[2]))
 	}
-	d.BodyRot[b] = worldFromBody
-	d.BodyPos[b] = d.BodyPos[p].Add(worldFromParent.MulVec(m.pos[b]))
 }
 
 // pose makes sure that the poses in d are those of d.Q.

@@ -21,11 +21,8 @@ type sphere struct {
 	radius float64
 }
 
-// pair is two bodies that must not touch, and their nearest common ancestor.
-type pair struct{ a, b, common int }
-
-// safety is taken off every distance that lets a pair be skipped, m: far above rounding errors.
-const safety = 1e-9
+// pair is two bodies that must not touch, the inner one first.
+type pair struct{ a, b int }
 
 func (m *Model) compileShapes(b int, shapes []Shape) error {
 	for _, g := range shapes {
@@ -115,12 +112,17 @@ func (m *Model) compilePairs(names map[string]int) error {
 			if hasBox(m.solids[a]) && hasBox(m.solids[b]) {
 				return errors.New("two links that may touch both have a box, but the distance of two boxes is not implemented: use capsules")
 			}
-			m.pairs = append(m.pairs, pair{a, b, min(a, Hand)})
+			m.pairs = append(m.pairs, pair{a, b})
 		}
 	}
+	m.compileSweep()
+	return nil
+}
+
+// compileSweep finds the farthest that a point of each body gets from the axis of its own joint and from the
+// joints further in, whatever the angles between.
+func (m *Model) compileSweep() {
 	for b := 1; b < NumBodies; b++ {
-		// The farthest that a point of the body gets from the axis of its own joint, then from the
-		// origins further in, whatever the angles between.
 		radial, far := 0.0, 0.0
 		for i := range m.solids[b] {
 			points, r := m.solids[b][i].corners()
@@ -135,7 +137,6 @@ func (m *Model) compilePairs(names map[string]int) error {
 			m.sweep[b][parents[a]] = far
 		}
 	}
-	return nil
 }
 
 func hasBox(solids []solid) bool {

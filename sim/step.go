@@ -26,7 +26,7 @@ func (m *Model) StepReference(d *Data, ctrl *[NumJoints]float64, h float64) {
 	m.pose(d)
 	m.evaluate(d)
 	w := &d.dyn
-	var accel [NumJoints]float64
+	var extra, accel [NumJoints]float64
 	for i := range NumJoints {
 		implicit := m.damping[i]
 		rest := -w.bias[i] - m.damping[i]*d.V[i]
@@ -44,12 +44,15 @@ func (m *Model) StepReference(d *Data, ctrl *[NumJoints]float64, h float64) {
 			rest += force
 		}
 		accel[i] = rest
-		w.mass[i][i] += h * implicit
+		extra[i] = h * implicit
 	}
-	factor(&w.mass)
-	solve(&w.mass, &accel)
+	w.solve(&extra, &accel)
 	m.integrate(d, &accel, h)
 }
+
+// maxRounds bounds the search of StepImplicit for the servos at their limit. One round does in 97 % of
+// the steps of random motion, two in nearly all others.
+const maxRounds = 16
 
 // StepImplicit takes damping and the whole servo, its torque limit included, at the new velocity, so that
 // it may step at 10 or 20 ms: the servo brings each joint to its command without overshoot.
@@ -57,48 +60,60 @@ func (m *Model) StepReference(d *Data, ctrl *[NumJoints]float64, h float64) {
 //	M·a = f(v + h·a) - c - damping·(v + h·a),  f(u) = clamp(kv·(clamp(ctrl) - u), ±limit)
 //	v += h·a, then q += h·v
 //
-// First every servo is taken below its limit; those that turn out above it get the limit as their
-// torque, and the system is solved again, until none is added.
+// The equation has one solution, as M is positive definite and f falls. Which servos are at their limit is
+// guessed joint by joint; the system that follows is linear, and where its solution puts another
+// servo at its limit, or takes one off, it is solved again.
 func (m *Model) StepImplicit(d *Data, ctrl *[NumJoints]float64, h float64) {
 	m.pose(d)
 	m.evaluate(d)
 	w := &d.dyn
-	var gain, rest, accel [NumJoints]float64
+	var side [NumJoints]float64 // -1, 1: the servo is at that limit; 0: below
+	var servo, rest, extra, accel [NumJoints]float64
 	for i := range NumJoints {
 		rest[i] = -w.bias[i] - m.damping[i]*d.V[i]
-		w.mass[i][i] += h * m.damping[i]
-		if ctrl != nil {
-			gain[i] = m.kv[i]
-			rest[i] += m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
+		if ctrl == nil {
+			extra[i] = h * m.damping[i]
+			continue
 		}
+		// The servo's torque at the old velocity, and at the new one if nothing else acted.
+		servo[i] = m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
+		inertia := w.mass[i][i] + h*m.damping[i]
+		side[i] = m.side(i, servo[i]*inertia/(inertia+h*m.kv[i]))
 	}
-	for {
-		l := w.mass
-		for i := range NumJoints {
-			l[i][i] += h * gain[i]
-		}
+	for again, round := true, 0; again && round < maxRounds; round++ {
 		accel = rest
-		factor(&l)
-		solve(&l, &accel)
-		again := false
-		for i := range NumJoints {
-			if gain[i] == 0 {
-				continue
+		if ctrl != nil {
+			for i := range NumJoints {
+				if side[i] != 0 {
+					accel[i] += side[i] * m.maxForce[i]
+					extra[i] = h * m.damping[i]
+				} else {
+					accel[i] += servo[i]
+					extra[i] = h * (m.damping[i] + m.kv[i])
+				}
 			}
-			force := m.kv[i] * (m.command(i, ctrl[i]) - (d.V[i] + h*accel[i]))
-			limit := m.maxForce[i]
-			if force > limit || force < -limit {
-				explicit := m.kv[i] * (m.command(i, ctrl[i]) - d.V[i])
-				rest[i] += min(max(force, -limit), limit) - explicit
-				gain[i] = 0
+		}
+		w.solve(&extra, &accel)
+		again = false
+		for i := range NumJoints {
+			if now := m.side(i, servo[i]-h*m.kv[i]*accel[i]); ctrl != nil && now != side[i] {
+				side[i] = now
 				again = true
 			}
 		}
-		if !again {
-			break
-		}
 	}
 	m.integrate(d, &accel, h)
+}
+
+// side returns 1 or -1 if a torque wanted of servo i is beyond its limit on that side, else 0.
+func (m *Model) side(i int, force float64) float64 {
+	switch limit := m.maxForce[i]; {
+	case force > limit:
+		return 1
+	case force < -limit:
+		return -1
+	}
+	return 0
 }
 
 func (m *Model) integrate(d *Data, accel *[NumJoints]float64, h float64) {

@@ -38,15 +38,14 @@ func (s *sym3) mul(a v3) v3 {
 	}
 }
 
-// addOuter adds k·n·nᵀ.
-func (s *sym3) addOuter(k float64, n v3) {
-	kx, ky, kz := k*n.x, k*n.y, k*n.z
-	s.xx += kx * n.x
-	s.yy += ky * n.y
-	s.zz += kz * n.z
-	s.xy += kx * n.y
-	s.xz += kx * n.z
-	s.yz += ky * n.z
+// addOuter adds a·bᵀ, which must be symmetric: a and b point the same way.
+func (s *sym3) addOuter(a, b v3) {
+	s.xx += a.x * b.x
+	s.yy += a.y * b.y
+	s.zz += a.z * b.z
+	s.xy += a.x * b.y
+	s.xz += a.x * b.z
+	s.yz += a.y * b.z
 }
 
 func (s *sym3) add(t *sym3) {
