@@ -25,7 +25,6 @@ const (
 	startHeight    = 0.10 // lowest start of the palm, m
 	maxStartTries  = 1000
 	proprioception = 2 * sim.NumJoints
-	seedStream     = 0x636f6c6f6e6e6164 // second word of the generator's seed
 )
 
 // Env is one arm before its table. It belongs to one goroutine.
@@ -94,7 +93,7 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
 	e.running, e.steps, e.violation = false, 0, sim.Violation{}
-	rng := rand.New(rand.NewPCG(seed, seedStream))
+	rng := rand.New(rand.NewPCG(scramble(seed), scramble(seed+1<<63)))
 	place := sim.Vec3{
 		TargetCentreX + TargetSizeX*(rng.Float64()-0.5),
 		TargetCentreY + TargetSizeY*(rng.Float64()-0.5),
@@ -112,6 +111,15 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
 	return nil
+}
+
+// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele, Lea, Flood
+// 2014): streams of PCG whose seeds differ in few bits are not independent.
+func scramble(seed uint64) uint64 {
+	seed += 0x9e3779b97f4a7c15
+	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
+	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
+	return seed ^ seed>>31
 }
 
 // drawStart places the arm at rest around the start keyframe, without violation.
