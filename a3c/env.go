@@ -32,16 +32,16 @@ type Env interface {
 
 // space is what the network wants of an environment.
 type space struct {
-	pixels  int // values in a picture; 0: the network takes none
-	proprio int // proprioceptive values; 0: the network takes none
+	pixels  [3]int // height, width, channels; zero: the network takes none
+	proprio int    // proprioceptive values; 0: the network takes none
 	choices []int
 }
 
 // check compares an environment with what the network wants. An environment may offer more senses than the network has.
 func (s space) check(env Env) error {
 	pixels, proprio, choices := env.Spec()
-	if n := pixels[0] * pixels[1] * pixels[2]; s.pixels != 0 && n != s.pixels {
-		return fmt.Errorf("the environment's picture is %dx%dx%d (%d values), the network wants %d values", pixels[0], pixels[1], pixels[2], n, s.pixels)
+	if want := s.pixels; want != [3]int{} && pixels != want {
+		return fmt.Errorf("the environment's picture is %dx%dx%d, the network wants %dx%dx%d", pixels[0], pixels[1], pixels[2], want[0], want[1], want[2])
 	}
 	if s.proprio != 0 && proprio != s.proprio {
 		return fmt.Errorf("the environment has %d proprioceptive values, the network wants %d", proprio, s.proprio)

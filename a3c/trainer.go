@@ -76,7 +76,7 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 // spaceOf returns what a network wants of an environment.
 func spaceOf(net *nn.Network) space {
 	a := net.Arch()
-	return space{pixels: a.Pixels[0] * a.Pixels[1] * a.Pixels[2], proprio: a.Proprioception, choices: a.Choices}
+	return space{pixels: a.Pixels, proprio: a.Proprioception, choices: a.Choices}
 }
 
 // Close closes the environments that can be closed. Call it when no Run is under way.

@@ -1,11 +1,12 @@
 package probe
 
-// TimeLimit pays 1 for each step that choice 0 is taken; choice 1 takes an exit that pays once and terminates. After a
-// number of steps, which are not to be seen, the episode ends anyway.
+// TimeLimit offers, in its first step, to stay (choice 0) or to leave (choice 1). Leaving pays 7.5 at once and terminates.
+// Who stays is paid 1 a step, this one included, and has no further choice; after ten steps, which are not to be seen, the
+// episode ends.
 //
-// At a discount of 0.9 staying for ever is worth 10 and the exit 7.5. If the end is a time limit (a truncation), staying
-// is right. If it is real (a termination, after 10 steps), staying is worth 6.5 at best and the exit is right. A learner
-// that takes time limits for terminations gets the first one wrong, and sees its value collapse.
+// At a discount of 0.9 staying for ever is worth 10: if the end is a time limit (a truncation), staying is right. If it is
+// real (a termination), staying is worth 6.5 and leaving is right. A learner that takes time limits for terminations gets
+// the first one wrong and sees its value collapse; one that takes terminations for time limits gets the second wrong.
 type TimeLimit struct {
 	core
 	terminates bool
@@ -13,7 +14,7 @@ type TimeLimit struct {
 
 const (
 	timeLimitSteps = 10
-	timeLimitExit  = 7.5
+	timeLimitLeave = 7.5
 )
 
 // NewTimeLimit returns an environment whose episodes end after 10 steps, by a termination or by a truncation.
@@ -21,18 +22,18 @@ func NewTimeLimit(terminates bool) *TimeLimit {
 	return &TimeLimit{core: newCore(timeLimitSteps, 0, 0), terminates: terminates}
 }
 
-// Optimum returns the mean score of the policy that is best at a discount of 0.9, and its value in the first step.
+// Optimum returns the mean score of the policy that is best at a discount of 0.9, and the value of all that it sees.
 func (l *TimeLimit) Optimum() (score, value float64) {
 	if l.terminates {
-		return timeLimitExit, timeLimitExit
+		return timeLimitLeave, timeLimitLeave
 	}
 	return timeLimitSteps, 10
 }
 
 var timeLimitChoices = []int{2}
 
-// Spec describes one constant number and the factor.
-func (l *TimeLimit) Spec() ([3]int, int, []int) { return [3]int{}, 1, timeLimitChoices }
+// Spec describes two numbers, of which one is 1: the first in the first step, the second in all others; and the factor.
+func (l *TimeLimit) Spec() ([3]int, int, []int) { return [3]int{}, 2, timeLimitChoices }
 
 // Reset begins an episode.
 func (l *TimeLimit) Reset(seed uint64, _ []uint8, proprio []float32) error {
@@ -46,11 +47,12 @@ func (l *TimeLimit) Step(action []int, _ []uint8, proprio []float32) (reward flo
 	if err := l.check(action, timeLimitChoices); err != nil {
 		return 0, false, false, err
 	}
-	l.observe(proprio)
+	leave := l.step == 0 && action[0] == 1
 	l.step++
-	if action[0] == 1 {
+	l.observe(proprio)
+	if leave {
 		l.live = false
-		return timeLimitExit, true, false, nil
+		return timeLimitLeave, true, false, nil
 	}
 	over := l.step == timeLimitSteps
 	l.live = !over
@@ -58,7 +60,8 @@ func (l *TimeLimit) Step(action []int, _ []uint8, proprio []float32) (reward flo
 }
 
 func (l *TimeLimit) observe(proprio []float32) {
+	clear(proprio)
 	if len(proprio) > 0 {
-		proprio[0] = 1
+		proprio[min(l.step, 1)] = 1
 	}
 }

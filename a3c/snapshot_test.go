@@ -1,0 +1,366 @@
+package a3c_test
+
+import (
+	"bytes"
+	"context"
+	"math"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"colonnade/a3c"
+	"colonnade/a3c/probe"
+	"colonnade/nn/safetensors"
+)
+
+// throughFile sends a snapshot through the bytes of a file and back.
+func throughFile(t *testing.T, s *a3c.Snapshot) *a3c.Snapshot {
+	t.Helper()
+	var file bytes.Buffer
+	if _, err := safetensors.Encode(&file, s.Encode()); err != nil {
+		t.Fatal(err)
+	}
+	f, _, err := safetensors.Decode(&file, int64(file.Len()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := a3c.DecodeSnapshot(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+// TestResume interrupts a deterministic run at every checkpoint and lets another trainer finish it from the file: the
+// parameters, mean squares, all counters and metrics, and all later checkpoints must be those of the unbroken run, to the
+// bit. Checkpoints fall inside windows of metrics and inside episodes.
+func TestResume(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		lstm int
+		make func() a3c.Env
+	}{
+		{"feedforward", 0, timeLimit},
+		{"recurrent", 4, memory},
+		{"pixels", 0, spot},
+		{"recurrent pixels", 4, spot},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := small(true)
+			cfg.CheckpointEvery = 130
+			// run runs to the end, from a snapshot unless it is nil, and returns all that can be seen of it.
+			run := func(from *a3c.Snapshot) (snapshots []*a3c.Snapshot, metrics []a3c.Metrics) {
+				cfg := cfg
+				cfg.OnMetrics = func(m a3c.Metrics) error { metrics = append(metrics, m.WithoutClock()); return nil }
+				cfg.OnCheckpoint = func(s *a3c.Snapshot) error { snapshots = append(snapshots, s); return nil }
+				trainer, _ := newTrainer(t, cfg, test.lstm, test.make)
+				if from != nil {
+					if err := trainer.Restore(from); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := trainer.Run(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+				last, err := trainer.Snapshot()
+				if err != nil {
+					t.Fatal(err)
+				}
+				return append(snapshots, last), metrics
+			}
+			snapshots, metrics := run(nil)
+			if len(snapshots) != 5 { // 150, 270, 390, 540, and the end
+				t.Fatalf("%d snapshots, want 5", len(snapshots))
+			}
+			for i, s := range snapshots[:4] {
+				if !s.Exact() {
+					t.Errorf("snapshot %d is not exact", i)
+				}
+				back := throughFile(t, s)
+				if !reflect.DeepEqual(normal(back), normal(s)) {
+					t.Errorf("snapshot %d does not come back from its file", i)
+				}
+				later, rest := run(back)
+				if !reflect.DeepEqual(timeless(later), timeless(snapshots[i+1:])) {
+					t.Errorf("resumed at %d steps, later states differ", s.Steps)
+				}
+				at := slices.IndexFunc(metrics, func(m a3c.Metrics) bool { return m.Steps > s.Steps })
+				if !reflect.DeepEqual(rest, metrics[at:]) {
+					t.Errorf("resumed at %d steps, later metrics differ", s.Steps)
+				}
+			}
+		})
+	}
+}
+
+// normal makes empty lists nil, so that they compare as equal.
+func normal(s *a3c.Snapshot) *a3c.Snapshot {
+	c := *s
+	c.State = slices.Clone(s.State)
+	for i := range c.State {
+		w := &c.State[i]
+		w.Envs = slices.Clone(w.Envs)
+		if len(w.H) == 0 {
+			w.H, w.C = nil, nil
+		}
+		if len(w.Pixels) == 0 {
+			w.Pixels = nil
+		}
+		if len(w.Proprioception) == 0 {
+			w.Proprioception = nil
+		}
+		for e := range w.Envs {
+			if len(w.Envs[e].State) == 0 {
+				w.Envs[e].State = nil
+			}
+		}
+	}
+	return &c
+}
+
+// timeless returns copies without what a clock measured: the time, and the stages of the window, its last counts.
+func timeless(snapshots []*a3c.Snapshot) []*a3c.Snapshot {
+	var all []*a3c.Snapshot
+	for _, s := range snapshots {
+		c := normal(s)
+		c.Time, c.Window.Began = 0, 0
+		c.Window.Counts = c.Window.Counts[:len(c.Window.Counts)-5]
+		all = append(all, c)
+	}
+	return all
+}
+
+// unsaved hides an environment's ability to save its state.
+type unsaved struct{ a3c.Env }
+
+// TestResumeUnsaved: an environment that cannot be saved begins a new episode; snapshot and file say so.
+func TestResumeUnsaved(t *testing.T) {
+	cfg := small(true)
+	make := func() a3c.Env { return unsaved{memory()} }
+	trainer, _ := newTrainer(t, cfg, 4, make)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := trainer.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Exact() || s.Encode().Metadata["environments"] != "some begin a new episode when the run resumes" {
+		t.Errorf("exact %t, metadata %q", s.Exact(), s.Encode().Metadata["environments"])
+	}
+	cfg.Steps = 1200
+	resumed, _ := newTrainer(t, cfg, 4, make)
+	if err := resumed.Restore(throughFile(t, s)); err != nil {
+		t.Fatal(err)
+	}
+	if err := resumed.Run(context.Background()); err != nil || resumed.Steps() != 1200 {
+		t.Fatalf("resumed: %v, %d steps", err, resumed.Steps())
+	}
+	after, err := resumed.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range after.State {
+		for e, env := range w.Envs {
+			// 100 steps in each environment before and after, episodes of 6: 17 begun, then another 17.
+			if before := s.State[i].Envs[e].Episodes; before != 17 || env.Episodes != 34 {
+				t.Errorf("worker %d, environment %d: %d and %d episodes, want 17 and 34", i, e, before, env.Episodes)
+			}
+		}
+	}
+}
+
+// TestFreeSnapshots: in a free run, checkpoints show all workers between two rollouts, behind all metrics up to there.
+func TestFreeSnapshots(t *testing.T) {
+	cfg := small(false)
+	cfg.Steps, cfg.CheckpointEvery, cfg.MetricsEvery = 20_000, 1000, 300
+	var delivered int64
+	snapshots := 0
+	cfg.OnMetrics = func(m a3c.Metrics) error { delivered = m.Steps; return nil }
+	var last *a3c.Snapshot
+	cfg.OnCheckpoint = func(s *a3c.Snapshot) error {
+		snapshots++
+		last = s
+		window := s.Window.Counts[0]
+		var inWorkers int64
+		for _, w := range s.State {
+			for _, e := range w.Envs {
+				inWorkers += e.Length
+			}
+		}
+		if s.Steps != s.Updates*10 || delivered+window != s.Steps || inWorkers >= 6*6 {
+			t.Errorf("%d steps, %d updates, %d steps delivered, %d in the window, %d in episodes under way", s.Steps, s.Updates, delivered, window, inWorkers)
+		}
+		return nil
+	}
+	trainer, _ := newTrainer(t, cfg, 4, memory)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if snapshots == 0 {
+		t.Fatal("no checkpoint")
+	}
+	cfg.Steps = 25_000
+	cfg.OnCheckpoint = nil
+	resumed, _ := newTrainer(t, cfg, 4, memory)
+	if err := resumed.Restore(throughFile(t, last)); err != nil {
+		t.Fatal(err)
+	}
+	if err := resumed.Run(context.Background()); err != nil || resumed.Steps() != 25_000 {
+		t.Errorf("resumed: %v, %d steps", err, resumed.Steps())
+	}
+}
+
+// finished returns the snapshot of a short run.
+func finished(t *testing.T, cfg a3c.Config) *a3c.Snapshot {
+	t.Helper()
+	trainer, _ := newTrainer(t, cfg, 4, memory)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := trainer.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestRestoreErrors: a snapshot of another run, or a damaged one, is refused in words.
+func TestRestoreErrors(t *testing.T) {
+	base := finished(t, small(true))
+	for _, test := range []struct {
+		want  string
+		run   func(*a3c.Config)
+		spoil func(*a3c.Snapshot)
+		env   func() a3c.Env
+	}{
+		{want: "3 workers of 2 environments and rollouts of 5 steps, the run wants 2 of 2 and 5", run: func(c *a3c.Config) { c.Workers = 2 }},
+		{want: "the run wants 3 of 1 and 5", run: func(c *a3c.Config) { c.Envs = 1 }},
+		{want: "the run wants 3 of 2 and 6", run: func(c *a3c.Config) { c.Rollout = 6 }},
+		{want: "keeps its seed", run: func(c *a3c.Config) { c.Seed = 2 }},
+		{want: "not deterministic", spoil: func(s *a3c.Snapshot) { s.Deterministic = false }},
+		{want: "keeps its kernels", spoil: func(s *a3c.Snapshot) { s.Kernels = "abacus" }},
+		{want: "parameters", spoil: func(s *a3c.Snapshot) { s.Theta = s.Theta[1:] }},
+		{want: "mean squares", spoil: func(s *a3c.Snapshot) { s.MS = nil }},
+		{want: "column1.encoder.weight", spoil: func(s *a3c.Snapshot) {
+			s.MS = slices.Clone(s.MS)
+			s.MS[0] = float32(math.Inf(1))
+		}},
+		{want: "negative", spoil: func(s *a3c.Snapshot) { s.Steps = -1 }},
+		{want: "window of metrics", spoil: func(s *a3c.Snapshot) { s.Window.Entropy = nil }},
+		{want: "2 workers' states, want 3", spoil: func(s *a3c.Snapshot) { s.State = s.State[:2] }},
+		{want: "LSTM outputs", spoil: func(s *a3c.Snapshot) { s.State[1].H = nil }},
+		{want: "LSTM cells", spoil: func(s *a3c.Snapshot) { s.State[1].C = nil }},
+		{want: "proprioceptive values", spoil: func(s *a3c.Snapshot) { s.State[1].Proprioception = nil }},
+		{want: "7 pixels, want 0", spoil: func(s *a3c.Snapshot) { s.State[1].Pixels = make([]uint8, 7) }},
+		{want: "environments", spoil: func(s *a3c.Snapshot) { s.State[1].Envs = nil }},
+		{want: "random numbers", spoil: func(s *a3c.Snapshot) { s.State[1].Random = []byte("dice") }},
+		{want: "environment 0: the state of a probe", spoil: func(s *a3c.Snapshot) { s.State[1].Envs[0].State = []byte{1} }},
+		{want: "cannot restore any", env: func() a3c.Env { return unsaved{memory()} }},
+	} {
+		cfg := small(true)
+		if test.run != nil {
+			test.run(&cfg)
+		}
+		s := normal(base)
+		if test.spoil != nil {
+			test.spoil(s)
+		}
+		if test.env == nil {
+			test.env = memory
+		}
+		trainer, _ := newTrainer(t, cfg, 4, test.env)
+		if err := trainer.Restore(s); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q", err, test.want)
+		}
+	}
+	trainer, _ := newTrainer(t, small(true), 4, memory)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := trainer.Restore(base); err == nil || !strings.Contains(err.Error(), "has run already") {
+		t.Errorf("restore after a run: %v", err)
+	}
+}
+
+// TestDecodeErrors: a file that holds something else, or less than it should, is refused and does not panic.
+func TestDecodeErrors(t *testing.T) {
+	s := finished(t, small(true))
+	for _, test := range []struct {
+		want  string
+		spoil func(*safetensors.File)
+	}{
+		{"something else", func(f *safetensors.File) { f.Metadata["format"] = "pt" }},
+		{"version", func(f *safetensors.File) { f.Metadata["version"] = "9" }},
+		{"out of range", func(f *safetensors.File) { set(f, "counters", 4, 1<<40) }},
+		{"out of range", func(f *safetensors.File) { set(f, "counters", 5, 0) }},
+		{"worker1.counters do not fit", func(f *safetensors.File) { set(f, "worker1.counters", 2, 1<<40) }},
+		{"worker1.counters do not fit", func(f *safetensors.File) { set(f, "worker1.counters", 2, -1) }},
+		{"worker1.counters do not fit", func(f *safetensors.File) { set(f, "worker1.counters", 0, -1) }},
+		{"bytes too many", func(f *safetensors.File) { set(f, "worker1.counters", 5, 0) }},
+	} {
+		f := s.Encode()
+		test.spoil(f)
+		if _, err := a3c.DecodeSnapshot(f); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("error %v, want %q", err, test.want)
+		}
+	}
+	// Each tensor in turn: missing, of another type, of another length (which Decode or Restore must notice).
+	for i, tensor := range s.Encode().Tensors {
+		for change, with := range map[string]func(*safetensors.File){
+			"missing": func(f *safetensors.File) { f.Tensors = slices.Delete(f.Tensors, i, i+1) },
+			"another type": func(f *safetensors.File) {
+				if f.Tensors[i].Type = safetensors.F32; tensor.Type == safetensors.F32 {
+					f.Tensors[i].Type = safetensors.U64
+				}
+			},
+			"another length": func(f *safetensors.File) {
+				f.Tensors[i].Data = append(slices.Clone(tensor.Data), make([]byte, 24)...)
+			},
+		} {
+			f := s.Encode()
+			with(f)
+			back, err := a3c.DecodeSnapshot(f)
+			if err == nil {
+				trainer, _ := newTrainer(t, small(true), 4, memory)
+				err = trainer.Restore(back)
+			}
+			if err == nil {
+				t.Errorf("tensor %s %s: no error", tensor.Name, change)
+			}
+		}
+	}
+}
+
+// set changes one number of an I64 tensor.
+func set(f *safetensors.File, name string, i int, v int64) {
+	for k, t := range f.Tensors {
+		if t.Name != name {
+			continue
+		}
+		numbers, err := t.Int64s()
+		if err != nil {
+			panic(err)
+		}
+		numbers[i] = v
+		f.Tensors[k] = safetensors.Int64s(name, t.Shape, numbers)
+	}
+}
+
+// TestSnapshotIsACopy: a snapshot does not change when the trainer goes on.
+func TestSnapshotIsACopy(t *testing.T) {
+	cfg := small(true)
+	trainer, _ := newTrainer(t, cfg, 4, func() a3c.Env { return probe.NewMemory(3) })
+	before, err := trainer.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := throughFile(t, before)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(normal(before), normal(kept)) {
+		t.Error("the snapshot changed")
+	}
+}

@@ -1,0 +1,83 @@
+package a3c
+
+import (
+	"math"
+	"sync"
+	"testing"
+)
+
+// TestPush compares with RMSProp's definition in float64, and the version under the race detector with it as well.
+func TestPush(t *testing.T) {
+	const n, lr, decay, epsilon = 1000, 7e-4, 0.99, 1e-5
+	s := newStore(make([]float32, n))
+	theta, ms, grad := make([]float64, n), make([]float64, n), make([]float32, n)
+	for step := range 5 {
+		for i := range grad {
+			grad[i] = float32(math.Sin(float64(i*7+step)) * math.Pow(10, float64(i%7-5)))
+			g := float64(grad[i])
+			ms[i] = float64(float32(decay))*ms[i] + (1-float64(float32(decay)))*g*g
+			theta[i] -= lr * g / (math.Sqrt(ms[i]) + epsilon)
+		}
+		if before := s.push(grad, lr, decay, epsilon); before != int64(step) {
+			t.Errorf("%d pushes before push %d", before, step)
+		}
+	}
+	local := make([]float32, n)
+	if after := s.pull(local); after != 5 {
+		t.Errorf("%d pushes, want 5", after)
+	}
+	for i := range local {
+		// Each step moves an element by at most lr/sqrt(1-decay) and is rounded a few times.
+		if math.Abs(float64(local[i])-theta[i]) > 5*8*0x1p-24*lr/math.Sqrt(1-decay) {
+			t.Fatalf("parameter %d is %g, want %g", i, local[i], theta[i])
+		}
+	}
+}
+
+// TestHogwildLoss pushes from several goroutines at once, with settings that make each push add exactly 1 to each
+// element: decay 1 keeps the mean squares at 0 and epsilon is 1. Every element must end as a whole number, at least 1 and
+// at most the number of pushes (nothing torn or invented), and most updates must survive, although nothing but pushing
+// happens here; training pushes for a few percent of its time.
+func TestHogwildLoss(t *testing.T) {
+	const workers = 4
+	n, pushes := 100_000, 200
+	if RaceDetector { // whose atomic accesses take a thousand times longer
+		n, pushes = 5_000, 40
+	}
+	s := newStore(make([]float32, n))
+	grad := make([]float32, n)
+	for i := range grad {
+		grad[i] = -1
+	}
+	var group sync.WaitGroup
+	for range workers {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			local := make([]float32, n)
+			for range pushes {
+				s.pull(local)
+				s.push(grad, 1, 1, 1)
+			}
+		}()
+	}
+	group.Wait()
+	if got := s.updates.Load(); got != int64(workers*pushes) {
+		t.Errorf("%d pushes counted, want %d", got, workers*pushes)
+	}
+	var sum float64
+	for i, v := range s.theta {
+		if v != float32(math.Trunc(float64(v))) || v < 1 || v > float32(workers*pushes) {
+			t.Fatalf("element %d is %g after %d pushes of 1", i, v, workers*pushes)
+		}
+		if s.ms[i] != 0 {
+			t.Fatalf("mean square %d is %g, want 0", i, s.ms[i])
+		}
+		sum += float64(v)
+	}
+	lost := 1 - sum/float64(n*workers*pushes)
+	t.Logf("%.4f %% of updates lost", 100*lost)
+	if lost > 0.5 {
+		t.Errorf("%.1f %% of updates lost, want at most 50 %%", 100*lost)
+	}
+}
