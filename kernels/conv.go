@@ -155,7 +155,7 @@ func cut(x []float32, rows, width int, text string) []float32 {
 	if rows < 0 || width < 0 {
 		panic(errNegative)
 	}
-	if len(x) < rows*width {
+	if width > 0 && rows > len(x)/width { // rows*width might overflow
 		panic(text)
 	}
 	return x[:rows*width]

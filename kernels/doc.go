@@ -1,3 +1,84 @@
 // Package kernels computes the inner loops of deep reinforcement learning on
-// float32 slices.
+// float32 slices: matrix products, convolutions, the LSTM cell, activations,
+// the softmax of three, and the optimiser's update. There are hand-written
+// AVX2 kernels for amd64 and portable Go for everything else; both are always
+// tested against each other's float64 reference.
+//
+// # Vocabulary
+//
+// The axes of an array have fixed letters everywhere:
+//
+//	m n k      rows of the output, columns of the output, length of the sums (matmul)
+//	N          images of a batch (the argument n of the convolutions)
+//	H W C      height, width and channels of the input
+//	R S        height and width of the filter
+//	O          output channels; OutH and OutW are height and width of the output
+//	batch n    rows and cells of an LSTM
+//
+// Forward quantities are x, w, bias, y; gradients are dx, dw, db, dy. Gradients of
+// parameters accumulate (+=), gradients of activations overwrite (=).
+//
+// # Layouts
+//
+// Arrays are row-major: the last axis is contiguous. A matrix (m,n) with row
+// stride ld keeps its element (i,j) at i*ld+j, so a block of columns of a larger
+// matrix is a matrix too:
+//
+//	      n
+//	  ┌───────┬─────┐
+//	m │ (i,j) │     │      ld ≥ n
+//	  └───────┴─────┘
+//	  ←───── ld ────→
+//
+// Images are (N,H,W,C), channels innermost, and filters (R,S,C,O), output channels
+// innermost. The patch under an output pixel is then R runs of S·C floats, each
+// multiplied by S·C rows of O weights:
+//
+//	 image (H, W·C)                  filter (R·S·C, O)
+//	┌──────────────────┐            ┌──────────┐
+//	│   ▒▒▒▒▒▒▒▒       │  run 0     │▒▒▒▒▒▒▒▒▒▒│ S·C rows for run 0
+//	│   ▒▒▒▒▒▒▒▒       │  run 1     │          │ S·C rows for run 1
+//	│                  │            └──────────┘
+//	└──────────────────┘
+//
+// so a convolution is a matrix product whose rows are gathered on the fly, and
+// no patch is ever copied.
+//
+// A row of LSTM gates is i(n) f(n) g(n) o(n): input, forget, candidate, output.
+//
+// # Results
+//
+// Results depend on the values, the shape and the implementation alone, never on
+// addresses or on what else ran. Beyond that, a row of Gemm, an image of
+// Conv.Forward, a cell of LSTMForward and a group of LogSoftmax3 come out the same
+// whatever the number of rows: an agent acts the same alone and in a batch. Between
+// implementations results differ by rounding, within the bound in each comment
+// (the unit roundoff is 2⁻²⁴). NaN and Inf propagate as in the formulas; zeros are
+// not skipped. Denormal numbers are computed with, not flushed.
+//
+// The sigmoid of the AVX2 kernels is within 4·2⁻²⁴ of its value, relative, for |x|
+// ≤ 87 (beyond, it stays at e⁻⁸⁷ or 1), its tanh within 4·2⁻²⁴ everywhere.
+//
+// # Concurrency
+//
+// The kernels have no state: any number of goroutines may call them on different
+// data at once. Each call computes on the goroutine that makes it, and allocates
+// nothing once as many packing buffers exist as goroutines ever computed at the
+// same time. Assembly cannot be preempted; one assembly call takes at most some
+// 50 us. In programs built with -race, the kernels report what their assembly
+// reads and writes.
+//
+// # Implementations
+//
+// The environment variable KERNELS forces an implementation: avx2 (needs AVX2 and
+// FMA) or base. A name that this machine lacks is reported by ConfigError. The
+// build tag purego leaves the assembly out. In tests, KERNELS_REQUIRE=avx2 turns
+// an implementation that would be skipped into a failure.
+//
+// # Where to start reading
+//
+// gemm.go has the interface and the format of all comments, gemm_generic.go the
+// loops it means, tile_amd64.go the one idea behind all products: a tile of the
+// output kept in registers. tile_amd64.s is that tile in assembly, gemm_amd64.go
+// and conv_amd64.go walk it over matrices and images.
 package kernels

@@ -101,20 +101,27 @@ func sumRows(m, n int, x, sum []float32) {
 	if m == 0 {
 		return
 	}
-	for i := 0; i < m; i += pieceLen / sumCols {
-		sumRowsPiece(x[i*n:], n, min(pieceLen/sumCols, m-i), sum[:n])
+	for j := 0; j < n; {
+		cols := sumCols
+		if n-j < sumCols {
+			cols = min(8, n-j)
+		}
+		for i := 0; i < m; i += pieceLen / sumCols {
+			sumRowsPiece(x[i*n+j:], n, min(pieceLen/sumCols, m-i), sum[j:j+cols])
+		}
+		j += cols
 	}
 }
 
+// sumRowsPiece sums 64 columns, or 8 or less.
+//
 //go:noinline
 func sumRowsPiece(x []float32, ldx, m int, sum []float32) {
-	j := 0
-	for ; j+sumCols <= len(sum); j += sumCols {
-		sumRows64AVX2(&x[j], 4*ldx, m, &sum[j])
+	if len(sum) == sumCols {
+		sumRows64AVX2(&x[0], 4*ldx, m, &sum[0])
+		return
 	}
-	for ; j < len(sum); j += 8 {
-		sumRows8AVX2(&x[j], 4*ldx, m, &sum[j], maskFor(min(8, len(sum)-j)))
-	}
+	sumRows8AVX2(&x[0], 4*ldx, m, &sum[0], maskFor(len(sum)))
 }
 
 // maxPattern is the largest number of interleaved channels that the assembly

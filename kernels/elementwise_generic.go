@@ -1,5 +1,7 @@
 package kernels
 
+import "math"
+
 // normalizeGeneric is the reference of Normalize.
 func normalizeGeneric(dst []float32, src []uint8, mean, scale []float32) {
 	c := len(mean)
@@ -16,11 +18,10 @@ func addRowsGeneric(m, n int, y, bias []float32, relu bool) {
 	for i := range m {
 		row := y[i*n:][:n]
 		for j, b := range bias[:n] {
-			v := row[j] + b
-			if relu && v < 0 {
-				v = 0
-			}
-			row[j] = v
+			row[j] += b
+		}
+		if relu {
+			reluGeneric(row, row)
 		}
 	}
 }
@@ -36,14 +37,16 @@ func sumRowsGeneric(m, n int, x, sum []float32) {
 	}
 }
 
-// reluGeneric is the reference of ReLU.
+// reluGeneric is the reference of ReLU. The sign is tested as an integer, which
+// the compiler turns into a conditional move: activations are unpredictable.
 func reluGeneric(y, x []float32) {
 	y = y[:len(x)]
 	for i, v := range x {
+		bits := math.Float32bits(v)
 		if v < 0 {
-			v = 0
+			bits = 0
 		}
-		y[i] = v
+		y[i] = math.Float32frombits(bits)
 	}
 }
 
@@ -51,10 +54,10 @@ func reluGeneric(y, x []float32) {
 func reluGradGeneric(dx, dy, y []float32) {
 	dx, dy = dx[:len(y)], dy[:len(y)]
 	for i, v := range y {
-		var d float32
-		if v > 0 {
-			d = dy[i]
+		bits := math.Float32bits(dy[i])
+		if !(v > 0) {
+			bits = 0
 		}
-		dx[i] = d
+		dx[i] = math.Float32frombits(bits)
 	}
 }

@@ -5,7 +5,8 @@ package kernels
 //	c[i*ldc+j] (+)= Σ_p a[i*lda+p] * b[p*ldb+j]     i<m, j<n, p<k
 //
 // Shape:     a (m,k) stride lda≥k; b (k,n) stride ldb≥n; c (m,n) stride ldc≥n; row-major
-// Alias:     c must not overlap a or b; a and b may be the same slice
+// Alias:     c must not overlap a or b; a and b may be the same slice. Different columns
+// of one matrix do not overlap
 // Align:     any; the result does not depend on addresses
 // Accuracy:  |err| ≤ (k+2)·2⁻²⁴·Σ|a||b|, and one more rounding of c if it accumulates;
 // the order of summation is fixed per implementation
@@ -93,28 +94,21 @@ func checkGemm(m, n, k int, a []float32, ar, ac, lda int, b []float32, br, bc, l
 	if lda < ac || ldb < bc || ldc < n {
 		panic(errStride)
 	}
-	la, lb, lc := extent(ar, ac, lda), extent(br, bc, ldb), extent(m, n, ldc)
-	if len(a) < la {
-		panic(errShortA)
-	}
-	if len(b) < lb {
-		panic(errShortB)
-	}
-	if len(c) < lc {
-		panic(errShortC)
-	}
-	a, b, c = a[:la], b[:lb], c[:lc]
-	if overlap(c, a) || overlap(c, b) {
+	a, b, c = cutRows(a, ar, ac, lda, errShortA), cutRows(b, br, bc, ldb, errShortB), cutRows(c, m, n, ldc, errShortC)
+	if overlapRows(a, ac, lda, c, n, ldc) || overlapRows(b, bc, ldb, c, n, ldc) {
 		panic(errOverlap)
 	}
 	return a, b, c
 }
 
-// extent is the number of elements from the first to the last of a (rows,cols)
-// matrix with row stride ld.
-func extent(rows, cols, ld int) int {
+// cutRows returns the part of x that a (rows,cols) matrix with row stride ld
+// takes and panics with text if x is shorter.
+func cutRows(x []float32, rows, cols, ld int, text string) []float32 {
 	if rows == 0 || cols == 0 {
-		return 0
+		return x[:0]
 	}
-	return (rows-1)*ld + cols
+	if cols > len(x) || rows-1 > (len(x)-cols)/ld { // rows*ld might overflow
+		panic(text)
+	}
+	return x[:(rows-1)*ld+cols]
 }

@@ -8,7 +8,7 @@ package kernels
 // Alias:     logp may be logits; any other overlap is forbidden
 // Align:     any; the result does not depend on addresses or on the position of a group
 // Accuracy:  |err| ≤ 2⁻²²·(2 + spread), spread = largest - smallest logit of the group
-// NaN/Inf:   a NaN makes its whole group NaN
+// NaN/Inf:   a NaN or +Inf makes its whole group NaN; -Inf stays -Inf, but three make NaN
 //
 // LogSoftmax3 panics if groups is negative, a slice is too short or the two
 // overlap inexactly.
