@@ -68,15 +68,15 @@ func (m *Model) compileLink(b int, names map[string]int) error {
 		}
 	}
 
-	norm := math.Sqrt(l.Quat[0]*l.Quat[0] + l.Quat[1]*l.Quat[1] + l.Quat[2]*l.Quat[2] + l.Quat[3]*l.Quat[3])
-	if !(math.Abs(norm-1) < 1e-6) {
-		return fmt.Errorf("quat %v has length %g, want 1", l.Quat, norm)
+	rot, err := rotationFromQuat(l.Quat)
+	if err != nil {
+		return err
 	}
 	if !finite(l.Pos[:]...) {
 		return fmt.Errorf("pos %v is not finite", l.Pos)
 	}
 	m.pos[b] = l.Pos
-	m.rot[b] = rotationFromQuat(l.Quat[0]/norm, l.Quat[1]/norm, l.Quat[2]/norm, l.Quat[3]/norm)
+	m.rot[b] = rot
 	if err := m.compileInertia(b, l); err != nil {
 		return err
 	}

@@ -1,6 +1,9 @@
 package sim
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Vec3 is a vector or a point: x, y, z.
 //
@@ -76,8 +79,14 @@ func (a Mat3) Transpose() Mat3 {
 // Column returns column j, for a rotation the axis j of the inner frame in outer coordinates.
 func (a Mat3) Column(j int) Vec3 { return Vec3{a[j], a[3+j], a[6+j]} }
 
-// rotationFromQuat returns the rotation of the unit quaternion w, x, y, z.
-func rotationFromQuat(w, x, y, z float64) Mat3 {
+// rotationFromQuat returns the rotation of the quaternion w, x, y, z, whose length must be 1 but for rounding.
+func rotationFromQuat(q [4]float64) (Mat3, error) {
+	w, x, y, z := q[0], q[1], q[2], q[3]
+	norm := math.Sqrt(float64(w*w) + float64(x*x) + float64(y*y) + float64(z*z))
+	if !(math.Abs(norm-1) < 1e-6) {
+		return Mat3{}, fmt.Errorf("quat %v has length %g, want 1", q, norm)
+	}
+	w, x, y, z = w/norm, x/norm, y/norm, z/norm
 	xx, yy, zz := float64(x*x), float64(y*y), float64(z*z)
 	xy, xz, yz := float64(x*y), float64(x*z), float64(y*z)
 	wx, wy, wz := float64(w*x), float64(w*y), float64(w*z)
@@ -85,5 +94,5 @@ func rotationFromQuat(w, x, y, z float64) Mat3 {
 		1 - 2*(yy+zz), 2 * (xy - wz), 2 * (xz + wy),
 		2 * (xy + wz), 1 - 2*(xx+zz), 2 * (yz - wx),
 		2 * (xz - wy), 2 * (yz + wx), 1 - 2*(xx+yy),
-	}
+	}, nil
 }
