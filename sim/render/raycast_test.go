@@ -1,0 +1,171 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"colonnade/sim"
+)
+
+// caster is an independent renderer: for each pixel a ray against every triangle in float64.
+type caster struct {
+	scene            *Scene
+	ahead, right, up sim.Vec3
+	scale            float64 // metres a pixel at 1 m
+	width, height    int
+	lamp             sim.Vec3
+	triangles        []castTriangle
+	target           sim.Vec3
+}
+
+type castTriangle struct {
+	a, u, v  sim.Vec3 // corner and edges, world
+	n        sim.Vec3 // unit normal for brightness
+	material uint8
+	solid    bool
+}
+
+func newCaster(scene *Scene, width, height int, arm *jaco, w *world) *caster {
+	c := &caster{scene: scene, width: width, height: height, lamp: unit(scene.Light.Direction), target: w.target}
+	c.ahead = unit(scene.Camera.LookAt.Sub(scene.Camera.Position))
+	c.right = unit(c.ahead.Cross(scene.Camera.Up))
+	c.up = c.right.Cross(c.ahead)
+	c.scale = 2 * math.Tan(scene.Camera.FovY*math.Pi/360) / float64(height)
+	for b := range arm {
+		m := &arm[b]
+		at := func(k uint16) sim.Vec3 { return w.pos[b].Add(w.rot[b].MulVec(m.vertices[k].p)) }
+		for i := range m.faces {
+			f := &m.faces[i]
+			for _, t := range [2][3]uint16{{f.a, f.b, f.c}, {f.a, f.c, f.d}} {
+				if t[1] == t[2] {
+					continue
+				}
+				a := at(t[0])
+				c.triangles = append(c.triangles, castTriangle{
+					a: a, u: at(t[1]).Sub(a), v: at(t[2]).Sub(a),
+					n: w.rot[b].MulVec(f.n), material: f.material, solid: i < m.solid,
+				})
+			}
+		}
+	}
+	return c
+}
+
+// hit returns the distance along the ray from p towards d at which it meets the triangle's front, if
+// it does (Möller and Trumbore, 1997).
+func (t *castTriangle) hit(p, d sim.Vec3) (float64, bool) {
+	q := d.Cross(t.v)
+	det := t.u.Dot(q)
+	if det <= 1e-15 { // the back or the edge
+		return 0, false
+	}
+	s := p.Sub(t.a)
+	x := s.Dot(q) / det
+	w := s.Cross(t.u)
+	y := d.Dot(w) / det
+	return t.v.Dot(w) / det, x >= 0 && y >= 0 && x+y <= 1
+}
+
+// index returns the palette index seen at a pixel.
+func (c *caster) index(x, y int) uint32 {
+	eye := c.scene.Camera.Position
+	d := c.ahead.
+		Add(c.right.Scale((float64(x) + 0.5 - float64(c.width)/2) * c.scale)).
+		Add(c.up.Scale((float64(c.height)/2 - float64(y) - 0.5) * c.scale))
+	nearest := math.Inf(1)
+	index := uint32(indexSky)
+	if d[2] < 0 {
+		nearest = -eye[2] / d[2]
+		ground := eye.Add(d.Scale(nearest))
+		index = indexTable
+		disc := c.target.Add(sim.Vec3{0, 0, c.scene.Target.Height})
+		onDisc := eye.Add(d.Scale((disc[2] - eye[2]) / d[2]))
+		if onDisc.Distance(disc) < c.scene.Target.Radius {
+			index = indexTarget
+		}
+		for i := range c.triangles {
+			t := &c.triangles[i] // lit from outside: the ray runs from the lamp to the ground
+			if far, ok := t.hit(ground.Add(c.lamp.Scale(100)), c.lamp.Scale(-1)); t.solid && ok && far < 100 {
+				index |= shadowBit
+				break
+			}
+		}
+	}
+	full := c.scene.Light.Ambient + c.scene.Light.Diffuse
+	for i := range c.triangles {
+		t := &c.triangles[i]
+		if far, ok := t.hit(eye, d); ok && far >= nearPlane && far < nearest {
+			nearest = far
+			light := c.scene.Light.Ambient + c.scene.Light.Diffuse*max(0, t.n.Dot(c.lamp))
+			index = uint32(t.material)*levels + uint32(math.Round(light/full*(levels-1)))
+		}
+	}
+	return index
+}
+
+// TestAgainstRayCasting compares the rasterizer with ray casting: from the training camera, from
+// beside the arm (where parts are cut by the near plane or lie behind the camera), and tilted with
+// a horizon. Only pixels whose centre is within rounding of an outline may differ.
+func TestAgainstRayCasting(t *testing.T) {
+	const size, frames = 40, 8
+	close := DefaultScene()
+	close.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3}, Up: sim.Vec3{0, 0, 1}, FovY: 90}
+	below := DefaultScene()
+	below.Camera = Camera{Position: sim.Vec3{-0.1, -0.3, 0.06}, LookAt: sim.Vec3{0, -0.2, 0.5}, Up: sim.Vec3{0.3, 0, 1}, FovY: 110}
+	horizon := DefaultScene()
+	horizon.Camera = Camera{Position: sim.Vec3{0.6, -0.9, 0.3}, LookAt: sim.Vec3{0, -0.1, 0.25}, Up: sim.Vec3{0.4, 0, 1}, FovY: 60}
+	horizon.Light = Light{Direction: sim.Vec3{0.9, 0.5, 0.4}, Ambient: 0.2, Diffuse: 0.9}
+	for _, c := range []struct {
+		name  string
+		scene *Scene
+		clips bool
+	}{{"training", DefaultScene(), false}, {"close", close, true}, {"below", below, true}, {"horizon", horizon, false}} {
+		t.Run(c.name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(3, 1))
+			r := newRenderer(t, c.scene, size, size, 1)
+			pixels := make([]uint8, 3*size*size)
+			drawn, wrong, clipped := 0, 0, 0
+			var first string
+			for frame := 0; frame < frames; {
+				w := randomWorld(rng)
+				if r.Render(pixels, &w.pos, &w.rot, w.target) != nil {
+					continue // the camera is inside the arm
+				}
+				frame++
+				for b := range r.arm {
+					if w.pos[b].Distance(c.scene.Camera.Position) < r.arm[b].radius {
+						clipped++
+					}
+				}
+				cast := newCaster(c.scene, size, size, r.arm, w)
+				for y := range size {
+					for x := range size {
+						got, want := r.raster.words[y*size+x]&indexMask, cast.index(x, y)
+						if want != indexTable {
+							drawn++
+						}
+						same := got == want
+						if want >= levels { // brightness may be rounded differently
+							same = got/levels == want/levels && got-want+1 <= 2
+						}
+						if !same {
+							wrong++
+							if first == "" {
+								first = fmt.Sprintf("frame %d, pixel %d, %d: index %d, want %d", frame, x, y, got, want)
+							}
+						}
+					}
+				}
+			}
+			t.Logf("%d of %d drawn pixels differ", wrong, drawn)
+			if drawn < 50*frames || wrong*200 > drawn {
+				t.Errorf("%d of %d drawn pixels differ, the first: %s", wrong, drawn, first)
+			}
+			if (clipped > 0) != c.clips {
+				t.Errorf("%d bodies reach to the camera, want some: %t", clipped, c.clips)
+			}
+		})
+	}
+}

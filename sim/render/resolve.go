@@ -1,0 +1,75 @@
+package render
+
+// resolve turns words into pixels where they were drawn on: each pixel is the mean of its words, as
+// AreaAverage has it.
+func (r *Renderer) resolve(pixels []uint8) {
+	for y := range r.height {
+		drawn := span{int32(r.raster.width), -1}
+		for _, row := range r.raster.rows[y*r.supersample : (y+1)*r.supersample] {
+			drawn.first, drawn.last = min(drawn.first, row.first), max(drawn.last, row.last)
+		}
+		if drawn.last < drawn.first {
+			continue
+		}
+		first, after := int(drawn.first)/r.supersample, int(drawn.last)/r.supersample+1
+		row := pixels[3*r.width*y:][:3*r.width]
+		switch r.supersample {
+		case 1:
+			r.resolveRow1(row[3*first:3*after], y*r.width+first)
+		case 2:
+			r.resolveRow2(row[3*first:3*after], 2*(y*r.raster.width+first))
+		default:
+			r.resolveRow(row[3*first:3*after], r.supersample*(y*r.raster.width+first))
+		}
+	}
+}
+
+// resolveRow1 writes pixels from the words at and after the given place.
+func (r *Renderer) resolveRow1(pixels []uint8, at int) {
+	words := r.raster.words[at:]
+	words = words[:len(pixels)/3]
+	for _, w := range words {
+		c := r.palette[w&indexMask]
+		p := pixels[:3]
+		p[0], p[1], p[2] = uint8(c), uint8(c>>8), uint8(c>>16)
+		pixels = pixels[3:]
+	}
+}
+
+// resolveRow2 writes means of 2x2 words.
+func (r *Renderer) resolveRow2(pixels []uint8, at int) {
+	upper := r.raster.words[at:]
+	lower := r.raster.words[at+r.raster.width:]
+	for i := 0; len(pixels) > 0; i += 2 {
+		a, b := r.palette[upper[i]&indexMask], r.palette[upper[i+1]&indexMask]
+		c, d := r.palette[lower[i]&indexMask], r.palette[lower[i+1]&indexMask]
+		// Red and blue side by side in one number.
+		rb := (a&0xff00ff + b&0xff00ff + c&0xff00ff + d&0xff00ff + 0x20002) >> 2
+		g := (a&0xff00 + b&0xff00 + c&0xff00 + d&0xff00 + 0x200) >> 2
+		p := pixels[:3]
+		p[0], p[1], p[2] = uint8(rb), uint8(g>>8), uint8(rb>>16)
+		pixels = pixels[3:]
+	}
+}
+
+// resolveRow writes means of n x n words.
+func (r *Renderer) resolveRow(pixels []uint8, at int) {
+	n := r.supersample
+	count := uint32(n * n)
+	for ; len(pixels) > 0; at += n {
+		var red, green, blue uint32
+		for j := range n {
+			for _, w := range r.raster.words[at+j*r.raster.width:][:n] {
+				c := r.palette[w&indexMask]
+				red += c & 0xff
+				green += c >> 8 & 0xff
+				blue += c >> 16
+			}
+		}
+		p := pixels[:3]
+		p[0] = uint8((red + count/2) / count)
+		p[1] = uint8((green + count/2) / count)
+		p[2] = uint8((blue + count/2) / count)
+		pixels = pixels[3:]
+	}
+}

@@ -1,0 +1,103 @@
+package render
+
+import (
+	"bufio"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/minio/highwayhash"
+
+	"colonnade/sim"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/snapshots.txt with what is drawn now")
+
+const snapshotHeader = `# HighwayHash-256 (key: 32 zero bytes) of all frames of a set, one after the other.
+# They must be the same on every machine and with every build: if a change means to alter pixels,
+# look at the pictures, then run  go test ./sim/render -run TestSnapshots -update
+`
+
+// snapshots are sets of frames: training frames, large ones, and views that clip and tilt.
+var snapshots = []struct {
+	name                       string
+	width, height, supersample int
+	frames                     int
+	change                     func(s *Scene)
+}{
+	{name: "training", width: 64, height: 64, supersample: 1, frames: 500},
+	{name: "training-supersample2", width: 64, height: 64, supersample: 2, frames: 200},
+	{name: "people", width: 640, height: 480, supersample: 2, frames: 4},
+	{name: "wide-close", width: 120, height: 90, supersample: 1, frames: 40, change: func(s *Scene) {
+		s.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3}, Up: sim.Vec3{0.1, 0, 1}, FovY: 95}
+	}},
+	{name: "horizon", width: 96, height: 64, supersample: 3, frames: 40, change: func(s *Scene) {
+		s.Camera = Camera{Position: sim.Vec3{0.7, -1.1, 0.4}, LookAt: sim.Vec3{0, -0.1, 0.3}, Up: sim.Vec3{0.4, 0, 1}, FovY: 50}
+		s.Light = Light{Direction: sim.Vec3{0.9, 0.5, 0.7}, Ambient: 0.2, Diffuse: 0.9}
+		s.Table, s.Sky = Colour{160, 120, 80}, Colour{200, 220, 240}
+	}},
+}
+
+func TestSnapshots(t *testing.T) {
+	path := filepath.Join("testdata", "snapshots.txt")
+	got := make(map[string]string)
+	for _, c := range snapshots {
+		scene := DefaultScene()
+		if c.change != nil {
+			c.change(scene)
+		}
+		r := newRenderer(t, scene, c.width, c.height, c.supersample)
+		h, err := highwayhash.New(make([]byte, highwayhash.Size))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rng := rand.New(rand.NewPCG(5, 1))
+		pixels := make([]uint8, 3*c.width*c.height)
+		for frame := 0; frame < c.frames; {
+			w := randomWorld(rng)
+			if r.Render(pixels, &w.pos, &w.rot, w.target) == nil { // not so if the camera is inside the arm
+				h.Write(pixels)
+				frame++
+			}
+		}
+		got[c.name] = hex.EncodeToString(h.Sum(nil))
+	}
+	if *update {
+		text := snapshotHeader
+		for _, c := range snapshots {
+			text += fmt.Sprintf("%s %s\n", c.name, got[c.name])
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want := readSnapshots(t, path)
+	for _, c := range snapshots {
+		t.Run(c.name, func(t *testing.T) {
+			if got[c.name] != want[c.name] {
+				t.Errorf("hash is %s, want %s; %s tells what to do if that is intended", got[c.name], want[c.name], path)
+			}
+		})
+	}
+}
+
+func readSnapshots(t *testing.T, path string) map[string]string {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	hashes := make(map[string]string)
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, hash, ok := strings.Cut(lines.Text(), " "); ok && name != "#" {
+			hashes[name] = hash
+		}
+	}
+	return hashes
+}
