@@ -108,7 +108,7 @@ func (a Arch) String() string {
 	if a.LSTM > 0 {
 		fmt.Fprintf(&s, ", lstm %d", a.LSTM)
 	}
-	if k := len(a.Choices); k > 0 && slices.Equal(a.Choices, slices.Repeat(a.Choices[:1], k)) {
+	if k := len(a.Choices); k > 1 && slices.Equal(a.Choices, slices.Repeat(a.Choices[:1], k)) {
 		fmt.Fprintf(&s, ", %d factors of %d choices", k, a.Choices[0])
 	} else {
 		fmt.Fprintf(&s, ", factors of %v choices", a.Choices)

@@ -194,7 +194,7 @@ func TestEncodeRefuses(t *testing.T) {
 		"unknown type":        {Tensors: []Tensor{{"a", "F16", []int{1}, []byte{0, 0}}}},
 		"wrong length":        {Tensors: []Tensor{Float32s("a", []int{2}, []float32{1})}},
 		"negative shape":      {Tensors: []Tensor{Uint8s("a", []int{-1, -1}, []byte{0})}},
-		"overflowing shape":   {Tensors: []Tensor{Uint8s("a", []int{1 << 32, 1 << 32}, nil)}},
+		"overflowing shape":   {Tensors: []Tensor{Uint8s("a", []int{1 << 30, 1 << 30, 16}, nil)}},
 		"too many dimensions": {Tensors: []Tensor{Uint8s("a", slices.Repeat([]int{1}, maxRank+1), []byte{0})}},
 		"too many tensors":    {Tensors: many},
 	} {
