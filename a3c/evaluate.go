@@ -216,14 +216,17 @@ func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, er
 func (r *Result) summarize() {
 	n := float64(len(r.Scores))
 	for i, s := range r.Scores {
-		r.Mean += s / n
-		r.Length += float64(r.Lengths[i]) / n
+		r.Mean += s
+		r.Length += float64(r.Lengths[i])
 		if s > 0 {
-			r.Reached += 1 / n
+			r.Reached++
 		}
 		if r.Terminated[i] {
-			r.Violations += 1 / n
+			r.Violations++
 		}
+	}
+	for _, sum := range []*float64{&r.Mean, &r.Length, &r.Reached, &r.Violations} {
+		*sum /= n
 	}
 	if n < 2 {
 		return
