@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -86,15 +88,26 @@ type Table struct {
 }
 
 func (d Description) clone() Description {
-	text, err := json.Marshal(d)
-	if err != nil {
-		panic("sim: a compiled description always has a JSON form: " + err.Error())
+	d.Links = slices.Clone(d.Links)
+	for b := range d.Links {
+		l := &d.Links[b]
+		l.Shapes, l.Sites = slices.Clone(l.Shapes), slices.Clone(l.Sites)
+		if l.Joint == nil {
+			continue
+		}
+		j := *l.Joint
+		if j.Range != nil {
+			limits := *j.Range
+			j.Range = &limits
+		}
+		l.Joint = &j
 	}
-	var c Description
-	if err := json.Unmarshal(text, &c); err != nil {
-		panic("sim: a description reads back what it wrote: " + err.Error())
+	d.Order, d.Exclude = slices.Clone(d.Order), slices.Clone(d.Exclude)
+	d.Keyframes = maps.Clone(d.Keyframes)
+	for name, q := range d.Keyframes {
+		d.Keyframes[name] = slices.Clone(q)
 	}
-	return c
+	return d
 }
 
 // ParseModel compiles the model in a file of schema jaco-model/1. The error names the link or joint

@@ -50,9 +50,14 @@ func (m *Model) StepReference(d *Data, ctrl *[NumJoints]float64, h float64) {
 	m.integrate(d, &accel, h)
 }
 
-// maxRounds bounds the search of StepImplicit for the servos at their limit. One round does in 97 % of
-// the steps of random motion, two in nearly all others.
-const maxRounds = 16
+// StepImplicit looks for the servos at their limit. One round does in 97 % of the steps of random motion, two in
+// nearly all others. Changing many servos at once might go round in circles, so after blockRounds only
+// the first one is changed, which cannot (Júdice and Pires, Computers & Operations Research 21, 1994:
+// block principal pivoting with Murty's rule). maxRounds only keeps a broken state from taking forever.
+const (
+	blockRounds = 4
+	maxRounds   = 100
+)
 
 // StepImplicit takes damping and the whole servo, its torque limit included, at the new velocity, so that
 // it may step at 10 or 20 ms: the servo brings each joint to its command without overshoot.
@@ -96,10 +101,15 @@ func (m *Model) StepImplicit(d *Data, ctrl *[NumJoints]float64, h float64) {
 		w.solve(&extra, &accel)
 		again = false
 		for i := range NumJoints {
-			if now := m.side(i, servo[i]-h*m.kv[i]*accel[i]); ctrl != nil && now != side[i] {
-				side[i] = now
-				again = true
+			now := m.side(i, servo[i]-h*m.kv[i]*accel[i])
+			if ctrl == nil || now == side[i] || again && round >= blockRounds {
+				continue
 			}
+			if side[i] != 0 {
+				now = 0 // from one limit to the other only by way of no limit
+			}
+			side[i] = now
+			again = true
 		}
 	}
 	m.integrate(d, &accel, h)
