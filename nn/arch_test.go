@@ -19,11 +19,11 @@ func TestBadArchitectures(t *testing.T) {
 	}{
 		{"nothing to see", "neither pixels nor proprioception", func(a *nn.Arch) { *a = nn.Arch{Choices: a.Choices} }},
 		{"too small", "height of the pixels is 23, want 24", func(a *nn.Arch) { a.Pixels[0] = 23 }},
-		{"too wide", "width of the pixels", func(a *nn.Arch) { a.Pixels[1] = 1 << 40 }},
+		{"too wide", "width of the pixels", func(a *nn.Arch) { a.Pixels[1] = 1 << 30 }},
 		{"negative", "height of the pixels is -64", func(a *nn.Arch) { a.Pixels[0] = -64 }},
 		{"no channels", "channels", func(a *nn.Arch) { a.Pixels[2] = 0 }},
 		{"no filters", "conv1 is 0", func(a *nn.Arch) { a.Conv1 = 0 }},
-		{"many filters", "conv2 is 1099511627776", func(a *nn.Arch) { a.Conv2 = 1 << 40 }},
+		{"many filters", "conv2 is 1073741824", func(a *nn.Arch) { a.Conv2 = 1 << 30 }},
 		{"no fc", "fc is 0", func(a *nn.Arch) { a.FC = 0 }},
 		{"large maps", "values", func(a *nn.Arch) { a.Pixels, a.Conv1 = [3]int{1024, 1024, 3}, 4096 }},
 		{"encoder alone", "encoder is 16 without proprioception", func(a *nn.Arch) { a.Encoder = 16 }},
