@@ -48,7 +48,7 @@ type buffer struct {
 
 // canaries surround a slice. They are NaN, so reading one shows as well.
 const (
-	canaries   = 24
+	canaries   = 32
 	canaryBits = 0x7fc0dead
 )
 
