@@ -81,14 +81,8 @@ func (a Arch) Outputs() int {
 
 // Equal reports whether two architectures are the same.
 func (a Arch) Equal(b Arch) bool {
-	ca, cb := a.Choices, b.Choices
-	a.Choices, b.Choices = nil, nil
-	return a.same(b) && slices.Equal(ca, cb)
-}
-
-func (a Arch) same(b Arch) bool {
 	return a.Pixels == b.Pixels && a.Proprioception == b.Proprioception && a.Encoder == b.Encoder &&
-		a.Conv1 == b.Conv1 && a.Conv2 == b.Conv2 && a.FC == b.FC && a.LSTM == b.LSTM
+		a.Conv1 == b.Conv1 && a.Conv2 == b.Conv2 && a.FC == b.FC && a.LSTM == b.LSTM && slices.Equal(a.Choices, b.Choices)
 }
 
 // String describes the architecture in a line for people and error messages.

@@ -24,7 +24,7 @@ func (n *Network) NewBatch(steps, envs int) *Batch {
 	return &Batch{network: n, steps: steps, envs: envs, act: n.column.newActivations(steps, envs), grad: n.column.newGradients(steps, envs)}
 }
 
-// Steps and Envs return the size of the batch.
+// Steps returns the number of steps.
 func (b *Batch) Steps() int { return b.steps }
 
 // Envs returns the number of environments.
