@@ -16,8 +16,10 @@ import (
 // leftoverAge is how old a temporary file must be before it counts as left over by a process that was killed.
 const leftoverAge = time.Hour
 
-// writeAtomic makes path hold what write writes, or leaves path as it was.
-func writeAtomic(path string, write func(io.Writer) error) (err error) {
+// WriteAtomic makes path hold what write writes, or leaves path as it was: the content goes to a temporary file in the same
+// folder, which is synced and renamed. After an error the file that was at path is still there, unless the error is the
+// sync of the folder, the very last thing done.
+func WriteAtomic(path string, write func(io.Writer) error) (err error) {
 	dir, base := filepath.Split(path)
 	if dir == "" {
 		dir = "."

@@ -47,12 +47,12 @@ func TestWriteAtomic(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	for _, text := range []string{"old", "newer"} {
-		if err := writeAtomic(path, writeText(text)); err != nil || content(t, path) != text {
+		if err := WriteAtomic(path, writeText(text)); err != nil || content(t, path) != text {
 			t.Fatalf("%q: error %v, the file holds %q", text, err, content(t, path))
 		}
 	}
 	broken := errors.New("broken")
-	if err := writeAtomic(path, func(w io.Writer) error {
+	if err := WriteAtomic(path, func(w io.Writer) error {
 		io.WriteString(w, "half")
 		if got := content(t, path); got != "newer" {
 			t.Errorf("while writing the file holds %q", got)
@@ -69,13 +69,13 @@ func TestWriteAtomic(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeAtomic(filepath.Dir(folder), writeText("x")); err == nil {
+	if err := WriteAtomic(filepath.Dir(folder), writeText("x")); err == nil {
 		t.Error("a folder was replaced")
 	}
 	if got := names(t, dir); len(got) != 2 {
 		t.Errorf("after a failed rename there are %v", got)
 	}
-	if err := writeAtomic(filepath.Join(dir, "none", "f"), writeText("x")); !errors.Is(err, fs.ErrNotExist) {
+	if err := WriteAtomic(filepath.Join(dir, "none", "f"), writeText("x")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no folder: error %v", err)
 	}
 }
@@ -83,7 +83,7 @@ func TestWriteAtomic(t *testing.T) {
 // TestWriteAtomicHere: a name without a folder means the current one.
 func TestWriteAtomicHere(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := writeAtomic("f", writeText("here")); err != nil || content(t, "f") != "here" {
+	if err := WriteAtomic("f", writeText("here")); err != nil || content(t, "f") != "here" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -99,7 +99,7 @@ func TestLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := writeAtomic(filepath.Join(dir, "f"), writeText("x")); err != nil {
+	if err := WriteAtomic(filepath.Join(dir, "f"), writeText("x")); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(names(t, dir), " "); got != ".f.tmp-1 .g.tmp-2 f f.tmp-3" {

@@ -215,7 +215,7 @@ func Read(path string, accept func(*File) error) (f *File, digest string, err er
 // Write writes f to path and returns its digest. After an error the file that was at path is still there, unless the error
 // is the folder's sync, the very last thing done.
 func Write(path string, f *File) (digest string, err error) {
-	err = writeAtomic(path, func(w io.Writer) error {
+	err = WriteAtomic(path, func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 1<<16)
 		if digest, err = Encode(b, f); err != nil {
 			return err

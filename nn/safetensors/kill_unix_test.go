@@ -15,7 +15,7 @@ import (
 // TestMain lets the test binary be the process that TestKilledWhileWriting kills.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("SAFETENSORS_TEST_HANG"); path != "" {
-		writeAtomic(path, func(w io.Writer) error {
+		WriteAtomic(path, func(w io.Writer) error {
 			io.WriteString(w, "half of the new")
 			os.Stdout.WriteString("writing\n")
 			time.Sleep(time.Hour)
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 func TestKilledWhileWriting(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	if err := writeAtomic(path, writeText("old")); err != nil {
+	if err := WriteAtomic(path, writeText("old")); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0])
@@ -50,7 +50,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	if content(t, path) != "old" || len(all) != 2 || !strings.HasPrefix(all[0], ".f.tmp-") {
 		t.Errorf("the file holds %q, there are %v", content(t, path), all)
 	}
-	if err := writeAtomic(path, writeText("new")); err != nil || content(t, path) != "new" {
+	if err := WriteAtomic(path, writeText("new")); err != nil || content(t, path) != "new" {
 		t.Errorf("error %v, the file holds %q", err, content(t, path))
 	}
 }

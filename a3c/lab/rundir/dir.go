@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"colonnade/nn/safetensors"
 )
 
 // File names inside a run folder.
@@ -92,33 +95,16 @@ func (d *Dir) Path(name ...string) string {
 	return filepath.Join(append([]string{d.path}, name...)...)
 }
 
-// WriteFile writes a small file whole: to a temporary file that is synced and
-// renamed, so a crash or a full disk leaves the old one.
-func (d *Dir) WriteFile(name string, data []byte) (err error) {
-	temp, err := os.CreateTemp(d.path, "."+name+"-*")
+// WriteFile writes a small file whole: a crash or a full disk leaves the old one.
+func (d *Dir) WriteFile(name string, data []byte) error {
+	err := safetensors.WriteAtomic(d.Path(name), func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return fmt.Errorf("write %s: %w", d.Path(name), err)
 	}
-	defer func() {
-		if err != nil {
-			temp.Close()
-			os.Remove(temp.Name())
-			err = fmt.Errorf("write %s: %w", d.Path(name), err)
-		}
-	}()
-	if _, err = temp.Write(data); err != nil {
-		return err
-	}
-	if err = temp.Chmod(0o666 &^ umask()); err != nil {
-		return err
-	}
-	if err = temp.Sync(); err != nil {
-		return err
-	}
-	if err = temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), d.Path(name))
+	return nil
 }
 
 // WriteInfo writes what the run was started with (run.json).

@@ -11,5 +11,3 @@ import (
 func lockExclusive(path string) (*os.File, error) {
 	return nil, &os.PathError{Op: "lock", Path: path, Err: errors.ErrUnsupported}
 }
-
-func umask() os.FileMode { return 0 }

@@ -25,11 +25,3 @@ func lockExclusive(path string) (*os.File, error) {
 	}
 	return file, nil
 }
-
-// umask returns the process's file mode creation mask, which os.CreateTemp
-// bypasses.
-func umask() os.FileMode {
-	mask := unix.Umask(0)
-	unix.Umask(mask)
-	return os.FileMode(mask)
-}
