@@ -13,6 +13,19 @@ type rasterFromBody struct {
 	t sim.Vec3
 }
 
+// set makes f the composition of a camera's map and a body's pose, given as worldFromBody and the
+// body's origin seen from the eye. It works on pointers, because copying matrices costs as much as
+// multiplying them.
+func (f *rasterFromBody) set(c, w *sim.Mat3, x, y, z float64) {
+	for i := 0; i < 9; i += 3 {
+		a, b, d := c[i], c[i+1], c[i+2]
+		f.m[i] = float64(a*w[0]) + float64(b*w[3]) + float64(d*w[6])
+		f.m[i+1] = float64(a*w[1]) + float64(b*w[4]) + float64(d*w[7])
+		f.m[i+2] = float64(a*w[2]) + float64(b*w[5]) + float64(d*w[8])
+		f.t[i/3] = float64(a*x) + float64(b*y) + float64(d*z)
+	}
+}
+
 // apply returns three numbers, not a Vec3, because the compiler keeps no arrays in registers.
 func (f *rasterFromBody) apply(p *sim.Vec3) (x, y, z float64) {
 	m := &f.m
@@ -49,33 +62,26 @@ func (r *Renderer) projectAll(vertices []vertex, f *rasterFromBody) {
 }
 
 // drawTarget marks the target disc.
-func (r *Renderer) drawTarget(target sim.Vec3) {
-	target[2] += r.discHeight
-	f := rasterFromBody{m: r.camera.rasterFromWorld, t: r.camera.rasterFromWorld.MulVec(target.Sub(r.camera.eye))}
-	for i := range f.m {
-		f.m[i] = float64(f.m[i] * r.discRadius)
-	}
-	r.mark(r.disc.vertices, r.disc.faces, &f, r.discRadius, indexTarget)
+func (r *Renderer) drawTarget(target *sim.Vec3) {
+	c, k := &r.camera, r.discRadius
+	var f rasterFromBody
+	f.set(&c.rasterFromWorld, &sim.Mat3{k, 0, 0, 0, k, 0, 0, 0, k}, target[0]-c.eye[0], target[1]-c.eye[1], target[2]+r.discHeight-c.eye[2])
+	r.mark(r.disc.vertices, r.disc.faces, &f, k, indexTarget)
 }
 
 // drawShadow marks the shadow of a body: its vertices moved along the light down to the table.
-func (r *Renderer) drawShadow(m *mesh, pos sim.Vec3, worldFromBody *sim.Mat3) {
+func (r *Renderer) drawShadow(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 	// (x, y, z) falls on (x - kx·z, y - ky·z, 0).
-	kx, ky, w := r.lamp.shadowX, r.lamp.shadowY, worldFromBody
+	c, kx, ky, w := &r.camera, r.lamp.shadowX, r.lamp.shadowY, worldFromBody
 	var flatFromBody sim.Mat3
 	for j := range 3 {
 		flatFromBody[j] = w[j] - float64(kx*w[6+j])
 		flatFromBody[3+j] = w[3+j] - float64(ky*w[6+j])
 	}
-	c := &r.camera
-	f := rasterFromBody{m: c.rasterFromWorld.Mul(flatFromBody)}
-	f.t = c.rasterFromWorld.MulVec(sim.Vec3{
-		pos[0] - float64(kx*pos[2]) - c.eye[0],
-		pos[1] - float64(ky*pos[2]) - c.eye[1],
-		-c.eye[2],
-	})
+	var f rasterFromBody
+	f.set(&c.rasterFromWorld, &flatFromBody, pos[0]-float64(kx*pos[2])-c.eye[0], pos[1]-float64(ky*pos[2])-c.eye[1], -c.eye[2])
 	// Along the lamp's direction the shadow is longer than its object by 1/(sine of its height).
-	r.mark(m.vertices, m.faces[:m.solid], &f, m.radius/r.lamp.direction[2], shadowBit)
+	r.mark(m.vertices, m.faces, &f, m.radius/r.lamp.direction[2], shadowBit)
 }
 
 // mark lays an index over the pixels of the faces that show their front. The vertices are within a
@@ -99,16 +105,21 @@ func (r *Renderer) mark(vertices []vertex, faces []face, f *rasterFromBody, radi
 }
 
 // drawBody draws a body.
-func (r *Renderer) drawBody(m *mesh, pos sim.Vec3, worldFromBody *sim.Mat3) {
-	f := rasterFromBody{m: r.camera.rasterFromWorld.Mul(*worldFromBody), t: r.camera.rasterFromWorld.MulVec(pos.Sub(r.camera.eye))}
-	bodyLamp := worldFromBody.Transpose().MulVec(r.lamp.direction)
+func (r *Renderer) drawBody(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
+	c, w, lamp := &r.camera, worldFromBody, &r.lamp.direction
+	var f rasterFromBody
+	f.set(&c.rasterFromWorld, w, pos[0]-c.eye[0], pos[1]-c.eye[1], pos[2]-c.eye[2])
+	var bodyLamp sim.Vec3
+	for i := range bodyLamp {
+		bodyLamp[i] = float64(w[i]*lamp[0]) + float64(w[3+i]*lamp[1]) + float64(w[6+i]*lamp[2])
+	}
 	points := r.points[:len(m.vertices)]
 	if m.smooth {
 		for i := range points {
 			points[i].level = r.lamp.level(bodyLamp.Dot(m.vertices[i].n))
 		}
 	}
-	if !r.camera.whole(&f, m.radius) {
+	if !c.whole(&f, m.radius) {
 		for i := range m.faces {
 			g := &m.faces[i]
 			index, k := r.look(g, &bodyLamp)

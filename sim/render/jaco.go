@@ -6,12 +6,18 @@ import (
 	"colonnade/sim"
 )
 
-// jaco holds the meshes of the ten bodies.
-type jaco [sim.NumBodies]mesh
+// jaco holds the meshes of the ten bodies: what is seen, and what casts the shadow.
+type jaco struct {
+	body, shadow [sim.NumBodies]mesh
+}
 
 var (
-	coarseJaco = sync.OnceValue(func() *jaco { return newJaco(detail{large: 6, finger: 4}) })
-	fineJaco   = sync.OnceValue(func() *jaco { return newJaco(detail{large: 24, finger: 12, fine: true}) })
+	coarseJaco = sync.OnceValue(func() *jaco {
+		return &jaco{body: newBodies(detail{large: 6, finger: 4, rings: true}), shadow: newBodies(detail{large: 4, finger: 4})}
+	})
+	fineJaco = sync.OnceValue(func() *jaco {
+		return &jaco{body: newBodies(detail{large: 24, finger: 12, rings: true, fine: true}), shadow: newBodies(detail{large: 24, finger: 12, fine: true})}
+	})
 )
 
 var (
@@ -22,17 +28,20 @@ var (
 // detail is how finely the arm is cut.
 type detail struct {
 	large, finger int  // sides of the tubes
-	fine          bool // all sections, closed rings, smooth sides
+	rings         bool // with the rings at the joints
+	fine          bool // all sections, closed tubes, smooth sides
 }
 
-// newJaco builds the arm. Extents are those of Kinova's meshes (facts of the arm model, section
+// newBodies builds the arm. Extents are those of Kinova's meshes (facts of the arm model, section
 // 5), rings after dm_control's: radius 0.044 at the large joints and 0.035 at the wrist.
-func newJaco(d detail) *jaco {
-	j := new(jaco)
+func newBodies(d detail) (bodies [sim.NumBodies]mesh) {
 	for b, parts := range jacoParts {
-		m := &j[b]
+		m := &bodies[b]
 		m.smooth = d.fine
 		for _, p := range parts {
+			if p.ring && !d.rings {
+				continue
+			}
 			sides := d.large
 			if b >= sim.Finger1 {
 				sides = d.finger
@@ -44,12 +53,9 @@ func newJaco(d detail) *jaco {
 				}
 			}
 			m.loft(sides, d.fine, p.first || d.fine, p.last || d.fine, sections...)
-			if !p.ring {
-				m.solid = len(m.faces)
-			}
 		}
 	}
-	return j
+	return bodies
 }
 
 // part is a tube of a body. first and last tell which ends are closed in coarse detail too; the

@@ -10,7 +10,6 @@ import (
 type mesh struct {
 	vertices []vertex
 	faces    []face
-	solid    int     // the first so many faces cast the shadow; the others are rings on them
 	smooth   bool    // some faces are smooth
 	radius   float64 // no vertex is further from the origin, m
 }
@@ -42,6 +41,13 @@ type section struct {
 // smooth rounds the sides; caps are flat.
 func (m *mesh) loft(sides int, smooth, capFirst, capLast bool, sections ...section) {
 	circle := circlePoints(sides)
+	// Corners lie outside the ellipse, so that its mean width is kept.
+	sin, _ := sim.Sincos(math.Pi / float64(sides))
+	for k := range circle {
+		for i := range circle[k] {
+			circle[k][i] *= math.Pi / float64(sides) / sin
+		}
+	}
 	base := len(m.vertices)
 	at := func(s, k int) uint16 { return uint16(base + s*sides + k%sides) }
 	for _, s := range sections {

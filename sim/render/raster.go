@@ -41,26 +41,20 @@ func ceilPixel(v int32) int { return int(v+subpixels/2-1) >> 8 }
 // d = 256·dy. For integers that is the floor of (n-½)/d, plus one. A float64 holds n-½ exactly
 // (|n| < 2^45), and (n-½)/d is at least ½/d > 2^-31 away from any integer while the product with
 // the rounded reciprocal errs by less than 2^-37: the result is exact.
-type edge struct {
-	n, step float64 // n-½ for the current row, and its change a row
-	inverse float64 // 1/d
+//
+// It returns n-½ for the given row, its change a row, and 1/d. The caller keeps the three in
+// registers, where the compiler would not keep a struct with methods.
+func edge(a, b *point, row int) (n, step, inverse float64) {
+	dx, dy := int64(b.x-a.x), int64(b.y-a.y)
+	numerator := (int64(a.x)-subpixels/2+edgeShift*subpixels)*dy + (int64(row)*subpixels+subpixels/2-int64(a.y))*dx
+	return float64(numerator) - 0.5, float64(dx * subpixels), 1 / float64(dy*subpixels)
 }
 
 // edgeShift, a number of pixels, keeps n positive, because conversion to int cuts towards zero.
 const edgeShift = 1 << 14
 
-func newEdge(a, b *point, row int) edge {
-	dx, dy := int64(b.x-a.x), int64(b.y-a.y)
-	n := (int64(a.x)-subpixels/2+edgeShift*subpixels)*dy + (int64(row)*subpixels+subpixels/2-int64(a.y))*dx
-	return edge{n: float64(n) - 0.5, step: float64(dx * subpixels), inverse: 1 / float64(dy*subpixels)}
-}
-
-// next returns the pixel for this row and steps to the next row.
-func (e *edge) next() int {
-	x := int(e.n*e.inverse) + 1 - edgeShift
-	e.n += e.step
-	return x
-}
+// edgePixel returns the pixel for a row from what edge returned.
+func edgePixel(n, inverse float64) int { return int(float64(n*inverse)) + 1 - edgeShift }
 
 // turn returns twice the area of the triangle p0, p1, p2 in square subpixels, positive if the
 // corners turn counter-clockwise on the picture, which shows its front.
@@ -103,17 +97,34 @@ func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) 
 		return
 	}
 
-	var depth, level plane
+	// Depth and brightness change evenly over the picture. d and l are their values at the first
+	// pixel of row y, dx, dy, lx and ly their changes a pixel to the right and a row down. They count
+	// modulo 2^32: outside the polygon they may leave that range, inside they do not.
+	var d, dx, dy, l, lx, ly uint32
 	if k != mark {
-		s := newSlopes(p, n, area)
-		depth = s.plane(p[0].depth, p[s.i].depth, p[s.j].depth, p[s.k].depth, y)
+		// Two lines across the polygon give the slopes: a quad's diagonals, two sides of a triangle.
+		from, to, side, other := p[0], p[n/2], p[n/4], p[3*n/4]
+		g := across{
+			ax: float64(to.x - from.x), ay: float64(to.y - from.y),
+			bx: float64(other.x - side.x), by: float64(other.y - side.y),
+			scale: subpixels / float64(area),
+		}
+		if area < smallArea {
+			g.scale = 0
+		}
+		x0, y0 := float64(subpixels/2-from.x)/subpixels, float64(subpixels/2-from.y)/subpixels
+		slopeX, slopeY := g.slopes(from.depth, to.depth, side.depth, other.depth)
+		dx, dy = uint32(int64(slopeX)), uint32(int64(slopeY))
+		d = from.depth + uint32(int64(float64(slopeX*x0)+float64(slopeY*y0))) + uint32(y)*dy
 		if k == smooth {
-			level = s.plane(p[0].level, p[s.i].level, p[s.j].level, p[s.k].level, y)
+			slopeX, slopeY = g.slopes(from.level, to.level, side.level, other.level)
+			lx, ly = uint32(int64(slopeX)), uint32(int64(slopeY))
+			l = from.level + uint32(int64(float64(slopeX*x0)+float64(slopeY*y0))) + uint32(y)*ly
 		}
 	}
 
 	// Down from the top the corners in order are the left side, in reverse the right side.
-	var left, right edge
+	var leftN, leftStep, leftInverse, rightN, rightStep, rightInverse float64
 	leftCorner, rightCorner, leftEnd, rightEnd := top, top, y, y
 	for y < end {
 		for leftEnd <= y {
@@ -122,7 +133,7 @@ func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) 
 				leftCorner = 0
 			}
 			if leftEnd = ceilPixel(p[leftCorner].y); leftEnd > y {
-				left = newEdge(a, p[leftCorner], y)
+				leftN, leftStep, leftInverse = edge(a, p[leftCorner], y)
 			}
 		}
 		for rightEnd <= y {
@@ -131,16 +142,18 @@ func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) 
 				rightCorner = n - 1
 			}
 			if rightEnd = ceilPixel(p[rightCorner].y); rightEnd > y {
-				right = newEdge(a, p[rightCorner], y)
+				rightN, rightStep, rightInverse = edge(a, p[rightCorner], y)
 			}
 		}
 		for stop := min(leftEnd, rightEnd, end); y < stop; y++ {
-			first, after := max(left.next(), 0), min(right.next(), r.width)
+			first, after := max(edgePixel(leftN, leftInverse), 0), min(edgePixel(rightN, rightInverse), r.width)
+			leftN += leftStep
+			rightN += rightStep
 			if first < after {
 				s := &r.rows[y]
 				s.first, s.last = min(s.first, int32(first)), max(s.last, int32(after-1))
 				words := r.words[y*r.width+first : y*r.width+after]
-				switch d := depth.v + uint32(first)*depth.dx; k {
+				switch d := d + uint32(first)*dx; k {
 				case mark:
 					for i := range words {
 						words[i] |= index
@@ -148,63 +161,35 @@ func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) 
 				case flat:
 					for i, w := range words {
 						words[i] = max(w, d&^indexMask|index)
-						d += depth.dx
+						d += dx
 					}
 				case smooth:
-					l := level.v + uint32(first)*level.dx
+					l := l + uint32(first)*lx
 					for i, w := range words {
 						words[i] = max(w, d&^indexMask|(index+l>>levelBits))
-						d += depth.dx
-						l += level.dx
+						d += dx
+						l += lx
 					}
 				}
 			}
-			depth.v += depth.dy
-			level.v += level.dy
+			d += dy
+			l += ly
 		}
 	}
 }
 
-// smallArea, in half square subpixels (1/16 square pixel), is the size below which a triangle gets
+// smallArea, in half square subpixels (1/16 square pixel), is the size below which a polygon gets
 // one depth and one brightness: steeper slopes would not be exact.
 const smallArea = 1 << 13
 
-// slopes turns values at the corners of a polygon into values at pixels.
-type slopes struct {
-	i, j, k        int     // with corner 0 the ends of two crossing lines: 0 to j and i to k
-	jx, jy, kx, ky float64 // those lines in subpixels
-	x0, y0         float64 // centre of pixel (0, 0) relative to corner 0
-	inverse        float64 // one over the doubled area
-	small          bool
+// across holds two lines a and b across a polygon in subpixels, and subpixels over twice its area.
+type across struct {
+	ax, ay, bx, by, scale float64
 }
 
-func newSlopes(p *[4]*point, n int, area int64) slopes {
-	s := slopes{i: n / 4, j: n / 2, k: 3 * n / 4, inverse: 1 / float64(area), small: area < smallArea}
-	a, b, c, d := p[0], p[s.i], p[s.j], p[s.k]
-	s.jx, s.jy = float64(c.x-a.x), float64(c.y-a.y)
-	s.kx, s.ky = float64(d.x-b.x), float64(d.y-b.y)
-	s.x0, s.y0 = float64(subpixels/2-a.x), float64(subpixels/2-a.y)
-	return s
-}
-
-// plane is a value that changes evenly over the picture: at the first pixel of the current row, and
-// its change a pixel to the right and a row down. It counts modulo 2^32: outside its polygon it may
-// leave that range, inside it does not.
-type plane struct{ v, dx, dy uint32 }
-
-// plane returns, for the given row, the plane through the value v0 at corner 0 with the slopes of
-// the values at the corners 0, i, j and k.
-func (s *slopes) plane(v0, vi, vj, vk uint32, row int) plane {
-	if s.small {
-		return plane{v: v0}
-	}
-	j, k := float64(int64(vj)-int64(v0)), float64(int64(vk)-int64(vi))
-	slopeX := float64((float64(k*s.jy) - float64(j*s.ky)) * s.inverse)
-	slopeY := float64((float64(j*s.kx) - float64(k*s.jx)) * s.inverse)
-	dy := uint32(int64(float64(slopeY * subpixels)))
-	return plane{
-		v:  v0 + uint32(int64(float64(slopeX*s.x0)+float64(slopeY*s.y0))) + uint32(row)*dy,
-		dx: uint32(int64(float64(slopeX * subpixels))),
-		dy: dy,
-	}
+// slopes returns the changes a pixel to the right and a row down of a value that changes along
+// line a from a0 to a1, along line b from b0 to b1.
+func (g *across) slopes(a0, a1, b0, b1 uint32) (x, y float64) {
+	a, b := float64(int64(a1)-int64(a0)), float64(int64(b1)-int64(b0))
+	return float64((float64(b*g.ay) - float64(a*g.by)) * g.scale), float64((float64(a*g.bx) - float64(b*g.ax)) * g.scale)
 }

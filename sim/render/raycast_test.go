@@ -17,6 +17,7 @@ type caster struct {
 	width, height    int
 	lamp             sim.Vec3
 	triangles        []castTriangle
+	casting          []castTriangle // what casts the shadow
 	target           sim.Vec3
 }
 
@@ -24,7 +25,6 @@ type castTriangle struct {
 	a, u, v  sim.Vec3 // corner and edges, world
 	n        sim.Vec3 // unit normal for brightness
 	material uint8
-	solid    bool
 }
 
 func newCaster(scene *Scene, width, height int, arm *jaco, w *world) *caster {
@@ -33,8 +33,13 @@ func newCaster(scene *Scene, width, height int, arm *jaco, w *world) *caster {
 	c.right = unit(c.ahead.Cross(scene.Camera.Up))
 	c.up = c.right.Cross(c.ahead)
 	c.scale = 2 * math.Tan(scene.Camera.FovY*math.Pi/360) / float64(height)
-	for b := range arm {
-		m := &arm[b]
+	c.triangles, c.casting = castTriangles(&arm.body, w), castTriangles(&arm.shadow, w)
+	return c
+}
+
+func castTriangles(bodies *[sim.NumBodies]mesh, w *world) (triangles []castTriangle) {
+	for b := range bodies {
+		m := &bodies[b]
 		at := func(k uint16) sim.Vec3 { return w.pos[b].Add(w.rot[b].MulVec(m.vertices[k].p)) }
 		for i := range m.faces {
 			f := &m.faces[i]
@@ -43,14 +48,14 @@ func newCaster(scene *Scene, width, height int, arm *jaco, w *world) *caster {
 					continue
 				}
 				a := at(t[0])
-				c.triangles = append(c.triangles, castTriangle{
+				triangles = append(triangles, castTriangle{
 					a: a, u: at(t[1]).Sub(a), v: at(t[2]).Sub(a),
-					n: w.rot[b].MulVec(f.n), material: f.material, solid: i < m.solid,
+					n: w.rot[b].MulVec(f.n), material: f.material,
 				})
 			}
 		}
 	}
-	return c
+	return triangles
 }
 
 // hit returns the distance along the ray from p towards d at which it meets the triangle's front, if
@@ -85,9 +90,9 @@ func (c *caster) index(x, y int) uint32 {
 		if onDisc.Distance(disc) < c.scene.Target.Radius {
 			index = indexTarget
 		}
-		for i := range c.triangles {
-			t := &c.triangles[i] // lit from outside: the ray runs from the lamp to the ground
-			if far, ok := t.hit(ground.Add(c.lamp.Scale(100)), c.lamp.Scale(-1)); t.solid && ok && far < 100 {
+		for i := range c.casting {
+			// Fronts face the lamp: the ray runs from there to the ground.
+			if far, ok := c.casting[i].hit(ground.Add(c.lamp.Scale(100)), c.lamp.Scale(-1)); ok && far < 100 {
 				index |= shadowBit
 				break
 			}
@@ -134,8 +139,8 @@ func TestAgainstRayCasting(t *testing.T) {
 					continue // the camera is inside the arm
 				}
 				frame++
-				for b := range r.arm {
-					if w.pos[b].Distance(c.scene.Camera.Position) < r.arm[b].radius {
+				for b := range w.pos {
+					if w.pos[b].Distance(c.scene.Camera.Position) < r.arm.body[b].radius {
 						clipped++
 					}
 				}

@@ -64,6 +64,7 @@ type lamp struct {
 	direction        sim.Vec3 // unit vector towards the lamp
 	shadowX, shadowY float64  // a point at height z has its shadow at x - shadowX·z, y - shadowY·z
 	ambient, diffuse float64  // in 1/2^levelBits levels
+	darkest          int      // ambient cut to an integer
 }
 
 // NewRenderer prepares to draw a scene, which it copies, in pictures of width x height pixels. Each
@@ -90,8 +91,8 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 		r.arm, r.disc = fineJaco(), fineDisc()
 	}
 	n := len(r.disc.vertices)
-	for b := range r.arm {
-		n = max(n, len(r.arm[b].vertices))
+	for b := range r.arm.body {
+		n = max(n, len(r.arm.body[b].vertices), len(r.arm.shadow[b].vertices))
 	}
 	r.points = make([]point, n)
 	if err := r.SetScene(scene); err != nil {
@@ -132,11 +133,11 @@ func newLamp(l *Light) lamp {
 	d := unit(l.Direction)
 	full := l.Ambient + l.Diffuse
 	const steps = (levels - 1) << levelBits
+	ambient := float64(l.Ambient/full*steps) + 1<<levelBits/2
 	return lamp{
 		direction: d,
 		shadowX:   d[0] / d[2], shadowY: d[1] / d[2],
-		ambient: float64(l.Ambient/full*steps) + 1<<levelBits/2,
-		diffuse: l.Diffuse / full * steps,
+		ambient: ambient, diffuse: l.Diffuse / full * steps, darkest: int(ambient),
 	}
 }
 
@@ -144,8 +145,7 @@ func newLamp(l *Light) lamp {
 // ends of the range so that rounding does not leave it.
 func (l *lamp) level(cos float64) uint32 {
 	// Integers, because comparing floats minds NaN and costs more.
-	v := int(l.ambient + float64(l.diffuse*cos))
-	return uint32(min(max(v, int(l.ambient)), levels<<levelBits-1<<levelBits/2))
+	return uint32(min(max(int(l.ambient+float64(l.diffuse*cos)), l.darkest), levels<<levelBits-1<<levelBits/2))
 }
 
 // drawBackground computes words and picture of the empty table.
@@ -205,12 +205,12 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 		return err
 	}
 	r.restore()
-	r.drawTarget(target)
-	for b := range r.arm {
-		r.drawShadow(&r.arm[b], bodyPos[b], &bodyRot[b])
+	r.drawTarget(&target)
+	for b := range bodyPos {
+		r.drawShadow(&r.arm.shadow[b], &bodyPos[b], &bodyRot[b])
 	}
-	for b := range r.arm {
-		r.drawBody(&r.arm[b], bodyPos[b], &bodyRot[b])
+	for b := range bodyPos {
+		r.drawBody(&r.arm.body[b], &bodyPos[b], &bodyRot[b])
 	}
 	copy(pixels, r.empty)
 	r.resolve(pixels)
@@ -228,8 +228,9 @@ func (r *Renderer) check(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodi
 				return fmt.Errorf("render: orientation of body %d is %v, not a rotation", b, bodyRot[b])
 			}
 		}
-		worldEye := r.camera.eye.Sub(bodyPos[b])
-		if m := &r.arm[b]; worldEye.Dot(worldEye) < float64(m.radius*m.radius) && inside(b, bodyRot[b].Transpose().MulVec(worldEye)) {
+		p, eye, radius := &bodyPos[b], &r.camera.eye, r.arm.body[b].radius
+		x, y, z := eye[0]-p[0], eye[1]-p[1], eye[2]-p[2]
+		if float64(x*x)+float64(y*y)+float64(z*z) < float64(radius*radius) && inside(b, bodyRot[b].Transpose().MulVec(sim.Vec3{x, y, z})) {
 			return fmt.Errorf("render: the camera at %v is inside body %d of the arm", r.camera.eye, b)
 		}
 	}

@@ -93,7 +93,7 @@ func TestView(t *testing.T) {
 	for _, x := range []float64{-0.2, -0.1, 0, 0.1, 0.2} {
 		for _, y := range []float64{-0.6, -0.5, -0.4, -0.3} {
 			r.restore()
-			r.drawTarget(sim.Vec3{x, y, 0})
+			r.drawTarget(&sim.Vec3{x, y, 0})
 			n := 0
 			for i, w := range r.raster.words {
 				if w&indexMask == indexTarget {
