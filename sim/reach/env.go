@@ -33,6 +33,8 @@ type Env struct {
 	sim      *sim.Simulator
 	renderer *render.Renderer
 	start    [sim.NumJoints]float64
+	pcg      *rand.PCG // seeded anew by each Reset, so no part of the state
+	rng      *rand.Rand
 
 	state
 }
@@ -68,7 +70,8 @@ func newEnv(opt Options) (*Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Env{opt: opt, sim: s, renderer: r}
+	pcg := new(rand.PCG)
+	e := &Env{opt: opt, sim: s, renderer: r, pcg: pcg, rng: rand.New(pcg)}
 	e.start, _ = opt.Model.Keyframe(startKeyframe)
 	return e, nil
 }
@@ -93,16 +96,16 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
 	e.running, e.steps, e.violation = false, 0, sim.Violation{}
-	rng := rand.New(rand.NewPCG(scramble(seed), scramble(seed+1<<63)))
+	e.pcg.Seed(scramble(seed), scramble(seed+1<<63))
 	place := sim.Vec3{
-		TargetCentreX + TargetSizeX*(rng.Float64()-0.5),
-		TargetCentreY + TargetSizeY*(rng.Float64()-0.5),
+		TargetCentreX + TargetSizeX*(e.rng.Float64()-0.5),
+		TargetCentreY + TargetSizeY*(e.rng.Float64()-0.5),
 		0,
 	}
 	if e.episodes%e.opt.TargetEvery == 0 {
 		e.target, e.episodes = place, 0
 	}
-	if err := e.drawStart(rng); err != nil {
+	if err := e.drawStart(); err != nil {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
 	e.episodes++
@@ -123,14 +126,14 @@ func scramble(seed uint64) uint64 {
 }
 
 // drawStart places the arm at rest around the start keyframe, without violation.
-func (e *Env) drawStart(rng *rand.Rand) error {
+func (e *Env) drawStart() error {
 	var q, v [sim.NumJoints]float64
 	for range maxStartTries {
 		for i := range q {
 			if i < sim.NumArmJoints {
-				q[i] = e.start[i] + startSpread*(2*rng.Float64()-1)
+				q[i] = e.start[i] + startSpread*(2*e.rng.Float64()-1)
 			} else {
-				q[i] = startFinger * rng.Float64()
+				q[i] = startFinger * e.rng.Float64()
 			}
 		}
 		if e.sim.Place(&q, &v).Cause == sim.None && e.sim.Data.Palm[2] >= startHeight {

@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"errors"
 	"fmt"
 
 	"colonnade/sim"
@@ -54,7 +53,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, fmt.Errorf("pixels is %d, want 8 to 1024", o.Pixels)
 	}
 	if o.TargetEvery < 0 {
-		return o, errors.New("target-every is negative")
+		return o, fmt.Errorf("target-every is %d, want 1 or more", o.TargetEvery)
 	}
 	if _, ok := o.Model.Keyframe(startKeyframe); !ok {
 		return o, fmt.Errorf("the arm model has no keyframe %q", startKeyframe)
