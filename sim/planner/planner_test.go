@@ -1,72 +1,96 @@
 package planner_test
 
 import (
-	"flag"
 	"math"
 	"math/rand/v2"
 	"testing"
 
 	"colonnade/sim"
-	_ "colonnade/sim/internal/goldenflag"
 	"colonnade/sim/planner"
-	"colonnade/sim/reach"
 )
 
-var episodes = flag.Int("episodes", 60, "number of episodes in the tests of the task's scores")
-
-// play runs n episodes and returns mean and standard deviation of the score, and the fractions of
-// episodes with reward and with a violation.
-func play(t *testing.T, step float64, n int, act func(*reach.Env, []int)) (mean, sd, reached, violated float64) {
-	e, err := reach.New(reach.Options{PhysicsStep: step})
-	if err != nil {
-		t.Fatal(err)
+// cost is the design page's formula, written down once more from the whole pose.
+func cost(m *sim.Model, d *sim.Data, moving int, target sim.Vec3) float64 {
+	c := d.Palm.Distance(target.Add(sim.Vec3{0, 0, 0.07})) + 0.0005*float64(moving)
+	for i := range sim.NumArmJoints {
+		if lower, upper, limited := m.Range(i); limited && min(d.Q[i]-lower, upper-d.Q[i]) < 0.1 {
+			c++
+		}
 	}
-	action := make([]int, sim.NumJoints)
-	var sum, squares float64
-	for seed := range n {
-		if err := e.Reset(uint64(seed), nil, nil); err != nil {
-			t.Fatal(err)
-		}
-		score := 0.0
-		for {
-			act(e, action)
-			reward, terminated, truncated, err := e.Step(action, nil, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
-			score += float64(reward)
-			if terminated {
-				violated++
-			}
-			if terminated || truncated {
-				break
-			}
-		}
-		if score > 0 {
-			reached++
-		}
-		sum += score
-		squares += score * score
+	c += 5 * max(0, 0.05-d.Palm[2])
+	for b := sim.Link2; b < sim.NumBodies; b++ {
+		c += 5 * max(0, 0.05-d.BodyPos[b][2])
 	}
-	count := float64(n)
-	mean = sum / count
-	return mean, math.Sqrt(squares/count - mean*mean), reached / count, violated / count
+	for f := range sim.NumFingers {
+		c += 10 * max(0, 0.03-m.Tip(d, f)[2])
+	}
+	return c
 }
 
-func TestScores(t *testing.T) {
-	for _, step := range []float64{0.002, 0.01, 0.02} {
-		p := planner.New(sim.Canonical())
-		mean, sd, reached, violated := play(t, step, *episodes, func(e *reach.Env, action []int) {
-			q, _ := e.Joints()
-			p.Plan(action, &q, e.Target())
-		})
-		t.Logf("step %g: planner %.2f sd %.2f reached %.3f violated %.4f", step, mean, sd, reached, violated)
-		rng := rand.New(rand.NewPCG(1, 2))
-		mean, sd, reached, violated = play(t, step, 10**episodes, func(e *reach.Env, action []int) {
-			for i := range action {
-				action[i] = rng.IntN(3)
+// TestPlanIsBest tries all 729 actions, in poses all over the arm's range, and finds none better.
+func TestPlanIsBest(t *testing.T) {
+	m := sim.Canonical()
+	p := planner.New(m)
+	d := m.NewData()
+	rng := rand.New(rand.NewPCG(1, 1))
+	start, _ := m.Keyframe("reach_start")
+	var action [sim.NumJoints]int
+	for n := range 60 {
+		q := start
+		for i := range q {
+			spread := 0.8
+			if n%3 == 0 {
+				spread = 2
 			}
-		})
-		t.Logf("step %g: random %.4f sd %.2f reached %.4f violated %.3f", step, mean, sd, reached, violated)
+			q[i] += spread * (2*rng.Float64() - 1)
+		}
+		target := sim.Vec3{0.4 * (rng.Float64() - 0.5), -0.45 + 0.3*(rng.Float64()-0.5), 0}
+		p.Plan(action[:], &q, target)
+		planned, best := math.NaN(), math.Inf(1)
+		for code := range 729 {
+			moving, same := 0, true
+			d.Q = q
+			for i, rest := sim.NumArmJoints-1, code; i >= 0; i, rest = i-1, rest/3 {
+				choice := rest % 3
+				d.Q[i] += 0.1 * float64(choice-1) * m.MaxSpeed(i)
+				if choice != 1 {
+					moving++
+				}
+				same = same && action[i] == choice
+			}
+			m.Kinematics(d)
+			c := cost(m, d, moving, target)
+			best = min(best, c)
+			if same {
+				planned = c
+			}
+		}
+		if !(math.Abs(planned-best) < 1e-12) {
+			t.Errorf("q %v, target %v: the plan %v costs %.15g, the best action %.15g", q, target, action, planned, best)
+		}
+		if action[6] != 1 || action[7] != 1 || action[8] != 1 {
+			t.Errorf("the plan %v moves fingers", action)
+		}
+	}
+}
+
+func TestPlanDoesNotAllocate(t *testing.T) {
+	m := sim.Canonical()
+	p := planner.New(m)
+	q, _ := m.Keyframe("reach_start")
+	action := make([]int, sim.NumJoints)
+	if n := testing.AllocsPerRun(10, func() { p.Plan(action, &q, sim.Vec3{0.1, -0.4, 0}) }); n != 0 {
+		t.Errorf("Plan allocates %g times", n)
+	}
+}
+
+func BenchmarkPlan(b *testing.B) {
+	m := sim.Canonical()
+	p := planner.New(m)
+	q, _ := m.Keyframe("reach_start")
+	action := make([]int, sim.NumJoints)
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Plan(action, &q, sim.Vec3{0.1, -0.4, 0})
 	}
 }
