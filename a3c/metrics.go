@@ -27,7 +27,7 @@ type Metrics struct {
 	Value          float64   `json:"value"`           // mean value, in scaled reward
 	GradNorm       float64   `json:"grad_norm"`       // mean length of the gradient before clipping
 	Clipped        float64   `json:"clipped"`         // fraction of gradients that clipping shortened
-	LearningRate   float64   `json:"learning_rate"`   // at the last update of the window
+	LearningRate   float64   `json:"learning_rate"`   // at the end of the window
 	PolicyLag      float64   `json:"policy_lag"`      // mean number of pushes by others between a worker's pull and its push
 	RewardPerStep  float64   `json:"reward_per_step"` // mean unscaled reward
 	ExplainedValue float64   `json:"explained_value"` // 1 - sum (return - value)^2 / sum (return - mean return)^2; 0 when returns do not vary
@@ -68,7 +68,6 @@ type window struct {
 	score                                 float64
 
 	reward, policyLoss, valueLoss, value, returns, returns2, gradNorm float64
-	learningRate                                                      float64
 	entropy                                                           []float64 // one for each factor
 
 	stages Stages
@@ -92,7 +91,6 @@ func (w *window) add(o *window) {
 	w.returns += o.returns
 	w.returns2 += o.returns2
 	w.gradNorm += o.gradNorm
-	w.learningRate = o.learningRate
 	for i, v := range o.entropy {
 		w.entropy[i] += v
 	}
@@ -106,7 +104,7 @@ func (w *window) counts() []*int64 {
 }
 
 func (w *window) values() []*float64 {
-	return []*float64{&w.score, &w.reward, &w.policyLoss, &w.valueLoss, &w.value, &w.returns, &w.returns2, &w.gradNorm, &w.learningRate}
+	return []*float64{&w.score, &w.reward, &w.policyLoss, &w.valueLoss, &w.value, &w.returns, &w.returns2, &w.gradNorm}
 }
 
 // state returns a copy for a snapshot.
@@ -152,7 +150,6 @@ func (w *window) metrics() Metrics {
 	m := Metrics{
 		WindowEpisodes: w.episodes,
 		Entropy:        make([]float64, len(w.entropy)),
-		LearningRate:   w.learningRate,
 		Stages:         w.stages,
 	}
 	if n := float64(w.episodes); n > 0 {

@@ -80,7 +80,7 @@ func (t *Trainer) Snapshot() (*Snapshot, error) {
 func (t *Trainer) take() (*Snapshot, error) {
 	s := &Snapshot{
 		Theta: slices.Clone(t.store.theta), MS: slices.Clone(t.store.ms),
-		Steps: t.steps.Load(), Updates: t.store.updates.Load(), Episodes: t.episodes, Time: t.elapsed(),
+		Steps: t.steps.Load(), Updates: t.updates, Episodes: t.episodes, Time: t.elapsed(),
 		Workers: t.cfg.Workers, Envs: t.cfg.Envs, Rollout: t.cfg.Rollout,
 		Seed: t.cfg.Seed, Deterministic: t.cfg.Deterministic, Kernels: kernels.Implementation(),
 		Window: t.sums.state(t.cutAt),
@@ -132,7 +132,7 @@ func (t *Trainer) Restore(s *Snapshot) error {
 	copy(t.store.ms, s.MS)
 	t.store.updates.Store(s.Updates)
 	t.steps.Store(s.Steps)
-	t.episodes = s.Episodes
+	t.updates, t.episodes = s.Updates, s.Episodes
 	t.before = s.Time
 	t.cutAt = s.Window.Began
 	t.sums.restore(s.Window)

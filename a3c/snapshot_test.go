@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"colonnade/a3c"
 	"colonnade/a3c/probe"
@@ -177,7 +178,11 @@ func TestFreeSnapshots(t *testing.T) {
 	cfg.Steps, cfg.CheckpointEvery, cfg.MetricsEvery = 20_000, 1000, 300
 	var delivered int64
 	snapshots := 0
-	cfg.OnMetrics = func(m a3c.Metrics) error { delivered = m.Steps; return nil }
+	cfg.OnMetrics = func(m a3c.Metrics) error {
+		time.Sleep(time.Millisecond) // workers finish more windows meanwhile
+		delivered = m.Steps
+		return nil
+	}
 	var last *a3c.Snapshot
 	cfg.OnCheckpoint = func(s *a3c.Snapshot) error {
 		snapshots++

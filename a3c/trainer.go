@@ -34,6 +34,7 @@ type Trainer struct {
 
 	mu       sync.Mutex // guards the fields below
 	sums     window     // since the last Metrics
+	updates  int64      // pushes, counted with their steps; the store counts them a moment earlier
 	episodes int64
 	cutAt    time.Duration // time spent when the window began
 	ready    []Metrics     // finished windows that OnMetrics has not seen
@@ -180,6 +181,7 @@ func (t *Trainer) apply(w *worker) bool {
 	before := t.steps.Load()
 	after := before + w.sums.steps
 	t.steps.Store(after)
+	t.updates += w.sums.updates
 	t.episodes += w.sums.episodes
 	t.sums.add(&w.sums)
 	crossed := func(every int64) bool { return every > 0 && after/every > before/every }
@@ -207,7 +209,8 @@ func (t *Trainer) cutWindow() {
 func (t *Trainer) cutWindowLocked() {
 	m := t.sums.metrics()
 	now := t.elapsed()
-	m.Steps, m.Updates, m.Episodes, m.Seconds = t.steps.Load(), t.store.updates.Load(), t.episodes, now.Seconds()
+	m.Steps, m.Updates, m.Episodes, m.Seconds = t.steps.Load(), t.updates, t.episodes, now.Seconds()
+	m.LearningRate = t.learningRate()
 	if d := (now - t.cutAt).Seconds(); d > 0 {
 		m.StepsPerSecond = float64(t.sums.steps) / d
 	}

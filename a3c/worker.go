@@ -128,9 +128,22 @@ func (w *worker) reset(t, e int) error {
 	if err := s.env.Reset(seed, w.batch.Pixels(t, e), w.batch.Proprioception(t, e)); err != nil {
 		return fmt.Errorf("reset environment %d: %w", e, err)
 	}
+	if err := checkSenses(w.batch.Proprioception(t, e)); err != nil {
+		return fmt.Errorf("reset environment %d: %w", e, err)
+	}
 	w.batch.First(t)[e] = true
 	s.episodes++
 	s.score, s.length = 0, 0
+	return nil
+}
+
+// checkSenses refuses proprioceptive values that are not finite: no network can make sense of them.
+func checkSenses(proprio []float32) error {
+	for i, v := range proprio {
+		if !finite(v) {
+			return fmt.Errorf("proprioceptive value %d is %v, %w", i, v, ErrNotFinite)
+		}
+	}
 	return nil
 }
 
@@ -139,9 +152,7 @@ func (w *worker) rollout() error {
 	steps, envs := w.t.cfg.Rollout, len(w.slots)
 	w.tailOf = w.tailOf[:0]
 	for t := range steps {
-		if err := w.act(t); err != nil {
-			return err
-		}
+		w.act(t)
 		for e := range envs {
 			if err := w.step(t, e); err != nil {
 				return err
@@ -149,33 +160,25 @@ func (w *worker) rollout() error {
 		}
 		w.lap(&w.sums.stages.Env)
 	}
-	if err := w.forward(steps); err != nil {
-		return err
-	}
+	w.forward(steps)
 	w.evaluateTails()
 	return nil
 }
 
 // forward evaluates observation t of all environments and keeps the values.
-func (w *worker) forward(t int) error {
+func (w *worker) forward(t int) {
 	envs, width := len(w.slots), w.t.policy.logits+1
-	if err := w.batch.CheckInputs(t, envs); err != nil {
-		return err
-	}
 	w.t.net.Forward(w.theta, w.batch, t, envs)
 	output := w.batch.Output(t)
 	for e := range envs {
 		w.value[t*envs+e] = output[e*width+width-1]
 	}
 	w.lap(&w.sums.stages.Forward)
-	return nil
 }
 
 // act chooses the actions of step t.
-func (w *worker) act(t int) error {
-	if err := w.forward(t); err != nil {
-		return err
-	}
+func (w *worker) act(t int) {
+	w.forward(t)
 	p, envs, factors := w.t.policy, len(w.slots), len(w.t.policy.choices)
 	at := t * envs * p.logits
 	p.logSoftmax(envs, w.batch.Output(t), w.logp[at:], w.prob[at:])
@@ -184,7 +187,6 @@ func (w *worker) act(t int) error {
 		p.sample(w.action[i*factors:(i+1)*factors], w.prob[i*p.logits:(i+1)*p.logits], w.rng)
 	}
 	w.lap(&w.sums.stages.Other)
-	return nil
 }
 
 // step takes step t in environment e; where the episode ends, the next one begins at once.
@@ -197,6 +199,9 @@ func (w *worker) step(t, e int) error {
 	}
 	if !finite(reward) {
 		return fmt.Errorf("step environment %d: the reward is %v, %w", e, reward, ErrNotFinite)
+	}
+	if err := checkSenses(w.batch.Proprioception(t+1, e)); err != nil {
+		return fmt.Errorf("step environment %d: %w", e, err)
 	}
 	w.reward[i] = reward * float32(w.t.cfg.RewardScale)
 	w.sums.reward += float64(reward)
@@ -319,7 +324,7 @@ func (w *worker) push(lr float64) {
 	w.mark = time.Now()
 	cfg := &w.t.cfg
 	before := w.t.store.push(w.grad, float32(lr), float32(cfg.Decay), float32(cfg.Epsilon))
-	w.sums.updates, w.sums.lag, w.sums.learningRate = 1, before-w.pulled, lr
+	w.sums.updates, w.sums.lag = 1, before-w.pulled
 	w.lap(&w.sums.stages.Push)
 }
 

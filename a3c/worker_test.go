@@ -2,6 +2,7 @@ package a3c
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -208,6 +209,29 @@ func TestGradientOfRollout(t *testing.T) {
 	t.Logf("largest difference %.2g, largest element %.2g", worst, size)
 	if worst > 2e-3*size {
 		t.Errorf("the gradient differs by up to %g; its largest element is %g", worst, size)
+	}
+}
+
+// TestClip: a gradient longer than ClipNorm keeps its direction and gets that length; a shorter one stays.
+func TestClip(t *testing.T) {
+	for _, most := range []float64{1e-3, 1e3, 0} {
+		trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, 3, 7, func() Env { return &twoFactors{} })
+		trainer.cfg.ClipNorm = most
+		w := trainer.workers[0]
+		if err := w.compute(); err != nil {
+			t.Fatal(err)
+		}
+		var square float64
+		for _, g := range w.grad {
+			square += float64(g) * float64(g)
+		}
+		got, want, clipped := math.Sqrt(square), w.sums.gradNorm, int64(0)
+		if most == 1e-3 {
+			want, clipped = most, 1
+		}
+		if w.sums.gradNorm < 0.01 || math.Abs(got-want) > 1e-6*want || w.sums.clipped != clipped {
+			t.Errorf("clip at %g: length %g before and %g after, clipped %d", most, w.sums.gradNorm, got, w.sums.clipped)
+		}
 	}
 }
 
