@@ -165,25 +165,29 @@ func TestDeterministic(t *testing.T) {
 // TestCancel: a cancelled run stops between rollouts without an error and goes on when it is run again.
 func TestCancel(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
-		ctx, cancel := context.WithCancel(context.Background())
+		var until int64
+		var cancel context.CancelFunc
 		cfg := small(deterministic)
-		cfg.Steps = 100_000
+		cfg.Steps = 1 << 40
 		cfg.OnMetrics = func(m a3c.Metrics) error {
-			if m.Steps > 1000 {
+			if m.Steps > until {
 				cancel()
 			}
 			return nil
 		}
 		trainer, _ := newTrainer(t, cfg, 0, timeLimit)
-		if err := trainer.Run(ctx); err != nil {
-			t.Fatal(err)
-		}
-		steps := trainer.Steps()
-		if trainer.Done() || steps < 1000 || steps%10 != 0 {
-			t.Errorf("deterministic %t: done %t at %d steps", deterministic, trainer.Done(), steps)
-		}
-		if err := trainer.Run(context.Background()); err != nil || !trainer.Done() || trainer.Steps() != 100_000 {
-			t.Errorf("deterministic %t: run again: %v, %d steps", deterministic, err, trainer.Steps())
+		for range 3 {
+			ctx, stop := context.WithCancel(context.Background())
+			defer stop()
+			cancel = stop
+			before := trainer.Steps()
+			until = before + 1000
+			if err := trainer.Run(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if steps := trainer.Steps(); trainer.Done() || steps < until || steps%10 != 0 {
+				t.Errorf("deterministic %t: done %t at %d steps, begun at %d", deterministic, trainer.Done(), steps, before)
+			}
 		}
 	}
 }
