@@ -22,8 +22,8 @@ func commands(n int) (ctrl []vector, start vector) {
 	return ctrl, start
 }
 
-// BenchmarkControlStep measures one control step of 100 ms with and without looking for collisions.
-func BenchmarkControlStep(b *testing.B) {
+// BenchmarkStep measures one control step of 100 ms with and without looking for collisions.
+func BenchmarkStep(b *testing.B) {
 	ctrl, start := commands(1024)
 	for _, h := range []float64{0.002, 0.01, 0.02} {
 		for _, check := range []bool{false, true} {

@@ -27,7 +27,7 @@
 //
 // Measured on one core of an AMD EPYC (Zen 4, 3.5 GHz), a
 // control step of 100 ms with 10 physics steps and their checks takes 11 µs, with 5 steps 6 µs, with 50
-// reference steps 50 µs (BenchmarkControlStep).
+// reference steps 50 µs (BenchmarkStep).
 //
 // # Contact
 //
