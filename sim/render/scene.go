@@ -53,33 +53,36 @@ type ArmColours struct {
 // DefaultScene returns the look of domain sim, in which column 1 is trained: a uniform table that
 // fills the view, a dark arm with lighter rings, a bright hand, a red target.
 //
-// The camera stands where the canonical camera "front" stands (facts of the arm model, section 6:
-// position 0 -1.45 0.95, field of view 45 degrees).
+// The camera stands 2.4 m in front of the arm's base, looking down by 46 degrees. Against the canonical camera
+// "front" (facts of the arm model, section 6) it is further away and higher, with a longer lens: the
+// palm is in view in 94 % of starts instead of 60 %. The lamp stands to the left, so that a shadow
+// falls beside its object as seen from the camera. See the package comment for what that is worth.
 func DefaultScene() *Scene {
+	white := Colour{245, 245, 240}
 	return &Scene{
 		Camera: Camera{
-			Position: sim.Vec3{0, -1.45, 1.95},
-			LookAt:   sim.Vec3{0, -0.32, 0.32},
+			Position: sim.Vec3{0, -1.78, 1.78},
+			LookAt:   sim.Vec3{0, -0.39, 0.34},
 			Up:       sim.Vec3{0, 0, 1},
-			FovY:     26,
+			FovY:     25,
 		},
 		Light: Light{
-			Direction: sim.Vec3{-0.45, -0.25, 1},
+			Direction: sim.Vec3{-0.6, -0.3, 1},
 			Ambient:   0.45,
 			Diffuse:   0.55,
 		},
 		Table:  Colour{150, 150, 150},
-		Sky:    Colour{150, 150, 150},
+		Sky:    Colour{205, 210, 216},
 		Target: Target{Colour: Colour{225, 25, 25}, Radius: 0.05, Height: 0.001},
 		Arm: ArmColours{
 			Base:    Colour{50, 50, 54},
 			Links:   Colour{50, 50, 54},
 			Wrist:   Colour{58, 58, 62},
-			Rings:   Colour{120, 124, 130},
-			Hand:    Colour{245, 245, 240},
-			Palm:    Colour{245, 245, 240},
-			Fingers: Colour{245, 245, 240},
-			Tips:    Colour{245, 245, 240},
+			Rings:   Colour{150, 154, 160},
+			Hand:    white,
+			Palm:    white,
+			Fingers: white,
+			Tips:    white,
 		},
 	}
 }
