@@ -195,16 +195,14 @@ const gradPixels = 144
 func convGradWeightsAVX2(g *Conv, n int, x, dy, dw []float32) {
 	mem := getScratch()
 	outH, outW := g.OutH(), g.OutW()
-	// Chunks: several whole images, or some lines of one, or a part of a line.
+	// Chunks: several whole images, or some lines of one, or a part of a line. An
+	// image that does not fit a panel has more than gradPixels.
 	const limit = scratchLen / wideCols
 	ib := max(1, min(n, gradPixels/(outH*outW)))
 	wb := blocks(outW, limit)
 	hb := blocks(outH, max(1, limit/wb))
 	if wb < outW {
 		hb = 1
-	}
-	if hb < outH || wb < outW {
-		ib = 1
 	}
 	line := g.Stride * g.W * g.C
 	t := tile{astep: 4 * g.Stride * g.C, ldc: 4 * g.O, accumulate: 1}

@@ -34,21 +34,21 @@
 
 // FOLD adds up four sums into the four floats x0 (the low half of y0).
 #define FOLD(y0, y1, y2, y3, x0) \
-	VHADDPS      y1, y0, y0    \
-	VHADDPS      y3, y2, y2    \
-	VHADDPS      y2, y0, y0    \
-	VEXTRACTF128 $1, y0, X15   \
+	VHADDPS      y1, y0, y0  \
+	VHADDPS      y3, y2, y2  \
+	VHADDPS      y2, y0, y0  \
+	VEXTRACTF128 $1, y0, X15 \
 	VADDPS       X15, x0, x0
 
 // PUT writes a row of c.
 #define PUT(x0) \
-	TESTQ      BX, BX           \
-	JZ         3(PC)            \
-	VMASKMOVPS (DI), X14, X13   \
-	VADDPS     X13, x0, x0      \
-	VMASKMOVPS x0, X14, (DI)    \
-	DECQ       CX               \
-	JZ         done             \
+	TESTQ      BX, BX         \
+	JZ         3(PC)          \
+	VMASKMOVPS (DI), X14, X13 \
+	VADDPS     X13, x0, x0    \
+	VMASKMOVPS x0, X14, (DI)  \
+	DECQ       CX             \
+	JZ         done           \
 	ADDQ       DX, DI
 
 TEXT ·dots3x4(SB), NOSPLIT, $0-8

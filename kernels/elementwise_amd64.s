@@ -93,12 +93,13 @@ done:
 //
 // R9 is the row, R10 the distance of rows in bytes, R11 rows left.
 TEXT ·addRowsAVX2(SB), NOSPLIT, $0-56
-	MOVQ   y+0(FP), DI
-	MOVQ   ldy+8(FP), R10
-	MOVQ   m+16(FP), R11
-	MOVQ   bias+24(FP), SI
-	MOVQ   mask+40(FP), R8
+	MOVQ    y+0(FP), DI
+	MOVQ    ldy+8(FP), R10
+	MOVQ    m+16(FP), R11
+	MOVQ    bias+24(FP), SI
+	MOVQ    mask+40(FP), R8
 	VMOVUPS (R8), Y14
+
 	// max(x, lower) is x for lower = -Inf and the ReLU for lower = 0.
 	VPCMPEQD Y15, Y15, Y15
 	VPSLLD   $23, Y15, Y15

@@ -10,14 +10,14 @@
 // accuracy of exp(y)-1 near y = 0, which tanh needs.
 
 #define SPLAT(name, at, v) \
-	DATA name<>+(at+0)(SB)/4, v  \
-	DATA name<>+(at+4)(SB)/4, v  \
-	DATA name<>+(at+8)(SB)/4, v  \
-	DATA name<>+(at+12)(SB)/4, v \
-	DATA name<>+(at+16)(SB)/4, v \
-	DATA name<>+(at+20)(SB)/4, v \
-	DATA name<>+(at+24)(SB)/4, v \
-	DATA name<>+(at+28)(SB)/4, v
+DATA name<>+(at+0)(SB)/4, v \
+DATA name<>+(at+4)(SB)/4, v \
+DATA name<>+(at+8)(SB)/4, v \
+DATA name<>+(at+12)(SB)/4, v \
+DATA name<>+(at+16)(SB)/4, v \
+DATA name<>+(at+20)(SB)/4, v \
+DATA name<>+(at+24)(SB)/4, v \
+DATA name<>+(at+28)(SB)/4, v
 
 SPLAT(expc, 0, $0x3fb8aa3b)   // 1/ln 2
 SPLAT(expc, 32, $0x3f318000)  // ln 2, upper 9 bits: n·this is exact
@@ -33,6 +33,7 @@ SPLAT(expc, 320, $0xc2ae0000) // -87
 SPLAT(expc, 352, $0x41a00000) // 20
 SPLAT(expc, 384, $0xc1a00000) // -20
 SPLAT(expc, 416, $0x40000000) // 2
+
 GLOBL expc<>(SB), RODATA|NOPTR, $448
 
 #define LOG2E expc<>+0(SB)
@@ -53,43 +54,43 @@ GLOBL expc<>(SB), RODATA|NOPTR, $448
 // EXPM1 splits exp(y) into two = 2^n and p with exp(y) = two·(1 + p), for |y| ≤
 // 87. It destroys y and uses q. A NaN comes out in p.
 #define EXPM1(y, two, p, q) \
-	VMULPS       LOG2E, y, two  \
-	VROUNDPS     $8, two, two   \
-	VFNMADD231PS LN2HI, two, y  \
-	VFNMADD231PS LN2LO, two, y  \
-	VCVTPS2DQ    two, two       \
-	VPSLLD       $23, two, two  \
-	VPADDD       ONE, two, two  \
-	VMOVUPS      C6, p          \
-	VFMADD213PS  C5, y, p       \
-	VFMADD213PS  C4, y, p       \
-	VFMADD213PS  C3, y, p       \
-	VFMADD213PS  C2, y, p       \
-	VMULPS       y, y, q        \
-	VFMADD213PS  y, q, p // r + r²·(...)
+	VMULPS       LOG2E, y, two \
+	VROUNDPS     $8, two, two  \
+	VFNMADD231PS LN2HI, two, y \
+	VFNMADD231PS LN2LO, two, y \
+	VCVTPS2DQ    two, two      \
+	VPSLLD       $23, two, two \
+	VPADDD       ONE, two, two \
+	VMOVUPS      C6, p         \
+	VFMADD213PS  C5, y, p      \
+	VFMADD213PS  C4, y, p      \
+	VFMADD213PS  C3, y, p      \
+	VFMADD213PS  C2, y, p      \
+	VMULPS       y, y, q       \
+	VFMADD213PS  y, q, p       // r + r²·(...)
 
 // SIGMOID replaces x by 1/(1+exp(-x)), with -x bounded to ±87. zero holds 0.
 #define SIGMOID(x, zero, two, p, q) \
-	VSUBPS      x, zero, x    \
-	VMOVUPS     MAX87, q      \
-	VMINPS      x, q, x       \
-	VMOVUPS     MIN87, q      \
-	VMAXPS      x, q, x       \
-	EXPM1(x, two, p, q)       \
-	VFMADD213PS two, two, p   \
-	VMOVUPS     ONE, q        \
-	VADDPS      q, p, p       \
+	VSUBPS      x, zero, x  \
+	VMOVUPS     MAX87, q    \
+	VMINPS      x, q, x     \
+	VMOVUPS     MIN87, q    \
+	VMAXPS      x, q, x     \
+	EXPM1(x, two, p, q)     \
+	VFMADD213PS two, two, p \
+	VMOVUPS     ONE, q      \
+	VADDPS      q, p, p     \
 	VDIVPS      p, q, x
 
 // TANH replaces x by e/(e+2), e = exp(2x)-1, with 2x bounded to ±20.
 #define TANH(x, two, p, q) \
-	VADDPS      x, x, x       \
-	VMOVUPS     MAX20, q      \
-	VMINPS      x, q, x       \
-	VMOVUPS     MIN20, q      \
-	VMAXPS      x, q, x       \
-	EXPM1(x, two, p, q)       \
-	VSUBPS      ONE, two, q   \
-	VFMADD213PS q, two, p     \
-	VADDPS      TWO, p, q     \
+	VADDPS      x, x, x     \
+	VMOVUPS     MAX20, q    \
+	VMINPS      x, q, x     \
+	VMOVUPS     MIN20, q    \
+	VMAXPS      x, q, x     \
+	EXPM1(x, two, p, q)     \
+	VSUBPS      ONE, two, q \
+	VFMADD213PS q, two, p   \
+	VADDPS      TWO, p, q   \
 	VDIVPS      q, p, x

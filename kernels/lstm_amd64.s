@@ -76,32 +76,32 @@ TEXT ·lstmBackwardAVX2(SB), NOSPLIT, $0-64
 loop:
 	VMOVUPS      (DI)(AX*1), Y0
 	TANH(Y0, Y1, Y2, Y3)
-	VMOVUPS      (BX)(AX*1), Y1  // dh
-	VMOVUPS      (R8)(AX*1), Y4  // i
-	VMOVUPS      (R9)(AX*1), Y5  // f
-	VMOVUPS      (R10)(AX*1), Y6 // g
-	VMOVUPS      (R11)(AX*1), Y7 // o
-	VMULPS       Y7, Y1, Y2      // dh·o
+	VMOVUPS      (BX)(AX*1), Y1     // dh
+	VMOVUPS      (R8)(AX*1), Y4     // i
+	VMOVUPS      (R9)(AX*1), Y5     // f
+	VMOVUPS      (R10)(AX*1), Y6    // g
+	VMOVUPS      (R11)(AX*1), Y7    // o
+	VMULPS       Y7, Y1, Y2         // dh·o
 	VMOVAPS      Y15, Y3
-	VFNMADD231PS Y0, Y0, Y3      // 1 - tanh²
+	VFNMADD231PS Y0, Y0, Y3         // 1 - tanh²
 	VFMADD213PS  (DX)(AX*1), Y3, Y2 // d = dc + dh·o·(1-tanh²)
 	VMULPS       Y5, Y2, Y3
-	VMOVUPS      Y3, (DX)(AX*1)  // dc = d·f
-	VMULPS       Y0, Y1, Y1      // dh·tanh
+	VMOVUPS      Y3, (DX)(AX*1)     // dc = d·f
+	VMULPS       Y0, Y1, Y1         // dh·tanh
 	VSUBPS       Y7, Y15, Y8
-	VMULPS       Y8, Y7, Y7      // o(1-o)
+	VMULPS       Y8, Y7, Y7         // o(1-o)
 	VMULPS       Y1, Y7, Y7
 	VSUBPS       Y5, Y15, Y8
-	VMULPS       Y8, Y5, Y5      // f(1-f)
+	VMULPS       Y8, Y5, Y5         // f(1-f)
 	VMULPS       (SI)(AX*1), Y2, Y9
 	VMULPS       Y9, Y5, Y5
 	VSUBPS       Y4, Y15, Y8
-	VMULPS       Y8, Y4, Y8      // i(1-i)
+	VMULPS       Y8, Y4, Y8         // i(1-i)
 	VMULPS       Y6, Y2, Y9
 	VMULPS       Y9, Y8, Y8
-	VMULPS       Y4, Y2, Y2      // d·i
+	VMULPS       Y4, Y2, Y2         // d·i
 	VMOVAPS      Y15, Y9
-	VFNMADD231PS Y6, Y6, Y9      // 1 - g²
+	VFNMADD231PS Y6, Y6, Y9         // 1 - g²
 	VMULPS       Y9, Y2, Y2
 	VMOVUPS      Y8, (R12)(AX*1)
 	VMOVUPS      Y5, (R13)(AX*1)

@@ -15,20 +15,20 @@
 // R8 is a, SI b, BX and DX their steps, CX the steps left, Y0-Y7 the sums.
 // Limit: 8 loads a step (4 cycles) from L1; 8 cycles and more from farther away.
 TEXT ·tile1x64(SB), NOSPLIT, $0-8
-	MOVQ   t+0(FP), DI
-	MOVQ   tile_a(DI), R8
-	MOVQ   tile_b(DI), SI
-	MOVQ   tile_astep(DI), BX
-	MOVQ   tile_bstep(DI), DX
-	MOVQ   tile_run(DI), CX
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	VXORPS X2, X2, X2
-	VXORPS X3, X3, X3
-	VXORPS X4, X4, X4
-	VXORPS X5, X5, X5
-	VXORPS X6, X6, X6
-	VXORPS X7, X7, X7
+	MOVQ    t+0(FP), DI
+	MOVQ    tile_a(DI), R8
+	MOVQ    tile_b(DI), SI
+	MOVQ    tile_astep(DI), BX
+	MOVQ    tile_bstep(DI), DX
+	MOVQ    tile_run(DI), CX
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	VXORPS  X2, X2, X2
+	VXORPS  X3, X3, X3
+	VXORPS  X4, X4, X4
+	VXORPS  X5, X5, X5
+	VXORPS  X6, X6, X6
+	VXORPS  X7, X7, X7
 	PCALIGN $32
 
 step:

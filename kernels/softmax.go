@@ -7,7 +7,8 @@ package kernels
 // Shape:     logp, logits (groups,3)
 // Alias:     logp may be logits; any other overlap is forbidden
 // Align:     any; the result does not depend on addresses or on the position of a group
-// Accuracy:  |err| ≤ 2⁻²²·(2 + spread), spread = largest - smallest logit of the group
+// Accuracy:  |err| ≤ 2⁻²⁴·(2·d + (8+D)·s) + 2⁻⁵²; d is how far the logit is below the
+// largest of its group, D the largest d, s the negated result of the largest logit
 // NaN/Inf:   a NaN or +Inf makes its whole group NaN; -Inf stays -Inf, but three make NaN
 //
 // LogSoftmax3 panics if groups is negative, a slice is too short or the two

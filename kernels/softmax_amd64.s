@@ -16,6 +16,7 @@ SPLAT(logc, 64, $0x3e91a024)  // L2
 SPLAT(logc, 96, $0x3e7265a5)  // L3
 SPLAT(logc, 128, $0x3dd09257) // L4
 SPLAT(logc, 160, $0x3eb589b8) // L5
+
 GLOBL logc<>(SB), RODATA|NOPTR, $192
 
 // EXP replaces y, at most 0, by exp(y), and a y below -87 by exp(-87). A NaN
@@ -75,10 +76,10 @@ block:
 
 	EXP(Y4, Y6, Y7, Y8)
 	EXP(Y5, Y9, Y10, Y11)
-	VADDPS      Y5, Y4, Y4      // u
+	VADDPS      Y5, Y4, Y4             // u
 	VADDPS      TWO, Y4, Y5
-	VDIVPS      Y5, Y4, Y4      // t
-	VMULPS      Y4, Y4, Y5      // z
+	VDIVPS      Y5, Y4, Y4             // t
+	VMULPS      Y4, Y4, Y5             // z
 	VMOVUPS     logc<>+160(SB), Y6
 	VFMADD213PS logc<>+128(SB), Y5, Y6
 	VFMADD213PS logc<>+96(SB), Y5, Y6
@@ -87,16 +88,16 @@ block:
 	VFMADD213PS logc<>+0(SB), Y5, Y6
 	VMULPS      Y5, Y6, Y6
 	VADDPS      TWO, Y6, Y6
-	VMULPS      Y4, Y6, Y6      // log(1+u)
+	VMULPS      Y4, Y6, Y6             // log(1+u)
 	VORPS       Y15, Y6, Y6
 	VSUBPS      Y6, Y0, Y0
 	VSUBPS      Y6, Y1, Y1
 	VSUBPS      Y6, Y2, Y2
 
 	// Back in order.
-	VSHUFPS      $0x88, Y1, Y0, Y6  // x0 x2 y0 y2
-	VSHUFPS      $0xdd, Y2, Y1, Y7  // y1 y3 z1 z3
-	VSHUFPS      $0xd8, Y0, Y2, Y8  // z0 z2 x1 x3
+	VSHUFPS      $0x88, Y1, Y0, Y6 // x0 x2 y0 y2
+	VSHUFPS      $0xdd, Y2, Y1, Y7 // y1 y3 z1 z3
+	VSHUFPS      $0xd8, Y0, Y2, Y8 // z0 z2 x1 x3
 	VSHUFPS      $0x88, Y8, Y6, Y3
 	VSHUFPS      $0xd8, Y6, Y7, Y4
 	VSHUFPS      $0xdd, Y7, Y8, Y5

@@ -31,14 +31,16 @@ func checkLogSoftmax3(b *buffers, groups int, size float32) {
 	want, bound := make([]float64, 3*groups), make([]float64, 3*groups)
 	for i := range groups {
 		x := logits[3*i:][:3]
-		most, least := float64(max(x[0], x[1], x[2])), float64(min(x[0], x[1], x[2]))
-		var sum float64
+		most := float64(max(x[0], x[1], x[2]))
+		others := -1.0 // the sum of the exponentials below the largest, which is 1
 		for _, v := range x {
-			sum += math.Exp(float64(v) - most)
+			others += math.Exp(float64(v) - most)
 		}
+		spread := most - float64(min(x[0], x[1], x[2]))
 		for j, v := range x {
-			want[3*i+j] = float64(v) - most - math.Log(sum)
-			bound[3*i+j] = 4 * eps * (2 + most - least)
+			below, shift := most-float64(v), math.Log1p(others)
+			want[3*i+j] = -below - shift
+			bound[3*i+j] = eps*(2*below+(8+spread)*shift) + 0x1p-52
 		}
 	}
 	LogSoftmax3(groups, logp, logits)

@@ -21,27 +21,27 @@
 
 // ROWS loads the addresses of rows 0 to 3, and the walk through a and b.
 #define ROWS \
-	MOVQ t+0(FP), DI           \
-	MOVQ tile_a(DI), AX        \
-	MOVQ (tile_off+0)(DI), R8  \
-	MOVQ (tile_off+8)(DI), R9  \
+	MOVQ t+0(FP), DI            \
+	MOVQ tile_a(DI), AX         \
+	MOVQ (tile_off+0)(DI), R8   \
+	MOVQ (tile_off+8)(DI), R9   \
 	MOVQ (tile_off+16)(DI), R10 \
 	MOVQ (tile_off+24)(DI), R11 \
-	ADDQ AX, R8                \
-	ADDQ AX, R9                \
-	ADDQ AX, R10               \
-	ADDQ AX, R11               \
-	MOVQ tile_b(DI), SI        \
-	MOVQ tile_astep(DI), BX    \
-	MOVQ tile_bstep(DI), DX    \
-	MOVQ tile_outer(DI), CX    \
+	ADDQ AX, R8                 \
+	ADDQ AX, R9                 \
+	ADDQ AX, R10                \
+	ADDQ AX, R11                \
+	MOVQ tile_b(DI), SI         \
+	MOVQ tile_astep(DI), BX     \
+	MOVQ tile_bstep(DI), DX     \
+	MOVQ tile_outer(DI), CX     \
 	MOVQ CX, tile_outerLeft(DI) \
 	MOVQ tile_bias(DI), CX
 
 // OUTPUT loads where the rows go: SI address, DX distance, CX rows left.
 #define OUTPUT \
-	MOVQ tile_c(DI), SI   \
-	MOVQ tile_ldc(DI), DX \
+	MOVQ tile_c(DI), SI    \
+	MOVQ tile_ldc(DI), DX  \
 	MOVQ tile_rows(DI), CX
 
 // STEP2 adds one element of a row of a times Y12, Y13 to a row of the tile.
@@ -125,14 +125,14 @@
 // func tile6x16(t *tile)
 TEXT ·tile6x16(SB), NOSPLIT, $0-8
 	ROWS
-	MOVQ   (tile_off+32)(DI), R12
-	MOVQ   (tile_off+40)(DI), R13
-	ADDQ   AX, R12
-	ADDQ   AX, R13
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	TESTQ  CX, CX
-	JZ     spread
+	MOVQ    (tile_off+32)(DI), R12
+	MOVQ    (tile_off+40)(DI), R13
+	ADDQ    AX, R12
+	ADDQ    AX, R13
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	TESTQ   CX, CX
+	JZ      spread
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 
@@ -154,7 +154,7 @@ outer:
 	MOVQ CX, tile_runsLeft(DI)
 
 run:
-	MOVQ tile_run(DI), CX
+	MOVQ    tile_run(DI), CX
 	PCALIGN $32
 
 step:
@@ -245,10 +245,10 @@ done:
 // func tile4x16(t *tile)
 TEXT ·tile4x16(SB), NOSPLIT, $0-8
 	ROWS
-	VXORPS X0, X0, X0
-	VXORPS X1, X1, X1
-	TESTQ  CX, CX
-	JZ     spread
+	VXORPS  X0, X0, X0
+	VXORPS  X1, X1, X1
+	TESTQ   CX, CX
+	JZ      spread
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 
@@ -266,7 +266,7 @@ outer:
 	MOVQ CX, tile_runsLeft(DI)
 
 run:
-	MOVQ tile_run(DI), CX
+	MOVQ    tile_run(DI), CX
 	PCALIGN $32
 
 step:
@@ -343,17 +343,17 @@ done:
 // func tile8x8(t *tile)
 TEXT ·tile8x8(SB), NOSPLIT, $0-8
 	ROWS
-	MOVQ   (tile_off+32)(DI), R12
-	MOVQ   (tile_off+40)(DI), R13
-	MOVQ   (tile_off+48)(DI), R14
-	MOVQ   (tile_off+56)(DI), R15
-	ADDQ   AX, R12
-	ADDQ   AX, R13
-	ADDQ   AX, R14
-	ADDQ   AX, R15
-	VXORPS X0, X0, X0
-	TESTQ  CX, CX
-	JZ     spread
+	MOVQ    (tile_off+32)(DI), R12
+	MOVQ    (tile_off+40)(DI), R13
+	MOVQ    (tile_off+48)(DI), R14
+	MOVQ    (tile_off+56)(DI), R15
+	ADDQ    AX, R12
+	ADDQ    AX, R13
+	ADDQ    AX, R14
+	ADDQ    AX, R15
+	VXORPS  X0, X0, X0
+	TESTQ   CX, CX
+	JZ      spread
 	VMOVUPS (CX), Y0
 
 spread:
@@ -371,7 +371,7 @@ outer:
 	MOVQ CX, tile_runsLeft(DI)
 
 run:
-	MOVQ tile_run(DI), CX
+	MOVQ    tile_run(DI), CX
 	PCALIGN $32
 
 step:
