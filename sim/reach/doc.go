@@ -6,7 +6,7 @@
 // episode has at most 50. It ends early when the arm breaks a rule: it touches itself or the table,
 // or exceeds the range of an arm joint. Each step that ends with the palm within 10 cm of the target
 // earns 1, so the score of an episode lies between 0 and 50; random actions score 0.02, the planner
-// in sim/planner 41.
+// in sim/planner 40.
 //
 // Nothing here is random but Reset, which draws target and start pose from its seed.
 //

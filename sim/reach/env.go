@@ -29,12 +29,14 @@ const (
 
 // Env is one arm before its table. It belongs to one goroutine.
 type Env struct {
-	opt      Options
-	sim      *sim.Simulator
-	renderer *render.Renderer
-	start    [sim.NumJoints]float64
-	pcg      *rand.PCG // seeded anew by each Reset, so no part of the state
-	rng      *rand.Rand
+	opt       Options
+	sim       *sim.Simulator
+	renderer  *render.Renderer
+	large     *render.Renderer // of Picture's last size, nil before
+	largeSize image.Point
+	start     [sim.NumJoints]float64
+	pcg       *rand.PCG // seeded anew by each Reset, so no part of the state
+	rng       *rand.Rand
 
 	state
 }
@@ -214,12 +216,15 @@ func (e *Env) observe(pixels []uint8, proprio []float32) error {
 
 // Picture draws the present scene for people.
 func (e *Env) Picture(width, height int) (*image.RGBA, error) {
-	r, err := render.NewRenderer(e.opt.Scene, width, height, 2)
-	if err != nil {
-		return nil, fmt.Errorf("reach: picture: %w", err)
+	if e.large == nil || e.largeSize != image.Pt(width, height) {
+		r, err := render.NewRenderer(e.opt.Scene, width, height, 2)
+		if err != nil {
+			return nil, fmt.Errorf("reach: picture: %w", err)
+		}
+		e.large, e.largeSize = r, image.Pt(width, height)
 	}
 	pixels := make([]uint8, 3*width*height)
-	if err := r.Render(pixels, &e.sim.Data.BodyPos, &e.sim.Data.BodyRot, e.target); err != nil {
+	if err := e.large.Render(pixels, &e.sim.Data.BodyPos, &e.sim.Data.BodyRot, e.target); err != nil {
 		return nil, fmt.Errorf("reach: picture: %w", err)
 	}
 	picture := image.NewRGBA(image.Rect(0, 0, width, height))
