@@ -47,8 +47,8 @@ type Config struct {
 	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 1
 	// (design).
 	RewardScale float64 `json:"reward_scale"`
-	// NormalizeAdvantage subtracts the mean of a rollout's advantages from them and divides them by their standard
-	// deviation before they weigh the policy's gradient. Default false (Mnih).
+	// NormalizeAdvantage divides advantages and value errors by a running root mean square of the worker's advantages
+	// (advantageScale), so that the entropy cost keeps its meaning while returns grow. Default false (Mnih).
 	NormalizeAdvantage bool `json:"normalize_advantage"`
 	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 1 (design).
 	ClipNorm float64 `json:"clip_norm"`

@@ -1,7 +1,6 @@
 package a3c
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -260,21 +259,5 @@ func TestReturnsDefinition(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestNormalize(t *testing.T) {
-	x := []float32{1, 2, 3, 4}
-	normalize(x)
-	want := math.Sqrt(5) / 2 // standard deviation of 1, 2, 3, 4
-	for i, v := range x {
-		if math.Abs(float64(v)-(float64(i)-1.5)/want) > 1e-6 {
-			t.Errorf("element %d is %g", i, v)
-		}
-	}
-	constant := []float32{7, 7, 7}
-	normalize(constant)
-	if fmt.Sprint(constant) != "[0 0 0]" {
-		t.Errorf("a constant became %v", constant)
 	}
 }

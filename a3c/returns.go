@@ -1,7 +1,5 @@
 package a3c
 
-import "math"
-
 // ending says how a step left its episode.
 type ending uint8
 
@@ -38,21 +36,5 @@ func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end 
 			ret[i] = adv[i] + value[i]
 			future = gamma * lambda * adv[i]
 		}
-	}
-}
-
-// normalize shifts and scales x to mean 0 and standard deviation 1; a constant x becomes 0.
-func normalize(x []float32) {
-	var mean, square float64
-	for _, v := range x {
-		mean += float64(v)
-	}
-	mean /= float64(len(x))
-	for _, v := range x {
-		square += (float64(v) - mean) * (float64(v) - mean)
-	}
-	scale := 1 / (math.Sqrt(square/float64(len(x))) + 1e-8)
-	for i, v := range x {
-		x[i] = float32((float64(v) - mean) * scale)
 	}
 }

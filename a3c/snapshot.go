@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -38,6 +39,7 @@ type WindowState struct {
 // WorkerState is one worker between two rollouts.
 type WorkerState struct {
 	Random         []byte    // marshalled rand.PCG
+	Square, Weight float64   // advantageScale
 	H, C           []float32 // LSTM state (envs,n); empty without
 	Pixels         []uint8   // the next observation (envs,H,W,C); empty without
 	Proprioception []float32 // (envs,P); empty without
@@ -101,7 +103,7 @@ func (w *worker) state() (WorkerState, error) {
 		return WorkerState{}, err
 	}
 	h, c := w.batch.State(0)
-	s := WorkerState{Random: random, H: slices.Clone(h), C: slices.Clone(c)}
+	s := WorkerState{Random: random, Square: w.scale.square, Weight: w.scale.weight, H: slices.Clone(h), C: slices.Clone(c)}
 	first := w.batch.First(0)
 	for e := range w.slots {
 		slot := &w.slots[e]
@@ -204,6 +206,9 @@ func (w *worker) check(s *WorkerState) error {
 			return fmt.Errorf("the snapshot holds %d %s, want %d", c.got, c.name, c.want)
 		}
 	}
+	if !(s.Square >= 0 && s.Square <= math.MaxFloat32 && s.Weight >= 0 && s.Weight <= 1) {
+		return fmt.Errorf("the snapshot's scale of advantages has square %g and weight %g", s.Square, s.Weight)
+	}
 	return nil
 }
 
@@ -212,6 +217,7 @@ func (w *worker) restore(s *WorkerState) error {
 	if err := w.source.UnmarshalBinary(s.Random); err != nil {
 		return fmt.Errorf("random numbers: %w", err)
 	}
+	w.scale = advantageScale{square: s.Square, weight: s.Weight}
 	h, c := w.batch.State(0)
 	copy(h, s.H)
 	copy(c, s.C)

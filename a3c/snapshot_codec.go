@@ -32,6 +32,7 @@ const (
 //	window.began              I64 (1)
 //	window.counts, .sums, .entropy                   I64, U64, U64
 //	worker0.random            U8                     marshalled rand.PCG
+//	worker0.advantage_scale   U64 (2)                square, weight
 //	worker0.h, .c             F32 (envs,n)           as flat lists, like all below
 //	worker0.pixels            U8  (envs,H,W,C)
 //	worker0.proprioception    F32 (envs,P)
@@ -82,6 +83,7 @@ func (s *Snapshot) Encode() *safetensors.File {
 			states = append(states, e.State...)
 		}
 		u8(name+"random", w.Random)
+		f64(name+"advantage_scale", []float64{w.Square, w.Weight})
 		f32(name+"h", w.H)
 		f32(name+"c", w.C)
 		u8(name+"pixels", w.Pixels)
@@ -142,6 +144,9 @@ func (d *decoder) worker(name string, envs int) WorkerState {
 	w := WorkerState{
 		Random: d.u8(name+"random", -1), H: d.f32(name + "h"), C: d.f32(name + "c"),
 		Pixels: d.u8(name+"pixels", -1), Proprioception: d.f32(name + "proprioception"),
+	}
+	if scale := d.f64(name+"advantage_scale", 2); d.err == nil {
+		w.Square, w.Weight = scale[0], scale[1]
 	}
 	flags, counters, scores := d.u8(name+"flags", 3*envs), d.i64(name+"counters", 3*envs), d.f64(name+"score", envs)
 	state := d.u8(name+"state", -1)

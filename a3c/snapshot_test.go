@@ -50,6 +50,7 @@ func TestResume(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)
 			cfg.CheckpointEvery = 130
+			cfg.NormalizeAdvantage = test.lstm > 0
 			// run runs to the end, from a snapshot unless it is nil, and returns all that can be seen of it.
 			run := func(from *a3c.Snapshot) (snapshots []*a3c.Snapshot, metrics []a3c.Metrics) {
 				cfg := cfg
@@ -260,6 +261,7 @@ func TestRestoreErrors(t *testing.T) {
 		{want: "proprioceptive values", spoil: func(s *a3c.Snapshot) { s.State[1].Proprioception = nil }},
 		{want: "7 pixels, want 0", spoil: func(s *a3c.Snapshot) { s.State[1].Pixels = make([]uint8, 7) }},
 		{want: "environments", spoil: func(s *a3c.Snapshot) { s.State[1].Envs = nil }},
+		{want: "scale of advantages", spoil: func(s *a3c.Snapshot) { s.State[1].Square = math.NaN() }},
 		{want: "random numbers", spoil: func(s *a3c.Snapshot) { s.State[1].Random = []byte("dice") }},
 		{want: "environment 0: the state of a probe", spoil: func(s *a3c.Snapshot) { s.State[1].Envs[0].State = []byte{1} }},
 		{want: "cannot restore any", env: func() a3c.Env { return unsaved{memory()} }},

@@ -35,6 +35,8 @@ type worker struct {
 	cut             []float32 // (steps, envs) value of the last observation where end is truncated
 	advantages, ret []float32 // (steps, envs)
 
+	scale advantageScale // with Config.NormalizeAdvantage
+
 	pulled int64     // pushes into the store before the last pull
 	began  int64     // steps of the run when the rollout began
 	sums   window    // of the rollout at hand
@@ -270,10 +272,12 @@ func (w *worker) learn() {
 	steps, envs, factors := cfg.Rollout, len(w.slots), len(p.choices)
 	samples := steps * envs
 	returns(steps, envs, float32(cfg.Gamma), float32(cfg.Lambda), w.reward, w.value, w.end, w.cut, w.advantages, w.ret)
+	scale := float32(1)
 	if cfg.NormalizeAdvantage {
-		normalize(w.advantages)
+		scale = w.scale.update(w.advantages)
+		kernels.Scale(w.advantages, 1/scale)
 	}
-	c := costs[float32]{value: float32(cfg.ValueCost), entropy: float32(cfg.EntropyCost), weight: 1 / float32(samples)}
+	c := costs[float32]{value: float32(cfg.ValueCost) / scale, entropy: float32(cfg.EntropyCost), weight: 1 / float32(samples)}
 	for t := range steps {
 		doutput := w.batch.DOutput(t)
 		for e := range envs {

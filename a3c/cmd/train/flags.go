@@ -55,7 +55,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Float64Var(&c.EntropyCost, "entropy-cost", c.EntropyCost, "weight of the policy's entropy (nats, summed over factors)")
 	f.Float64Var(&c.ValueCost, "value-cost", c.ValueCost, "weight of the squared value error")
 	f.Float64Var(&c.RewardScale, "reward-scale", c.RewardScale, "factor on rewards inside the loss")
-	f.BoolVar(&c.NormalizeAdvantage, "normalize-advantage", c.NormalizeAdvantage, "give each rollout's advantages mean 0 and deviation 1")
+	f.BoolVar(&c.NormalizeAdvantage, "normalize-advantage", c.NormalizeAdvantage, "divide advantages and value errors by their running size, so that the entropy cost keeps its meaning")
 	f.Float64Var(&c.ClipNorm, "clip-norm", c.ClipNorm, "bound on the gradient's norm (0: none)")
 	f.Float64Var(&c.Decay, "decay", c.Decay, "RMSProp's memory of squared gradients")
 	f.Float64Var(&c.Epsilon, "epsilon", c.Epsilon, "RMSProp's epsilon, outside the root")
@@ -83,6 +83,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 func defaults() a3c.Config {
 	c := a3c.DefaultConfig()
 	c.Steps = 50_000_000
+	c.NormalizeAdvantage = true
+	c.ClipNorm = 10
 	c.MetricsEvery = 20_000
 	c.CheckpointEvery = 250_000
 	return c
