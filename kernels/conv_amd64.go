@@ -56,16 +56,14 @@ func (p *patches) next() {
 
 // convForwardAVX2 is a matrix product whose rows of a are the patches: R runs
 // of S·C floats. A filter that does not fit the scratch buffer is cut into
-// parts of rb runs of at most sb floats, whose sums are added up in y.
+// parts of rb runs of at most sb floats (rb = 1 if runs are cut, as more than
+// half of the limit is left of one), whose sums are added up in y.
 func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	mem := getScratch()
 	const limit = scratchLen / wideCols
 	span, line := g.S*g.C, g.W*g.C
 	sb := blocks(span, limit)
 	rb := blocks(g.R, max(1, limit/sb))
-	if sb < span {
-		rb = 1
-	}
 	var start [wideCols]float32
 	t := tile{astep: 4, outer: 1, ldc: 4 * g.O}
 	for j := 0; j < g.O; {
@@ -123,6 +121,7 @@ func (t *tile) overPixels(g *Conv, n int, x, y []float32, width int) {
 			t.off[q] = t.off[0]
 		}
 		t.c = &y[i*g.O]
+		t.times = 1
 		t.compute(height)
 		i += height
 	}
@@ -167,21 +166,23 @@ func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 	putScratch(mem)
 }
 
-// intoImage adds the products of one panel to one image.
+// intoImage adds the products of one panel to one image: a series of tiles goes
+// down the lines of the image.
 func (t *tile) intoImage(g *Conv, dy, dx []float32, width int) {
-	outW := g.OutW()
-	for v := range g.OutH() {
-		for u := 0; u < outW; {
-			height := rowsOf(outW-u, width)
-			t.rows = min(height, outW-u)
-			for q := range height {
-				t.off[q] = 4 * g.O * min(q, t.rows-1)
-			}
-			t.a = &dy[(v*outW+u)*g.O]
-			t.c = &dx[v*g.Stride*g.W*g.C+u*g.Stride*g.C]
-			t.compute(height)
-			u += height
+	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
+	t.anext, t.cnext = 4*outW*g.O, 4*line
+	for u := 0; u < outW; {
+		height := rowsOf(outW-u, width)
+		t.rows = min(height, outW-u)
+		for q := range height {
+			t.off[q] = 4 * g.O * min(q, t.rows-1)
 		}
+		for v := 0; v < outH; {
+			t.a, t.c = &dy[(v*outW+u)*g.O], &dx[v*line+u*g.Stride*g.C]
+			v += t.series(outH - v)
+			t.compute(height)
+		}
+		u += height
 	}
 }
 
@@ -201,9 +202,6 @@ func convGradWeightsAVX2(g *Conv, n int, x, dy, dw []float32) {
 	ib := max(1, min(n, gradPixels/(outH*outW)))
 	wb := blocks(outW, limit)
 	hb := blocks(outH, max(1, limit/wb))
-	if wb < outW {
-		hb = 1
-	}
 	line := g.Stride * g.W * g.C
 	t := tile{astep: 4 * g.Stride * g.C, ldc: 4 * g.O, accumulate: 1}
 	for i := 0; i < n; i += ib {
@@ -251,6 +249,7 @@ func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
 				t.off[q] = t.off[0]
 			}
 			t.c = &dw[i*g.O+j]
+			t.times = 1
 			t.compute(height)
 			i += height
 		}

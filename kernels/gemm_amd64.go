@@ -104,8 +104,9 @@ func (t *tile) overRows(width, rows int, a []float32, ai int, c []float32, ldc i
 			t.off[q] = 0
 		}
 		t.a, t.c = &a[i*ai], &c[i*ldc]
+		t.anext, t.cnext = 4*ai*height, 4*ldc*height
+		i += height * t.series(wholeTiles(rows-i, height))
 		t.compute(height)
-		i += height
 	}
 }
 

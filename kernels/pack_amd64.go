@@ -6,6 +6,12 @@ package kernels
 func pack16AVX2(dst, src *float32, ldsrc, rows int)
 
 //go:noescape
+func pack16MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+
+//go:noescape
+func pack8MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+
+//go:noescape
 func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 
 // pack copies columns of rows of b into a panel of the given width, zero
@@ -13,19 +19,13 @@ func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 //
 //	dst[p*width+j] = b[p*ldb+j]     p<rows, j<cols
 func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
-	if cols == wideCols {
+	switch {
+	case cols == wideCols:
 		pack16AVX2(&dst[0], &b[0], 4*ldb, rows)
-		return
-	}
-	for p := range rows {
-		d, s := dst[p*width:][:width], b[p*ldb:][:cols]
-		for j := range d {
-			if j < len(s) {
-				d[j] = s[j]
-			} else {
-				d[j] = 0
-			}
-		}
+	case width == wideCols:
+		pack16MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols))
+	default:
+		pack8MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols))
 	}
 }
 

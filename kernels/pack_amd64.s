@@ -2,13 +2,16 @@
 
 #include "textflag.h"
 
-// func pack16AVX2(dst, src *float32, ldsrc, rows int)
+// Copies of columns into panels. Go twin of all three: the formula above pack
+// in pack_amd64.go.
 //
-//	dst[p*16+j] = src[p*ldsrc+j]     p<rows, j<16, ldsrc in bytes
-//
-// Go twin: pack in tile_amd64.go. Limit: two loads and two stores a row.
+//	dst[p*width+j] = src[p*ldsrc+j]     p<rows, j<width, ldsrc in bytes
 //
 // Requires: AVX
+//
+// Limit: a load and a store for 8 floats, or the cache that src comes from.
+
+// func pack16AVX2(dst, src *float32, ldsrc, rows int)
 TEXT ·pack16AVX2(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), DI
 	MOVQ src+8(FP), SI
@@ -24,5 +27,50 @@ row:
 	ADDQ    $64, DI
 	DECQ    CX
 	JNZ     row
+	VZEROUPPER
+	RET
+
+// func pack16MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+//
+// Zero where the 16 words at mask are clear.
+TEXT ·pack16MaskAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), DI
+	MOVQ    src+8(FP), SI
+	MOVQ    ldsrc+16(FP), DX
+	MOVQ    rows+24(FP), CX
+	MOVQ    mask+32(FP), R8
+	VMOVUPS (R8), Y14
+	VMOVUPS 32(R8), Y15
+
+row:
+	VMASKMOVPS (SI), Y14, Y0
+	VMASKMOVPS 32(SI), Y15, Y1
+	VMOVUPS    Y0, (DI)
+	VMOVUPS    Y1, 32(DI)
+	ADDQ       DX, SI
+	ADDQ       $64, DI
+	DECQ       CX
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func pack8MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+//
+// Panels of 8: zero where the 8 words at mask are clear.
+TEXT ·pack8MaskAVX2(SB), NOSPLIT, $0-40
+	MOVQ    dst+0(FP), DI
+	MOVQ    src+8(FP), SI
+	MOVQ    ldsrc+16(FP), DX
+	MOVQ    rows+24(FP), CX
+	MOVQ    mask+32(FP), R8
+	VMOVUPS (R8), Y14
+
+row:
+	VMASKMOVPS (SI), Y14, Y0
+	VMOVUPS    Y0, (DI)
+	ADDQ       DX, SI
+	ADDQ       $32, DI
+	DECQ       CX
+	JNZ        row
 	VZEROUPPER
 	RET

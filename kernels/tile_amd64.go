@@ -31,7 +31,10 @@ type tile struct {
 	accumulate int // 1: c += tile, 0: c = tile
 	relu       int // 1: c = max(tile, 0); only without accumulate
 
-	runsLeft, outerLeft int // the assembly's counters
+	times        int // tiles to compute, one after another
+	anext, cnext int // byte distance from one to the next in a and in c
+
+	runsLeft, outerLeft int // the assembly's counters, as times is, and a and c move
 }
 
 //go:noescape
@@ -55,6 +58,24 @@ const (
 	narrowCols = 8
 	rowCols    = 64 // columns of the tile of a single row
 )
+
+// series sets how many of the wanted tiles one call computes, and returns that.
+func (t *tile) series(wanted int) int {
+	t.times = max(1, min(wanted, maxSteps/(t.run*t.runs*t.outer)))
+	return t.times
+}
+
+// maxSteps is the number of steps in one call of a series, about 20 us.
+const maxSteps = 8192
+
+// wholeTiles is the number of tiles of the given height, all rows used, before
+// rowsOf chooses another height.
+func wholeTiles(left, height int) int {
+	if height == wideRows && left > 2*fewRows {
+		return (left - 3) / wideRows
+	}
+	return left / height
+}
 
 // rowsOf returns the height of the next tile of the given width where left rows
 // are left: 6 until the rest is better split into fours.

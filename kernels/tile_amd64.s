@@ -21,7 +21,6 @@
 
 // ROWS loads the addresses of rows 0 to 3, and the walk through a and b.
 #define ROWS \
-	MOVQ t+0(FP), DI            \
 	MOVQ tile_a(DI), AX         \
 	MOVQ (tile_off+0)(DI), R8   \
 	MOVQ (tile_off+8)(DI), R9   \
@@ -37,6 +36,16 @@
 	MOVQ tile_outer(DI), CX     \
 	MOVQ CX, tile_outerLeft(DI) \
 	MOVQ tile_bias(DI), CX
+
+// AGAIN goes on to the next tile of the series, if there is one.
+#define AGAIN \
+	DECQ tile_times(DI)     \
+	JZ   end                \
+	MOVQ tile_anext(DI), AX \
+	MOVQ tile_cnext(DI), CX \
+	ADDQ AX, tile_a(DI)     \
+	ADDQ CX, tile_c(DI)     \
+	JMP  again
 
 // OUTPUT loads where the rows go: SI address, DX distance, CX rows left.
 #define OUTPUT \
@@ -124,6 +133,9 @@
 
 // func tile6x16(t *tile)
 TEXT ·tile6x16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+again:
 	ROWS
 	MOVQ    (tile_off+32)(DI), R12
 	MOVQ    (tile_off+40)(DI), R13
@@ -239,11 +251,17 @@ maskset:
 	MASKSET2(Y10, Y11)
 
 done:
+	AGAIN
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile4x16(t *tile)
 TEXT ·tile4x16(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+again:
 	ROWS
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
@@ -337,11 +355,17 @@ maskset:
 	MASKSET2(Y6, Y7)
 
 done:
+	AGAIN
+
+end:
 	VZEROUPPER
 	RET
 
 // func tile8x8(t *tile)
 TEXT ·tile8x8(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), DI
+
+again:
 	ROWS
 	MOVQ    (tile_off+32)(DI), R12
 	MOVQ    (tile_off+40)(DI), R13
@@ -459,5 +483,8 @@ maskset:
 	MASKSET1(Y7)
 
 done:
+	AGAIN
+
+end:
 	VZEROUPPER
 	RET
