@@ -112,7 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stop()
 
-	progress := cli.NewProgress("eval", "episodes", 0, int64(o.config.Episodes), stderr)
+	progress := cli.NewProgress(cli.Work{Name: "eval", Unit: "episodes", Total: int64(o.config.Episodes)}, stderr)
 	o.config.OnEpisode = func(ended int) { progress.Update(int64(ended), "") }
 	r, err := a3c.Evaluate(ctx, c.Network, c.Theta, o.world.Make, o.config)
 	progress.Finish()

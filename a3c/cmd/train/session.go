@@ -94,6 +94,13 @@ func (s *session) resume() error {
 	if err != nil {
 		return err
 	}
+	wanted, err := world.Untrained(s.o.net.Arch())
+	if err != nil {
+		return err
+	}
+	if err := checkpoint.Network.Matches(wanted); err != nil {
+		return fmt.Errorf("the checkpoint in %s is not the run's: %w", s.dir.Path(), err)
+	}
 	if warning != nil {
 		fmt.Fprintf(s.stderr, "train: note: going on from the previous checkpoint: %v\n", warning)
 	}
@@ -122,7 +129,9 @@ func (s *session) resume() error {
 func (s *session) train(ctx context.Context) error {
 	fmt.Fprintf(s.stderr, "train: %s, %d parameters, %d workers of %d environments, %s -> %s\n",
 		s.net.Arch(), s.net.Parameters(), s.o.config.Workers, s.o.config.Envs, s.o.world, s.dir.Path())
-	s.progress = cli.NewProgress("train", "steps", s.trainer.Steps(), s.o.config.Steps, s.stderr)
+	s.progress = cli.NewProgress(cli.Work{
+		Name: "train", Unit: "steps", Done: s.trainer.Steps(), Total: s.o.config.Steps, Limit: max(s.o.config.MaxTime-s.resumedAt, 0),
+	}, s.stderr)
 	err := s.trainer.Run(ctx)
 	s.progress.Finish()
 	if err != nil {
@@ -227,7 +236,7 @@ func (s *session) drawCurve() error {
 func (s *session) evaluate(ctx context.Context, stdout, stderr io.Writer, steps int64, rate float64) error {
 	theta := make([]float32, s.net.Parameters())
 	s.trainer.Parameters(theta)
-	progress := cli.NewProgress("train: evaluation", "episodes", 0, int64(s.o.episodes), stderr)
+	progress := cli.NewProgress(cli.Work{Name: "train: evaluation", Unit: "episodes", Total: int64(s.o.episodes)}, stderr)
 	r, err := a3c.Evaluate(ctx, s.net, theta, s.o.world.Make, a3c.EvalConfig{
 		Episodes: s.o.episodes, Seed: s.o.config.Seed + evaluationSeed, Workers: s.o.config.Workers,
 		OnEpisode: func(ended int) { progress.Update(int64(ended), "") },

@@ -195,6 +195,25 @@ func TestResumeFallsBack(t *testing.T) {
 	}
 }
 
+// A checkpoint of another network in the folder is refused, with both named.
+func TestResumeRefusesAnotherArchitecture(t *testing.T) {
+	narrow, wide := filepath.Join(t.TempDir(), "narrow"), filepath.Join(t.TempDir(), "wide")
+	for _, args := range [][]string{small(narrow), small(wide, "-width", "wide", "-steps", "160")} {
+		if _, err := train(t, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"latest.safetensors", "latest.state"} {
+		if err := os.Rename(filepath.Join(wide, name), filepath.Join(narrow, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := train(t, "-out", narrow, "-resume")
+	if !errors.Is(err, nn.ErrArchitecture) || !strings.Contains(err.Error(), "fc 128") || !strings.Contains(err.Error(), "fc 16") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func isUsage(err error) bool {
 	var usage *cli.UsageError
 	return errors.As(err, &usage)

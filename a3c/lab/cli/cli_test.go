@@ -190,13 +190,32 @@ func TestProfileIsWritten(t *testing.T) {
 
 func TestProgressLines(t *testing.T) {
 	var out bytes.Buffer
-	p := NewProgress("train", "steps", 0, 1000, &out)
+	p := NewProgress(Work{Name: "train", Unit: "steps", Total: 1000}, &out)
 	p.Update(10, "early") // too soon for a line
 	p.last = time.Now().Add(-2 * linePeriod)
 	p.started = time.Now().Add(-10 * time.Second)
 	p.Update(500, "score 3.0")
 	p.Finish()
-	if got := out.String(); strings.Contains(got, "early") || !strings.Contains(got, "500 of 1000 steps (50.0 %), 50 steps/s, at most 10s left; score 3.0") {
+	if got := out.String(); strings.Contains(got, "early") || !strings.Contains(got, "train: 50.0 %, 500 steps, 50 steps/s, 10s left; score 3.0\n") {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestProgressKnowsResumptionAndTimeLimit(t *testing.T) {
+	for _, c := range []struct {
+		work    Work
+		done    int64
+		elapsed time.Duration
+		want    string
+	}{
+		{Work{Name: "a", Unit: "u", Total: 100}, 0, time.Second, "a: 0.0 %, 0 u, 0 u/s"},
+		{Work{Name: "a", Unit: "u", Done: 40, Total: 100}, 60, 10 * time.Second, "a: 60.0 %, 60 u, 2 u/s, 20s left"},
+		{Work{Name: "a", Unit: "u", Total: 100, Limit: 20 * time.Second}, 10, 10 * time.Second, "a: 50.0 %, 10 u, 1 u/s, 10s left"},
+		{Work{Name: "a", Unit: "u", Total: 100, Limit: time.Hour}, 50, 10 * time.Second, "a: 50.0 %, 50 u, 5 u/s, 10s left"},
+		{Work{Name: "a", Unit: "u", Total: 100}, 120, 10 * time.Second, "a: 100.0 %, 120 u, 12 u/s, 0s left"},
+	} {
+		if _, got := NewProgress(c.work, io.Discard).describe(c.done, c.elapsed, ""); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
 	}
 }

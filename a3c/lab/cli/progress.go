@@ -14,35 +14,38 @@ import (
 // terminal.
 const linePeriod = 10 * time.Second
 
+// barSteps is the resolution of the bar.
+const barSteps = 1000
+
+// Work is what a [Progress] reports on.
+type Work struct {
+	Name  string        // what is going on: "train"
+	Unit  string        // what is counted: "steps"
+	Done  int64         // behind us already: a resumed run begins above 0
+	Total int64         // the count at which the work ends
+	Limit time.Duration // the time after which it ends anyhow; 0: none
+}
+
 // Progress tells people how far long work is: a bar on a terminal, a line
 // every 10 s elsewhere. It belongs to one goroutine.
 type Progress struct {
-	name    string
-	unit    string
-	total   int64
+	work    Work
 	out     io.Writer
-	bar     *progressbar.ProgressBar
+	bar     *progressbar.ProgressBar // nil: no terminal
 	started time.Time
-	first   int64 // count at the start: a resumed run begins above 0
 	last    time.Time
 }
 
-// NewProgress starts to report on work of total units ("steps"), of which done
-// are behind us already.
-func NewProgress(name, unit string, done, total int64, stderr io.Writer) *Progress {
-	p := &Progress{name: name, unit: unit, total: total, out: stderr, started: time.Now(), first: done, last: time.Now()}
+// NewProgress starts to report on some work.
+func NewProgress(work Work, stderr io.Writer) *Progress {
+	p := &Progress{work: work, out: stderr, started: time.Now(), last: time.Now()}
 	if file, ok := stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
-		p.bar = progressbar.NewOptions64(total,
+		p.bar = progressbar.NewOptions(barSteps,
 			progressbar.OptionSetWriter(stderr),
-			progressbar.OptionSetDescription(name),
-			progressbar.OptionShowCount(),
-			progressbar.OptionShowIts(),
-			progressbar.OptionSetItsString(unit),
-			progressbar.OptionSetPredictTime(true),
+			progressbar.OptionSetPredictTime(false), // ours knows the time limit
 			progressbar.OptionThrottle(200*time.Millisecond),
 			progressbar.OptionFullWidth(),
 		)
-		_ = p.bar.Set64(done) // only fails past the total
 	}
 	return p
 }
@@ -50,23 +53,42 @@ func NewProgress(name, unit string, done, total int64, stderr io.Writer) *Progre
 // Update reports that done units are finished; detail is a few words on how
 // it goes.
 func (p *Progress) Update(done int64, detail string) {
-	if p.bar != nil {
-		p.bar.Describe(p.name + " " + detail)
-		_ = p.bar.Set64(min(done, p.total))
-		return
-	}
-	if time.Since(p.last) < linePeriod {
+	if p.bar == nil && time.Since(p.last) < linePeriod {
 		return
 	}
 	p.last = time.Now()
-	elapsed := time.Since(p.started)
-	rate := float64(done-p.first) / elapsed.Seconds()
-	left := "unknown time"
-	if rate > 0 {
-		left = time.Duration(float64(p.total-done) / rate * float64(time.Second)).Round(time.Second).String()
+	share, text := p.describe(done, time.Since(p.started), detail)
+	if p.bar == nil {
+		fmt.Fprintln(p.out, text)
+		return
 	}
-	fmt.Fprintf(p.out, "%s: %d of %d %s (%.1f %%), %.0f %s/s, at most %s left; %s\n",
-		p.name, done, p.total, p.unit, 100*float64(done)/float64(p.total), rate, p.unit, left, detail)
+	p.bar.Describe(text)
+	_ = p.bar.Set(int(share * barSteps)) // fails only past the end, which share is not
+}
+
+// describe says how far the work is, as a share and in words.
+func (p *Progress) describe(done int64, elapsed time.Duration, detail string) (share float64, text string) {
+	w := p.work
+	rate := float64(done-w.Done) / elapsed.Seconds()
+	share = min(float64(done)/float64(w.Total), 1)
+	left := time.Duration(-1)
+	if rate > 0 {
+		left = time.Duration(float64(max(w.Total-done, 0)) / rate * float64(time.Second))
+	}
+	if w.Limit > 0 {
+		share = min(max(share, float64(elapsed)/float64(w.Limit)), 1)
+		if rest := max(w.Limit-elapsed, 0); left < 0 || rest < left {
+			left = rest
+		}
+	}
+	text = fmt.Sprintf("%s: %.1f %%, %d %s, %.0f %s/s", w.Name, 100*share, done, w.Unit, rate, w.Unit)
+	if left >= 0 {
+		text += fmt.Sprintf(", %v left", left.Round(time.Second))
+	}
+	if detail != "" {
+		text += "; " + detail
+	}
+	return share, text
 }
 
 // Finish ends the bar.
