@@ -133,7 +133,6 @@ func (t *tile) overPixels(g *Conv, n int, x, y []float32, width int) {
 // An image of dx stays in the L1 cache while all weights pass by.
 func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 	mem := getScratch()
-	clear(dx)
 	span, line := g.S*g.C, g.W*g.C
 	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * g.Stride * g.C, accumulate: 1}
 	ob := blocks(g.O, panelRows)
@@ -150,6 +149,9 @@ func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 			}
 			for i := range n {
 				img, out := dx[i*g.InLen():][:g.InLen()], dy[i*g.OutLen()+o:]
+				if o == 0 && first == 0 {
+					clear(img)
+				}
 				for q := first; q < last; q++ {
 					r, s := q/perRun, q%perRun*wideCols
 					width := panelWidth(span - s)
