@@ -73,10 +73,7 @@ func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 		if bias != nil {
 			copy(start[:], bias[j:][:cols])
 		}
-		t.mask = nil
-		if cols < width {
-			t.mask = maskFor(cols)
-		}
+		t.mask = edge(width, cols)
 		for r := 0; r < g.R; r += rb {
 			for s := 0; s < span; s += sb {
 				t.runs, t.run = min(rb, g.R-r), min(sb, span-s)
@@ -155,10 +152,7 @@ func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
 				for q := first; q < last; q++ {
 					r, s := q/perRun, q%perRun*wideCols
 					width := panelWidth(span - s)
-					t.mask = nil
-					if span-s < width {
-						t.mask = maskFor(span - s)
-					}
+					t.mask = edge(width, min(width, span-s))
 					t.b, t.bstep = &mem[(q-first)*ob*wideCols], 4*width
 					t.intoImage(g, out, img[r*line+s:], width)
 				}
@@ -229,9 +223,8 @@ func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
 	for j := 0; j < g.O; {
 		width := panelWidth(g.O - j)
 		cols := min(width, g.O-j)
-		t.b, t.bstep, t.mask = &dy[j], 4*g.O, nil
+		t.b, t.bstep, t.mask = &dy[j], 4*g.O, edge(width, cols)
 		if cols < width {
-			t.mask = maskFor(cols)
 			pack(mem[:], width, dy[j:], g.O, pixels, cols)
 			t.b, t.bstep = &mem[0], 4*width
 		}

@@ -33,6 +33,7 @@ var convShapes = []struct {
 	{Conv{6, 6, 64, 5, 5, 1, 4}, 1},   // 1600 weights an output: the filter in several parts
 	{Conv{3, 3, 600, 2, 2, 1, 3}, 1},  // a run longer than the packed panel
 	{Conv{3, 3, 2, 2, 2, 1, 700}, 1},  // more output channels than a panel of the gradient has rows
+	{Conv{4, 4, 16, 3, 3, 1, 200}, 2}, // more panels of the gradient than fit the buffer
 	{Conv{34, 34, 1, 2, 2, 1, 2}, 1},  // 1089 pixels: dw in parts of an image
 	{Conv{2, 1100, 1, 2, 2, 1, 2}, 1}, // 1099 pixels a line: dw in parts of a line
 	{conv1Wide, 1}, {conv1Narrow, 2},

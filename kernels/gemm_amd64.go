@@ -82,9 +82,7 @@ func (t *tile) columns(left, rows int, b []float32, ldb int, mem *scratch) int {
 	}
 	width := panelWidth(left)
 	cols := min(width, left)
-	if cols < width {
-		t.mask = maskFor(cols)
-	}
+	t.mask = edge(width, cols)
 	if cols < width || rows >= packFrom && ldb != width {
 		pack(mem[:], width, b, ldb, t.run, cols)
 		t.b, t.bstep = &mem[0], 4*width
@@ -121,10 +119,7 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 		for j := 0; j < n; {
 			width := panelWidth(n - j)
 			cols := min(width, n-j)
-			t.bstep, t.mask = 4*width, nil
-			if cols < width {
-				t.mask = maskFor(cols)
-			}
+			t.bstep, t.mask = 4*width, edge(width, cols)
 			packTransposed(mem[:], width, b[j*ldb+p:], ldb, t.run, cols)
 			t.overRows(width, m, a[p:], lda, c[j:], ldc)
 			j += width

@@ -23,7 +23,7 @@ func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
 	case cols == wideCols:
 		pack16AVX2(&dst[0], &b[0], 4*ldb, rows)
 	case width == wideCols:
-		pack16MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols))
+		pack16MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols-8))
 	default:
 		pack8MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols))
 	}

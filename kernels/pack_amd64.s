@@ -32,7 +32,7 @@ row:
 
 // func pack16MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
 //
-// Zero where the 16 words at mask are clear.
+// The last 8 columns are zero where the words at mask are clear.
 TEXT ·pack16MaskAVX2(SB), NOSPLIT, $0-40
 	MOVQ    dst+0(FP), DI
 	MOVQ    src+8(FP), SI
@@ -40,11 +40,10 @@ TEXT ·pack16MaskAVX2(SB), NOSPLIT, $0-40
 	MOVQ    rows+24(FP), CX
 	MOVQ    mask+32(FP), R8
 	VMOVUPS (R8), Y14
-	VMOVUPS 32(R8), Y15
 
 row:
-	VMASKMOVPS (SI), Y14, Y0
-	VMASKMOVPS 32(SI), Y15, Y1
+	VMOVUPS    (SI), Y0
+	VMASKMOVPS 32(SI), Y14, Y1
 	VMOVUPS    Y0, (DI)
 	VMOVUPS    Y1, 32(DI)
 	ADDQ       DX, SI

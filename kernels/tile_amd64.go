@@ -2,8 +2,6 @@
 
 package kernels
 
-import "unsafe"
-
 // A tile is a rectangle of the output, small enough to stay in registers while
 // a whole chain of outer products is added to it. Every matrix product and
 // convolution here is a set of tiles; only the walk through a and b differs.
@@ -20,7 +18,7 @@ type tile struct {
 	a, b *float32
 	c    *float32  // top left of the output
 	bias *float32  // 16 floats (8) that every row starts from, or nil: zero
-	mask *[8]int32 // nil: all columns; else 16 words (8): sign bit set where the column exists
+	mask *[8]int32 // nil: all columns; else 8 words for the last 8: sign bit set where the column exists
 	off  [8]int    // byte offset of each row in a
 	ldc  int       // byte distance of the rows of c; rows may even overlap, they are written in order
 
@@ -117,14 +115,21 @@ func (t *tile) add(accumulate bool) {
 	}
 }
 
-// masks holds 16 set and 16 clear words; the mask for n columns starts n words
+// masks holds 8 set and 8 clear words; the mask for n columns starts n words
 // before the middle.
-var masks = [32]int32{
-	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-}
+var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
-// maskFor returns the first of 16 words, of which n are set; n ≤ 16.
-func maskFor(n int) *[8]int32 { return (*[8]int32)(unsafe.Pointer(&masks[16-n])) }
+// maskFor returns 8 words, the first n of them set; n ≤ 8.
+func maskFor(n int) *[8]int32 { return (*[8]int32)(masks[8-n:]) }
+
+// edge returns the mask of a tile of which only cols columns exist, nil for all.
+// Tiles are chosen so that at least one of the last 8 columns exists.
+func edge(width, cols int) *[8]int32 {
+	if cols == width {
+		return nil
+	}
+	return maskFor(cols - (width - 8))
+}
 
 // panelWidth is the width of the tiles for the given number of columns left.
 func panelWidth(left int) int {

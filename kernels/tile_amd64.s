@@ -82,20 +82,19 @@
 	JZ      done       \
 	ADDQ    DX, SI
 
-// MASKADD2 and MASKSET2 do so for the columns in Y12, Y13.
+// MASKADD2 and MASKSET2 do so for the columns 8 and up that Y13 has.
 #define MASKADD2(y0, y1) \
-	VMASKMOVPS (SI), Y12, Y14   \
+	VADDPS     (SI), y0, y0     \
 	VMASKMOVPS 32(SI), Y13, Y15 \
-	VADDPS     Y14, y0, y0      \
 	VADDPS     Y15, y1, y1      \
-	VMASKMOVPS y0, Y12, (SI)    \
+	VMOVUPS    y0, (SI)         \
 	VMASKMOVPS y1, Y13, 32(SI)  \
 	DECQ       CX               \
 	JZ         done             \
 	ADDQ       DX, SI
 
 #define MASKSET2(y0, y1) \
-	VMASKMOVPS y0, Y12, (SI)   \
+	VMOVUPS    y0, (SI)        \
 	VMASKMOVPS y1, Y13, 32(SI) \
 	DECQ       CX              \
 	JZ         done            \
@@ -231,8 +230,7 @@ set:
 	SET2(Y10, Y11)
 
 maskadd:
-	VMOVUPS (R8), Y12
-	VMOVUPS 32(R8), Y13
+	VMOVUPS (R8), Y13
 	MASKADD2(Y0, Y1)
 	MASKADD2(Y2, Y3)
 	MASKADD2(Y4, Y5)
@@ -241,8 +239,7 @@ maskadd:
 	MASKADD2(Y10, Y11)
 
 maskset:
-	VMOVUPS (R8), Y12
-	VMOVUPS 32(R8), Y13
+	VMOVUPS (R8), Y13
 	MASKSET2(Y0, Y1)
 	MASKSET2(Y2, Y3)
 	MASKSET2(Y4, Y5)
@@ -339,16 +336,14 @@ set:
 	SET2(Y6, Y7)
 
 maskadd:
-	VMOVUPS (R8), Y12
-	VMOVUPS 32(R8), Y13
+	VMOVUPS (R8), Y13
 	MASKADD2(Y0, Y1)
 	MASKADD2(Y2, Y3)
 	MASKADD2(Y4, Y5)
 	MASKADD2(Y6, Y7)
 
 maskset:
-	VMOVUPS (R8), Y12
-	VMOVUPS 32(R8), Y13
+	VMOVUPS (R8), Y13
 	MASKSET2(Y0, Y1)
 	MASKSET2(Y2, Y3)
 	MASKSET2(Y4, Y5)
