@@ -3,6 +3,7 @@ package a3c_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math"
 	"reflect"
 	"slices"
@@ -169,6 +170,27 @@ func TestResumeUnsaved(t *testing.T) {
 			if before := s.State[i].Envs[e].Episodes; before != 17 || env.Episodes != 34 {
 				t.Errorf("worker %d, environment %d: %d and %d episodes, want 17 and 34", i, e, before, env.Episodes)
 			}
+		}
+	}
+}
+
+// forgetful fails to save its state.
+type forgetful struct{ *probe.Memory }
+
+func (forgetful) MarshalBinary() ([]byte, error) { return nil, errors.New("no paper left") }
+
+// TestSaveFails: an environment that fails to save its state stops the run, after the metrics were delivered.
+func TestSaveFails(t *testing.T) {
+	for _, deterministic := range []bool{false, true} {
+		cfg := small(deterministic)
+		cfg.CheckpointEvery = 300
+		delivered := int64(0)
+		cfg.OnMetrics = func(m a3c.Metrics) error { delivered = m.Steps; return nil }
+		cfg.OnCheckpoint = func(*a3c.Snapshot) error { t.Error("there is a snapshot"); return nil }
+		trainer, _ := newTrainer(t, cfg, 0, func() a3c.Env { return forgetful{probe.NewMemory(4)} })
+		err := trainer.Run(context.Background())
+		if err == nil || err.Error() != "snapshot of worker 0: environment 0: no paper left" || delivered < 280 {
+			t.Errorf("deterministic %t: error %v, metrics up to %d", deterministic, err, delivered)
 		}
 	}
 }

@@ -234,22 +234,30 @@ func (t *Trainer) deliver() error {
 		return nil
 	}
 	t.gate.Lock()
-	s, err := t.take()
+	s, failure := t.take()
+	ready := t.takeReady() // up to the snapshot and no further
 	t.gate.Unlock()
-	if err != nil {
+	if err := t.report(ready); err != nil {
 		return err
 	}
-	if err := t.deliverMetrics(); err != nil { // windows that ended before the gate closed
-		return err
+	if failure != nil {
+		return failure
 	}
 	return t.cfg.OnCheckpoint(s)
 }
 
-func (t *Trainer) deliverMetrics() error {
+func (t *Trainer) deliverMetrics() error { return t.report(t.takeReady()) }
+
+// takeReady returns the windows that OnMetrics has not seen.
+func (t *Trainer) takeReady() []Metrics {
 	t.mu.Lock()
+	defer t.mu.Unlock()
 	ready := slices.Clone(t.ready)
 	t.ready = t.ready[:0]
-	t.mu.Unlock()
+	return ready
+}
+
+func (t *Trainer) report(ready []Metrics) error {
 	for _, m := range ready {
 		if err := t.cfg.OnMetrics(m); err != nil {
 			return err
