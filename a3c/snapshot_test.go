@@ -189,7 +189,8 @@ func TestSaveFails(t *testing.T) {
 		cfg.OnCheckpoint = func(*a3c.Snapshot) error { t.Error("there is a snapshot"); return nil }
 		trainer, _ := newTrainer(t, cfg, 0, func() a3c.Env { return forgetful{probe.NewMemory(4)} })
 		err := trainer.Run(context.Background())
-		if err == nil || err.Error() != "snapshot of worker 0: environment 0: no paper left" || delivered < 280 {
+		// In a free run the first worker may not have begun yet: which worker is named is open.
+		if err == nil || !strings.Contains(err.Error(), ": environment 0: no paper left") || delivered < 280 {
 			t.Errorf("deterministic %t: error %v, metrics up to %d", deterministic, err, delivered)
 		}
 	}

@@ -27,7 +27,7 @@ func newFlags(stdout, stderr io.Writer) (*Flags, values) {
 	v := values{
 		steps: f.Int64("steps", 100, "environment `steps`"),
 		rate:  f.Float64("learning-rate", 1e-3, "learning `rate` at the start"),
-		net:   f.Choice("net", "recurrent", "kind of network", "recurrent", "feedforward"),
+		net:   f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward"),
 		fast:  f.Bool("fast", false, "hurry"),
 		limit: f.Duration("max-time", 0, "stop after this `time`"),
 		out:   f.String("out", "", "run `folder`"),
@@ -139,7 +139,7 @@ func TestHelpShowsFlagsAndExample(t *testing.T) {
 	if code := Exit("train", err, &stderr); code != 0 {
 		t.Errorf("exit code %d, want 0", code)
 	}
-	for _, want := range []string{"train -steps 10", "-learning-rate", "recurrent|feedforward"} {
+	for _, want := range []string{"train -steps 10", "-learning-rate", "-net kind", "kind of network: recurrent, feedforward"} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, &stderr)
 		}

@@ -53,10 +53,11 @@ func (f *Flags) NotInFile(names ...string) {
 	}
 }
 
-// Choice defines a string flag that takes one of a few values.
+// Choice defines a string flag that takes one of a few values; they are added
+// to its usage.
 func (f *Flags) Choice(name, value, usage string, allowed ...string) *string {
 	c := &choice{value, allowed}
-	f.Var(c, name, fmt.Sprintf("%s: `%s`", usage, strings.Join(allowed, "|")))
+	f.Var(c, name, usage+": "+strings.Join(allowed, ", "))
 	return &c.value
 }
 

@@ -13,7 +13,7 @@ var ProfileKinds = []string{"none", "cpu", "mem", "mutex", "block", "trace"}
 // ProfileFlag defines -profile.
 func (f *Flags) ProfileFlag() *string {
 	f.NotInFile("profile")
-	return f.Choice("profile", "none", "write a profile for `go tool pprof` (or `go tool trace`) into the run folder", ProfileKinds...)
+	return f.Choice("profile", "none", "write a `profile` into the run folder, for go tool pprof (trace: go tool trace)", ProfileKinds...)
 }
 
 // StartProfile begins to write kind.pprof (trace.out) into dir and returns the

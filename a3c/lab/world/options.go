@@ -28,9 +28,9 @@ type Options struct {
 // Register defines the flags -env, -task and -domain.
 func Register(f *cli.Flags) *Options {
 	return &Options{
-		env:    f.Choice("env", "sim", "where the arm is", "sim"),
-		task:   f.Choice("task", "reach", "what the arm does", "reach"),
-		domain: f.Choice("domain", "sim", "how the world looks and moves", "sim"),
+		env:    f.Choice("env", "sim", "`place` of the arm", "sim"),
+		task:   f.Choice("task", "reach", "`task` of the arm", "reach"),
+		domain: f.Choice("domain", "sim", "`name` of how the world looks and moves", "sim"),
 	}
 }
 
@@ -77,9 +77,9 @@ const (
 // RegisterNet defines the flags -net, -width and -inputs.
 func RegisterNet(f *cli.Flags) *NetOptions {
 	return &NetOptions{
-		net:    f.Choice("net", "recurrent", "kind of network", "recurrent", "feedforward"),
-		width:  f.Choice("width", "wide", "size of the network", "wide", "narrow"),
-		inputs: f.Choice("inputs", pixelsOnly, "what the network sees", pixelsOnly, pixelsJoint, jointsOnly),
+		net:    f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward"),
+		width:  f.Choice("width", "wide", "`size` of the network", "wide", "narrow"),
+		inputs: f.Choice("inputs", pixelsOnly, "`senses` of the network", pixelsOnly, pixelsJoint, jointsOnly),
 	}
 }
 
