@@ -83,6 +83,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 func defaults() a3c.Config {
 	c := a3c.DefaultConfig()
 	c.Steps = 50_000_000
+	c.Lambda = 0.95
+	c.EntropyCost = 5e-3
 	c.NormalizeAdvantage = true
 	c.ClipNorm = 10
 	c.MetricsEvery = 20_000
