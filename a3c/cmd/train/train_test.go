@@ -254,6 +254,21 @@ func TestResumeWithoutRun(t *testing.T) {
 	}
 }
 
+// A run that diverges stops at once, names worker and layer, and keeps its last
+// good checkpoint.
+func TestDivergence(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	_, err := train(t, small(out, "-learning-rate", "1e38", "-clip-norm", "0")...)
+	if !errors.Is(err, a3c.ErrNotFinite) || !strings.Contains(err.Error(), "worker 0 at step") || !strings.Contains(err.Error(), "column1.") {
+		t.Fatalf("got %v", err)
+	}
+	var stderr bytes.Buffer
+	if cli.Exit("train", err, &stderr) != 1 || !strings.Contains(stderr.String(), "hint: the last good checkpoint, of step 0, is kept") {
+		t.Errorf("stderr:\n%s", &stderr)
+	}
+	digest(t, rundir.Checkpoint(out)) // loads, so its parameters are finite
+}
+
 // command starts the train command as a process of its own.
 func command(limit int, args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)

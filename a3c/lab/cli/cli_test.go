@@ -149,10 +149,11 @@ func TestHelpShowsFlagsAndExample(t *testing.T) {
 func TestExitPrintsHints(t *testing.T) {
 	var stderr bytes.Buffer
 	err := fmt.Errorf("start: %w", Hint(errors.New("the folder is used"), "take another -out"))
+	err = errors.Join(err, errors.New("and more")) // as a deferred Close joins its error
 	if code := Exit("train", err, &stderr); code != 1 {
 		t.Errorf("exit code %d, want 1", code)
 	}
-	if got, want := stderr.String(), "train: error: start: the folder is used\nhint: take another -out\n"; got != want {
+	if got, want := stderr.String(), "train: error: start: the folder is used\nand more\nhint: take another -out\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	if Exit("train", nil, &stderr) != 0 {

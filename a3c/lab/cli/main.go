@@ -41,17 +41,28 @@ func Exit(name string, err error, stderr io.Writer) int {
 		return 0
 	}
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if h, ok := e.(*hinted); ok {
-			fmt.Fprintf(stderr, "hint: %s\n", h.hint)
-		}
-	}
+	printHints(err, stderr)
 	var usage *UsageError
 	if errors.As(err, &usage) {
 		fmt.Fprintf(stderr, "hint: %s -h lists the flags\n", name)
 		return 2
 	}
 	return 1
+}
+
+// printHints prints the hints of all errors that err wraps or joins.
+func printHints(err error, stderr io.Writer) {
+	if h, ok := err.(*hinted); ok {
+		fmt.Fprintf(stderr, "hint: %s\n", h.hint)
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		printHints(e.Unwrap(), stderr)
+	case interface{ Unwrap() []error }:
+		for _, part := range e.Unwrap() {
+			printHints(part, stderr)
+		}
+	}
 }
 
 // UsageError is a mistake on the command line or in a configuration file: the
