@@ -15,9 +15,10 @@ export CGO_ENABLED = 0
 
 REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
 LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
+ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 race vet fmt fuzz bench check clean help
+.PHONY: build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench check clean help
 
 build:
 	@mkdir -p bin
@@ -56,25 +57,28 @@ vet:
 	GOARCH=arm64 $(GO) vet ./...
 
 fmt:
-	@test -z "$$(gofmt -l .)" || { echo "gofmt:"; gofmt -l .; exit 1; }
-	@unformatted="$$($(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2 -l $(ASM))"; \
-	  test -z "$$unformatted" || { echo "asmfmt: $$unformatted"; exit 1; }
+	gofmt -w .
+	$(ASMFMT) -w $(ASM)
+
+fmt-check:
+	@test -z "$$(gofmt -l .)" || { echo "make fmt would change:"; gofmt -l .; exit 1; }
+	@unformatted="$$($(ASMFMT) -l $(ASM))"; test -z "$$unformatted" || { echo "make fmt would change:"; echo "$$unformatted"; exit 1; }
 
 # Every fuzz target for FUZZTIME.
 fuzz:
 	@set -e; for package in $$($(GO) list ./...); do \
 	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
-	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
+	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 	  done; done
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/...
 
 # All that CI runs.
-check: vet fmt test
+check: test vet fmt-check race build
 
 clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 race vet fmt fuzz bench check clean"
+	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench check clean"
