@@ -66,7 +66,7 @@ func (r *Renderer) drawTarget(target *sim.Vec3) {
 	c, k := &r.camera, r.discRadius
 	var f rasterFromBody
 	f.set(&c.rasterFromWorld, &sim.Mat3{k, 0, 0, 0, k, 0, 0, 0, k}, target[0]-c.eye[0], target[1]-c.eye[1], target[2]+r.discHeight-c.eye[2])
-	r.mark(r.disc.vertices, r.disc.faces, &f, k, indexTarget)
+	r.mark(r.disc.vertices, r.disc.faces, &f, float64(k*r.disc.radius), indexTarget)
 }
 
 // drawShadow marks the shadow of a body: its vertices moved along the light down to the table.

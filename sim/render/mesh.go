@@ -41,13 +41,6 @@ type section struct {
 // smooth rounds the sides; caps are flat.
 func (m *mesh) loft(sides int, smooth, capFirst, capLast bool, sections ...section) {
 	circle := circlePoints(sides)
-	// Corners lie outside the ellipse, so that its mean width is kept.
-	sin, _ := sim.Sincos(math.Pi / float64(sides))
-	for k := range circle {
-		for i := range circle[k] {
-			circle[k][i] *= math.Pi / float64(sides) / sin
-		}
-	}
 	base := len(m.vertices)
 	at := func(s, k int) uint16 { return uint16(base + s*sides + k%sides) }
 	for _, s := range sections {
@@ -76,6 +69,11 @@ func (m *mesh) loft(sides int, smooth, capFirst, capLast bool, sections ...secti
 		m.facet(false, sections[last].material, corners...)
 	}
 	m.smoothNormals(base)
+	m.measure()
+}
+
+// measure sets the radius.
+func (m *mesh) measure() {
 	for i := range m.vertices {
 		m.radius = max(m.radius, m.vertices[i].p.Norm())
 	}
@@ -115,13 +113,14 @@ func (m *mesh) smoothNormals(base int) {
 
 // discMesh returns a flat disc of radius 1 that faces +z.
 func discMesh(sides int) *mesh {
-	m := &mesh{radius: 1}
+	m := new(mesh)
 	corners := make([]uint16, sides)
 	for k, c := range circlePoints(sides) {
 		m.vertices = append(m.vertices, vertex{p: sim.Vec3{c[0], c[1], 0}})
 		corners[k] = uint16(k)
 	}
 	m.facet(false, 0, corners...)
+	m.measure()
 	return m
 }
 
@@ -129,13 +128,17 @@ func unit(v sim.Vec3) sim.Vec3 {
 	return v.Scale(1 / v.Norm())
 }
 
-// circlePoints returns cosine and sine of n equally spaced angles, starting at half a step so that
-// a tube of four sides is a box.
+// circlePoints returns the corners of a polygon of n equal sides that has the mean width of the unit
+// circle: its corners lie a little outside. The first is half a step away from the x axis, so that a
+// tube of four sides is a box.
 func circlePoints(n int) [][2]float64 {
+	half := math.Pi / float64(n)
+	sin, _ := sim.Sincos(half)
+	radius := half / sin
 	points := make([][2]float64, n)
 	for k := range points {
-		s, c := sim.Sincos(math.Pi * float64(2*k+1) / float64(n))
-		points[k] = [2]float64{c, s}
+		s, c := sim.Sincos(half * float64(2*k+1))
+		points[k] = [2]float64{float64(radius * c), float64(radius * s)}
 	}
 	return points
 }

@@ -73,12 +73,12 @@ func (t *castTriangle) hit(p, d sim.Vec3) (float64, bool) {
 	return t.v.Dot(w) / det, x >= 0 && y >= 0 && x+y <= 1
 }
 
-// index returns the palette index seen at a pixel.
-func (c *caster) index(x, y int) uint32 {
+// index returns the palette index seen at a point of the picture, in pixels.
+func (c *caster) index(x, y float64) uint32 {
 	eye := c.scene.Camera.Position
 	d := c.ahead.
-		Add(c.right.Scale((float64(x) + 0.5 - float64(c.width)/2) * c.scale)).
-		Add(c.up.Scale((float64(c.height)/2 - float64(y) - 0.5) * c.scale))
+		Add(c.right.Scale((x - float64(c.width)/2) * c.scale)).
+		Add(c.up.Scale((float64(c.height)/2 - y) * c.scale))
 	nearest := math.Inf(1)
 	index := uint32(indexSky)
 	if d[2] < 0 {
@@ -112,7 +112,8 @@ func (c *caster) index(x, y int) uint32 {
 
 // TestAgainstRayCasting compares the rasterizer with ray casting: from the training camera, from
 // beside the arm (where parts are cut by the near plane or lie behind the camera), and tilted with
-// a horizon. Only pixels whose centre is within rounding of an outline may differ.
+// a horizon. At an outline a pixel may show what is 1/16 pixel away (the disc has corners); beyond that 1 in 500 may
+// differ, where facets that are not quite flat touch others.
 func TestAgainstRayCasting(t *testing.T) {
 	const size, frames = 40, 8
 	close := DefaultScene()
@@ -157,16 +158,16 @@ func TestAgainstRayCasting(t *testing.T) {
 				cast := newCaster(c.scene, size, size, r.arm, w)
 				for y := range size {
 					for x := range size {
-						got, want := r.raster.words[y*size+x]&indexMask, cast.index(x, y)
+						got, at := r.raster.words[y*size+x]&indexMask, sim.Vec3{float64(x) + 0.5, float64(y) + 0.5}
+						want := cast.index(at[0], at[1])
 						if want != indexTable {
 							drawn++
 						}
-						same := got == want
-						if c.sink > 0 && want < levels { // what is in the table casts no shadow in the caster's world
-							same = got|shadowBit == want|shadowBit
-						}
-						if want >= levels { // brightness may be rounded differently
-							same = got/levels == want/levels && got-want+1 <= 2
+						same := sameIndex(got, want, c.sink > 0)
+						// Vertices are snapped: at an outline the neighbourhood counts.
+						for i := 0; i < 8 && !same; i++ {
+							sin, cos := math.Sincos(float64(i) * math.Pi / 4)
+							same = sameIndex(got, cast.index(at[0]+cos/16, at[1]+sin/16), c.sink > 0)
 						}
 						if !same {
 							wrong++
@@ -178,7 +179,7 @@ func TestAgainstRayCasting(t *testing.T) {
 				}
 			}
 			t.Logf("%d of %d drawn pixels differ", wrong, drawn)
-			if drawn < 50*frames || wrong*200 > drawn {
+			if drawn < 50*frames || wrong*500 > drawn {
 				t.Errorf("%d of %d drawn pixels differ, the first: %s", wrong, drawn, first)
 			}
 			if (clipped > 0) != c.clips {
@@ -186,4 +187,13 @@ func TestAgainstRayCasting(t *testing.T) {
 			}
 		})
 	}
+}
+
+// sameIndex compares two indices. Brightness may be rounded differently. What is sunk in the table
+// casts no shadow in the caster's world.
+func sameIndex(got, want uint32, sunk bool) bool {
+	if want >= levels {
+		return got/levels == want/levels && got-want+1 <= 2
+	}
+	return got == want || sunk && got|shadowBit == want|shadowBit
 }

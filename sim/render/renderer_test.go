@@ -90,15 +90,16 @@ func TestBackground(t *testing.T) {
 // in its area, and the palm is in the picture in nearly all starts.
 func TestView(t *testing.T) {
 	r := newRenderer(t, DefaultScene(), 64, 64, 1)
-	for _, x := range []float64{-0.2, -0.1, 0, 0.1, 0.2} {
-		for _, y := range []float64{-0.6, -0.5, -0.4, -0.3} {
+	for i := range 31 {
+		for j := range 31 {
+			x, y := 0.4*float64(i)/30-0.2, 0.3*float64(j)/30-0.6
 			r.restore()
 			r.drawTarget(&sim.Vec3{x, y, 0})
 			n := 0
-			for i, w := range r.raster.words {
+			for at, w := range r.raster.words {
 				if w&indexMask == indexTarget {
 					n++
-					if px, py := i%64, i/64; px == 0 || px == 63 || py == 0 || py == 63 {
+					if px, py := at%64, at/64; px == 0 || px == 63 || py == 0 || py == 63 {
 						t.Errorf("target at %g, %g touches the picture's edge", x, y)
 					}
 				}
