@@ -4,16 +4,18 @@
 // The same poses give the same pixels on every machine, whatever its processor. From poses to
 // pixels there is no function that differs between architectures (sines, powers), each product is
 // rounded before it is added (so the compiler cannot fuse the two), vertices are snapped to 1/256
-// of a pixel, and which pixels a triangle covers is decided in integers. Snapshot tests hold the
+// of a pixel, and which pixels a facet covers is decided in whole numbers. Snapshot tests hold the
 // hashes of frames.
 //
 // # Vocabulary
 //
 //   - A Scene is plain data: camera, light, colours. DefaultScene is the look that training uses.
-//   - A Renderer holds the buffers for one scene and one picture size. It belongs to one goroutine.
+//   - A Renderer holds the buffers for one scene and one picture size. It belongs to one goroutine
+//     and may serve all environments of that goroutine that share the scene.
 //   - A mesh is the surface of one body in the body's own frame, made of lofts: rings of points
-//     along an axis, joined by facets. There are two levels of detail, chosen by picture size: one
-//     with few flat facets for small frames and one with many smooth facets for large pictures.
+//     along an axis, joined by faces of up to four corners. There are two levels of detail, chosen by
+//     picture size: few flat faces for small frames, many smooth ones for large pictures. Shadows of
+//     small frames come from a still coarser mesh.
 //   - Raster coordinates are pixels of the supersampled picture, x to the right, y down, the
 //     centre of the first pixel at (0.5, 0.5). View coordinates are metres: x to the right, y down,
 //     z ahead of the camera.
@@ -23,10 +25,39 @@
 //
 // # Stages of a frame
 //
-//  1. Restore the words of the last frame's drawing to the empty table, see background.
+//  1. Make the words that the last frame drew on the empty table again.
 //  2. Mark the target disc, then the shadow: each body flattened onto the table along the light.
-//  3. Draw the bodies, nearest surface wins.
+//  3. Draw the bodies; the nearest surface wins, in whatever order they come.
 //  4. Turn words into bytes, several words a pixel if the frame is supersampled.
 //
-// Start reading at Renderer.Render, then raster.triangle.
+// # Why the default scene looks as it does
+//
+// The feedforward wide network learnt, by supervision from 24,000 frames in 6 passes, where palm and
+// target are. Half of the frames were random starts ("wide"), half had the palm within 25 cm of the
+// target ("near"). The mean error of the vector from target to palm on 2,000 other frames, in mm
+// (another seed moves all of them together by some 3 %):
+//
+//	                                             wide  near
+//	default scene                                31.2  24.2
+//	supersampled 2x2                             29.0  23.1
+//	white hand, which in its shade is as grey
+//	as the table                                 33.9  27.1
+//	lamp above the camera: shadows are hidden
+//	behind their objects                         36.6  29.0
+//
+// Looking down by 38 to 53 degrees made no difference beyond the noise, 65 degrees was worse (height
+// is hard to see); so was a narrower view, which loses the palm. The view is as wide as the target's
+// least size of 20 pixels allows.
+//
+// Training frames are not supersampled: an error of 23 instead of 24 mm matters little where the
+// reward begins at 100 mm, and it would cost 11 µs a frame.
+//
+// # Cost
+//
+// go test ./sim/render -bench Render, Go 1.26 on one core of an AMD EPYC (Zen 4) whose other cores
+// were at work: 14 µs for a training frame, 25 µs supersampled 2x2, 0.37 ms for 640x480, 0.83 ms
+// supersampled 2x2. The coarse arm has 172 faces, its shadow 99. A renderer for training frames
+// takes 60 KiB (supersampled 2x2: 156 KiB), besides the meshes, which all renderers share.
+//
+// Start reading at Renderer.Render, then raster.polygon.
 package render
