@@ -50,12 +50,12 @@
 // least size of 20 pixels allows.
 //
 // Training frames are not supersampled: an error of 23 instead of 24 mm matters little where the
-// reward begins at 100 mm, and it would cost 11 µs a frame.
+// reward begins at 100 mm, and it would cost 8 µs a frame.
 //
 // # Cost
 //
 // go test ./sim/render -bench Render, Go 1.26 on one core of an AMD EPYC (Zen 4) whose other cores
-// were at work: 14 µs for a training frame, 25 µs supersampled 2x2, 0.37 ms for 640x480, 0.83 ms
+// were at work: 15 µs for a training frame, 23 µs supersampled 2x2, 0.36 ms for 640x480, 0.84 ms
 // supersampled 2x2. The coarse arm has 172 faces, its shadow 99. A renderer for training frames
 // takes 60 KiB (supersampled 2x2: 156 KiB), besides the meshes, which all renderers share.
 //
