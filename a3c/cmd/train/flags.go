@@ -79,10 +79,12 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	return o, o.validate()
 }
 
-// defaults are those of package a3c with what training on this task wants.
+// defaults are those of package a3c with what training on this task wants; bench/results/tuning
+// tells how they were found.
 func defaults() a3c.Config {
 	c := a3c.DefaultConfig()
 	c.Steps = 50_000_000
+	c.LearningRate = 3e-4
 	c.Lambda = 0.95
 	c.EntropyCost = 5e-3
 	c.NormalizeAdvantage = true
