@@ -116,6 +116,10 @@ func Curve(title string, rows []a3c.Metrics) ([]*plot.Plot, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Where the lines of a run that learns leave room: it starts low, reaches
+	// nearly always, and grows certain.
+	score.Legend.Left = true
+	outcomes.Legend.YOffs = -1.2 * vg.Centimeter
 	entropy.X.Label.Text = "environment steps"
 	return []*plot.Plot{score, outcomes, entropy}, nil
 }
@@ -131,7 +135,7 @@ func panel(title, label string, all ...series) (*plot.Plot, error) {
 	p.Title.Text = title
 	p.Y.Label.Text = label
 	p.Y.Min = 0
-	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.Top = true
 	p.X.Tick.Marker = stepTicks{}
 	p.Add(plotter.NewGrid())
 	for _, s := range all {
