@@ -50,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer stopProfile()
 
-	s, err := newSession(o, dir, stderr)
+	s, err := newTraining(o, dir, stderr)
 	if err != nil {
 		return err
 	}

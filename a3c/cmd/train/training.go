@@ -19,9 +19,9 @@ import (
 	"colonnade/nn"
 )
 
-// session is one invocation's work on a run folder. The goroutine that calls
+// training is one invocation's work on a run folder. The goroutine that calls
 // train owns it.
-type session struct {
+type training struct {
 	o         *options
 	dir       *rundir.Dir
 	stderr    io.Writer
@@ -38,10 +38,10 @@ type session struct {
 
 func configPath(out string) string { return filepath.Join(out, rundir.ConfigFile) }
 
-// newSession builds environments, network and trainer: new ones, or those that
+// newTraining builds environments, network and trainer: new ones, or those that
 // the folder holds.
-func newSession(o *options, dir *rundir.Dir, stderr io.Writer) (*session, error) {
-	s := &session{o: o, dir: dir, stderr: stderr}
+func newTraining(o *options, dir *rundir.Dir, stderr io.Writer) (*training, error) {
+	s := &training{o: o, dir: dir, stderr: stderr}
 	var err error
 	if s.world, err = o.world.Fingerprint(); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func newSession(o *options, dir *rundir.Dir, stderr io.Writer) (*session, error)
 	return s, nil
 }
 
-func (s *session) begin() error {
+func (s *training) begin() error {
 	env, err := s.o.world.Make(0, 0)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (s *session) begin() error {
 	return s.save()
 }
 
-func (s *session) resume() error {
+func (s *training) resume() error {
 	info, err := s.dir.ReadInfo()
 	if err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *session) resume() error {
 
 // train runs the trainer and leaves the folder up to date, however it ends. A
 // run that failed keeps its last good checkpoint.
-func (s *session) train(ctx context.Context) error {
+func (s *training) train(ctx context.Context) error {
 	fmt.Fprintf(s.stderr, "train: %s, %d parameters, %d workers of %d environments, %s -> %s\n",
 		s.net.Arch(), s.net.Parameters(), s.o.config.Workers, s.o.config.Envs, s.o.world, s.dir.Path())
 	s.progress = cli.NewProgress(cli.Work{
@@ -143,7 +143,7 @@ func (s *session) train(ctx context.Context) error {
 }
 
 // save writes a checkpoint of a trainer that stands still.
-func (s *session) save() error {
+func (s *training) save() error {
 	snapshot, err := s.trainer.Snapshot()
 	if err != nil {
 		return err
@@ -151,7 +151,7 @@ func (s *session) save() error {
 	return s.write(snapshot)
 }
 
-func (s *session) onMetrics(m a3c.Metrics) error {
+func (s *training) onMetrics(m a3c.Metrics) error {
 	s.rows = append(s.rows, m)
 	entropy := 0.0
 	for _, e := range m.Entropy {
@@ -162,7 +162,7 @@ func (s *session) onMetrics(m a3c.Metrics) error {
 	return s.dir.AppendMetrics(m)
 }
 
-func (s *session) onCheckpoint(snapshot *a3c.Snapshot) error {
+func (s *training) onCheckpoint(snapshot *a3c.Snapshot) error {
 	if err := s.write(snapshot); err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ const (
 
 // write saves the latest unit, the milestone that has been passed, and the best
 // parameters so far.
-func (s *session) write(snapshot *a3c.Snapshot) error {
+func (s *training) write(snapshot *a3c.Snapshot) error {
 	score, scored := s.recentScore()
 	c := &nn.Checkpoint{Network: s.net, Theta: snapshot.Theta, Metadata: map[string]string{
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
@@ -211,7 +211,7 @@ const scoreEpisodes = 1000
 
 // recentScore returns the mean score of the latest training episodes, at least
 // scoreEpisodes of them.
-func (s *session) recentScore() (score float64, ok bool) {
+func (s *training) recentScore() (score float64, ok bool) {
 	sum, episodes := 0.0, int64(0)
 	for i := len(s.rows) - 1; i >= 0 && episodes < scoreEpisodes; i-- {
 		sum += s.rows[i].Score * float64(s.rows[i].WindowEpisodes)
@@ -223,7 +223,7 @@ func (s *session) recentScore() (score float64, ok bool) {
 	return sum / float64(episodes), true
 }
 
-func (s *session) drawCurve() error {
+func (s *training) drawCurve() error {
 	var b bytes.Buffer
 	title := fmt.Sprintf("%s, %s, seed %d", s.o.world, s.o.net, s.o.config.Seed)
 	if err := chart.WriteCurve(&b, chart.SVG, title, s.rows); err != nil {
@@ -233,7 +233,7 @@ func (s *session) drawCurve() error {
 }
 
 // evaluate measures the final parameters and prints the result.
-func (s *session) evaluate(ctx context.Context, stdout, stderr io.Writer, steps int64, rate float64) error {
+func (s *training) evaluate(ctx context.Context, stdout, stderr io.Writer, steps int64, rate float64) error {
 	theta := make([]float32, s.net.Parameters())
 	s.trainer.Parameters(theta)
 	progress := cli.NewProgress(cli.Work{Name: "train: evaluation", Unit: "episodes", Total: int64(s.o.episodes)}, stderr)
