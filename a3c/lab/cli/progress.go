@@ -14,8 +14,11 @@ import (
 // terminal.
 const linePeriod = 10 * time.Second
 
-// barSteps is the resolution of the bar.
-const barSteps = 1000
+const (
+	barSteps = 1000 // resolution of the bar
+	barWidth = 12   // its characters
+	barFrame = 10   // characters around it: percent, ends
+)
 
 // Work is what a [Progress] reports on.
 type Work struct {
@@ -29,11 +32,12 @@ type Work struct {
 // Progress tells people how far long work is: a bar on a terminal, a line
 // every 10 s elsewhere. It belongs to one goroutine.
 type Progress struct {
-	work    Work
-	out     io.Writer
-	bar     *progressbar.ProgressBar // nil: no terminal
-	started time.Time
-	last    time.Time
+	work     Work
+	out      io.Writer
+	bar      *progressbar.ProgressBar // nil: no terminal
+	terminal int                      // its file descriptor, if there is one
+	started  time.Time
+	last     time.Time
 }
 
 // NewProgress starts to report on some work.
@@ -44,8 +48,9 @@ func NewProgress(work Work, stderr io.Writer) *Progress {
 			progressbar.OptionSetWriter(stderr),
 			progressbar.OptionSetPredictTime(false), // ours knows the time limit
 			progressbar.OptionThrottle(200*time.Millisecond),
-			progressbar.OptionFullWidth(),
+			progressbar.OptionSetWidth(barWidth),
 		)
+		p.terminal = int(file.Fd())
 	}
 	return p
 }
@@ -61,6 +66,9 @@ func (p *Progress) Update(done int64, detail string) {
 	if p.bar == nil {
 		fmt.Fprintln(p.out, text)
 		return
+	}
+	if columns, _, err := term.GetSize(p.terminal); err == nil { // a line that wraps could not be overwritten
+		text = text[:min(len(text), max(columns-barWidth-barFrame, 0))]
 	}
 	p.bar.Describe(text)
 	_ = p.bar.Set(int(share * barSteps)) // fails only past the end, which share is not
