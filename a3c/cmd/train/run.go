@@ -11,7 +11,6 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
-	"colonnade/kernels"
 	"colonnade/nn"
 )
 
@@ -68,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		fmt.Fprintf(stderr, "train: stopped at step %d; go on with: train -resume -out %s\n", steps, dir.Path())
 		return cli.Result(stdout, stopped{steps, rate, true})
 	}
-	return s.evaluate(ctx, stdout, stderr, steps, rate)
+	return s.evaluate(ctx, stdout, steps, rate)
 }
 
 // openFolder takes the run folder: a new one, or with -resume an old one.
@@ -80,19 +79,7 @@ func openFolder(o *options) (*rundir.Dir, error) {
 		}
 		return dir, err
 	}
-	dir, err := rundir.Open(*o.out)
-	if err != nil {
-		return nil, err
-	}
-	info, err := dir.ReadInfo()
-	if err == nil && info.Kernels != kernels.Implementation() {
-		err = cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
-			"set KERNELS=%s if this machine has them", info.Kernels)
-	}
-	if err != nil {
-		return nil, errors.Join(err, dir.Close())
-	}
-	return dir, nil
+	return rundir.Open(*o.out)
 }
 
 // newNetwork measures the world, builds the network and draws its first

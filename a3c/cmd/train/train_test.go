@@ -373,3 +373,35 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("resume with space again: %v", err)
 	}
 }
+
+// A run goes on only under the kernels it was started with.
+func TestResumeRefusesOtherKernels(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(out, rundir.InfoFile)
+	info, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := strings.Replace(string(info), `"kernels": "`, `"kernels": "not-`, 1)
+	if err := os.WriteFile(path, []byte(other), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := train(t, "-out", out, "-resume"); err == nil || !strings.Contains(err.Error(), "started with the not-") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A disk that is full from the start leaves no half run behind: the same folder
+// works once there is space.
+func TestFullDiskAtTheStart(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if err := command(20_000, small(out)...).Run(); err == nil {
+		t.Fatal("a checkpoint of 41 kB fit into 20 kB")
+	}
+	if _, err := train(t, small(out)...); err != nil {
+		t.Errorf("the same folder with space: %v", err)
+	}
+}

@@ -16,6 +16,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
+	"colonnade/kernels"
 	"colonnade/nn"
 )
 
@@ -75,17 +76,21 @@ func (s *training) begin() error {
 	if err := s.dir.WriteInfo(rundir.NewInfo(s.o.config.Seed, s.world)); err != nil {
 		return err
 	}
-	// Last: from here on the folder holds a run.
-	if err := s.dir.WriteFile(rundir.ConfigFile, s.o.flags.TOML()); err != nil {
+	if err := s.save(); err != nil {
 		return err
 	}
-	return s.save()
+	// Last: from here on the folder holds a run, one that can be resumed.
+	return s.dir.WriteFile(rundir.ConfigFile, s.o.flags.TOML())
 }
 
 func (s *training) resume() error {
 	info, err := s.dir.ReadInfo()
 	if err != nil {
 		return err
+	}
+	if info.Kernels != kernels.Implementation() {
+		return cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
+			"set KERNELS=%s if this machine has them", info.Kernels)
 	}
 	if info.World != s.world {
 		return fmt.Errorf("the run was trained in another world (%s) than this program has (%s)", info.World, s.world)
@@ -233,22 +238,22 @@ func (s *training) drawCurve() error {
 }
 
 // evaluate measures the final parameters and prints the result.
-func (s *training) evaluate(ctx context.Context, stdout, stderr io.Writer, steps int64, rate float64) error {
+func (s *training) evaluate(ctx context.Context, stdout io.Writer, steps int64, rate float64) error {
 	theta := make([]float32, s.net.Parameters())
 	s.trainer.Parameters(theta)
-	progress := cli.NewProgress(cli.Work{Name: "train: evaluation", Unit: "episodes", Total: int64(s.o.episodes)}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: "train: evaluation", Unit: "episodes", Total: int64(s.o.episodes)}, s.stderr)
 	r, err := a3c.Evaluate(ctx, s.net, theta, s.o.world.Make, a3c.EvalConfig{
 		Episodes: s.o.episodes, Seed: s.o.config.Seed + evaluationSeed, Workers: s.o.config.Workers,
 		OnEpisode: func(ended int) { progress.Update(int64(ended), "") },
 	})
 	progress.Finish()
 	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "train: the run is complete and saved; its evaluation was interrupted")
+		fmt.Fprintln(s.stderr, "train: the run is complete and saved; its evaluation was interrupted")
 		return cli.Result(stdout, stopped{steps, rate, true})
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "train: %d steps at %.0f steps/s; score %.2f +- %.2f (95 %%) over %d episodes\n", steps, rate, r.Mean, r.CI95, s.o.episodes)
+	fmt.Fprintf(s.stderr, "train: %d steps at %.0f steps/s; score %.2f +- %.2f (95 %%) over %d episodes\n", steps, rate, r.Mean, r.CI95, s.o.episodes)
 	return cli.Result(stdout, result{steps, rate, r.Mean, r.CI95, s.o.episodes, r.Reached, r.Violations})
 }

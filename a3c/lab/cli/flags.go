@@ -91,7 +91,7 @@ func (f *Flags) Parse(args []string) error {
 	}
 	f.Visit(func(fl *flag.Flag) { f.explicit[fl.Name] = true })
 	if *f.config != "" {
-		values, err := f.readFile(*f.config)
+		values, err := f.readFile("config", *f.config)
 		if err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 	if *f.config != "" {
 		return Usagef("-config with -resume: the run goes on with its own %s", path)
 	}
-	values, err := f.readFile(path)
+	values, err := f.readFile("resume", path)
 	if err != nil {
 		return err
 	}
@@ -168,12 +168,13 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 	return nil
 }
 
-// readFile decodes a configuration file and refuses unknown keys.
-func (f *Flags) readFile(path string) (map[string]any, error) {
+// readFile decodes the configuration file that a flag asks for and refuses
+// unknown keys.
+func (f *Flags) readFile(flagName, path string) (map[string]any, error) {
 	var values map[string]any
 	if _, err := toml.DecodeFile(path, &values); err != nil {
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, Usagef("-config: there is no file %s", path)
+			return nil, Usagef("-%s: there is no file %s", flagName, path)
 		}
 		return nil, Usagef("%s: %v", path, err)
 	}

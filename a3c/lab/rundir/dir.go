@@ -65,7 +65,7 @@ func Open(path string) (*Dir, error) {
 	return hold(path)
 }
 
-// IsRun tells whether path is a folder that holds a run.
+// isRun tells whether path is a folder that holds a run.
 func isRun(path string) bool {
 	_, err := os.Stat(filepath.Join(path, ConfigFile))
 	return err == nil

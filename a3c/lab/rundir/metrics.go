@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -71,8 +72,11 @@ func ReadMetrics[T any](path string) ([]T, error) {
 	reader := bufio.NewReader(file)
 	for number := 1; ; number++ {
 		line, err := reader.ReadBytes('\n')
-		if err != nil { // io.EOF, or an error the next read would repeat
+		if errors.Is(err, io.EOF) {
 			return rows, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read metrics: %w", err)
 		}
 		var row T
 		if err := json.Unmarshal(line, &row); err != nil {

@@ -93,7 +93,7 @@ func (o *NetOptions) String() string {
 }
 
 // proprioception is the number of values: 9 joint angles and 9 velocities.
-const proprioception = 18
+const proprioception = 2 * sim.NumJoints
 
 // Arch returns the architecture that the flags name. Proprioception comes
 // through an encoder of 16 units; without pixels there is no fc layer.
