@@ -1,0 +1,89 @@
+package plain
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+
+	"colonnade/a3c"
+	"colonnade/nn"
+)
+
+// Seeds decides everything random in a run.
+type Seeds struct {
+	Episode func(worker, env int, episode int64) uint64 // of one episode of one environment
+	Actions func(worker int) *rand.PCG                  // the source of a worker's action sampling
+}
+
+// Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime and what concerns checkpoints.
+type Trainer struct {
+	cfg     a3c.Config
+	net     *nn.Network
+	workers []*worker
+
+	mu        sync.Mutex // guards the fields below
+	theta, ms []float64
+	claimed   int64 // steps that workers have taken on
+	steps     int64
+	window    a3c.Metrics // sums over the window at hand
+	episodes  int64
+}
+
+// New returns a trainer that starts from theta, in environments from makeEnv, called once for each environment of each
+// worker.
+func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error), seeds Seeds) (*Trainer, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, fmt.Errorf("training settings: %w", err)
+	}
+	t := &Trainer{cfg: cfg, net: net, theta: make([]float64, len(theta)), ms: make([]float64, len(theta))}
+	for i, v := range theta {
+		t.theta[i] = float64(v)
+	}
+	for id := range cfg.Workers {
+		w, err := newWorker(t, id, makeEnv, seeds)
+		if err != nil {
+			return nil, fmt.Errorf("worker %d: %w", id, err)
+		}
+		t.workers = append(t.workers, w)
+	}
+	return t, nil
+}
+
+// Run trains until the settings' number of steps, or until ctx ends, or until a worker fails.
+func (t *Trainer) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var group sync.WaitGroup
+	for _, w := range t.workers {
+		group.Go(func() {
+			for ctx.Err() == nil && t.claim() {
+				if err := w.cycle(); err != nil {
+					cancel(fmt.Errorf("worker %d: %w", w.id, err))
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
+// Parameters copies the parameters to dst.
+func (t *Trainer) Parameters(dst []float32) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i, v := range t.theta {
+		dst[i] = float32(v)
+	}
+}
+
+// claim takes on one rollout, unless the run has enough.
+func (t *Trainer) claim() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.claimed >= t.cfg.Steps {
+		return false
+	}
+	t.claimed += int64(t.cfg.Rollout * t.cfg.Envs)
+	return true
+}
