@@ -15,16 +15,16 @@ type advantageScale struct {
 
 const (
 	scaleMemory   = 0.99 // of the running mean, per rollout
-	smallestScale = 0.1  // where there are hardly any rewards yet, noise is not blown up
+	smallestScale = 0.1  // of a reward of 1; where there are hardly any rewards yet, noise is not blown up
 )
 
-// update takes a rollout's advantages in and returns the scale.
-func (s *advantageScale) update(advantages []float32) float32 {
+// update takes a rollout's advantages in and returns the scale. rewardScale is the factor on rewards that is in them.
+func (s *advantageScale) update(advantages []float32, rewardScale float64) float32 {
 	square := 0.0
 	for _, a := range advantages {
 		square += float64(a) * float64(a)
 	}
 	s.square = scaleMemory*s.square + (1-scaleMemory)*square/float64(len(advantages))
 	s.weight = scaleMemory*s.weight + (1 - scaleMemory)
-	return float32(max(math.Sqrt(s.square/s.weight), smallestScale))
+	return float32(max(math.Sqrt(s.square/s.weight), smallestScale*rewardScale))
 }

@@ -7,13 +7,13 @@ import (
 
 func TestAdvantageScale(t *testing.T) {
 	var s advantageScale
-	if got := s.update([]float32{3, -3, 3, -3}); math.Abs(float64(got)-3) > 1e-6 {
+	if got := s.update([]float32{3, -3, 3, -3}, 1); math.Abs(float64(got)-3) > 1e-6 {
 		t.Errorf("the first rollout's scale is %g, want its root mean square 3", got)
 	}
 	// A change is followed with a memory of 1/(1-0.99) = 100 rollouts.
 	var got float32
 	for range 100 {
-		got = s.update([]float32{6, -6})
+		got = s.update([]float32{6, -6}, 1)
 	}
 	// Weights: 0.99^100 on the old 9, the rest on 36, over the sum of weights 1-0.99^101.
 	old := math.Pow(scaleMemory, 100)
@@ -22,7 +22,7 @@ func TestAdvantageScale(t *testing.T) {
 		t.Errorf("after 100 rollouts the scale is %g, want %g", got, want)
 	}
 	var quiet advantageScale
-	if got := quiet.update([]float32{1e-3, 0}); got != smallestScale {
-		t.Errorf("without rewards the scale is %g, want %g", got, smallestScale)
+	if got := quiet.update([]float32{1e-3, 0}, 0.5); got != smallestScale/2 {
+		t.Errorf("without rewards the scale is %g, want %g", got, smallestScale/2)
 	}
 }

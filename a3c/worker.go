@@ -274,7 +274,7 @@ func (w *worker) learn() {
 	returns(steps, envs, float32(cfg.Gamma), float32(cfg.Lambda), w.reward, w.value, w.end, w.cut, w.advantages, w.ret)
 	scale := float32(1)
 	if cfg.NormalizeAdvantage {
-		scale = w.scale.update(w.advantages)
+		scale = w.scale.update(w.advantages, cfg.RewardScale)
 		kernels.Scale(w.advantages, 1/scale)
 	}
 	c := costs[float32]{value: float32(cfg.ValueCost) / scale, entropy: float32(cfg.EntropyCost), weight: 1 / float32(samples)}

@@ -6,6 +6,7 @@
 //
 //	lab/cli     flags, configuration files, progress, exit codes, profiles
 //	lab/world   -task, -domain, -net and -width to environments and networks
+//	lab/learner  the learner's settings as flags, and a new column
 //	lab/rundir  the folder that a training run leaves
 //	lab/chart   learning curves as SVG and PNG
 //	lab/film    animations of episodes

@@ -61,7 +61,7 @@ func (w *worker) scale() float64 {
 	}
 	w.square = memory*w.square + (1-memory)*square/float64(n)
 	w.weight = memory*w.weight + (1 - memory)
-	return max(math.Sqrt(w.square/w.weight), smallest)
+	return max(math.Sqrt(w.square/w.weight), smallest*w.t.cfg.RewardScale)
 }
 
 // lossGradient writes the gradient of one sample's loss by the network's output, loss being the mean over samples of

@@ -5,13 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 
-	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/world"
-	"colonnade/nn"
 )
 
 // result is the last line of stdout.
@@ -80,21 +76,4 @@ func openFolder(o *options) (*rundir.Dir, error) {
 		return dir, err
 	}
 	return rundir.Open(*o.out)
-}
-
-// newNetwork measures the world, builds the network and draws its first
-// parameters.
-func newNetwork(o *options, env a3c.Env) (*nn.Network, []float32, error) {
-	arch := o.net.Arch()
-	scaling, err := world.MeasureScaling(arch, env, o.config.Seed)
-	if err != nil {
-		return nil, nil, err
-	}
-	net, err := nn.New(arch, scaling)
-	if err != nil {
-		return nil, nil, err
-	}
-	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(o.config.Seed, 0x1417)), nn.DefaultInit())
-	return net, theta, nil
 }

@@ -14,6 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/kernels"
@@ -65,7 +66,7 @@ func (s *training) begin() error {
 	if err != nil {
 		return err
 	}
-	net, theta, err := newNetwork(s.o, env)
+	net, theta, err := learner.NewColumn(s.o.net.Arch(), env, s.o.config.Seed)
 	if err != nil {
 		return err
 	}

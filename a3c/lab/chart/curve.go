@@ -1,7 +1,6 @@
 package chart
 
 import (
-	"bytes"
 	"fmt"
 	"image/color"
 	"io"
@@ -9,18 +8,12 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
-	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
 
 	"colonnade/a3c"
 )
 
-// Size of a curve: 16 by 18 cm.
-const (
-	width  = 16 * vg.Centimeter
-	height = 18 * vg.Centimeter
-)
+// height of a curve's three panels.
+const height = 18 * vg.Centimeter
 
 var (
 	blue   = color.NRGBA{0x1f, 0x5f, 0xa8, 0xff}
@@ -30,48 +23,13 @@ var (
 	orange = color.NRGBA{0xd9, 0x82, 0x1b, 0xff}
 )
 
-// Format is a picture format.
-type Format int
-
-// The formats.
-const (
-	SVG Format = iota
-	PNG
-)
-
 // WriteCurve draws the panels of [Curve] under each other.
 func WriteCurve(w io.Writer, format Format, title string, rows []a3c.Metrics) error {
 	panels, err := Curve(title, rows)
 	if err != nil {
 		return err
 	}
-	var canvas interface {
-		vg.CanvasSizer
-		io.WriterTo
-	}
-	switch format {
-	case SVG:
-		canvas = vgsvg.New(width, height)
-	case PNG:
-		canvas = vgimg.PngCanvas{Canvas: vgimg.New(width, height)}
-	default:
-		return fmt.Errorf("chart: unknown format %d", format)
-	}
-	grid := make([][]*plot.Plot, len(panels))
-	for i, p := range panels {
-		grid[i] = []*plot.Plot{p}
-	}
-	tiles := draw.Tiles{Rows: len(grid), Cols: 1, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
-		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
-	for i, c := range plot.Align(grid, tiles, draw.New(canvas)) {
-		grid[i][0].Draw(c[0])
-	}
-	var buffer bytes.Buffer
-	if _, err := canvas.WriteTo(&buffer); err != nil {
-		return fmt.Errorf("draw the curve: %w", err)
-	}
-	_, err = w.Write(buffer.Bytes())
-	return err
+	return write(w, format, height, panels...)
 }
 
 // Curve returns the panels: the score of training episodes (each window and

@@ -1,0 +1,78 @@
+package chart
+
+import (
+	"fmt"
+	"image/color"
+	"io"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// Band is the mean of several runs with their spread: a line in a shaded area. Low and High may be nil: a line alone.
+type Band struct {
+	Name            string
+	X               []float64
+	Mean, Low, High []float64
+}
+
+// Axes labels a chart of bands.
+type Axes struct{ Title, X, Y string }
+
+// palette holds colours that stay apart for people who see red and green alike (Okabe and Ito 2008).
+var palette = []color.NRGBA{
+	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff},
+	{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff},
+}
+
+// WriteBands draws bands into one panel. The lengths of a band's slices must be equal; what is not finite is left out.
+func WriteBands(w io.Writer, format Format, axes Axes, bands []Band) error {
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = axes.Title, axes.X, axes.Y
+	p.Y.Min = 0
+	p.X.Tick.Marker = stepTicks{}
+	p.Legend.Top, p.Legend.Left = true, true
+	p.Add(plotter.NewGrid())
+	for i, b := range bands {
+		c := palette[i%len(palette)]
+		if b.Low != nil {
+			shade := c
+			shade.A = 0x38
+			area, err := plotter.NewPolygon(outline(b))
+			if err != nil {
+				return fmt.Errorf("draw %s: %w", b.Name, err)
+			}
+			area.Color, area.LineStyle.Width = shade, 0
+			p.Add(area)
+		}
+		line, err := plotter.NewLine(points(b.X, b.Mean))
+		if err != nil {
+			return fmt.Errorf("draw %s: %w", b.Name, err)
+		}
+		line.Color, line.Width = c, vg.Points(1.4)
+		p.Add(line)
+		p.Legend.Add(b.Name, line)
+	}
+	return write(w, format, 10*vg.Centimeter, p)
+}
+
+// outline goes along the low edge and back along the high one.
+func outline(b Band) plotter.XYs {
+	low, high := points(b.X, b.Low), points(b.X, b.High)
+	for i := len(high) - 1; i >= 0; i-- {
+		low = append(low, high[i])
+	}
+	return low
+}
+
+func points(x, y []float64) plotter.XYs {
+	xy := make(plotter.XYs, 0, len(x))
+	for i := range x {
+		if v := x[i] + y[i]; !math.IsNaN(v) && !math.IsInf(v, 0) {
+			xy = append(xy, plotter.XY{X: x[i], Y: y[i]})
+		}
+	}
+	return xy
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/lab/world"
+	"colonnade/a3c/plain"
+)
+
+// options is the command line.
+type options struct {
+	out    string
+	seeds  int
+	world  *world.Options
+	net    *world.NetOptions
+	config a3c.Config
+}
+
+// loops are the two ways to train, fastest first.
+var loops = []string{"fast", "plain"}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := cli.NewFlags("efficiency",
+		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated.",
+		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
+	o := &options{config: learner.Defaults()}
+	o.config.Steps = 2_000_000
+	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
+	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
+	o.world = world.Register(f)
+	o.net = world.RegisterNet(f)
+	learner.Register(f, &o.config)
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if o.out == "" {
+		return cli.Usagef("-out FOLDER is needed: where the curves are kept")
+	}
+	if o.seeds < 1 {
+		return cli.Usagef("-seeds is %d, want at least 1", o.seeds)
+	}
+	if err := o.config.Validate(); err != nil {
+		return cli.Usagef("%v", err)
+	}
+	if err := os.MkdirAll(o.out, 0o777); err != nil {
+		return err
+	}
+	for _, seed := range o.allSeeds() {
+		for _, loop := range loops {
+			if err := o.train(ctx, loop, seed, stderr); err != nil {
+				return err
+			}
+			if ctx.Err() != nil {
+				return errors.New("interrupted; the same command goes on with the runs that are missing")
+			}
+		}
+	}
+	return o.report(stdout, stderr)
+}
+
+// allSeeds returns the seeds of the runs.
+func (o *options) allSeeds() []uint64 {
+	var seeds []uint64
+	for i := range o.seeds {
+		seeds = append(seeds, o.config.Seed+uint64(i))
+	}
+	return seeds
+}
+
+// curvePath is where the metrics of one run are kept; it appears when the run is complete.
+func (o *options) curvePath(loop string, seed uint64) string {
+	return filepath.Join(o.out, fmt.Sprintf("%s-%d.jsonl", loop, seed))
+}
+
+// train makes one run, unless its curve is there.
+func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io.Writer) error {
+	path := o.curvePath(loop, seed)
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	env, err := o.world.Make(0, 0)
+	if err != nil {
+		return err
+	}
+	net, theta, err := learner.NewColumn(o.net.Arch(), env, seed)
+	if err != nil {
+		return err
+	}
+	cfg := o.config
+	cfg.Seed, cfg.CheckpointEvery = seed, 0
+	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: cfg.Steps}, stderr)
+	var rows []point
+	cfg.OnMetrics = func(m a3c.Metrics) error {
+		rows = append(rows, point{m.Steps, m.WindowEpisodes, m.Score, m.Reached})
+		progress.Update(m.Steps, fmt.Sprintf("score %.2f", m.Score))
+		return nil
+	}
+	var trainer interface{ Run(context.Context) error }
+	if loop == "plain" {
+		trainer, err = plain.New(cfg, net, theta, o.world.Make, plain.Seeds{
+			Episode: func(worker, env int, episode int64) uint64 {
+				return seed<<48 ^ uint64(worker)<<40 ^ uint64(env)<<32 ^ uint64(episode)
+			},
+			Actions: func(worker int) *rand.PCG { return rand.NewPCG(seed, uint64(worker)) },
+		})
+	} else {
+		trainer, err = a3c.NewTrainer(cfg, net, theta, o.world.Make)
+	}
+	if err != nil {
+		return err
+	}
+	err = trainer.Run(ctx)
+	progress.Finish()
+	if errors.Is(err, context.Canceled) || ctx.Err() != nil {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return writeCurve(path, rows)
+}

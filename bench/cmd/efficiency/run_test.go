@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestEfficiency makes tiny runs of both loops; a second call draws the same bytes without training again.
+func TestEfficiency(t *testing.T) {
+	out := t.TempDir()
+	args := []string{"-out", out, "-seeds", "2", "-steps", "1600", "-metrics-every", "400", "-net", "feedforward", "-width", "narrow", "-workers", "1"}
+	var first, second bytes.Buffer
+	if err := run(context.Background(), args, &first, new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	var result struct{ Loops []summary }
+	if err := json.Unmarshal(first.Bytes(), &result); err != nil || len(result.Loops) != 2 || result.Loops[0].Seeds != 2 {
+		t.Fatalf("%s: %v", &first, err)
+	}
+	files := map[string][]byte{}
+	for _, name := range []string{"fast-1.jsonl", "fast-2.jsonl", "plain-1.jsonl", "plain-2.jsonl", "curves.svg", "curves.png", "curves.csv"} {
+		data, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[name] = data
+	}
+	if err := run(context.Background(), args, &second, new(bytes.Buffer)); err != nil {
+		t.Fatal(err)
+	}
+	if first.String() != second.String() {
+		t.Errorf("first %s, then %s", &first, &second)
+	}
+	for name, data := range files {
+		if again, err := os.ReadFile(filepath.Join(out, name)); err != nil || !bytes.Equal(again, data) {
+			t.Errorf("%s changed: %v", name, err)
+		}
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"", "-out FOLDER is needed"},
+		{"-out x -seeds 0", "-seeds is 0"},
+		{"-out x -workers 0", "workers is 0"},
+	} {
+		err := run(context.Background(), strings.Fields(test.args), new(bytes.Buffer), new(bytes.Buffer))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
+		}
+	}
+}
+
+func TestMeans(t *testing.T) {
+	points := []point{{Steps: 10, Episodes: 1, Score: 4}, {Steps: 20, Episodes: 3, Score: 8}, {Steps: 40, Episodes: 2, Score: 1}}
+	if got := meanScore(points, 10); got != (3*8+2*1)/5.0 {
+		t.Errorf("mean after 10 steps: %g", got)
+	}
+	if got := binned(points, 40, 4); got[0] != 4 || got[1] != 8 || !math.IsNaN(got[2]) || got[3] != 1 {
+		t.Errorf("binned: %v", got)
+	}
+	if mean, spread := meanSpread([]float64{1, 3}); mean != 2 || math.Abs(spread-math.Sqrt2) > 1e-12 {
+		t.Errorf("mean %g, spread %g", mean, spread)
+	}
+}
