@@ -1,0 +1,9 @@
+// Package jaco is the real arm: what lies between a policy and a Kinova Jaco on a USB cable. The package
+// itself is empty; this page says what is where.
+//
+//	protocol   packets, messages, and every layout with its evidence
+//
+// Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
+// asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are
+// in rad and vectors of 9 have joints 1-6, then fingers 1-3.
+package jaco

@@ -1,0 +1,85 @@
+package protocol
+
+import "fmt"
+
+// Command is the number of a command. The evidence is S for every one, but for AngularPositionLegacy (K only).
+type Command uint16
+
+// The commands that a driver for learning experiments needs, and those around them that programs of
+// others send when they start. G reads, S writes.
+const (
+	SetConfig             Command = 0   // S Config
+	GetConfig             Command = 1   // G Config; K, J1
+	ControlTypeRead       Command = 10  // G Word: 0 cartesian, 1 angular
+	AngularPositionLegacy Command = 15  // G JointVector, as AngularPosition; works on a Jaco 1; K only
+	ErrorLogEntry         Command = 21  // G ErrorEntry; the request carries the index as a Word
+	ErrorCount            Command = 23  // G Word
+	ClearErrorLog         Command = 25  // S empty
+	CodeVersions          Command = 36  // G Versions
+	AngularControl        Command = 47  // S empty; K, J1
+	CartesianControl      Command = 49  // S empty; K (with size 1), J1
+	StartForceControl     Command = 57  // S empty; K
+	StopForceControl      Command = 58  // S empty; K
+	StartCurrentLimit     Command = 59  // S empty
+	StopCurrentLimit      Command = 60  // S empty
+	QuickStatusRead       Command = 62  // G QuickStatus; K-dsp
+	GripperRead           Command = 103 // G Gripper
+	CartesianPosition     Command = 104 // G CartesianVector; K, J1
+	AngularPosition       Command = 105 // G JointVector; K, J1
+	CartesianCommand      Command = 106 // G CartesianVector; K
+	AngularCommand        Command = 107 // G JointVector; K
+	CartesianForce        Command = 108 // G CartesianVector; K, J1
+	AngularTorque         Command = 109 // G JointVector; K, J1
+	AngularCurrent        Command = 110 // G JointVector; K, J1
+	SensorsRead           Command = 111 // G Sensors; K, J1
+	PositionCurrentRead   Command = 112 // G PositionCurrent
+	MotorCurrent          Command = 113 // G JointVector; K
+	AngularVelocity       Command = 114 // G JointVector; K
+	AllForces             Command = 115 // G Forces
+	GravityFreeTorque     Command = 116 // G JointVector
+	AccelerometersRead    Command = 117 // G Accelerometers
+	JoystickValue         Command = 120 // G Joystick
+	InfoRead              Command = 121 // G Info
+	CommandedVelocityRead Command = 123 // G CommandedVelocity
+	GeneralRead           Command = 200 // G General; K
+	AdvancedTrajectory    Command = 300 // S AdvancedPoint; J1
+	EraseTrajectories     Command = 301 // S empty; K, J1
+	StartAPI              Command = 302 // S empty; K, J1
+	StopAPI               Command = 303 // S empty; K, J1
+	QueueRead             Command = 304 // G Queue; J1
+	JoystickSend          Command = 305 // S Joystick; K, J1
+	TrajectoryRead        Command = 307 // G AdvancedPoint of 148 bytes; J1
+	BasicTrajectory       Command = 308 // S BasicPoint; K, J1
+	GoReady               Command = 311 // S empty: "move home"
+	InventoryRead         Command = 403 // G Inventory
+	TorqueSafety          Command = 1006
+	GravityType           Command = 1019
+	GravityOptimal        Command = 1021
+)
+
+var commandNames = map[Command]string{
+	SetConfig: "write configuration", GetConfig: "configuration", ControlTypeRead: "control type",
+	AngularPositionLegacy: "angular position (legacy)", ErrorLogEntry: "error log entry", ErrorCount: "error count",
+	ClearErrorLog: "clear error log", CodeVersions: "code versions", AngularControl: "angular control",
+	CartesianControl: "cartesian control", StartForceControl: "start force control", StopForceControl: "stop force control",
+	StartCurrentLimit: "start current limitation", StopCurrentLimit: "stop current limitation", QuickStatusRead: "quick status",
+	GripperRead: "gripper status", CartesianPosition: "cartesian position", AngularPosition: "angular position",
+	CartesianCommand: "cartesian command", AngularCommand: "angular command", CartesianForce: "cartesian force",
+	AngularTorque: "angular torque", AngularCurrent: "angular current", SensorsRead: "sensors",
+	PositionCurrentRead: "position and current", MotorCurrent: "motor current", AngularVelocity: "angular velocity",
+	AllForces: "all forces", GravityFreeTorque: "gravity-free torque", AccelerometersRead: "accelerometers",
+	JoystickValue: "joystick value", InfoRead: "device information", CommandedVelocityRead: "commanded velocity",
+	GeneralRead: "general information", AdvancedTrajectory: "advanced trajectory point", EraseTrajectories: "erase trajectories",
+	StartAPI: "start API control", StopAPI: "stop API control", QueueRead: "trajectory queue", JoystickSend: "joystick command",
+	TrajectoryRead: "trajectory being executed", BasicTrajectory: "basic trajectory point", GoReady: "go to ready",
+	InventoryRead: "peripheral inventory", TorqueSafety: "torque safety factor", GravityType: "gravity type",
+	GravityOptimal: "optimal gravity parameters",
+}
+
+// String returns the number with the command's name, such as "105 (angular position)".
+func (c Command) String() string {
+	if name, ok := commandNames[c]; ok {
+		return fmt.Sprintf("%d (%s)", uint16(c), name)
+	}
+	return fmt.Sprintf("%d", uint16(c))
+}
