@@ -47,6 +47,10 @@ type Renderer struct {
 	lamp       lamp
 	discRadius float64 // m
 	discHeight float64 // m
+
+	scene  Scene
+	stale  bool // camera and background are not yet those of scene and optics
+	optics optics
 }
 
 // camera is a Camera worked out for a raster.
@@ -86,6 +90,7 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 		empty:      make([]uint8, 3*width*height),
 		arm:        coarseJaco(),
 		disc:       coarseDisc(),
+		optics:     optics{width: width, height: height, widen: 1},
 	}
 	if h >= fineHeight {
 		r.arm, r.disc = fineJaco(), fineDisc()
@@ -98,29 +103,45 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 	if err := r.SetScene(scene); err != nil {
 		return nil, fmt.Errorf("new renderer: %w", err)
 	}
+	r.prepare()
 	return r, nil
 }
 
 // SetScene changes to another scene, which is copied. On an error the renderer keeps its old one. It
-// does not allocate, but costs as much as some frames.
+// does not allocate. The next frame costs as much as some frames more.
 func (r *Renderer) SetScene(scene *Scene) error {
-	if err := scene.validate(); err != nil {
+	if err := scene.Validate(); err != nil {
 		return err
 	}
-	r.camera = newCamera(&scene.Camera, r.raster.width, r.raster.height)
-	r.lamp = newLamp(&scene.Light)
-	r.discRadius, r.discHeight = scene.Target.Radius, scene.Target.Height
-	r.palette.set(scene, r.lamp.direction[2])
-	r.drawBackground()
+	r.scene, r.stale = *scene, true
 	return nil
 }
 
-func newCamera(c *Camera, width, height int) camera {
+// prepare works out scene and optics together, once for both.
+func (r *Renderer) prepare() {
+	if !r.stale {
+		return
+	}
+	s := &r.scene
+	r.camera = newCamera(&s.Camera, r.raster.width, r.raster.height, r.optics.widen)
+	r.lamp = newLamp(&s.Light)
+	r.discRadius, r.discHeight = s.Target.Radius, s.Target.Height
+	r.palette.set(s, r.lamp.direction[2])
+	r.drawBackground()
+	r.stale = false
+}
+
+// newCamera works out a camera whose focal length is divided by widen.
+func newCamera(c *Camera, width, height int, widen float64) camera {
 	sin, cos := sim.Sincos(float64(c.FovY * (math.Pi / 360)))
-	focal := float64(height*subpixels/2) * cos / sin
+	focal := float64(height*subpixels/2) * cos / sin / widen
 	ahead := unit(c.LookAt.Sub(c.Position))
 	right := unit(ahead.Cross(c.Up))
 	down := ahead.Cross(right)
+	if c.Roll != 0 {
+		sin, cos := sim.Sincos(float64(c.Roll * (math.Pi / 180)))
+		right, down = right.Scale(cos).Add(down.Scale(sin)), down.Scale(cos).Sub(right.Scale(sin))
+	}
 	m := sim.Mat3{6: ahead[0], 7: ahead[1], 8: ahead[2]}
 	for i := range 3 {
 		m[i], m[3+i] = float64(focal*right[i]), float64(focal*down[i])
@@ -201,6 +222,7 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 	if len(pixels) != 3*r.width*r.height {
 		panic("render: pixels has the wrong length")
 	}
+	r.prepare()
 	if err := r.check(bodyPos, bodyRot, target); err != nil {
 		return err
 	}
@@ -212,8 +234,14 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 	for b := range bodyPos {
 		r.drawBody(&r.arm.body[b], &bodyPos[b], &bodyRot[b])
 	}
-	copy(pixels, r.empty)
-	r.resolve(pixels)
+	if !r.optics.active {
+		copy(pixels, r.empty)
+		r.resolve(pixels)
+		return nil
+	}
+	copy(r.optics.frame, r.empty)
+	r.resolve(r.optics.frame)
+	r.optics.apply(pixels)
 	return nil
 }
 

@@ -289,5 +289,6 @@ func BenchmarkSetScene(b *testing.B) {
 		if err := r.SetScene(scene); err != nil {
 			b.Fatal(err)
 		}
+		r.prepare()
 	}
 }

@@ -1,12 +1,6 @@
 package render
 
-import (
-	"errors"
-	"fmt"
-	"math"
-
-	"colonnade/sim"
-)
+import "colonnade/sim"
 
 // Colour is red, green, blue in sRGB, 0..255.
 type Colour [3]uint8
@@ -16,10 +10,15 @@ type Colour [3]uint8
 type Scene struct {
 	Camera Camera
 	Light  Light
-	Table  Colour // the plane z = 0, without end
-	Sky    Colour // whatever is seen beyond the table
+	Table  Colour // the plane z = 0, without end unless there is a room
+	Sky    Colour // whatever is seen beyond the table, if there is no room
 	Target Target
 	Arm    ArmColours
+
+	// What a laboratory adds to that; nothing where it is zero.
+	Texture Texture
+	Room    Room
+	Boxes   [NumBoxes]Box
 }
 
 // Camera is a pinhole camera.
@@ -28,6 +27,7 @@ type Camera struct {
 	LookAt   sim.Vec3 // the point shown in the middle of the picture, m
 	Up       sim.Vec3 // the direction shown upwards, any length
 	FovY     float64  // vertical field of view, degrees, 1..120
+	Roll     float64  // turn of the camera about its line of sight, clockwise seen from behind, degrees, -180..180
 }
 
 // Light is one distant lamp and light from all around. A surface has Ambient + Diffuse·cos(angle
@@ -48,6 +48,37 @@ type Target struct {
 // ArmColours are the colours of the arm's parts.
 type ArmColours struct {
 	Base, Links, Wrist, Rings, Hand, Palm, Fingers, Tips Colour
+}
+
+// Texture is what the table's surface shows: its colour mixed with another one. 0 of a pattern is
+// none of it, 1 the whole way to the other colour where the pattern is strongest.
+type Texture struct {
+	Colour Colour  // mixed with the table's
+	Grain  float64 // of wood: rings cut lengthwise and fibres, 0..1
+	Weave  float64 // of cloth, 0..1
+	Size   float64 // of the square in which the pattern repeats, m, 0.05..5; 0 only without a pattern
+	Turn   float64 // of the pattern about the vertical, degrees, -180..180
+}
+
+// Room is what lies beyond the table: its edges, a floor and a wall.
+type Room struct {
+	Drop        float64 // height of the table over the floor, m, 0.1..2; 0: no room, the table has no end
+	Left, Right float64 // the table's edges in x, m; the target area and the arm's base must be on it
+	Near, Far   float64 // the table's edges in y, m
+	WallY       float64 // where the wall stands, m, beyond Far
+	Floor, Wall Colour
+}
+
+// NumBoxes is how many boxes a scene can have.
+const NumBoxes = 3
+
+// Box is a thing that stands about on the table. It has a shadow but no part in collisions.
+type Box struct {
+	X, Y         float64 // middle of its foot, m
+	Width, Depth float64 // along x and y before it is turned, m, 0.005..1
+	Height       float64 // m, 0.005..1; 0: there is no box
+	Turn         float64 // about the vertical, degrees, -180..180
+	Colour       Colour
 }
 
 // DefaultScene returns the look of domain sim, in which column 1 is trained: a uniform table that
@@ -85,48 +116,4 @@ func DefaultScene() *Scene {
 			Tips:    yellow,
 		},
 	}
-}
-
-// validate reports the first thing in the scene that cannot be drawn.
-func (s *Scene) validate() error {
-	c, l := &s.Camera, &s.Light
-	for _, v := range []struct {
-		name string
-		v    sim.Vec3
-	}{{"camera position", c.Position}, {"camera look-at point", c.LookAt}, {"camera up direction", c.Up}, {"light direction", l.Direction}} {
-		for _, x := range v.v {
-			if !(math.Abs(x) <= maxCoordinate) {
-				return fmt.Errorf("%s %v: want finite numbers of at most %g", v.name, v.v, maxCoordinate)
-			}
-		}
-	}
-	switch {
-	case !(c.FovY >= 1 && c.FovY <= 120):
-		return fmt.Errorf("camera field of view is %g degrees, want 1 to 120", c.FovY)
-	case !(l.Ambient >= 0 && l.Ambient <= 1):
-		return fmt.Errorf("ambient light is %g, want 0 to 1", l.Ambient)
-	case !(l.Diffuse >= 0 && l.Diffuse <= 2):
-		return fmt.Errorf("diffuse light is %g, want 0 to 2", l.Diffuse)
-	case !(l.Ambient+l.Diffuse > 0):
-		return errors.New("there is no light: ambient and diffuse are both 0")
-	case !(l.Direction[2] >= 0.1*l.Direction.Norm()) || l.Direction.Norm() < 1e-6:
-		return fmt.Errorf("light direction %v: the lamp must stand at least 6 degrees above the table", l.Direction)
-	case !(s.Target.Radius >= 0.001 && s.Target.Radius <= 1):
-		return fmt.Errorf("target radius is %g m, want 0.001 to 1", s.Target.Radius)
-	case !(s.Target.Height >= 0 && s.Target.Height <= 1):
-		return fmt.Errorf("target height is %g m, want 0 to 1", s.Target.Height)
-	case c.Position.Distance(c.LookAt) < 1e-3:
-		return fmt.Errorf("camera at %v looks at its own position", c.Position)
-	}
-	ahead := c.LookAt.Sub(c.Position)
-	if ahead.Cross(c.Up).Norm() < 1e-3*ahead.Norm()*c.Up.Norm() || c.Up.Norm() < 1e-6 {
-		return fmt.Errorf("camera up direction %v is along the line of sight", c.Up)
-	}
-	if c.Position[2] < nearPlane {
-		return fmt.Errorf("camera at %v is below or in the table: want z of at least %g m", c.Position, nearPlane)
-	}
-	if inside(sim.Base, c.Position) {
-		return fmt.Errorf("camera at %v is inside the base of the arm", c.Position)
-	}
-	return nil
 }
