@@ -43,7 +43,7 @@ func BenchmarkRollout(b *testing.B) {
 				}
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, err := trainer.cycle(trainer.workers[0]); err != nil {
+					if _, _, err := trainer.cycle(trainer.workers[0]); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -62,6 +62,13 @@ type Config struct {
 	// no worker waits for another (Hogwild).
 	Deterministic bool `json:"deterministic"`
 
+	// Replacements is how many workers that panicked a run may replace; the one after stops it. A replaced worker gets new
+	// environments and loses the rollout it was in. 0 to 1,000,000; default 10. In deterministic mode a panic always stops
+	// the run: it could not be resumed to the same bits.
+	Replacements int `json:"replacements"`
+	// OnReplace is told of each panic whose worker was replaced. It is called by the goroutine that called Run. Default nil.
+	OnReplace func(*WorkerError) `json:"-"`
+
 	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 10,000.
 	MetricsEvery int64 `json:"metrics_every"`
 	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the goroutine that called Run
@@ -92,6 +99,7 @@ func DefaultConfig() Config {
 		ClipNorm:     1,
 		Decay:        0.99,
 		Epsilon:      1e-5,
+		Replacements: 10,
 		MetricsEvery: 10_000,
 	}
 }
@@ -101,6 +109,8 @@ const (
 	maxWorkers = 4096
 	maxEnvs    = 4096
 	maxRollout = 1 << 16
+
+	maxReplacements = 1_000_000
 )
 
 // Validate says everything that is wrong with the settings, in words that name the field and what is allowed.
@@ -120,6 +130,7 @@ func (c Config) Validate() error {
 	whole("envs", int64(c.Envs), 1, maxEnvs)
 	whole("rollout", int64(c.Rollout), 1, maxRollout)
 	whole("steps", c.Steps, 1, math.MaxInt64/2)
+	whole("replacements", int64(c.Replacements), 0, maxReplacements)
 	whole("metrics every", c.MetricsEvery, 1, math.MaxInt64/2)
 	whole("checkpoint every", c.CheckpointEvery, 0, math.MaxInt64/2)
 	number("gamma", c.Gamma, c.Gamma >= 0 && c.Gamma <= 1, "0 to 1")

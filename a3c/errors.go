@@ -13,7 +13,7 @@ import (
 // have been a number. Nothing of that gradient was pushed.
 var ErrNotFinite = errors.New("not a finite number")
 
-// WorkerError is why a run stopped: what happened to which worker, when.
+// WorkerError is what happened to which worker, when: why a run stopped, or why a worker was replaced.
 type WorkerError struct {
 	Worker int   // which worker, from 0
 	Step   int64 // environment steps of the whole run when its last rollout began
@@ -26,6 +26,14 @@ func (e *WorkerError) Error() string {
 
 // Unwrap returns the cause.
 func (e *WorkerError) Unwrap() error { return e.Err }
+
+// panicError is a panic that was caught, with the stack it had.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
 
 // notFinite names the layers whose gradient is NaN or infinite. They spread from where they arise towards the inputs, so
 // the last one in the order of the table, the nearest to the output, is named first.

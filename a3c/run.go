@@ -70,10 +70,11 @@ func (t *Trainer) runFree(ctx context.Context) error {
 // loop is a worker's life in a free run.
 func (t *Trainer) loop(w *worker, stop *atomic.Bool, notice chan<- struct{}) error {
 	for !stop.Load() && t.claim() {
-		due, err := t.cycle(w)
+		next, due, err := t.cycle(w)
 		if err != nil {
 			return err
 		}
+		w = next
 		if due {
 			select {
 			case notice <- struct{}{}:
@@ -84,14 +85,15 @@ func (t *Trainer) loop(w *worker, stop *atomic.Bool, notice chan<- struct{}) err
 	return nil
 }
 
-// cycle is one rollout and its push, behind the gate.
-func (t *Trainer) cycle(w *worker) (due bool, err error) {
+// cycle is one rollout and its push, behind the gate. It returns the worker that goes on: w, unless it was replaced.
+func (t *Trainer) cycle(w *worker) (next *worker, due bool, err error) {
 	t.gate.RLock()
 	defer t.gate.RUnlock()
 	if err := w.compute(); err != nil {
-		return false, err
+		next, err := t.replace(w, err)
+		return next, err == nil, err
 	}
-	return t.apply(w), nil
+	return w, t.apply(w), nil
 }
 
 // runRounds is the deterministic mode: in each round all workers pull the same parameters and compute in parallel, each on

@@ -19,7 +19,8 @@ type Trainer struct {
 	net     *nn.Network
 	policy  policy
 	store   *store
-	workers []*worker
+	makeEnv func(worker, index int) (Env, error)
+	workers []*worker // a worker's own element changes when it is replaced, behind the gate
 
 	// gate is held for reading by each worker during a rollout and its push, and for writing while a snapshot is taken:
 	// then all workers stand between rollouts.
@@ -36,9 +37,11 @@ type Trainer struct {
 	sums     window     // since the last Metrics
 	updates  int64      // pushes, counted with their steps; the store counts them a moment earlier
 	episodes int64
-	cutAt    time.Duration // time spent when the window began
-	ready    []Metrics     // finished windows that OnMetrics has not seen
-	snapshot bool          // a checkpoint is due
+	cutAt    time.Duration  // time spent when the window began
+	ready    []Metrics      // finished windows that OnMetrics has not seen
+	snapshot bool           // a checkpoint is due
+	replaced int            // workers that panicked, over this trainer's life
+	failures []*WorkerError // replaced workers' that OnReplace has not seen
 }
 
 // NewTrainer returns a trainer that starts from theta, which it copies, in environments from makeEnv, called once for each
@@ -55,23 +58,33 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	}
 	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
-	wanted := spaceOf(net)
+	t.makeEnv = makeEnv
 	for id := range cfg.Workers {
-		envs := make([]Env, 0, cfg.Envs)
-		for i := range cfg.Envs {
-			env, err := makeEnv(id, i)
-			if err == nil {
-				envs = append(envs, env)
-				err = wanted.check(env)
-			}
-			if err != nil {
-				err = fmt.Errorf("environment %d of worker %d: %w", i, id, err)
-				return nil, errors.Join(err, closeEnvs(envs), t.Close())
-			}
+		w, err := t.makeWorker(id)
+		if err != nil {
+			return nil, errors.Join(err, t.Close())
 		}
-		t.workers = append(t.workers, newWorker(t, id, envs))
+		t.workers = append(t.workers, w)
 	}
 	return t, nil
+}
+
+// makeWorker makes a worker and its environments.
+func (t *Trainer) makeWorker(id int) (*worker, error) {
+	wanted := spaceOf(t.net)
+	envs := make([]Env, 0, t.cfg.Envs)
+	for i := range t.cfg.Envs {
+		env, err := t.makeEnv(id, i)
+		if err == nil {
+			envs = append(envs, env)
+			err = wanted.check(env)
+		}
+		if err != nil {
+			err = fmt.Errorf("environment %d of worker %d: %w", i, id, err)
+			return nil, errors.Join(err, closeEnvs(envs))
+		}
+	}
+	return newWorker(t, id, envs), nil
 }
 
 // spaceOf returns what a network wants of an environment.
@@ -105,8 +118,8 @@ func closeEnvs(envs []Env) error {
 // Run trains until cfg.Steps or cfg.MaxTime is reached, and returns nil; or until ctx ends, and returns nil too: Done tells
 // which, and another Run goes on. Every rollout begun is finished and pushed before Run returns.
 //
-// An environment's error, a panic in a worker, or a gradient that is not finite stops all workers; Run returns a
-// *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well and is returned as it is.
+// A worker that panics is replaced, see Config.Replacements. An environment's error, a gradient that is not finite, or a
+// panic beyond that number stops all workers; Run returns a *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well and is returned as it is.
 func (t *Trainer) Run(ctx context.Context) error {
 	if t.workers == nil {
 		return errors.New("run: the trainer is closed")
@@ -128,6 +141,7 @@ func (t *Trainer) Run(ctx context.Context) error {
 		t.cutWindow() // what is left of the last window
 	}
 	err = errors.Join(err, t.deliverMetrics())
+	t.reportFailures()
 	var failure *WorkerError
 	if errors.As(err, &failure) {
 		t.broken = err
@@ -223,6 +237,7 @@ func (t *Trainer) cutWindowLocked() {
 
 // deliver hands finished windows to OnMetrics and, where one is due, a snapshot to OnCheckpoint.
 func (t *Trainer) deliver() error {
+	t.reportFailures()
 	if err := t.deliverMetrics(); err != nil {
 		return err
 	}

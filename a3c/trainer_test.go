@@ -226,7 +226,7 @@ func TestFailures(t *testing.T) {
 	} {
 		for _, deterministic := range []bool{false, true} {
 			cfg := small(deterministic)
-			cfg.Steps = 1 << 40
+			cfg.Steps, cfg.Replacements = 1<<40, 0
 			var steps atomic.Int64
 			net, theta := makeNet(t, timeLimit(), 8, 0, 1)
 			trainer, err := a3c.NewTrainer(cfg, net, theta, func(worker, index int) (a3c.Env, error) {

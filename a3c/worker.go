@@ -79,7 +79,7 @@ func newWorker(t *Trainer, id int, envs []Env) *worker {
 func (w *worker) compute() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = &panicError{p, debug.Stack()}
 		}
 		if err != nil {
 			err = &WorkerError{Worker: w.id, Step: w.began, Err: err}

@@ -290,7 +290,7 @@ func TestNothingPushed(t *testing.T) {
 	nan := float32(0)
 	nan /= nan
 	trainer.store.theta[3] = nan // inside column1.encoder.weight
-	_, err := trainer.cycle(w)
+	_, _, err := trainer.cycle(w)
 	want := "worker 0 at step 0: the gradient of column1.output.bias (and of 6 more tensors: " +
 		"column1.encoder.weight, column1.encoder.bias, column1.lstm.weight_ih, column1.lstm.weight_hh, column1.lstm.bias, column1.output.weight), " +
 		"with the parameters of column1.encoder.weight broken already, is not a finite number"

@@ -25,7 +25,7 @@ type options struct {
 
 // changeable are the flags that a resumed run may set anew; all others say
 // what the run is.
-var changeable = []string{"steps", "max-time", "episodes", "checkpoint-every", "milestone-every"}
+var changeable = []string{"steps", "max-time", "episodes", "checkpoint-every", "milestone-every", "replacements"}
 
 // evaluationSeed is added to -seed for the final evaluation: its episodes are
 // none of the training's.
@@ -46,6 +46,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 
 	learner.Register(f, c)
 	f.DurationVar(&c.MaxTime, "max-time", 0, "stop after this `time` of training even if -steps are not done; the learning rate falls accordingly (0: no limit)")
+	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
 	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, at some cost of speed")
 	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
 	f.Int64Var(&o.milestoneEvery, "milestone-every", 5_000_000, "`steps` between checkpoints that are kept (0: none)")

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"syscall"
@@ -127,17 +128,8 @@ func TestResumeIsExact(t *testing.T) {
 	if a, b := digest(t, rundir.Checkpoint(whole)), digest(t, rundir.Checkpoint(broken)); a != b {
 		t.Errorf("parameters differ: %s and %s", a, b)
 	}
-	a, b := metrics(t, whole), metrics(t, broken)
-	if len(a) != len(b) {
-		t.Fatalf("%d and %d rows of metrics", len(a), len(b))
-	}
-	for i := range a {
-		x, _ := json.Marshal(a[i].WithoutClock())
-		y, _ := json.Marshal(b[i].WithoutClock())
-		if !bytes.Equal(x, y) {
-			t.Errorf("row %d differs:\n%s\n%s", i, x, y)
-		}
-	}
+	compareMetrics(t, whole, broken)
+	compareStates(t, whole, broken)
 }
 
 // cancelOn cancels once a text has been written.
@@ -344,6 +336,81 @@ func TestKillLeavesAWholeCheckpoint(t *testing.T) {
 	}
 	if _, err := train(t, "-out", out, "-resume", "-steps", strconv.FormatInt(snapshot.Steps+400, 10)); err != nil {
 		t.Fatalf("resume: %v", err)
+	}
+}
+
+// A deterministic run that is killed without warning again and again, nearly
+// always in the middle of a checkpoint, ends with the bits of one that was left
+// alone: parameters, optimiser, environments and metrics.
+func TestKilledAgainAndAgainIsExact(t *testing.T) {
+	settings := func(out string) []string {
+		return small(out, "-deterministic", "-workers", "2", "-steps", "9600", "-checkpoint-every", "160", "-episodes", "1")
+	}
+	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
+	if _, err := train(t, settings(whole)...); err != nil {
+		t.Fatal(err)
+	}
+	args := settings(broken)
+	kills := 0
+	for rows := 2; rows < 20; rows += 3 {
+		cmd := command(0, args...)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		waitFor(t, broken, rows)
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Wait(); err == nil {
+			t.Fatalf("the run was over before it was killed at row %d", rows)
+		}
+		kills++
+		args = []string{"-out", broken, "-resume"}
+	}
+	if _, err := train(t, args...); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := digest(t, rundir.Checkpoint(whole)), digest(t, rundir.Checkpoint(broken)); a != b {
+		t.Errorf("after %d kills parameters differ: %s and %s", kills, a, b)
+	}
+	compareMetrics(t, whole, broken)
+	compareStates(t, whole, broken)
+}
+
+// compareMetrics reports rows that differ in more than what a clock measured.
+func compareMetrics(t *testing.T, whole, broken string) {
+	t.Helper()
+	a, b := metrics(t, whole), metrics(t, broken)
+	if len(a) != len(b) {
+		t.Fatalf("%d and %d rows of metrics", len(a), len(b))
+	}
+	for i := range a {
+		x, _ := json.Marshal(a[i].WithoutClock())
+		y, _ := json.Marshal(b[i].WithoutClock())
+		if !bytes.Equal(x, y) {
+			t.Errorf("row %d differs:\n%s\n%s", i, x, y)
+		}
+	}
+}
+
+// compareStates compares what a further resumption would start from.
+func compareStates(t *testing.T, whole, broken string) {
+	t.Helper()
+	var states [2]*a3c.Snapshot
+	for i, out := range []string{whole, broken} {
+		dir, err := rundir.Open(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, snapshot, _, err := dir.LoadUnit()
+		if err := errors.Join(err, dir.Close()); err != nil {
+			t.Fatal(err)
+		}
+		snapshot.Time, snapshot.Window = 0, a3c.WindowState{} // what a clock measured
+		states[i] = snapshot
+	}
+	if !reflect.DeepEqual(states[0], states[1]) {
+		t.Error("optimiser, counters, random numbers, LSTM or environments differ")
 	}
 }
 

@@ -50,6 +50,9 @@ func newTraining(o *options, dir *rundir.Dir, stderr io.Writer) (*training, erro
 	}
 	o.config.OnMetrics = s.onMetrics
 	o.config.OnCheckpoint = s.onCheckpoint
+	o.config.OnReplace = func(e *a3c.WorkerError) {
+		fmt.Fprintf(stderr, "train: note: a worker was replaced, the run goes on; please report this: %v\n", e)
+	}
 	if *o.resume {
 		err = s.resume()
 	} else {

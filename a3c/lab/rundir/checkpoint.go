@@ -61,12 +61,27 @@ func (d *Dir) keep(from, to string) error {
 	if err := os.Rename(link, d.Path(to)); err != nil {
 		return fmt.Errorf("keep %s: %w", from, err)
 	}
+	// Renaming one link of a file over another one of the same file does nothing at all.
+	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep %s: %w", from, err)
+	}
+	return nil
+}
+
+// restoreLatest makes the previous unit, which is whole, the latest one too:
+// the next SaveUnit would put a damaged latest in its place otherwise.
+func (d *Dir) restoreLatest() error {
+	for _, suffix := range []string{parametersSuffix, stateSuffix} {
+		if err := d.keep(previous+suffix, latest+suffix); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
 // LoadUnit reads the latest whole unit. Where the latest is damaged or its two
-// files do not belong together, it falls back to the previous one and says why
-// in warning.
+// files do not belong together, it falls back to the previous one, which becomes
+// the latest, and says why in warning.
 func (d *Dir) LoadUnit() (c *nn.Checkpoint, s *a3c.Snapshot, warning error, err error) {
 	c, s, latestErr := d.loadUnit(latest)
 	if latestErr == nil {
@@ -74,7 +89,7 @@ func (d *Dir) LoadUnit() (c *nn.Checkpoint, s *a3c.Snapshot, warning error, err 
 	}
 	c, s, previousErr := d.loadUnit(previous)
 	if previousErr == nil {
-		return c, s, latestErr, nil
+		return c, s, latestErr, d.restoreLatest()
 	}
 	return nil, nil, nil, fmt.Errorf("run folder %s has no whole checkpoint: %w", d.path, errors.Join(latestErr, previousErr))
 }
