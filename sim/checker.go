@@ -72,7 +72,7 @@ func (c *Checker) check(d *Data) Violation {
 	// moved bounds how far any point of body b has moved as seen from body a, further and further in.
 	for b := 1; b < NumBodies; b++ {
 		sweep, gaps := &m.sweep[b], &c.gap[b]
-		moved := turned[b] * sweep[b]
+		moved := float64(turned[b] * sweep[b])
 		for a := min(b-1, Hand); ; a-- {
 			gaps[a] -= moved
 			if !(gaps[a] > 0) {
@@ -83,7 +83,7 @@ func (c *Checker) check(d *Data) Violation {
 			if a == Base {
 				break
 			}
-			moved += turned[a] * sweep[a]
+			moved += float64(turned[a] * sweep[a])
 		}
 		c.table[b] -= moved
 		if !(c.table[b] > 0) {
@@ -96,7 +96,7 @@ func (c *Checker) check(d *Data) Violation {
 	}
 	for b := Finger2; b <= Finger3; b++ {
 		for a := Finger1; a < b; a++ {
-			c.gap[b][a] -= turned[a]*m.sweep[a][a] + turned[b]*m.sweep[b][b]
+			c.gap[b][a] -= float64(turned[a]*m.sweep[a][a]) + float64(turned[b]*m.sweep[b][b])
 			if !(c.gap[b][a] > 0) {
 				if v := c.measure(d, a, b); v.Cause != None {
 					return v

@@ -97,11 +97,11 @@ func (m *Model) height(d *Data, b int) float64 {
 	rot, z := &d.BodyRot[b], d.BodyPos[b][2]
 	for i := range m.solids[b] {
 		s := &m.solids[b][i]
-		h := rot[6]*s.from.x + rot[7]*s.from.y + rot[8]*s.from.z
+		h := float64(rot[6]*s.from.x) + float64(rot[7]*s.from.y) + float64(rot[8]*s.from.z)
 		if s.box {
-			h -= math.Abs(rot[6])*s.half.x + math.Abs(rot[7])*s.half.y + math.Abs(rot[8])*s.half.z
+			h -= float64(math.Abs(rot[6])*s.half.x) + float64(math.Abs(rot[7])*s.half.y) + float64(math.Abs(rot[8])*s.half.z)
 		} else {
-			h += min(0, rot[6]*s.along.x+rot[7]*s.along.y+rot[8]*s.along.z) - s.radius
+			h += min(0, float64(rot[6]*s.along.x)+float64(rot[7]*s.along.y)+float64(rot[8]*s.along.z)) - s.radius
 		}
 		lowest = min(lowest, h)
 	}

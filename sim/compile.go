@@ -94,12 +94,12 @@ func (m *Model) compileInertia(b int, l *Link) error {
 		return fmt.Errorf("inertia_com %v is not finite", l.Inertia)
 	}
 	moments, axes := principalAxes(l.Inertia)
-	if !(moments[0] >= 0) || moments[0]+moments[1] < moments[2]*(1-1e-9) {
+	if !(moments[0] >= 0) || moments[0]+moments[1] < float64(moments[2]*(1-1e-9)) {
 		return fmt.Errorf("inertia_com %v has principal moments %v, which no body has", l.Inertia, moments)
 	}
 	m.mass[b], m.com[b] = l.Mass, l.COM
 	in := &m.inertia[b]
-	half := (moments[0] + moments[1] + moments[2]) / 2
+	half := float64((moments[0] + moments[1] + moments[2]) / 2)
 	if moments[1] == moments[2] {
 		in.base, in.rod[0], in.axis[0] = half-moments[1], moments[1]-moments[0], axes[0]
 		return nil
@@ -216,11 +216,11 @@ func principalAxes(s [6]float64) (moments [3]float64, axes [3]v3) {
 		}
 		sin, cos := math.Sincos(0.5 * math.Atan2(2*a[p][q], a[q][q]-a[p][p]))
 		for k := range 3 {
-			a[k][p], a[k][q] = cos*a[k][p]-sin*a[k][q], sin*a[k][p]+cos*a[k][q]
+			a[k][p], a[k][q] = float64(cos*a[k][p])-float64(sin*a[k][q]), float64(sin*a[k][p])+float64(cos*a[k][q])
 		}
 		for k := range 3 {
-			a[p][k], a[q][k] = cos*a[p][k]-sin*a[q][k], sin*a[p][k]+cos*a[q][k]
-			v[k][p], v[k][q] = cos*v[k][p]-sin*v[k][q], sin*v[k][p]+cos*v[k][q]
+			a[p][k], a[q][k] = float64(cos*a[p][k])-float64(sin*a[q][k]), float64(sin*a[p][k])+float64(cos*a[q][k])
+			v[k][p], v[k][q] = float64(cos*v[k][p])-float64(sin*v[k][q]), float64(sin*v[k][p])+float64(cos*v[k][q])
 		}
 		a[p][q], a[q][p] = 0, 0
 	}

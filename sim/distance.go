@@ -18,10 +18,10 @@ func segmentDistance(a, u, b, v v3) float64 {
 		s = clamp01(-ur / uu)
 	default:
 		// Nearest points of the two lines, then t for the clamped s, then s for the clamped t.
-		if det := uu*vv - uv*uv; det > 1e-14*uu*vv {
-			s = clamp01((uv*vr - ur*vv) / det)
+		if det := float64(uu*vv) - float64(uv*uv); det > 1e-14*uu*vv {
+			s = clamp01((float64(uv*vr) - float64(ur*vv)) / det)
 		}
-		t = (uv*s + vr) / vv
+		t = (float64(uv*s) + vr) / vv
 		if t < 0 {
 			t, s = 0, clamp01(-ur/uu)
 		} else if t > 1 {
@@ -70,7 +70,7 @@ func segmentBoxDistance(a, u, half v3) float64 {
 
 // boxSlope returns half the derivative by t of the squared distance from a + t·u to the box.
 func boxSlope(a, u, half v3, t float64) float64 {
-	return beyond(a.x+t*u.x, half.x)*u.x + beyond(a.y+t*u.y, half.y)*u.y + beyond(a.z+t*u.z, half.z)*u.z
+	return float64(beyond(a.x+float64(t*u.x), half.x)*u.x) + float64(beyond(a.y+float64(t*u.y), half.y)*u.y) + float64(beyond(a.z+float64(t*u.z), half.z)*u.z)
 }
 
 // boxDistance returns the distance from p to the solid box.

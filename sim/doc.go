@@ -37,10 +37,10 @@
 //
 // # The same bits everywhere
 //
-// Poses are drawn, and pictures must be the same on every machine. So Sincos is the package's own, and between
-// joint angles and poses every product is rounded explicitly, float64(a*b), which forbids the compiler to
-// fuse it with a sum (it does on arm64, and on amd64 with GOAMD64=v3). The dynamics makes no such promise:
-// across architectures states agree to rounding.
+// The same commands lead to the same state and the same pictures on every machine. So Sincos is the package's own,
+// and every product is rounded explicitly, float64(a*b), which forbids the compiler to fuse it with a sum
+// (it does on arm64, and on amd64 with GOAMD64=v3). TestNotFused looks for such instructions,
+// TestSnapshotTrajectories and TestSnapshotKinematics hold hashes.
 //
 // # Where to start reading
 //

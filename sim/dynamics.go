@@ -65,8 +65,8 @@ func (m *Model) evaluate(d *Data) {
 		alpha := inner.alpha.addScaled(speed, inner.omega.cross(axis))
 		omega := inner.omega.addScaled(speed, axis)
 		outer.omega, outer.alpha = omega, alpha
-		xx, yy, zz := omega.x*omega.x, omega.y*omega.y, omega.z*omega.z
-		xy, xz, yz := omega.x*omega.y, omega.x*omega.z, omega.y*omega.z
+		xx, yy, zz := float64(omega.x*omega.x), float64(omega.y*omega.y), float64(omega.z*omega.z)
+		xy, xz, yz := float64(omega.x*omega.y), float64(omega.x*omega.z), float64(omega.y*omega.z)
 		rowX := v3{-(yy + zz), xy - alpha.z, xz + alpha.y}
 		rowY := v3{xy + alpha.z, -(xx + zz), yz - alpha.x}
 		rowZ := v3{xz - alpha.y, yz + alpha.x, -(xx + yy)}
@@ -88,15 +88,22 @@ func (m *Model) evaluate(d *Data) {
 			n = turn(rot, in.axis[1])
 			s.addOuter(n.scale(in.rod[1]), n)
 		}
+		if b == Hand && d.Payload != 0 {
+			palm := vec(&d.Palm)
+			load := palm.scale(d.Payload)
+			mass += d.Payload
+			first = first.add(load)
+			s.addOuter(load, palm)
+		}
 		w.body[b] = rigid{mass, first, s}
 
 		// The wrench that moves it: ∫ (origin + rows·r) dm and ∫ r × (origin + rows·r) dm.
 		w.load[b] = wrench{
 			force: v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel),
 			moment: first.cross(accel).add(v3{
-				(rowZ.x*s.xy + rowZ.y*s.yy + rowZ.z*s.yz) - (rowY.x*s.xz + rowY.y*s.yz + rowY.z*s.zz),
-				(rowX.x*s.xz + rowX.y*s.yz + rowX.z*s.zz) - (rowZ.x*s.xx + rowZ.y*s.xy + rowZ.z*s.xz),
-				(rowY.x*s.xx + rowY.y*s.xy + rowY.z*s.xz) - (rowX.x*s.xy + rowX.y*s.yy + rowX.z*s.yz),
+				(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) - (float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
+				(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) - (float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
+				(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) - (float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
 			}),
 		}
 	}
@@ -142,43 +149,43 @@ func (w *dynamics) solve(extra, x *[NumJoints]float64) {
 	inverse0 := 1 / (f0[n] + extra[n])
 	inverse1 := 1 / (f1[n+1] + extra[n+1])
 	inverse2 := 1 / (f2[n+2] + extra[n+2])
-	x0, x1, x2 := x[n]*inverse0, x[n+1]*inverse1, x[n+2]*inverse2
+	x0, x1, x2 := float64(x[n]*inverse0), float64(x[n+1]*inverse1), float64(x[n+2]*inverse2)
 	for i := range n {
-		l0, l1, l2 := f0[i]*inverse0, f1[i]*inverse1, f2[i]*inverse2
+		l0, l1, l2 := float64(f0[i]*inverse0), float64(f1[i]*inverse1), float64(f2[i]*inverse2)
 		row, target := &w.mass[i], &a[i]
 		for j := 0; j <= i; j++ {
-			target[j] = row[j] - l0*f0[j] - l1*f1[j] - l2*f2[j]
+			target[j] = row[j] - float64(l0*f0[j]) - float64(l1*f1[j]) - float64(l2*f2[j])
 		}
 		target[i] += extra[i]
-		x[i] -= f0[i]*x0 + f1[i]*x1 + f2[i]*x2
+		x[i] -= float64(f0[i]*x0) + float64(f1[i]*x1) + float64(f2[i]*x2)
 	}
 	for k := n - 1; k >= 0; k-- {
 		row := &a[k]
 		inverse := 1 / row[k]
 		v := x[k]
-		x[k] = v * inverse
+		x[k] = float64(v * inverse)
 		for i := k - 1; i >= 0; i-- {
-			l := row[i] * inverse
+			l := float64(row[i] * inverse)
 			target := &a[i]
 			for j := 0; j <= i; j++ {
-				target[j] -= l * row[j]
+				target[j] -= float64(l * row[j])
 			}
-			x[i] -= l * v
+			x[i] -= float64(l * v)
 			row[i] = l
 		}
 	}
 	for k := 1; k < n; k++ {
 		v := x[k]
 		for i := range k {
-			v -= a[k][i] * x[i]
+			v -= float64(a[k][i] * x[i])
 		}
 		x[k] = v
 	}
 	for i := range n {
 		v := x[i]
-		x0 -= f0[i] * inverse0 * v
-		x1 -= f1[i] * inverse1 * v
-		x2 -= f2[i] * inverse2 * v
+		x0 -= float64(f0[i] * inverse0 * v)
+		x1 -= float64(f1[i] * inverse1 * v)
+		x2 -= float64(f2[i] * inverse2 * v)
 	}
 	x[n], x[n+1], x[n+2] = x0, x1, x2
 }
@@ -221,11 +228,12 @@ func (m *Model) Energy(d *Data) (potential, kinetic float64) {
 	var matrix [NumJoints][NumJoints]float64
 	m.MassMatrix(d, &matrix)
 	for b := range NumBodies {
-		potential -= m.mass[b] * m.gravity.Dot(m.COM(d, b))
+		potential -= float64(m.mass[b] * m.gravity.Dot(m.COM(d, b)))
 	}
+	potential -= float64(d.Payload * m.gravity.Dot(d.Palm))
 	for i := range NumJoints {
 		for j := range NumJoints {
-			kinetic += 0.5 * d.V[i] * matrix[i][j] * d.V[j]
+			kinetic += float64(0.5 * d.V[i] * matrix[i][j] * d.V[j])
 		}
 	}
 	return potential, kinetic
@@ -238,7 +246,7 @@ func (m *Model) InverseDynamics(d *Data, accel, tau *[NumJoints]float64) {
 	for i := range NumJoints {
 		tau[i] = d.dyn.bias[i]
 		for j := range NumJoints {
-			tau[i] += matrix[i][j] * accel[j]
+			tau[i] += float64(matrix[i][j] * accel[j])
 		}
 	}
 }

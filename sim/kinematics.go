@@ -7,6 +7,9 @@ type Data struct {
 	Q [NumJoints]float64 // joint angles, rad, not wrapped
 	V [NumJoints]float64 // joint velocities, rad/s
 
+	// Payload is a point mass at the palm besides the model's own, kg; 0 or more.
+	Payload float64
+
 	// Computed by Kinematics, and by each step for its new Q.
 	BodyPos [NumBodies]Vec3 // origin of each body frame, world, m
 	BodyRot [NumBodies]Mat3 // worldFromBody

@@ -56,7 +56,7 @@ func (p *Planner) search(b int, cost float64) {
 	lower, upper, limited := p.model.Range(i)
 	for choice := range 3 {
 		p.action[i] = choice
-		angle := p.now[i] + sim.ControlStep*float64(choice-1)*p.model.MaxSpeed(i)
+		angle := p.now[i] + float64(sim.ControlStep*float64(choice-1)*p.model.MaxSpeed(i))
 		p.data.Q[i] = angle
 		p.model.PoseBody(p.data, b)
 		c := cost
@@ -67,7 +67,7 @@ func (p *Planner) search(b int, cost float64) {
 			c += limitCost
 		}
 		if b >= sim.Link2 {
-			c += frameCost * max(0, frameHeight-p.data.BodyPos[b][2])
+			c += float64(frameCost * max(0, frameHeight-p.data.BodyPos[b][2]))
 		}
 		switch {
 		case c >= p.best:
@@ -84,11 +84,11 @@ func (p *Planner) search(b int, cost float64) {
 
 // poseCost adds the costs of the whole pose in p.data to c.
 func (p *Planner) poseCost(c float64) float64 {
-	c += p.data.Palm.Distance(p.aim) + frameCost*max(0, frameHeight-p.data.Palm[2])
+	c += p.data.Palm.Distance(p.aim) + float64(frameCost*max(0, frameHeight-p.data.Palm[2]))
 	for f := 0; f < sim.NumFingers && c < p.best; f++ {
 		p.model.PoseBody(p.data, sim.Finger1+f)
-		c += frameCost * max(0, frameHeight-p.data.BodyPos[sim.Finger1+f][2])
-		c += tipCost * max(0, tipHeight-p.model.Tip(p.data, f)[2])
+		c += float64(frameCost * max(0, frameHeight-p.data.BodyPos[sim.Finger1+f][2]))
+		c += float64(tipCost * max(0, tipHeight-p.model.Tip(p.data, f)[2]))
 	}
 	return c
 }

@@ -100,8 +100,8 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	e.running, e.steps, e.violation = false, 0, sim.Violation{}
 	e.pcg.Seed(scramble(seed), scramble(seed+1<<63))
 	place := sim.Vec3{
-		TargetCentreX + TargetSizeX*(e.rng.Float64()-0.5),
-		TargetCentreY + TargetSizeY*(e.rng.Float64()-0.5),
+		TargetCentreX + float64(TargetSizeX*(e.uniform()-0.5)),
+		TargetCentreY + float64(TargetSizeY*(e.uniform()-0.5)),
 		0,
 	}
 	if e.episodes%e.opt.TargetEvery == 0 {
@@ -118,6 +118,10 @@ func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	return nil
 }
 
+// uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what follows: see
+// package sim on bits.
+func (e *Env) uniform() float64 { return float64(e.rng.Float64()) }
+
 // scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele, Lea, Flood
 // 2014): streams of PCG whose seeds differ in few bits are not independent.
 func scramble(seed uint64) uint64 {
@@ -133,9 +137,9 @@ func (e *Env) drawStart() error {
 	for range maxStartTries {
 		for i := range q {
 			if i < sim.NumArmJoints {
-				q[i] = e.start[i] + startSpread*(2*e.rng.Float64()-1)
+				q[i] = e.start[i] + float64(startSpread*float64(2*e.uniform()-1))
 			} else {
-				q[i] = startFinger * e.rng.Float64()
+				q[i] = startFinger * e.uniform()
 			}
 		}
 		if e.sim.Place(&q, &v).Cause == sim.None && e.sim.Data.Palm[2] >= startHeight {
