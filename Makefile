@@ -18,7 +18,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench check clean help
+.PHONY: build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-peers check clean help
 
 build:
 	@mkdir -p bin
@@ -75,6 +75,14 @@ fuzz:
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/...
 
+# Our kernels beside OpenBLAS, oneDNN and gonum: bench/results/peers. Some two
+# minutes; run it on an idle machine. PEERS="-rounds 3 -filter 'conv1 wide'" asks for less.
+bench-peers:
+	@command -v gcc >/dev/null && dpkg -s libopenblas-dev libdnnl-dev pkgconf >/dev/null 2>&1 || { apt-get update -qq && apt-get install -y -qq gcc libc6-dev pkgconf libopenblas-dev libdnnl-dev; }
+	@mkdir -p bin
+	cd bench/peers && CGO_ENABLED=1 $(GO) test . && CGO_ENABLED=1 $(GO) build -trimpath -o ../../bin/peers .
+	bin/peers -out bench/results/peers $(PEERS)
+
 # All that CI runs.
 check: test vet fmt-check race build
 
@@ -82,4 +90,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench check clean"
+	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-peers check clean"
