@@ -4,12 +4,13 @@
 // It is the one place, beside the commands themselves, where the learner
 // (packages a3c and nn) and the world (package sim) meet. Its parts:
 //
-//	lab/cli     flags, configuration files, progress, exit codes, profiles
-//	lab/world   -task, -domain, -net and -width to environments and networks
-//	lab/learner  the learner's settings as flags, and a new column
-//	lab/rundir  the folder that a training run leaves
-//	lab/chart   learning curves as SVG and PNG
-//	lab/film    animations of episodes
+//	lab/cli       flags, configuration files, progress, exit codes, profiles
+//	lab/world     -task, -domain, -net and -width to environments and networks
+//	lab/learner   the learner's settings as flags, and a new column
+//	lab/rundir    the folder that a training run leaves
+//	lab/training  a run in its folder: begun, resumed, trained, evaluated
+//	lab/chart     learning curves as SVG and PNG
+//	lab/film      animations of episodes
 //
 // Only commands and package bench import it (bench/imports_test.go).
 package lab

@@ -2,10 +2,12 @@ package main
 
 import (
 	"io"
+	"path/filepath"
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 )
 
@@ -27,9 +29,7 @@ type options struct {
 // what the run is.
 var changeable = []string{"steps", "max-time", "episodes", "checkpoint-every", "milestone-every", "replacements"}
 
-// evaluationSeed is added to -seed for the final evaluation: its episodes are
-// none of the training's.
-const evaluationSeed = 0xe7a1
+func configPath(out string) string { return filepath.Join(out, rundir.ConfigFile) }
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("train",

@@ -7,27 +7,12 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/world"
+	"colonnade/nn"
 )
-
-// result is the last line of stdout.
-type result struct {
-	Steps          int64   `json:"steps"`
-	StepsPerSecond float64 `json:"steps_per_second"`
-	Score          float64 `json:"score"`
-	CI95           float64 `json:"ci95"`
-	Episodes       int     `json:"episodes"`
-	Reached        float64 `json:"reached"`
-	Violations     float64 `json:"violations"`
-}
-
-// stopped is the last line of stdout of a run that was interrupted: saved, not
-// evaluated.
-type stopped struct {
-	Steps          int64   `json:"steps"`
-	StepsPerSecond float64 `json:"steps_per_second"`
-	Interrupted    bool    `json:"interrupted"`
-}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	o, err := parse(args, stdout, stderr)
@@ -45,25 +30,52 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer stopProfile()
 
-	s, err := newTraining(o, dir, stderr)
+	r, err := training.Open(o.plan(), dir, *o.resume, stderr)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.trainer.Close()) }()
-	first := s.trainer.Steps()
-	if err := s.train(ctx); err != nil {
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if err := r.Train(ctx); err != nil {
 		return err
 	}
-	steps := s.trainer.Steps()
-	rate := 0.0
-	if seconds := (s.trainer.Elapsed() - s.resumedAt).Seconds(); seconds > 0 {
-		rate = float64(steps-first) / seconds
+	if !r.Done() {
+		stopped := r.Stopped()
+		fmt.Fprintf(stderr, "train: stopped at step %d; go on with: train -resume -out %s\n", stopped.Steps, dir.Path())
+		return cli.Result(stdout, stopped)
 	}
-	if !s.trainer.Done() {
-		fmt.Fprintf(stderr, "train: stopped at step %d; go on with: train -resume -out %s\n", steps, dir.Path())
-		return cli.Result(stdout, stopped{steps, rate, true})
+	result, ok, err := r.Evaluate(ctx)
+	if err != nil {
+		return err
 	}
-	return s.evaluate(ctx, stdout, steps, rate)
+	if !ok {
+		return cli.Result(stdout, r.Stopped())
+	}
+	return cli.Result(stdout, result)
+}
+
+// plan says what the command line asks for.
+func (o *options) plan() training.Plan {
+	return training.Plan{
+		Command: "train",
+		Title:   fmt.Sprintf("%s, %s, seed %d", o.world, o.net, o.config.Seed),
+		Config:  o.config,
+		World:   o.world,
+		Column: func() (*nn.Network, []float32, error) {
+			env, err := o.world.Make(0, 0)
+			if err != nil {
+				return nil, nil, err
+			}
+			return learner.NewColumn(o.net.Arch(), env, o.config.Seed)
+		},
+		Matches: func(net *nn.Network) error {
+			wanted, err := world.Untrained(o.net.Arch())
+			if err != nil {
+				return err
+			}
+			return net.Matches(wanted)
+		},
+		Episodes: o.episodes, MilestoneEvery: o.milestoneEvery, File: o.flags.TOML(),
+	}
 }
 
 // openFolder takes the run folder: a new one, or with -resume an old one.

@@ -20,6 +20,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/training"
 	"colonnade/nn"
 )
 
@@ -48,11 +49,11 @@ func small(out string, more ...string) []string {
 }
 
 // train runs the command in this process and returns its last line.
-func train(t *testing.T, args ...string) (result, error) {
+func train(t *testing.T, args ...string) (training.Result, error) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	err := run(context.Background(), args, &stdout, &stderr)
-	var r result
+	var r training.Result
 	if err == nil {
 		lines := strings.Split(strings.TrimSpace(stdout.String()), "\n")
 		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &r); err != nil {
@@ -298,7 +299,7 @@ func TestInterruptSavesAndExitsZero(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Fatalf("exit: %v", err)
 	}
-	var s stopped
+	var s training.Stopped
 	if err := json.Unmarshal(stdout.Bytes(), &s); err != nil || !s.Interrupted || s.Steps < 1200 {
 		t.Fatalf("last line %q: %v", &stdout, err)
 	}

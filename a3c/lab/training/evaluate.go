@@ -1,0 +1,67 @@
+package training
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+)
+
+// Result is what a command says of a run on the last line of stdout: Score and what follows are of the final evaluation.
+type Result struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Score          float64 `json:"score"`
+	CI95           float64 `json:"ci95"`
+	Episodes       int     `json:"episodes"`
+	Reached        float64 `json:"reached"`
+	Violations     float64 `json:"violations"`
+}
+
+// Stopped is the last line of stdout of a run that was interrupted: saved, not evaluated.
+type Stopped struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Interrupted    bool    `json:"interrupted"`
+}
+
+// evaluationSeed is added to the run's seed for the final evaluation: its episodes are none of the training's.
+const evaluationSeed = 0xe7a1
+
+// Done reports whether the run is complete.
+func (r *Run) Done() bool { return r.trainer.Done() }
+
+// Stopped describes a run that was interrupted.
+func (r *Run) Stopped() Stopped { return Stopped{r.trainer.Steps(), r.rate(), true} }
+
+// rate returns the environment steps a second of this invocation.
+func (r *Run) rate() float64 {
+	if seconds := (r.trainer.Elapsed() - r.resumedAt).Seconds(); seconds > 0 {
+		return float64(r.trainer.Steps()-r.first) / seconds
+	}
+	return 0
+}
+
+// Evaluate measures the final parameters with the stochastic policy. ok is false if ctx ended before.
+func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) {
+	theta := make([]float32, r.net.Parameters())
+	r.trainer.Parameters(theta)
+	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
+	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.World.Make, a3c.EvalConfig{
+		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers,
+		OnEpisode: func(ended int) { progress.Update(int64(ended), "") },
+	})
+	progress.Finish()
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(r.stderr, "%s: the run is complete and saved; its evaluation was interrupted\n", r.plan.Command)
+		return Result{}, false, nil
+	}
+	if err != nil {
+		return Result{}, false, err
+	}
+	steps, rate := r.trainer.Steps(), r.rate()
+	fmt.Fprintf(r.stderr, "%s: %d steps at %.0f steps/s; score %.2f +- %.2f (95 %%) over %d episodes\n", r.plan.Command, steps, rate, e.Mean, e.CI95, r.plan.Episodes)
+	return Result{steps, rate, e.Mean, e.CI95, r.plan.Episodes, e.Reached, e.Violations}, true, nil
+}

@@ -1,0 +1,253 @@
+package training
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"strconv"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/world"
+	"colonnade/kernels"
+	"colonnade/nn"
+)
+
+// Plan says what a run trains, on what, and how.
+type Plan struct {
+	Command string     // whose run it is, such as "train": the first word of what it says
+	Title   string     // of the curve
+	Config  a3c.Config // its callbacks are the run's own
+	World   *world.Options
+	// Column returns network and parameters to begin with.
+	Column func() (*nn.Network, []float32, error)
+	// Matches returns an error if a network that was read from the folder is not the plan's.
+	Matches func(*nn.Network) error
+	// Metadata is kept with every checkpoint.
+	Metadata map[string]string
+
+	Episodes       int    // of the final evaluation
+	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
+	File           []byte // the run's config.toml, all settings resolved
+}
+
+// Run is one invocation's work on a run folder. It belongs to one goroutine.
+type Run struct {
+	plan      Plan
+	dir       *rundir.Dir
+	stderr    io.Writer
+	net       *nn.Network
+	trainer   *a3c.Trainer
+	world     string // fingerprint
+	resumedAt time.Duration
+	first     int64 // steps of the run before this invocation
+
+	rows     []a3c.Metrics // all of the run so far
+	progress *cli.Progress
+	best     float64 // training score that best.safetensors had
+	saved    int64   // steps of the latest checkpoint
+}
+
+// Open builds environments, network and trainer: new ones, or with resume those that the folder holds. Close the run in
+// the end.
+func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, error) {
+	r := &Run{plan: plan, dir: dir, stderr: stderr}
+	var err error
+	if r.world, err = plan.World.Fingerprint(); err != nil {
+		return nil, err
+	}
+	r.plan.Config.OnMetrics = r.onMetrics
+	r.plan.Config.OnCheckpoint = r.onCheckpoint
+	r.plan.Config.OnReplace = func(e *a3c.WorkerError) {
+		fmt.Fprintf(stderr, "%s: note: a worker was replaced, the run goes on; please report this: %v\n", plan.Command, e)
+	}
+	if resume {
+		err = r.resume()
+	} else {
+		err = r.begin()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Close closes the environments.
+func (r *Run) Close() error { return r.trainer.Close() }
+
+func (r *Run) begin() error {
+	net, theta, err := r.plan.Column()
+	if err != nil {
+		return err
+	}
+	r.net = net
+	if r.trainer, err = a3c.NewTrainer(r.plan.Config, net, theta, r.plan.World.Make); err != nil {
+		return err
+	}
+	if err := r.dir.WriteInfo(rundir.NewInfo(r.plan.Config.Seed, r.world)); err != nil {
+		return err
+	}
+	if err := r.save(); err != nil {
+		return err
+	}
+	// Last: from here on the folder holds a run, one that can be resumed.
+	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
+}
+
+func (r *Run) resume() error {
+	info, err := r.dir.ReadInfo()
+	if err != nil {
+		return err
+	}
+	if info.Kernels != kernels.Implementation() {
+		return cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
+			"set KERNELS=%s if this machine has them", info.Kernels)
+	}
+	if info.World != r.world {
+		return fmt.Errorf("the run was trained in another world (%s) than this program has (%s)", info.World, r.world)
+	}
+	checkpoint, snapshot, warning, err := r.dir.LoadUnit()
+	if err != nil {
+		return err
+	}
+	if err := r.plan.Matches(checkpoint.Network); err != nil {
+		return fmt.Errorf("the checkpoint in %s is not the run's: %w", r.dir.Path(), err)
+	}
+	if warning != nil {
+		fmt.Fprintf(r.stderr, "%s: note: going on from the previous checkpoint: %v\n", r.plan.Command, warning)
+	}
+	r.net = checkpoint.Network
+	if r.trainer, err = a3c.NewTrainer(r.plan.Config, r.net, checkpoint.Theta, r.plan.World.Make); err != nil {
+		return err
+	}
+	if err := r.trainer.Restore(snapshot); err != nil {
+		return err
+	}
+	r.resumedAt, r.first, r.saved = r.trainer.Elapsed(), r.trainer.Steps(), r.trainer.Steps()
+	if err := r.dir.CutMetrics(r.trainer.Steps()); err != nil {
+		return err
+	}
+	if r.rows, err = rundir.ReadMetrics[a3c.Metrics](r.dir.Path(rundir.MetricsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
+		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
+	}
+	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
+}
+
+// Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
+// checkpoint. It returns nil too when ctx ends: Done tells which.
+func (r *Run) Train(ctx context.Context) error {
+	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, %s -> %s\n",
+		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs, r.plan.World, r.dir.Path())
+	r.progress = cli.NewProgress(cli.Work{
+		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: r.plan.Config.Steps, Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
+	}, r.stderr)
+	err := r.trainer.Run(ctx)
+	r.progress.Finish()
+	if err != nil {
+		err = cli.Hint(err, "the last good checkpoint, of step %d, is kept in %s", r.saved, r.dir.Path())
+	} else if r.trainer.Steps() != r.saved {
+		err = r.save()
+	}
+	return errors.Join(err, r.drawCurve())
+}
+
+// save writes a checkpoint of a trainer that stands still.
+func (r *Run) save() error {
+	snapshot, err := r.trainer.Snapshot()
+	if err != nil {
+		return err
+	}
+	return r.write(snapshot)
+}
+
+func (r *Run) onMetrics(m a3c.Metrics) error {
+	r.rows = append(r.rows, m)
+	entropy := 0.0
+	for _, e := range m.Entropy {
+		entropy += e / float64(len(m.Entropy))
+	}
+	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
+		m.Score, 100*m.Reached, 100*m.Violations, entropy))
+	return r.dir.AppendMetrics(m)
+}
+
+func (r *Run) onCheckpoint(snapshot *a3c.Snapshot) error {
+	if err := r.write(snapshot); err != nil {
+		return err
+	}
+	return r.drawCurve()
+}
+
+// Keys of the metadata that the run adds to its checkpoints.
+const (
+	scoreKey = "training_score"
+	stepsKey = "steps"
+)
+
+// write saves the latest unit, the milestone that has been passed, and the best
+// parameters so far.
+func (r *Run) write(snapshot *a3c.Snapshot) error {
+	score, scored := r.recentScore()
+	metadata := map[string]string{
+		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
+		scoreKey:             strconv.FormatFloat(score, 'g', -1, 64),
+		world.FingerprintKey: r.world,
+		"task":               r.plan.World.Task(),
+		"domain":             r.plan.World.Domain(),
+		"contract":           world.Contract,
+	}
+	maps.Copy(metadata, r.plan.Metadata)
+	c := &nn.Checkpoint{Network: r.net, Theta: snapshot.Theta, Metadata: metadata}
+	before := r.saved
+	if err := r.dir.SaveUnit(c, snapshot); err != nil {
+		return err
+	}
+	r.saved = snapshot.Steps
+	if every := r.plan.MilestoneEvery; every > 0 && snapshot.Steps/every > before/every {
+		if _, err := nn.SaveCheckpoint(r.dir.Path(rundir.Milestone(snapshot.Steps)), c); err != nil {
+			return err
+		}
+	}
+	if scored && score > r.best {
+		if _, err := nn.SaveCheckpoint(r.dir.Path(rundir.BestFile), c); err != nil {
+			return err
+		}
+		r.best = score
+	}
+	return nil
+}
+
+// scoreEpisodes is how many training episodes a score is taken over.
+const scoreEpisodes = 1000
+
+// recentScore returns the mean score of the latest training episodes, at least
+// scoreEpisodes of them.
+func (r *Run) recentScore() (score float64, ok bool) {
+	sum, episodes := 0.0, int64(0)
+	for i := len(r.rows) - 1; i >= 0 && episodes < scoreEpisodes; i-- {
+		sum += r.rows[i].Score * float64(r.rows[i].WindowEpisodes)
+		episodes += r.rows[i].WindowEpisodes
+	}
+	if episodes < scoreEpisodes {
+		return 0, false
+	}
+	return sum / float64(episodes), true
+}
+
+func (r *Run) drawCurve() error {
+	var b bytes.Buffer
+	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.rows); err != nil {
+		return err
+	}
+	return r.dir.WriteFile(rundir.CurveFile, b.Bytes())
+}
