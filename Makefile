@@ -50,7 +50,7 @@ test-arm64:
 # The race detector needs cgo, and so a C compiler.
 race:
 	@command -v gcc >/dev/null || { apt-get update -qq && apt-get install -y -qq gcc libc6-dev; }
-	CGO_ENABLED=1 $(GO) test -race -short ./kernels/... ./nn/... ./a3c/... ./sim/...
+	CGO_ENABLED=1 $(GO) test -race -short ./kernels/... ./nn/... ./a3c/... ./sim/... ./jaco/...
 
 vet:
 	$(GO) vet ./...
@@ -73,7 +73,7 @@ fuzz:
 	  done; done
 
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/...
+	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/... ./jaco/...
 
 # Our kernels beside OpenBLAS, oneDNN and gonum: bench/results/peers. Some two
 # minutes; run it on an idle machine. PEERS="-rounds 3 -filter 'conv1 wide'" asks for less.

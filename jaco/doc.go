@@ -2,6 +2,7 @@
 // itself is empty; this page says what is where.
 //
 //	protocol   packets, messages, and every layout with its evidence
+//	clock      real and virtual time, for all that acts in time
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
 // asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are
