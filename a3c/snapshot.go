@@ -40,7 +40,7 @@ type WindowState struct {
 type WorkerState struct {
 	Random         []byte    // marshalled rand.PCG
 	Square, Weight float64   // advantageScale
-	H, C           []float32 // LSTM state (envs,n); empty without
+	H, C           []float32 // LSTM state, column after column (envs,n); empty without
 	Pixels         []uint8   // the next observation (envs,H,W,C); empty without
 	Proprioception []float32 // (envs,P); empty without
 	Envs           []EnvState
@@ -102,8 +102,8 @@ func (w *worker) state() (WorkerState, error) {
 	if err != nil {
 		return WorkerState{}, err
 	}
-	h, c := w.batch.State(0)
-	s := WorkerState{Random: random, Square: w.scale.square, Weight: w.scale.weight, H: slices.Clone(h), C: slices.Clone(c)}
+	s := WorkerState{Random: random, Square: w.scale.square, Weight: w.scale.weight}
+	s.H, s.C = w.batch.SaveState()
 	first := w.batch.First(0)
 	for e := range w.slots {
 		slot := &w.slots[e]
@@ -191,13 +191,12 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 
 // check compares the sizes of a state with the worker's.
 func (w *worker) check(s *WorkerState) error {
-	h, _ := w.batch.State(0)
 	for _, c := range []struct {
 		name      string
 		got, want int
 	}{
-		{"LSTM outputs", len(s.H), len(h)},
-		{"LSTM cells", len(s.C), len(h)},
+		{"LSTM outputs", len(s.H), w.batch.StateLen()},
+		{"LSTM cells", len(s.C), w.batch.StateLen()},
 		{"pixels", len(s.Pixels), len(w.slots) * len(w.batch.Pixels(0, 0))},
 		{"proprioceptive values", len(s.Proprioception), len(w.slots) * len(w.batch.Proprioception(0, 0))},
 		{"environments", len(s.Envs), len(w.slots)},
@@ -218,9 +217,7 @@ func (w *worker) restore(s *WorkerState) error {
 		return fmt.Errorf("random numbers: %w", err)
 	}
 	w.scale = advantageScale{square: s.Square, weight: s.Weight}
-	h, c := w.batch.State(0)
-	copy(h, s.H)
-	copy(c, s.C)
+	w.batch.RestoreState(s.H, s.C)
 	first := w.batch.First(0)
 	pixels, proprio := s.Pixels, s.Proprioception
 	for e := range w.slots {

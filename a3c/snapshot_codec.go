@@ -33,7 +33,7 @@ const (
 //	window.counts, .sums, .entropy                   I64, U64, U64
 //	worker0.random            U8                     marshalled rand.PCG
 //	worker0.advantage_scale   U64 (2)                square, weight
-//	worker0.h, .c             F32 (envs,n)           as flat lists, like all below
+//	worker0.h, .c             F32 (columns,envs,n)   as flat lists, like all below
 //	worker0.pixels            U8  (envs,H,W,C)
 //	worker0.proprioception    F32 (envs,P)
 //	worker0.flags             U8  (envs,3)           saved, first, started

@@ -13,7 +13,7 @@ import (
 	"colonnade/nn"
 )
 
-// Trainer trains a network. Run, Restore, Snapshot and Close belong to one goroutine at a time.
+// Trainer trains the last column of a network. Run, Restore, Snapshot and Close belong to one goroutine at a time.
 type Trainer struct {
 	cfg     Config
 	net     *nn.Network
@@ -89,8 +89,8 @@ func (t *Trainer) makeWorker(id int) (*worker, error) {
 
 // spaceOf returns what a network wants of an environment.
 func spaceOf(net *nn.Network) space {
-	a := net.Arch()
-	return space{pixels: a.Pixels, proprio: a.Proprioception, choices: a.Choices}
+	pixels, proprio := net.Observation()
+	return space{pixels: pixels, proprio: proprio, choices: net.Arch().Choices}
 }
 
 // Close closes the environments that can be closed. Call it when no Run is under way.

@@ -248,11 +248,7 @@ func (w *worker) keepTail(t, e int) {
 	w.tailOf = append(w.tailOf, t*len(w.slots)+e)
 	copy(w.tails.Pixels(0, row), w.batch.Pixels(t+1, e))
 	copy(w.tails.Proprioception(0, row), w.batch.Proprioception(t+1, e))
-	h, c := w.batch.State(t + 1)
-	toH, toC := w.tails.State(0)
-	n := len(h) / len(w.slots)
-	copy(toH[row*n:(row+1)*n], h[e*n:(e+1)*n])
-	copy(toC[row*n:(row+1)*n], c[e*n:(e+1)*n])
+	w.tails.CopyState(row, w.batch, t+1, e)
 }
 
 // evaluateTails computes the values of the observations set aside.

@@ -155,13 +155,13 @@ func TestGradientOfRollout(t *testing.T) {
 	if err := w.compute(); err != nil { // a first rollout, so that the second begins inside episodes
 		t.Fatal(err)
 	}
-	h, c := w.batch.State(0)
+	h, c := w.batch.State(1, 0)
 	h, c = append([]float32(nil), h...), append([]float32(nil), c...)
 	if err := w.compute(); err != nil {
 		t.Fatal(err)
 	}
 	replay := trainer.net.NewBatch(rollout, envs)
-	h0, c0 := replay.State(0)
+	h0, c0 := replay.State(1, 0)
 	copy(h0, h)
 	copy(c0, c)
 	for step := range rollout {

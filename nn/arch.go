@@ -85,6 +85,11 @@ func (a Arch) Equal(b Arch) bool {
 		a.Conv1 == b.Conv1 && a.Conv2 == b.Conv2 && a.FC == b.FC && a.LSTM == b.LSTM && slices.Equal(a.Choices, b.Choices)
 }
 
+func (a Arch) clone() Arch {
+	a.Choices = slices.Clone(a.Choices)
+	return a
+}
+
 // String describes the architecture in a line for people and error messages.
 func (a Arch) String() string {
 	var s strings.Builder

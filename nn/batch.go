@@ -10,8 +10,16 @@ import (
 type Batch struct {
 	network     *Network
 	steps, envs int
-	act         activations
-	grad        gradients
+
+	pixels []uint8   // (samples,H,W,C)
+	propri []float32 // (samples,P)
+	first  []bool    // (samples)
+	act    []activations
+	output []float32 // (samples,outputs)
+	grad   gradients
+
+	perturb   func(Lateral, []float32)
+	disturbed []float32 // what perturb works on
 }
 
 // NewBatch allocates a batch. To evaluate the observation after the last step of a rollout, make the batch one step longer.
@@ -21,7 +29,19 @@ func (n *Network) NewBatch(steps, envs int) *Batch {
 	if steps < 1 || envs < 1 {
 		panic(panicSize)
 	}
-	return &Batch{network: n, steps: steps, envs: envs, act: n.column.newActivations(steps, envs), grad: n.column.newGradients(steps, envs)}
+	samples := steps * envs
+	b := &Batch{
+		network: n, steps: steps, envs: envs,
+		pixels: make([]uint8, samples*n.pixels[0]*n.pixels[1]*n.pixels[2]),
+		propri: make([]float32, samples*n.propri),
+		first:  make([]bool, samples),
+		output: make([]float32, samples*n.column.output.out),
+		grad:   n.column.newGradients(steps, envs),
+	}
+	for _, k := range n.columns {
+		b.act = append(b.act, k.newActivations(steps, envs))
+	}
+	return b
 }
 
 // Steps returns the number of steps.
@@ -33,51 +53,33 @@ func (b *Batch) Envs() int { return b.envs }
 // Pixels returns the place for the picture (H,W,C) that environment e shows before step t; empty for a network without.
 func (b *Batch) Pixels(t, e int) []uint8 {
 	b.check(t, e)
-	p := b.network.column.arch.Pixels
-	return rows(b.act.pixels, t*b.envs+e, 1, p[0]*p[1]*p[2])
+	p := b.network.pixels
+	return rows(b.pixels, t*b.envs+e, 1, p[0]*p[1]*p[2])
 }
 
 // Proprioception returns the place for the proprioceptive values before step t; empty for a network without.
 func (b *Batch) Proprioception(t, e int) []float32 {
 	b.check(t, e)
-	return rows(b.act.propri, t*b.envs+e, 1, b.network.column.arch.Proprioception)
+	return rows(b.propri, t*b.envs+e, 1, b.network.propri)
 }
 
 // First returns a flag for each environment: true where observation t begins an episode. There the LSTM state entering
-// step t is zero, whatever State(t) holds, and no gradient goes back past it.
+// step t is zero, whatever State holds, and no gradient goes back past it.
 func (b *Batch) First(t int) []bool {
 	b.check(t, 0)
-	return rows(b.act.first, t, 1, b.envs)
-}
-
-// State returns the LSTM state (envs,n) before step t, from 0 to Steps: what Forward of step t-1 left, resets not applied.
-// State(0) belongs to the caller, who leaves it zero, sets it, or calls Carry. Both are empty for a feedforward network.
-func (b *Batch) State(t int) (h, c []float32) {
-	if t < 0 || t > b.steps {
-		panic(panicStep)
-	}
-	width := b.envs * b.network.column.arch.LSTM
-	return rows(b.act.h, t, 1, width), rows(b.act.c, t, 1, width)
+	return rows(b.first, t, 1, b.envs)
 }
 
 // Output returns what Forward computed in step t (envs,outputs): the logits factor by factor, then the value.
 func (b *Batch) Output(t int) []float32 {
 	b.check(t, 0)
-	return rows(b.act.output, t, 1, b.envs*b.network.column.output.out)
+	return rows(b.output, t, 1, b.envs*b.network.column.output.out)
 }
 
 // DOutput returns the place for the gradient of the loss by Output(t) (envs,outputs); the caller writes all of it.
 func (b *Batch) DOutput(t int) []float32 {
 	b.check(t, 0)
 	return rows(b.grad.output, t, 1, b.envs*b.network.column.output.out)
-}
-
-// Carry makes the LSTM state after the given number of steps the state that the next rollout starts from.
-func (b *Batch) Carry(steps int) {
-	h, c := b.State(steps)
-	h0, c0 := b.State(0)
-	copy(h0, h)
-	copy(c0, c)
 }
 
 // CheckInputs returns an error that names the first NaN or infinity among the proprioceptive values of step t, which no
@@ -100,4 +102,17 @@ func (b *Batch) check(t, e int) {
 	if e < 0 || e >= b.envs {
 		panic(panicEnv)
 	}
+}
+
+// joined returns m samples of what a column's fc and encoder gave (m,FC+Encoder).
+func (b *Batch) joined(k *column, from, m int) []float32 {
+	return rows(b.act[k.index()].joined, from, m, k.arch.joined())
+}
+
+// hidden returns m samples of a column's last hidden layer: of an LSTM, its output of that step.
+func (b *Batch) hidden(k *column, from, m int) []float32 {
+	if k.lstm == nil {
+		return b.joined(k, from, m)
+	}
+	return rows(b.act[k.index()].h, from+b.envs, m, k.lstm.n) // after step t lies before step t+1
 }

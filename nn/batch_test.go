@@ -15,31 +15,35 @@ func sameBits(a, b []float32) bool {
 // TestRowsDoNotInteract: what an environment gets depends neither on how many others there are nor on its place among
 // them. Evaluations give the same scores for any number of environments because of this.
 func TestRowsDoNotInteract(t *testing.T) {
-	archs := small()
-	archs["recurrent wide"], archs["feedforward narrow"] = ReachArch(true, true), ReachArch(false, false)
-	for name, a := range archs {
+	all := networks()
+	all["recurrent wide"] = func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, ReachArch(true, true), rng) }
+	all["feedforward narrow"] = func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, ReachArch(false, false), rng) }
+	for name, network := range all {
 		t.Run(name, func(t *testing.T) {
 			const envs = 11
 			rng := rand.New(rand.NewPCG(5, 6))
-			n, theta := testNetwork(t, a, rng)
+			c := network(t, rng)
+			n, theta := c.Network, c.Theta
 			many := n.NewBatch(1, envs)
 			fillBatch(many, rng, false)
 			n.Forward(theta, many, 0, envs)
-			h, c := many.State(0)
-			h1, c1 := many.State(1)
 			width := func(s []float32, e int) []float32 { return rows(s, e, 1, len(s)/envs) }
 			want := slices.Clone(many.Output(0))
 			for e := range envs {
 				one := n.NewBatch(1, 1)
 				copy(one.Pixels(0, 0), many.Pixels(0, e))
 				copy(one.Proprioception(0, 0), many.Proprioception(0, e))
-				hOne, cOne := one.State(0)
-				copy(hOne, width(h, e))
-				copy(cOne, width(c, e))
+				one.CopyState(0, many, 0, e)
 				n.Forward(theta, one, 0, 1)
-				hNext, cNext := one.State(1)
-				if !sameBits(one.Output(0), width(want, e)) || !sameBits(hNext, width(h1, e)) || !sameBits(cNext, width(c1, e)) {
+				if !sameBits(one.Output(0), width(want, e)) {
 					t.Errorf("environment %d: alone it gets %v, among %d others %v", e, one.Output(0), envs-1, width(want, e))
+				}
+				for k := range n.Columns() {
+					for i, next := range pair(one.State(k+1, 1)) {
+						if !sameBits(next, width(pair(many.State(k+1, 1))[i], e)) {
+							t.Errorf("environment %d: the state of column %d differs alone and among %d others", e, k+1, envs-1)
+						}
+					}
 				}
 			}
 			// Only the first few: the others keep what they had.
@@ -57,7 +61,7 @@ func TestReset(t *testing.T) {
 	n, theta := testNetwork(t, ReachArch(true, false), rng)
 	b := n.NewBatch(1, 3)
 	fillBatch(b, rng, false)
-	h, c := b.State(0)
+	h, c := b.State(1, 0)
 	before := slices.Clone(h)
 	b.First(0)[1] = true
 	n.Forward(theta, b, 0, 3)
@@ -79,12 +83,14 @@ func TestReset(t *testing.T) {
 // TestCarry: two rollouts of three steps are one of six.
 func TestCarry(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	n, theta := testNetwork(t, small()["both recurrent"], rng)
+	c := stacks()["figure 7"](t, rng)
+	n, theta := c.Network, c.Theta
 	long, short := n.NewBatch(6, 2), n.NewBatch(4, 2)
 	fillBatch(long, rng, true)
-	for i, s := range pair(short.State(0)) {
-		copy(s, pair(long.State(0))[i])
+	if h, _ := long.SaveState(); len(h) != long.StateLen() || len(h) != 2*(4+3+2) {
+		t.Errorf("%d cells in the state, StateLen is %d, want 18", len(h), long.StateLen())
 	}
+	short.RestoreState(long.SaveState())
 	for step := range 6 {
 		if step == 3 {
 			short.Carry(3)
@@ -105,10 +111,11 @@ func TestCarry(t *testing.T) {
 // TestBackwardAccumulates: Backward adds to the gradient, runs again with the same result, ignores steps behind the last,
 // and leaves the parameters and the activations alone.
 func TestBackwardAccumulates(t *testing.T) {
-	for name, a := range small() {
+	for name, network := range networks() {
 		t.Run(name, func(t *testing.T) {
 			rng := rand.New(rand.NewPCG(11, 12))
-			n, theta := testNetwork(t, a, rng)
+			c := network(t, rng)
+			n, theta := c.Network, c.Theta
 			b := n.NewBatch(3, 5)
 			fillBatch(b, rng, true)
 			for step := range 3 {
@@ -149,8 +156,9 @@ func TestBackwardAccumulates(t *testing.T) {
 }
 
 func TestForwardAndBackwardAllocateNothing(t *testing.T) {
-	for name, a := range small() {
-		n, theta := testNetwork(t, a, rand.New(rand.NewPCG(13, 14)))
+	for name, network := range networks() {
+		c := network(t, rand.New(rand.NewPCG(13, 14)))
+		n, theta := c.Network, c.Theta
 		b := n.NewBatch(2, 5)
 		grad := make([]float32, len(theta))
 		if got := testing.AllocsPerRun(10, func() {
@@ -158,6 +166,7 @@ func TestForwardAndBackwardAllocateNothing(t *testing.T) {
 			n.Forward(theta, b, 1, 5)
 			n.Backward(theta, grad, b, 2)
 			b.Carry(2)
+			b.CopyState(1, b, 2, 3)
 			if b.CheckInputs(0, 5) != nil {
 				t.Fatal("zeros are not finite")
 			}
@@ -190,7 +199,13 @@ func TestMisuse(t *testing.T) {
 		{"init", panicTheta, func() { n.Init(short, nil, DefaultInit()) }},
 		{"pixels, environment", panicEnv, func() { b.Pixels(0, 3) }},
 		{"proprioception, step", panicStep, func() { b.Proprioception(-1, 0) }},
-		{"state", panicStep, func() { b.State(3) }},
+		{"state", panicStep, func() { b.State(1, 3) }},
+		{"state, column", panicColumn, func() { b.State(2, 0) }},
+		{"state restored", panicState, func() { b.RestoreState(make([]float32, 8), make([]float32, 9)) }},
+		{"state copied, batch", panicBatch, func() { b.CopyState(0, other.NewBatch(1, 1), 0, 0) }},
+		{"state copied, environment", panicEnv, func() { b.CopyState(3, b, 0, 0) }},
+		{"state copied, other environment", panicEnv, func() { b.CopyState(0, b, 0, 3) }},
+		{"stack, theta", panicTheta, func() { Stack(n.Arch(), n.Scaling(), &Checkpoint{Network: n, Theta: short}) }},
 		{"carry", panicStep, func() { b.Carry(-1) }},
 		{"tensor", panicIndex, func() { n.TensorAt(n.Parameters()) }},
 	} {

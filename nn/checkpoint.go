@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"colonnade/nn/safetensors"
@@ -16,24 +15,32 @@ import (
 const (
 	keyFormat       = "format"             // "pt": tensors are laid out as PyTorch does
 	keyVersion      = "checkpoint_version" // checkpointVersion
-	keyArchitecture = "architecture"       // {"columns":[Arch]}
+	keyArchitecture = "architecture"       // {"columns":[design]}
 	keyScaling      = "input_scaling"      // [InputScaling], one for each column
+	keyFrozen       = "frozen"             // [metadata], one for each frozen column; only in version 2
 )
 
-// checkpointVersion changes when an older program could no longer read new files.
-const checkpointVersion = "1"
+// Versions of the format. They change when an older program could no longer read new files; a file of one column is still
+// written as the first, which knew no others.
+const (
+	versionSingle  = "1"
+	versionStacked = "2"
+)
 
 // Checkpoint is a network with its parameters.
 type Checkpoint struct {
-	Network *Network
-	Theta   []float32
-	// Metadata holds further texts to keep with the parameters, such as what the network was trained on.
+	Network *Network  // with the frozen columns and theirs
+	Theta   []float32 // of the trained column
+	// Metadata holds further texts to keep with the parameters, such as what the trained column was trained on. Once a new
+	// column is stacked on it, they stay with the column.
 	Metadata map[string]string
 }
 
+var ownKeys = []string{keyFormat, keyVersion, keyArchitecture, keyScaling, keyFrozen}
+
 // architecture is the JSON text under keyArchitecture.
 type architecture struct {
-	Columns []Arch `json:"columns"`
+	Columns []design `json:"columns"`
 }
 
 // SaveCheckpoint writes a checkpoint as a safetensors file that PyTorch users can open, and returns the digest of its
@@ -52,35 +59,54 @@ func SaveCheckpoint(path string, c *Checkpoint) (digest string, err error) {
 	return digest, nil
 }
 
-// file returns the checkpoint as the content of a file.
-func (c *Checkpoint) file() (*safetensors.File, error) {
-	if len(c.Theta) != c.Network.parameters {
+// check panics if Theta has the wrong length, and returns an error if it holds a NaN or an infinity.
+func (c *Checkpoint) check() error {
+	if len(c.Theta) != c.Network.column.parameters {
 		panic(panicTheta)
 	}
-	if err := c.Network.checkFinite(c.Theta); err != nil {
+	return c.Network.column.checkFinite(c.Theta)
+}
+
+// file returns the checkpoint as the content of a file.
+func (c *Checkpoint) file() (*safetensors.File, error) {
+	if err := c.check(); err != nil {
 		return nil, err
 	}
-	arch, err := json.Marshal(architecture{[]Arch{c.Network.column.arch}})
-	if err != nil {
-		return nil, err
+	var arch architecture
+	var scalings []InputScaling
+	var frozen []map[string]string
+	f := &safetensors.File{}
+	for _, k := range c.Network.columns {
+		arch.Columns = append(arch.Columns, k.design())
+		scalings = append(scalings, k.scaling)
+		theta := c.Theta
+		if k != c.Network.column {
+			frozen = append(frozen, k.metadata)
+			theta = k.theta
+		}
+		for _, t := range k.tensors {
+			v := make([]float32, t.Length)
+			t.export(v, t.View(theta))
+			f.Tensors = append(f.Tensors, safetensors.Float32s(t.Name, t.Shape, v))
+		}
 	}
-	scaling, err := json.Marshal([]InputScaling{c.Network.scaling})
-	if err != nil {
-		return nil, err
+	f.Metadata = map[string]string{keyFormat: "pt", keyVersion: versionSingle}
+	texts := map[string]any{keyArchitecture: arch, keyScaling: scalings}
+	if len(frozen) > 0 {
+		f.Metadata[keyVersion], texts[keyFrozen] = versionStacked, frozen
 	}
-	f := &safetensors.File{Metadata: map[string]string{
-		keyFormat: "pt", keyVersion: checkpointVersion, keyArchitecture: string(arch), keyScaling: string(scaling),
-	}}
+	for key, v := range texts {
+		text, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		f.Metadata[key] = string(text)
+	}
 	for key, text := range c.Metadata {
-		if _, used := f.Metadata[key]; used {
+		if slices.Contains(ownKeys, key) {
 			return nil, fmt.Errorf("the metadata key %s is the network's own", key)
 		}
 		f.Metadata[key] = text
-	}
-	for _, t := range c.Network.tensors {
-		v := make([]float32, t.Length)
-		t.export(v, t.View(c.Theta))
-		f.Tensors = append(f.Tensors, safetensors.Float32s(t.Name, t.Shape, v))
 	}
 	return f, nil
 }
@@ -116,40 +142,76 @@ func loadCheckpoint(read func(accept func(*safetensors.File) error) (*safetensor
 
 // accept builds the network from the metadata of a file and refuses tensors that are not the network's.
 func (c *Checkpoint) accept(f *safetensors.File) error {
-	for _, key := range []string{keyFormat, keyVersion, keyArchitecture, keyScaling} {
-		if _, ok := f.Metadata[key]; !ok {
-			return fmt.Errorf("the metadata has no %s: this safetensors file is not a checkpoint of Colonnade", key)
-		}
-	}
-	if v := f.Metadata[keyVersion]; v != checkpointVersion {
-		return fmt.Errorf("%s is %.20q, this program reads %s: use the program that wrote the file", keyVersion, v, checkpointVersion)
-	}
-	var arch architecture
-	var scaling []InputScaling
-	if err := unmarshalStrict(f.Metadata[keyArchitecture], &arch); err != nil {
-		return fmt.Errorf("metadata %s: %w", keyArchitecture, err)
-	}
-	if err := unmarshalStrict(f.Metadata[keyScaling], &scaling); err != nil {
-		return fmt.Errorf("metadata %s: %w", keyScaling, err)
-	}
-	if len(arch.Columns) != 1 || len(scaling) != 1 {
-		return fmt.Errorf("%d columns and %d input scalings; this program reads networks of one column", len(arch.Columns), len(scaling))
-	}
-	n, err := New(arch.Columns[0], scaling[0])
+	designs, frozen, err := describe(f.Metadata)
 	if err != nil {
 		return err
 	}
-	c.Network = n
-	if len(f.Tensors) != len(n.tensors) {
-		return fmt.Errorf("%d tensors, the architecture (%v) has %d", len(f.Tensors), n.column.arch, len(n.tensors))
+	if c.Network, err = build(designs); err != nil {
+		return err
 	}
-	for _, want := range n.tensors {
-		t, err := f.Tensor(want.Name)
-		if err != nil {
-			return fmt.Errorf("%w, which the architecture (%v) has", err, n.column.arch)
+	for i, m := range frozen {
+		c.Network.columns[i].metadata = m
+	}
+	return c.Network.checkTensors(f)
+}
+
+// describe reads what the metadata say of the columns.
+func describe(metadata map[string]string) (designs []design, frozen []map[string]string, err error) {
+	version := metadata[keyVersion]
+	for _, key := range ownKeys {
+		if _, ok := metadata[key]; !ok && !(key == keyFrozen && version != versionStacked) {
+			return nil, nil, fmt.Errorf("the metadata has no %s: this safetensors file is not a checkpoint of Colonnade", key)
 		}
-		if t.Type != safetensors.F32 || !slices.Equal(t.Shape, want.Shape) {
-			return fmt.Errorf("tensor %s is %s %v, the architecture (%v) wants F32 %v", t.Name, t.Type, t.Shape, n.column.arch, want.Shape)
+	}
+	if version != versionSingle && version != versionStacked {
+		return nil, nil, fmt.Errorf("%s is %.20q, this program reads %s and %s: use the program that wrote the file", keyVersion, version, versionSingle, versionStacked)
+	}
+	var arch architecture
+	var scalings []InputScaling
+	texts := []struct {
+		key  string
+		into any
+	}{{keyArchitecture, &arch}, {keyScaling, &scalings}, {keyFrozen, &frozen}}
+	if version == versionSingle {
+		texts = texts[:2]
+	}
+	for _, text := range texts {
+		if err := unmarshalStrict(metadata[text.key], text.into); err != nil {
+			return nil, nil, fmt.Errorf("metadata %s: %w", text.key, err)
+		}
+	}
+	n := len(arch.Columns)
+	switch {
+	case version == versionSingle && n != 1:
+		return nil, nil, fmt.Errorf("%d columns in a file of %s %s, which has 1", n, keyVersion, version)
+	case n < 1 || len(scalings) != n || len(frozen) != n-1:
+		return nil, nil, fmt.Errorf("%d columns, %d input scalings and metadata of %d frozen columns, want as many scalings as columns and one less of the last",
+			n, len(scalings), len(frozen))
+	}
+	for i := range arch.Columns {
+		arch.Columns[i].scaling = scalings[i]
+	}
+	return arch.Columns, frozen, nil
+}
+
+// checkTensors returns an error unless the file's tensors are the network's, each with its shape.
+func (n *Network) checkTensors(f *safetensors.File) error {
+	known := map[string]bool{}
+	for _, k := range n.columns {
+		for _, want := range k.tensors {
+			known[want.Name] = true
+			t, err := f.Tensor(want.Name)
+			if err != nil {
+				return fmt.Errorf("%w, which the architecture (%v) has", err, n)
+			}
+			if t.Type != safetensors.F32 || !slices.Equal(t.Shape, want.Shape) {
+				return fmt.Errorf("tensor %s is %s %v, the architecture (%v) wants F32 %v", t.Name, t.Type, t.Shape, n, want.Shape)
+			}
+		}
+	}
+	for _, t := range f.Tensors {
+		if !known[t.Name] {
+			return fmt.Errorf("tensor %.80s is unknown to the architecture (%v)", t.Name, n)
 		}
 	}
 	return nil
@@ -157,31 +219,31 @@ func (c *Checkpoint) accept(f *safetensors.File) error {
 
 // fill takes parameters and metadata from an accepted file.
 func (c *Checkpoint) fill(f *safetensors.File) error {
-	c.Theta = make([]float32, c.Network.parameters)
-	for _, want := range c.Network.tensors {
-		t, err := f.Tensor(want.Name)
-		if err != nil {
+	for _, k := range c.Network.columns {
+		theta := make([]float32, k.parameters)
+		for _, want := range k.tensors {
+			t, err := f.Tensor(want.Name)
+			if err != nil {
+				return err
+			}
+			v, err := t.Float32s()
+			if err != nil {
+				return err
+			}
+			want.restore(want.View(theta), v)
+		}
+		if err := k.checkFinite(theta); err != nil {
 			return err
 		}
-		v, err := t.Float32s()
-		if err != nil {
-			return err
+		if k == c.Network.column {
+			c.Theta = theta
+		} else {
+			k.theta = theta
 		}
-		want.restore(want.View(c.Theta), v)
 	}
 	c.Metadata = f.Metadata
-	for _, key := range []string{keyFormat, keyVersion, keyArchitecture, keyScaling} {
+	for _, key := range ownKeys {
 		delete(c.Metadata, key)
-	}
-	return c.Network.checkFinite(c.Theta)
-}
-
-// checkFinite returns an error that names the first tensor with a NaN or an infinity.
-func (n *Network) checkFinite(theta []float32) error {
-	for i, v := range theta {
-		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
-			return fmt.Errorf("tensor %s holds %v: the training that wrote it had diverged", n.TensorAt(i).Name, f)
-		}
 	}
 	return nil
 }

@@ -167,7 +167,7 @@ func TestHostileCheckpoint(t *testing.T) {
 		return func(file *safetensors.File) {
 			a := base.Network.Arch()
 			f(&a)
-			text, err := json.Marshal(architecture{[]Arch{a}})
+			text, err := json.Marshal(architecture{[]design{{Arch: a}}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -183,7 +183,8 @@ func TestHostileCheckpoint(t *testing.T) {
 	}{
 		{"no architecture", "no architecture", func(f *safetensors.File) { delete(f.Metadata, keyArchitecture) }},
 		{"no scaling", "no input_scaling", func(f *safetensors.File) { delete(f.Metadata, keyScaling) }},
-		{"newer", `checkpoint_version is "2", this program reads 1`, set(keyVersion, "2")},
+		{"newer", `checkpoint_version is "3", this program reads 1 and 2`, set(keyVersion, "3")},
+		{"no metadata of frozen columns", "no frozen", set(keyVersion, "2")},
 		{"architecture no JSON", "metadata architecture", set(keyArchitecture, "{")},
 		{"architecture null", "0 columns", set(keyArchitecture, "null")},
 		{"unknown field", "unknown field", set(keyArchitecture, `{"columns":[],"laterals":1}`)},
@@ -193,12 +194,12 @@ func TestHostileCheckpoint(t *testing.T) {
 		{"scaling of another size", "input scaling", set(keyScaling, `[{"mean":[1,2],"scale":[1,2]}]`)},
 		{"scale zero", "input scaling", set(keyScaling, `[{"mean":[1],"scale":[0]}]`)},
 		{"scale not finite", "metadata input_scaling", set(keyScaling, `[{"mean":[1],"scale":[1e39]}]`)},
-		{"two scalings", "2 input scalings", set(keyScaling, `[{"mean":[1],"scale":[1]},{"mean":[1],"scale":[1]}]`)},
+		{"two scalings", "1 columns, 2 input scalings", set(keyScaling, `[{"mean":[1],"scale":[1]},{"mean":[1],"scale":[1]}]`)},
 		{"gigantic", "architecture", change(func(a *Arch) { a.FC, a.LSTM = math.MaxInt, math.MaxInt })},
 		{"gigantic picture", "architecture", change(func(a *Arch) { a.Pixels = [3]int{4096, 4096, 4096} })},
 		{"large beyond the file", "wants F32", change(func(a *Arch) { a.FC = 60000 })},
 		{"negative", "architecture", change(func(a *Arch) { a.Conv1 = -1 })},
-		{"other network", "9 tensors", func(f *safetensors.File) { f.Tensors = f.Tensors[:9] }},
+		{"other network", "no tensor column1.lstm.weight_hh", func(f *safetensors.File) { f.Tensors = f.Tensors[:9] }},
 		{"other name", "no tensor column1.conv1.weight", func(f *safetensors.File) { f.Tensors[0].Name = "x" }},
 		{"other shape", "column1.conv1.weight is F32 [8 8 1 1]", func(f *safetensors.File) { f.Tensors[0].Shape = []int{8, 8, 1, 1} }},
 		{"other type", "is U8", func(f *safetensors.File) {

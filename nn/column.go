@@ -1,16 +1,91 @@
 package nn
 
-import "colonnade/kernels"
+import (
+	"fmt"
+	"math"
+	"sort"
 
-// column is the layers of one column. It owns no memory of samples: forward works on activations, backward on
-// activations and gradients. A layer that the architecture lacks is nil.
+	"colonnade/kernels"
+)
+
+// column is the layers of one column and, once it is frozen, its parameters. It owns no memory of samples: forward and
+// backward work on a batch. A layer that the architecture lacks is nil.
 type column struct {
+	number       int // from 1, as in the names of its tensors
 	arch         Arch
-	mean, scale  []float32 // of the pixels, per channel
+	scaling      InputScaling
 	conv1, conv2 *conv
 	fc, encoder  *linear
 	lstm         *lstm
 	output       *linear
+	laterals     []*lateral // in the order of the columns they come from
+
+	tensors    []Tensor
+	parameters int
+
+	// Of a frozen column only; nobody writes to them any more.
+	theta    []float32
+	metadata map[string]string
+}
+
+// index returns the column's place in lists of columns.
+func (k *column) index() int { return k.number - 1 }
+
+// sources returns the numbers of the columns that it has laterals from.
+func (k *column) sources() []int {
+	var from []int
+	for _, l := range k.laterals {
+		from = append(from, l.from.number)
+	}
+	return from
+}
+
+// design returns what the column was built from.
+func (k *column) design() design {
+	return design{Arch: k.arch, LateralsFrom: k.sources(), scaling: k.scaling}
+}
+
+// tensorAt returns the tensor that holds one element of the parameter vector.
+func (k *column) tensorAt(offset int) Tensor {
+	i := sort.Search(len(k.tensors), func(i int) bool { return k.tensors[i].Offset > offset }) - 1
+	return k.tensors[i]
+}
+
+// checkFinite returns an error that names the first tensor of theta with a NaN or an infinity.
+func (k *column) checkFinite(theta []float32) error {
+	for i, v := range theta {
+		if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+			return fmt.Errorf("tensor %s holds %v: the training that wrote it had diverged", k.tensorAt(i).Name, f)
+		}
+	}
+	return nil
+}
+
+// Names of layers, as in the names of tensors.
+const (
+	layerConv1, layerConv2, layerFC, layerEncoder, layerLSTM, layerOutput = "conv1", "conv2", "fc", "encoder", "lstm", "output"
+)
+
+// own returns the full name of one of the column's layers.
+func (k *column) own(layer string) string { return fmt.Sprintf("column%d.%s", k.number, layer) }
+
+// joinedName names what fc and encoder give together.
+func (k *column) joinedName() string {
+	switch {
+	case k.encoder == nil:
+		return layerFC
+	case k.fc == nil:
+		return layerEncoder
+	}
+	return layerFC + "+" + layerEncoder
+}
+
+// lastName names the last hidden layer.
+func (k *column) lastName() string {
+	if k.lstm != nil {
+		return layerLSTM
+	}
+	return k.joinedName()
 }
 
 // imageBlock is the number of pictures that go through the convolutions together. Four pictures as float32 are 192 KiB:
@@ -18,161 +93,126 @@ type column struct {
 // Zen 4 core with 1 MiB of it, 2 to 6 are equal within the noise; 1 costs up to 7 % and 8 or 16 up to 4 % more.
 const imageBlock = 4
 
-// activations is what forward leaves for backward: one row for each sample, sample t*envs+e for step t of environment e.
-type activations struct {
-	pixels []uint8   // (samples,H,W,C)
-	propri []float32 // (samples,P)
-	first  []bool    // (samples)
-
-	input  []float32 // (imageBlock,H,W,C) normalised pixels of the pictures at work
-	maps1  []float32 // (samples,OH,OW,O) conv1 after ReLU
-	maps2  []float32 // (samples,OH,OW,O) conv2 after ReLU
-	joined []float32 // (samples,FC+Encoder) fc and encoder after ReLU
-	hIn    []float32 // (samples,n) LSTM state entering, zero where an episode begins
-	cIn    []float32 // (samples,n)
-	gates  []float32 // (samples,4n) activated
-	h      []float32 // (samples+envs,n) LSTM state before each step, and after the last, resets not applied
-	c      []float32 // (samples+envs,n)
-	output []float32 // (samples,outputs)
-}
-
-// gradients is the scratch of backward: the loss differentiated by what activations holds.
-type gradients struct {
-	output []float32 // (samples,outputs) written by the caller
-	h      []float32 // (samples,n) first from the output layer alone, then from all later steps too
-	c      []float32 // (envs,n) of the step at work
-	past   []float32 // (envs,n) part of h's gradient that comes from the step after
-	gates  []float32 // (samples,4n) before activation
-	joined []float32 // (samples,FC+Encoder)
-	maps2  []float32 // (samples,OH,OW,O)
-	maps1  []float32 // (imageBlock,OH,OW,O)
-}
-
-func (k *column) newActivations(steps, envs int) activations {
-	a, samples := k.arch, steps*envs
-	act := activations{
-		first:  make([]bool, samples),
-		propri: make([]float32, samples*a.Proprioception),
-		joined: make([]float32, samples*a.joined()),
-		hIn:    make([]float32, samples*a.LSTM),
-		cIn:    make([]float32, samples*a.LSTM),
-		gates:  make([]float32, samples*4*a.LSTM),
-		h:      make([]float32, (samples+envs)*a.LSTM),
-		c:      make([]float32, (samples+envs)*a.LSTM),
-		output: make([]float32, samples*a.Outputs()),
-	}
-	if a.hasPixels() {
-		act.pixels = make([]uint8, samples*k.conv1.InLen())
-		act.input = make([]float32, min(samples, imageBlock)*k.conv1.InLen())
-		act.maps1 = make([]float32, samples*k.conv1.OutLen())
-		act.maps2 = make([]float32, samples*k.conv2.OutLen())
-	}
-	return act
-}
-
-func (k *column) newGradients(steps, envs int) gradients {
-	a, samples := k.arch, steps*envs
-	g := gradients{
-		output: make([]float32, samples*a.Outputs()),
-		h:      make([]float32, samples*a.LSTM),
-		c:      make([]float32, envs*a.LSTM),
-		past:   make([]float32, envs*a.LSTM),
-		gates:  make([]float32, samples*4*a.LSTM),
-		joined: make([]float32, samples*a.joined()),
-	}
-	if a.hasPixels() {
-		g.maps2 = make([]float32, samples*k.conv2.OutLen())
-		g.maps1 = make([]float32, min(samples, imageBlock)*k.conv1.OutLen())
-	}
-	return g
-}
-
-// forward computes step t, of a batch of envs environments, for its first m of them.
-func (k *column) forward(theta []float32, act *activations, t, envs, m int) {
-	from, ld := t*envs, k.arch.joined() // the first sample; fc and encoder share the rows of joined
-	joined := rows(act.joined, from, m, ld)
+// forward computes all layers but the output for step t of the first m environments. The columns that it leans on have
+// computed the step before.
+func (k *column) forward(theta []float32, b *Batch, t, m int) {
+	from, ld := t*b.envs, k.arch.joined() // the first sample; fc and encoder share the rows of joined
+	joined := b.joined(k, from, m)
 	if k.conv1 != nil {
-		k.forwardPixels(theta, act, from, m)
-		maps2 := rows(act.maps2, from, m, k.fc.in)
+		k.forwardPixels(theta, b, from, m)
+		maps2 := rows(b.act[k.index()].maps2, from, m, k.fc.in)
 		k.fc.forward(theta, m, maps2, k.fc.in, joined, ld)
+		for _, l := range k.laterals {
+			l.addFC(theta, b, k, from, m, joined, ld)
+		}
 	}
 	if k.encoder != nil {
-		propri := rows(act.propri, from, m, k.encoder.in)
+		propri := rows(b.propri, from, m, k.encoder.in)
 		k.encoder.forward(theta, m, propri, k.encoder.in, joined[k.arch.FC:], ld)
 	}
 	kernels.ReLU(joined, joined)
-
-	hidden := joined
 	if k.lstm != nil {
-		hidden = k.forwardLSTM(theta, act, t, envs, m, joined)
+		k.forwardLSTM(theta, b, t, m, joined)
 	}
-	k.output.forward(theta, m, hidden, k.output.in, rows(act.output, from, m, k.output.out), k.output.out)
+}
+
+// forwardOutput computes the output of step t from hidden layers: the bias first, then the earlier columns' terms, then
+// its own. The order makes a new column's first policy that of the column before, bit for bit: see Init.
+func (k *column) forwardOutput(theta []float32, b *Batch, t, m int) {
+	from, out := t*b.envs, k.output
+	output := rows(b.output, from, m, out.out)
+	fillRows(m, output, out.out, out.bias.of(theta))
+	for _, l := range k.laterals {
+		l.addOutput(theta, b, k, from, m, output)
+	}
+	out.add(theta, m, b.hidden(k, from, m), out.in, output, out.out)
 }
 
 // forwardPixels takes m pictures through both convolutions, a block at a time.
-func (k *column) forwardPixels(theta []float32, act *activations, from, m int) {
+func (k *column) forwardPixels(theta []float32, b *Batch, from, m int) {
+	act, alone := &b.act[k.index()], len(k.laterals) == 0
 	for done := 0; done < m; done += imageBlock {
 		at, n := from+done, min(imageBlock, m-done)
 		input := rows(act.input, 0, n, k.conv1.InLen())
-		maps1 := rows(act.maps1, at, n, k.conv1.OutLen())
-		kernels.Normalize(input, rows(act.pixels, at, n, k.conv1.InLen()), k.mean, k.scale)
-		k.conv1.forward(theta, n, input, maps1)
-		k.conv2.forward(theta, n, maps1, rows(act.maps2, at, n, k.conv2.OutLen()))
+		maps1, maps2 := rows(act.maps1, at, n, k.conv1.OutLen()), rows(act.maps2, at, n, k.conv2.OutLen())
+		kernels.Normalize(input, rows(b.pixels, at, n, k.conv1.InLen()), k.scaling.Mean, k.scaling.Scale)
+		k.conv1.forward(theta, n, input, maps1, true)
+		k.conv2.forward(theta, n, maps1, maps2, alone)
+		if alone {
+			continue
+		}
+		sum := rows(act.sum, 0, n, k.conv2.OutLen())
+		for _, l := range k.laterals {
+			l.addConv2(theta, b, k, at, n, maps2, sum)
+		}
+		kernels.ReLU(maps2, maps2)
 	}
 }
 
-// forwardLSTM steps the first m environments and returns their output (m,n).
-func (k *column) forwardLSTM(theta []float32, act *activations, t, envs, m int, x []float32) []float32 {
-	n, from := k.lstm.n, t*envs
+// forwardLSTM steps the first m environments, whose fc and encoder gave x.
+func (k *column) forwardLSTM(theta []float32, b *Batch, t, m int, x []float32) {
+	act, n, from := &b.act[k.index()], k.lstm.n, t*b.envs
 	hIn, cIn := rows(act.hIn, from, m, n), rows(act.cIn, from, m, n)
 	copy(hIn, rows(act.h, from, m, n))
 	copy(cIn, rows(act.c, from, m, n))
-	for e, first := range act.first[from : from+m] {
+	for e, first := range b.first[from : from+m] {
 		if first {
 			clear(rows(hIn, e, 1, n))
 			clear(rows(cIn, e, 1, n))
 		}
 	}
-	h := rows(act.h, from+envs, m, n)
-	k.lstm.forward(theta, m, x, hIn, cIn, rows(act.gates, from, m, 4*n), rows(act.c, from+envs, m, n), h)
-	return h
+	gates := rows(act.gates, from, m, 4*n)
+	k.lstm.gates(theta, m, x, hIn, gates)
+	for _, l := range k.laterals {
+		l.addGates(theta, b, k, from, m, gates)
+	}
+	kernels.LSTMForward(m, n, gates, cIn, rows(act.c, from+b.envs, m, n), rows(act.h, from+b.envs, m, n))
 }
 
-// backward adds the gradient of steps 0 to steps-1 of all environments to grad.
+// backward adds the gradient of steps 0 to steps-1 of all environments to grad. Nothing goes back into earlier columns:
+// they are frozen, and laterals only read what their forward pass left.
 //
 // Only the recurrence itself runs step by step; every layer's weights and inputs are products over all samples at once.
-func (k *column) backward(theta, grad []float32, act *activations, d *gradients, steps, envs int) {
-	m, ld := steps*envs, k.arch.joined()
-	joined, dJoined := rows(act.joined, 0, m, ld), rows(d.joined, 0, m, ld)
+func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
+	m, ld, d := steps*b.envs, k.arch.joined(), &b.grad
+	joined, dJoined := b.joined(k, 0, m), rows(d.joined, 0, m, ld)
 	out := k.output
 	dOutput := rows(d.output, 0, m, out.out)
+	out.gradWeights(grad, m, b.hidden(k, 0, m), out.in, dOutput, out.out)
+	out.gradBias(grad, m, dOutput, out.out)
+	for _, l := range k.laterals {
+		l.output.gradWeights(grad, m, b.hidden(l.from, 0, m), l.output.in, dOutput, out.out)
+	}
 	if k.lstm == nil {
-		out.gradWeights(grad, m, joined, out.in, dOutput, out.out)
 		out.gradInput(theta, m, dOutput, out.out, dJoined, out.in)
 	} else {
-		h := rows(act.h, envs, m, out.in) // state leaving step t = state before step t+1
-		out.gradWeights(grad, m, h, out.in, dOutput, out.out)
 		out.gradInput(theta, m, dOutput, out.out, d.h, out.in)
-		k.backwardLSTM(theta, grad, act, d, steps, envs)
+		k.backwardLSTM(theta, grad, b, steps)
 	}
 	kernels.ReLUGrad(dJoined, dJoined, joined)
 
 	if k.encoder != nil {
-		propri := rows(act.propri, 0, m, k.encoder.in)
-		k.encoder.gradWeights(grad, m, propri, k.encoder.in, dJoined[k.arch.FC:], ld)
+		dEncoder := dJoined[k.arch.FC:]
+		k.encoder.gradWeights(grad, m, rows(b.propri, 0, m, k.encoder.in), k.encoder.in, dEncoder, ld)
+		k.encoder.gradBias(grad, m, dEncoder, ld)
 	}
 	if k.conv1 != nil {
-		maps2, dMaps2 := rows(act.maps2, 0, m, k.fc.in), rows(d.maps2, 0, m, k.fc.in)
+		maps2, dMaps2 := rows(b.act[k.index()].maps2, 0, m, k.fc.in), rows(d.maps2, 0, m, k.fc.in)
 		k.fc.gradWeights(grad, m, maps2, k.fc.in, dJoined, ld)
+		k.fc.gradBias(grad, m, dJoined, ld)
+		for _, l := range k.laterals {
+			l.gradFC(theta, grad, b, k, m, dJoined, ld, dMaps2)
+		}
 		k.fc.gradInput(theta, m, dJoined, ld, dMaps2, k.fc.in)
 		kernels.ReLUGrad(dMaps2, dMaps2, maps2)
-		k.backwardPixels(theta, grad, act, d, m)
+		k.backwardPixels(theta, grad, b, m)
 	}
 }
 
-// backwardLSTM goes back through time: from d.h, which holds what the output layer wants, to d.joined.
-func (k *column) backwardLSTM(theta, grad []float32, act *activations, d *gradients, steps, envs int) {
-	n, m := k.lstm.n, steps*envs
+// backwardLSTM goes back through time: from the gradient of h, which holds what the output layer wants, to that of joined.
+func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
+	act, d := &b.act[k.index()], &b.grad
+	n, envs, m := k.lstm.n, b.envs, steps*b.envs
 	clear(d.c)
 	for t := steps - 1; t >= 0; t-- {
 		from := t * envs
@@ -183,7 +223,7 @@ func (k *column) backwardLSTM(theta, grad []float32, act *activations, d *gradie
 			break // the state that entered the batch is taken as given
 		}
 		k.lstm.gradState(theta, envs, dgates, d.past)
-		for e, first := range act.first[from : from+envs] {
+		for e, first := range b.first[from : from+envs] {
 			if first {
 				clear(rows(d.past, e, 1, n))
 				clear(rows(d.c, e, 1, n))
@@ -192,24 +232,28 @@ func (k *column) backwardLSTM(theta, grad []float32, act *activations, d *gradie
 		kernels.ScaleAdd(rows(d.h, from-envs, envs, n), 1, d.past)
 	}
 	dgates := rows(d.gates, 0, m, 4*n)
-	k.lstm.gradWeights(grad, m, rows(act.joined, 0, m, k.lstm.in), rows(act.hIn, 0, m, n), dgates)
-	k.lstm.gradInput(theta, m, dgates, rows(d.joined, 0, m, k.lstm.in))
+	k.lstm.gradWeights(grad, m, b.joined(k, 0, m), rows(act.hIn, 0, m, n), dgates)
+	for _, l := range k.laterals {
+		l.gradGates(grad, b, m, dgates)
+	}
+	k.lstm.gradInput(theta, m, dgates, rows(d.joined, 0, m, k.arch.joined()))
 }
 
-// backwardPixels goes back through the convolutions, a block of pictures at a time, from d.maps2.
-func (k *column) backwardPixels(theta, grad []float32, act *activations, d *gradients, m int) {
+// backwardPixels goes back through the convolutions, a block of pictures at a time, from the gradient of conv2's maps.
+func (k *column) backwardPixels(theta, grad []float32, b *Batch, m int) {
+	act, d := &b.act[k.index()], &b.grad
 	for at := 0; at < m; at += imageBlock {
 		n := min(imageBlock, m-at)
 		maps1, dMaps1 := rows(act.maps1, at, n, k.conv1.OutLen()), rows(d.maps1, 0, n, k.conv1.OutLen())
 		dMaps2 := rows(d.maps2, at, n, k.conv2.OutLen())
 		k.conv2.gradWeights(grad, n, maps1, dMaps2)
+		for _, l := range k.laterals {
+			l.gradConv2(theta, grad, b, k, at, n, dMaps2, dMaps1)
+		}
 		k.conv2.gradInput(theta, n, dMaps2, dMaps1)
 		kernels.ReLUGrad(dMaps1, dMaps1, maps1)
 		input := rows(act.input, 0, n, k.conv1.InLen())
-		kernels.Normalize(input, rows(act.pixels, at, n, k.conv1.InLen()), k.mean, k.scale)
+		kernels.Normalize(input, rows(b.pixels, at, n, k.conv1.InLen()), k.scaling.Mean, k.scaling.Scale)
 		k.conv1.gradWeights(grad, n, input, dMaps1)
 	}
 }
-
-// rows returns m rows of x, each of the given width, from row i on.
-func rows[T any](x []T, i, m, width int) []T { return x[i*width : (i+m)*width : (i+m)*width] }

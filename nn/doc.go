@@ -3,10 +3,29 @@
 // # Vocabulary
 //
 // An Arch says what a column sees and how wide its layers are. A Network is the description built from it: it knows where
-// each tensor lies in the parameter vector, and holds no numbers itself. All parameters of a network are one []float32,
-// called theta, so that optimiser, lock-free store, gradient clipping and checkpoint work on one slice; a gradient is a
-// second slice of the same length. A Batch is the memory of one rollout: steps consecutive steps of envs environments in
-// lockstep. Sample t*envs+e is step t of environment e.
+// each tensor lies in the parameter vector. All trained parameters of a network are one []float32, called theta, so that
+// optimiser, lock-free store, gradient clipping and checkpoint work on one slice; a gradient is a second slice of the same
+// length. A Batch is the memory of one rollout: steps consecutive steps of envs environments in lockstep. Sample t*envs+e
+// is step t of environment e.
+//
+// # Progressive networks
+//
+// Stack puts a new column on trained ones, after Rusu et al. 2016. The columns below are frozen: they run forward, once for
+// all that lean on them, and nothing else happens to them. Laterals bring their activations into the new column's layers:
+//
+//	h_i(k) = f( W_i(k) h_{i-1}(k) + sum over j<k of U_i(k:j) a( h_{i-1}(j) ) )        f = ReLU
+//
+//	column 1 (frozen)                        column 2 (trained)
+//	conv1 --- 1x1 conv, ReLU --- U --------> conv2
+//	conv2 --- 1x1 conv, ReLU --- U --------> fc
+//	fc, encoder ---------------- U --------> lstm
+//	lstm, same step ------------ U --------> lstm
+//	last hidden layer ---------- U --------> output
+//
+// Theta holds the new column's own weights and all that enters it, adapters (a, the 1x1 convolutions) and U; the parameters
+// of the frozen columns belong to the Network, which never writes to them, so any number of workers share one copy. Columns
+// may differ in width, kind and in which part of the one observation they look at. After Init the new column's policy and
+// value are those of the column below it.
 //
 // # A rollout
 //
@@ -27,7 +46,19 @@
 //
 // Inside, everything is the way the kernels want it: pictures and maps with channels innermost (H,W,C), convolution
 // weights (R,S,C,O), other weights (in,out), the four gates of an LSTM in the order i, f, g, o. Checkpoints show the
-// order that PyTorch uses; Tensor describes both.
+// order that PyTorch uses; Tensor describes both. The tensors of column k are
+//
+//	columnK.conv1.weight, .bias         columnK.encoder.weight, .bias
+//	columnK.conv2.weight, .bias         columnK.lstm.weight_ih, .weight_hh, .bias
+//	columnK.fc.weight, .bias            columnK.output.weight, .bias
+//
+// and, for each earlier column J that it leans on, where both have the layers,
+//
+//	columnK.conv2.adapterJ.weight, .bias    1x1 convolution of J's conv1 maps      columnK.conv2.lateralJ.weight
+//	columnK.fc.adapterJ.weight, .bias       1x1 convolution of J's conv2 maps      columnK.fc.lateralJ.weight
+//	columnK.lstm.lateralJ.fc.weight         from J's fc and encoder
+//	columnK.lstm.lateralJ.lstm.weight       from the output of J's LSTM in the same step
+//	columnK.output.lateralJ.weight          from J's last hidden layer
 //
 // # Concurrency
 //
@@ -36,6 +67,7 @@
 //
 // # Where to start reading
 //
-// arch.go, then column.go: forward and backward of a whole column in the order of its layers. layers.go has the layers,
-// checkpoint.go and the package safetensors the files.
+// arch.go, then column.go: forward and backward of a whole column in the order of its layers, and lateral.go: what enters
+// it from others. build.go lays out the parameters, layers.go has the layers, checkpoint.go and the package safetensors the
+// files.
 package nn

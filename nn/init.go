@@ -8,14 +8,14 @@ import (
 // InitOptions says how wide the uniform distributions are that Init draws from: weights of a layer with f inputs come
 // from +-gain/sqrt(f). Biases start at zero.
 type InitOptions struct {
-	// Hidden is the gain of convolutions, fc and encoder. sqrt(6) = 2.45 keeps the size of activations from layer to
+	// Hidden is the gain of convolutions, adapters, fc and encoder. sqrt(6) = 2.45 keeps the size of activations from layer to
 	// layer under ReLU (He et al. 2015).
 	Hidden float64
 	// LSTMInput and LSTMRecurrent are the gains of the LSTM's weights from its input and from its own output.
 	LSTMInput, LSTMRecurrent float64
 	// ForgetBias is where the bias of the forget gates starts: above zero, cells remember from the beginning.
 	ForgetBias float64
-	// Output is the gain of the output layer. Small: the first policy is near uniform, the first value near zero.
+	// Output is the gain of a first column's output layer. Small: the first policy is near uniform, the first value near zero.
 	Output float64
 }
 
@@ -27,15 +27,19 @@ func DefaultInit() InitOptions {
 
 // Init fills theta with random parameters. The same generator state, options and architecture give the same bits.
 //
+// Where the trained column stands on others, it begins as the one directly below it: its output is made of that column's
+// output terms, as laterals, and its own weights from its last hidden layer are zero. Its policy and value are then those
+// of the column below, bit for bit. All else is random; a lateral counts as further inputs of the layer that it enters.
+//
 // Init panics if theta has the wrong length.
 func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {
-	if len(theta) != n.parameters {
+	if len(theta) != n.column.parameters {
 		panic(panicTheta)
 	}
 	gains := map[role]float64{
 		roleHidden: opt.Hidden, roleLSTMInput: opt.LSTMInput, roleLSTMRecurrent: opt.LSTMRecurrent, roleOutput: opt.Output,
 	}
-	for _, t := range n.tensors {
+	for _, t := range n.column.tensors {
 		w := t.View(theta)
 		gain, drawn := gains[t.init]
 		if !drawn {
@@ -51,6 +55,26 @@ func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {
 			bound := gain / math.Sqrt(float64(t.fan))
 			for i := range w {
 				w[i] = float32((2*rng.Float64() - 1) * bound)
+			}
+		}
+	}
+	n.column.takeOver(theta)
+}
+
+// takeOver copies the output terms of the column below into the laterals to the output that read the same.
+func (k *column) takeOver(theta []float32) {
+	if len(k.laterals) == 0 {
+		return
+	}
+	below := k.laterals[len(k.laterals)-1].from
+	copy(k.output.bias.of(theta), below.output.bias.of(below.theta))
+	for _, l := range k.laterals {
+		if l.from == below {
+			copy(l.output.weight.of(theta), below.output.weight.of(below.theta))
+		}
+		for _, earlier := range below.laterals {
+			if l.from == earlier.from {
+				copy(l.output.weight.of(theta), earlier.output.weight.of(below.theta))
 			}
 		}
 	}

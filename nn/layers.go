@@ -10,43 +10,58 @@ type span struct{ offset, length int }
 
 func (s span) of(v []float32) []float32 { return v[s.offset : s.offset+s.length] }
 
-// linear computes y = x·w + bias with w (in,out).
+// matrix computes y += x·w with w (in,out).
+type matrix struct {
+	in, out int
+	weight  span
+}
+
+// add adds the product of x (m,in), rows ldx apart, to y (m,out), rows ldy apart.
+func (w *matrix) add(theta []float32, m int, x []float32, ldx int, y []float32, ldy int) {
+	kernels.Gemm(true, m, w.out, w.in, x, ldx, w.weight.of(theta), w.out, y, ldy)
+}
+
+// gradWeights adds the gradient of the weight to grad.
+func (w *matrix) gradWeights(grad []float32, m int, x []float32, ldx int, dy []float32, ldy int) {
+	kernels.GemmTN(true, w.in, w.out, m, x, ldx, dy, ldy, w.weight.of(grad), w.out)
+}
+
+// gradInput sets dx (m,in) from dy (m,out).
+func (w *matrix) gradInput(theta []float32, m int, dy []float32, ldy int, dx []float32, ldx int) {
+	kernels.GemmNT(false, m, w.in, w.out, dy, ldy, w.weight.of(theta), w.out, dx, ldx)
+}
+
+// linear computes y = bias + x·w.
 type linear struct {
-	in, out      int
-	weight, bias span
+	matrix
+	bias span
 }
 
 // forward sets y (m,out), rows ldy apart, from x (m,in), rows ldx apart: the bias first, then the product added to it.
 func (l *linear) forward(theta []float32, m int, x []float32, ldx int, y []float32, ldy int) {
 	fillRows(m, y, ldy, l.bias.of(theta))
-	kernels.Gemm(true, m, l.out, l.in, x, ldx, l.weight.of(theta), l.out, y, ldy)
+	l.add(theta, m, x, ldx, y, ldy)
 }
 
-// gradWeights adds the gradient of weight and bias to grad.
-func (l *linear) gradWeights(grad []float32, m int, x []float32, ldx int, dy []float32, ldy int) {
-	kernels.GemmTN(true, l.in, l.out, m, x, ldx, dy, ldy, l.weight.of(grad), l.out)
+// gradBias adds the gradient of the bias to grad.
+func (l *linear) gradBias(grad []float32, m int, dy []float32, ldy int) {
 	addRows(m, l.bias.of(grad), dy, ldy)
 }
 
-// gradInput sets dx (m,in) from dy (m,out).
-func (l *linear) gradInput(theta []float32, m int, dy []float32, ldy int, dx []float32, ldx int) {
-	kernels.GemmNT(false, m, l.in, l.out, dy, ldy, l.weight.of(theta), l.out, dx, ldx)
-}
-
-// conv is a convolution without padding and its ReLU, channels innermost.
+// conv is a convolution without padding, channels innermost. One without a bias has an empty span there.
 type conv struct {
 	kernels.Conv
 	weight, bias span
 }
 
-// forward sets y (m,OH,OW,O) from x (m,H,W,C), ReLU included.
-func (l *conv) forward(theta []float32, m int, x, y []float32) {
-	l.Forward(m, x, l.weight.of(theta), l.bias.of(theta), y, true)
+// forward sets y (m,OH,OW,O) from x (m,H,W,C), through the ReLU if relu is true.
+func (l *conv) forward(theta []float32, m int, x, y []float32, relu bool) {
+	l.Forward(m, x, l.weight.of(theta), l.biasOf(theta), y, relu)
 }
 
 // gradWeights adds the gradient of weight and bias to grad; dy is the gradient before the ReLU.
 func (l *conv) gradWeights(grad []float32, m int, x, dy []float32) {
-	l.GradWeights(m, x, dy, l.weight.of(grad), l.bias.of(grad))
+	l.GradWeights(m, x, dy, l.weight.of(grad), l.biasOf(grad))
 }
 
 // gradInput sets dx (m,H,W,C) from dy (m,OH,OW,O), the gradient before the ReLU.
@@ -54,39 +69,46 @@ func (l *conv) gradInput(theta []float32, m int, dy, dx []float32) {
 	l.GradInput(m, dy, l.weight.of(theta), dx)
 }
 
-// lstm is a layer of n LSTM cells with gates in the order i, f, g, o and one bias for each gate.
-//
-//	gates = bias + x·weightIH + h'·weightHH     i, f, o = sigmoid; g = tanh
-//	c = f*c' + i*g        h = o*tanh(c)
-type lstm struct {
-	in, n                    int
-	weightIH, weightHH, bias span
+// biasOf returns the bias as the kernels want it: nil for none.
+func (l *conv) biasOf(v []float32) []float32 {
+	if l.bias.length == 0 {
+		return nil
+	}
+	return l.bias.of(v)
 }
 
-// forward computes one step: from x (m,in) and the state entering, hIn and cIn (m,n), it sets the activated gates (m,4n)
-// and the state leaving, c and h (m,n).
-func (l *lstm) forward(theta []float32, m int, x []float32, hIn, cIn, gates, c, h []float32) {
+// lstm is a layer of n LSTM cells with gates in the order i, f, g, o and one bias for each gate.
+//
+//	gates = bias + x·weightIH + h'·weightHH + what laterals add     i, f, o = sigmoid; g = tanh
+//	c = f*c' + i*g        h = o*tanh(c)
+type lstm struct {
+	n                  int
+	weightIH, weightHH matrix // (in,4n), (n,4n)
+	bias               span
+}
+
+// gates sets gates (m,4n) before activation, from x (m,in) and the output entering, hIn (m,n).
+func (l *lstm) gates(theta []float32, m int, x, hIn, gates []float32) {
 	fillRows(m, gates, 4*l.n, l.bias.of(theta))
-	kernels.Gemm(true, m, 4*l.n, l.in, x, l.in, l.weightIH.of(theta), 4*l.n, gates, 4*l.n)
-	kernels.Gemm(true, m, 4*l.n, l.n, hIn, l.n, l.weightHH.of(theta), 4*l.n, gates, 4*l.n)
-	kernels.LSTMForward(m, l.n, gates, cIn, c, h)
+	l.weightIH.add(theta, m, x, l.weightIH.in, gates, 4*l.n)
+	l.weightHH.add(theta, m, hIn, l.n, gates, 4*l.n)
 }
 
 // gradState sets dh (m,n), the gradient of the h that entered a step, from that step's dgates (m,4n).
 func (l *lstm) gradState(theta []float32, m int, dgates, dh []float32) {
-	kernels.GemmNT(false, m, l.n, 4*l.n, dgates, 4*l.n, l.weightHH.of(theta), 4*l.n, dh, l.n)
+	l.weightHH.gradInput(theta, m, dgates, 4*l.n, dh, l.n)
 }
 
 // gradWeights adds the gradient of both weights and of the bias to grad; m may span many steps.
 func (l *lstm) gradWeights(grad []float32, m int, x, hIn, dgates []float32) {
-	kernels.GemmTN(true, l.in, 4*l.n, m, x, l.in, dgates, 4*l.n, l.weightIH.of(grad), 4*l.n)
-	kernels.GemmTN(true, l.n, 4*l.n, m, hIn, l.n, dgates, 4*l.n, l.weightHH.of(grad), 4*l.n)
+	l.weightIH.gradWeights(grad, m, x, l.weightIH.in, dgates, 4*l.n)
+	l.weightHH.gradWeights(grad, m, hIn, l.n, dgates, 4*l.n)
 	addRows(m, l.bias.of(grad), dgates, 4*l.n)
 }
 
 // gradInput sets dx (m,in) from dgates (m,4n); m may span many steps.
 func (l *lstm) gradInput(theta []float32, m int, dgates, dx []float32) {
-	kernels.GemmNT(false, m, l.in, 4*l.n, dgates, 4*l.n, l.weightIH.of(theta), 4*l.n, dx, l.in)
+	l.weightIH.gradInput(theta, m, dgates, 4*l.n, dx, l.weightIH.in)
 }
 
 // fillRows copies row into each of m rows of y, ldy apart.

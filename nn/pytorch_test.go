@@ -48,7 +48,7 @@ func TestPyTorch(t *testing.T) {
 
 	n, envs, steps := c.Network, len(seen.H), len(seen.Steps)
 	b := n.NewBatch(steps, envs)
-	h, state := b.State(0)
+	h, state := b.State(1, 0)
 	for e := range envs {
 		copy(rows(h, e, 1, len(seen.H[e])), seen.H[e])
 		copy(rows(state, e, 1, len(seen.C[e])), seen.C[e])

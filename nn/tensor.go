@@ -1,15 +1,17 @@
 package nn
 
+import "slices"
+
 // Tensor is one named view of the flat parameter vector.
 //
 // Inside the vector a tensor has the layout the kernels want; Shape is the one a checkpoint shows (PyTorch's order).
 // Every weight has four internal dimensions (a,b,c,d) and shows as (d,c,a,b), with dimensions that do not exist being 1:
 //
-//	tensor          inside            in a checkpoint
-//	conv*.weight    (R,S,C,O)         (O,C,R,S)
-//	fc.weight       (H,W,C,out)       (out, C*H*W)
-//	other weights   (1,1,in,out)      (out, in)
-//	biases          (1,1,1,n)         (n)
+//	tensor                       inside            in a checkpoint
+//	weights of convolutions      (R,S,C,O)         (O,C,R,S)
+//	weights from conv2's maps    (H,W,C,out)       (out, C*H*W)
+//	other weights                (1,1,in,out)      (out, in)
+//	biases                       (1,1,1,n)         (n)
 type Tensor struct {
 	Name   string // as in the checkpoint, such as "column1.conv1.weight"
 	Shape  []int  // as in the checkpoint
@@ -35,6 +37,14 @@ const (
 
 // View returns the tensor's part of a parameter or gradient vector, in the internal layout.
 func (t Tensor) View(v []float32) []float32 { return v[t.Offset : t.Offset+t.Length] }
+
+func cloneTensors(ts []Tensor) []Tensor {
+	ts = slices.Clone(ts)
+	for i := range ts {
+		ts[i].Shape = slices.Clone(ts[i].Shape)
+	}
+	return ts
+}
 
 // export copies a tensor from the internal layout to the checkpoint's.
 func (t Tensor) export(dst, src []float32) {
