@@ -11,9 +11,7 @@ func (w *worker) learn() error {
 	scale := w.scale()
 	clear(w.grad)
 	for _, a := range w.agents {
-		h, c := w.replay.State(0)
-		copy(h, a.h0)
-		copy(c, a.c0)
+		w.replay.RestoreState(a.h0, a.c0)
 		for t := range a.steps {
 			s := &a.steps[t]
 			show(w.replay, t, s.seen)

@@ -65,8 +65,8 @@ func newWorker(t *Trainer, id int, makeEnv func(worker, index int) (a3c.Env, err
 		if err != nil {
 			return nil, err
 		}
-		h, c := w.acting.State(0)
-		a := &agent{env: env, index: i, h: make([]float32, len(h)), c: make([]float32, len(c))}
+		cells := w.acting.StateLen()
+		a := &agent{env: env, index: i, h: make([]float32, cells), c: make([]float32, cells)}
 		if err := w.reset(a); err != nil {
 			return nil, err
 		}
@@ -151,9 +151,7 @@ func (w *worker) blank() observation {
 // evaluate returns the logits and the value of an observation in the agent's present LSTM state.
 func (w *worker) evaluate(a *agent, o observation) (logits []float64, value float64) {
 	show(w.acting, 0, o)
-	h, c := w.acting.State(0)
-	copy(h, a.h)
-	copy(c, a.c)
+	w.acting.RestoreState(a.h, a.c)
 	w.t.net.Forward(w.theta, w.acting, 0, 1)
 	for _, v := range w.acting.Output(0) {
 		logits = append(logits, float64(v))
@@ -164,8 +162,8 @@ func (w *worker) evaluate(a *agent, o observation) (logits []float64, value floa
 
 // carry returns a copy of the LSTM state that the last evaluation left.
 func (w *worker) carry() (h, c []float32) {
-	toH, toC := w.acting.State(1)
-	return append([]float32(nil), toH...), append([]float32(nil), toC...)
+	w.acting.Carry(1)
+	return w.acting.SaveState()
 }
 
 // show writes an observation into a batch of one environment.
