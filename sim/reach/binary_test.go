@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/sim"
 	"colonnade/sim/reach"
 )
 
@@ -20,7 +19,10 @@ var (
 
 // TestResume goes on from a saved state in another Env, and compares every bit with the one that never stopped.
 func TestResume(t *testing.T) {
-	for _, opt := range []reach.Options{{}, {PhysicsStep: 0.002}, {PhysicsStep: 0.02}, {TargetEvery: 3}} {
+	for _, opt := range []reach.Options{
+		{}, {PhysicsStep: 0.002}, {PhysicsStep: 0.02}, {TargetEvery: 3}, {Task: reach.Conveyor, TargetEvery: 3},
+		{Domain: load(t, "robot")}, {Domain: load(t, "random")}, {Domain: load(t, "random"), Task: reach.Conveyor},
+	} {
 		a, b := newEnv(t, opt), newEnv(t, opt)
 		rng := rand.New(rand.NewPCG(1, 1))
 		pa, pb := make([]uint8, 64*64*3), make([]uint8, 64*64*3)
@@ -79,24 +81,29 @@ func TestDamagedState(t *testing.T) {
 		f(b)
 		return b
 	}
-	steps := 6 + 8*(2*sim.NumJoints+3)
+	// Offsets from binary.go.
+	const steps, target, cause, arm = 15, 25, 65, 82
 	for _, c := range []struct {
 		name string
 		data []byte
 		want string
 	}{
 		{"empty", nil, "not a saved environment"},
-		{"truncated", good[:len(good)-1], "not a saved environment"},
-		{"longer", append(bytes.Clone(good), 0), "not a saved environment"},
+		{"header alone", good[:arm], "saved state has 0 bytes"},
+		{"truncated", good[:len(good)-1], "saved state has 263 bytes"},
+		{"longer", append(bytes.Clone(good), 0), "saved state has 265 bytes"},
 		{"another magic", change(func(b []byte) { b[0] = 'x' }), "not a saved environment"},
-		{"another version", change(func(b []byte) { b[5] = 2 }), "version 2"},
-		{"angle not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[6:], math.Float64bits(math.NaN())) }), "not finite"},
-		{"angle too large", change(func(b []byte) { binary.LittleEndian.PutUint64(b[6:], math.Float64bits(1e9)) }), "too large"},
+		{"another version", change(func(b []byte) { b[5] = 1 }), "version 1"},
+		{"another task", change(func(b []byte) { b[6] = 1 }), "task conveyor"},
+		{"angle not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(math.NaN())) }), "not finite"},
+		{"angle too large", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(1e9)) }), "too large"},
+		{"target not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[target:], math.Float64bits(math.NaN())) }), "not finite"},
 		{"too many steps", change(func(b []byte) { b[steps] = 51 }), "damaged"},
 		{"too many episodes", change(func(b []byte) { b[steps+4] = 2 }), "target-every"},
 		{"running neither yes nor no", change(func(b []byte) { b[steps+8] = 2 }), "damaged"},
-		{"unknown cause", change(func(b []byte) { b[steps+9] = 9 }), "damaged"},
-		{"unknown body", change(func(b []byte) { b[steps+10] = 10 }), "body that does not exist"},
+		{"direction neither", change(func(b []byte) { b[steps+9] = 2 }), "damaged"},
+		{"unknown cause", change(func(b []byte) { b[cause] = 9 }), "damaged"},
+		{"unknown body", change(func(b []byte) { b[cause+1] = 10 }), "body that does not exist"},
 	} {
 		err := e.UnmarshalBinary(c.data)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -105,6 +112,25 @@ func TestDamagedState(t *testing.T) {
 		if after, _ := e.MarshalBinary(); !bytes.Equal(after, good) {
 			t.Errorf("%s: refused, but the state changed", c.name)
 		}
+	}
+}
+
+// TestStateOfAnotherWorld: a state from a domain with another latency does not fit, and is refused whole.
+func TestStateOfAnotherWorld(t *testing.T) {
+	robot, random := newEnv(t, reach.Options{Domain: load(t, "robot")}), newEnv(t, reach.Options{Domain: load(t, "random")})
+	reset(t, robot, 1)
+	reset(t, random, 2)
+	state, err := robot.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _ := random.MarshalBinary()
+	world := random.World()
+	if err := random.UnmarshalBinary(state); err == nil || !strings.Contains(err.Error(), "another latency") {
+		t.Errorf("error %v, want one about the latency", err)
+	}
+	if after, _ := random.MarshalBinary(); !bytes.Equal(before, after) || random.World() != world {
+		t.Error("a refused state changed the environment")
 	}
 }
 
@@ -117,6 +143,7 @@ func FuzzUnmarshalBinary(f *testing.F) {
 	}
 	f.Add(good)
 	f.Add(good[:20])
+	f.Add(good[:90])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if e.UnmarshalBinary(data) != nil {
 			return

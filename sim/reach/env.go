@@ -4,46 +4,41 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"math/rand/v2"
 
 	"colonnade/sim"
+	"colonnade/sim/domain"
 	"colonnade/sim/render"
 )
 
 // The task. All of it is fixed by the project's design page.
 const (
-	EpisodeSteps  = 50   // control steps until an episode is cut off
-	RewardRadius  = 0.10 // the palm earns its reward within this distance of the target, m
-	TargetCentreX = 0.0  // middle of the area in which targets lie, m
-	TargetCentreY = -0.45
-	TargetSizeX   = 0.40 // extents of the area, m
-	TargetSizeY   = 0.30
+	EpisodeSteps = 50   // control steps until an episode is cut off
+	RewardRadius = 0.10 // the palm earns its reward within this distance of the target, m
 
-	startKeyframe  = "reach_start"
-	startSpread    = 0.8  // each arm joint starts within this of the keyframe, rad
-	startFinger    = 1.2  // fingers start between 0 and this, rad
-	startHeight    = 0.10 // lowest start of the palm, m
-	maxStartTries  = 1000
 	proprioception = 2 * sim.NumJoints
 )
 
 // Env is one arm before its table. It belongs to one goroutine.
 type Env struct {
-	opt       Options
-	sim       *sim.Simulator
-	renderer  *render.Renderer
-	large     *render.Renderer // of Picture's last size, nil before
-	largeSize image.Point
-	start     [sim.NumJoints]float64
-	pcg       *rand.PCG // seeded anew by each Reset, so no part of the state
-	rng       *rand.Rand
+	opt      Options
+	sim      *sim.Simulator
+	renderer *render.Renderer
+	start    [sim.NumJoints]float64 // the pose around which episodes start, rad
+	random   random
+	world    domain.World // of this episode
+
+	large      *render.Renderer // of Picture's last size, nil before
+	largeSize  image.Point
+	largeStale bool // the world has changed since
 
 	state
 }
 
-// state is what changes, all of it saved by MarshalBinary; the arm's angles and velocities are in sim.Data.
+// state is what changes, all of it saved by MarshalBinary; the arm's part is in sim. The world is not saved, as it
+// follows from the seed.
 type state struct {
-	target    sim.Vec3
+	seed      uint64 // of this episode
+	target    target
 	steps     int // taken in this episode
 	episodes  int // begun since the target was placed
 	running   bool
@@ -64,18 +59,41 @@ func newEnv(opt Options) (*Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := sim.NewSimulator(opt.Model, opt.PhysicsStep, sim.ControlStep)
-	if err != nil {
+	e := &Env{opt: opt, random: newRandom()}
+	if e.sim, err = sim.NewSimulator(opt.Model, opt.PhysicsStep, sim.ControlStep); err != nil {
 		return nil, err
 	}
-	r, err := render.NewRenderer(opt.Scene, opt.Pixels, opt.Pixels, opt.Supersample)
-	if err != nil {
-		return nil, err
-	}
-	pcg := new(rand.PCG)
-	e := &Env{opt: opt, sim: s, renderer: r, pcg: pcg, rng: rand.New(pcg)}
 	e.start, _ = opt.Model.Keyframe(startKeyframe)
-	return e, nil
+	e.drawWorld()
+	if e.renderer, err = render.NewRenderer(&e.world.Scene, opt.Pixels, opt.Pixels, opt.Supersample); err != nil {
+		return nil, err
+	}
+	return e, e.applyWorld()
+}
+
+// drawWorld draws the world of this episode from its seed.
+func (e *Env) drawWorld() { e.opt.Domain.Draw(e.random.seed(e.seed, worldStream), &e.world) }
+
+// applyWorld makes simulator and renderer those of the world.
+func (e *Env) applyWorld() error {
+	if err := e.sim.SetMotion(e.world.Motion); err != nil {
+		return err
+	}
+	if err := e.renderer.SetScene(&e.world.Scene); err != nil {
+		return err
+	}
+	e.largeStale = true
+	return e.renderer.SetSensor(e.world.Sensor)
+}
+
+// enter makes the world that of a seed. Only the first call does anything in a domain without ranges.
+func (e *Env) enter(seed uint64) error {
+	e.seed = seed
+	if e.opt.Domain.Fixed() {
+		return nil
+	}
+	e.drawWorld()
+	return e.applyWorld()
 }
 
 // Spec returns the size of an observation in pixels (height, width, channels), the number of
@@ -89,64 +107,41 @@ func (e *Env) Spec() (pixels [3]int, proprio int, choices []int) {
 }
 
 // Reset begins an episode and writes its first observation. With TargetEvery 1 the episode depends on the
-// seed alone.
+// seed alone: the world it is set in, the start, the target and its way, the camera's noise. Start and target
+// of a seed are the same in all domains.
 //
-// pixels takes height·width·3 bytes, rows from the top, R G B interleaved; proprio 9 joint angles
-// (rad, not wrapped), then 9 velocities (rad/s). An empty buffer is not written.
+// pixels takes height·width·3 bytes, rows from the top, R G B interleaved; proprio 18 values, the angles of joints 1..6
+// and fingers 1..3 (rad, not wrapped), then their velocities (rad/s). An empty buffer is not written.
 func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
-	if err := e.checkBuffers(pixels, proprio); err != nil {
-		return fmt.Errorf("reach: reset: %w", err)
-	}
-	e.running, e.steps, e.violation = false, 0, sim.Violation{}
-	e.pcg.Seed(scramble(seed), scramble(seed+1<<63))
-	place := sim.Vec3{
-		TargetCentreX + float64(TargetSizeX*(e.uniform()-0.5)),
-		TargetCentreY + float64(TargetSizeY*(e.uniform()-0.5)),
-		0,
-	}
-	if e.episodes%e.opt.TargetEvery == 0 {
-		e.target, e.episodes = place, 0
-	}
-	if err := e.drawStart(); err != nil {
-		return fmt.Errorf("reach: reset: %w", err)
-	}
-	e.episodes++
-	e.running = true
-	if err := e.observe(pixels, proprio); err != nil {
+	if err := e.reset(seed, pixels, proprio); err != nil {
 		return fmt.Errorf("reach: reset: %w", err)
 	}
 	return nil
 }
 
-// uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what follows: see
-// package sim on bits.
-func (e *Env) uniform() float64 { return float64(e.rng.Float64()) }
-
-// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele, Lea, Flood
-// 2014): streams of PCG whose seeds differ in few bits are not independent.
-func scramble(seed uint64) uint64 {
-	seed += 0x9e3779b97f4a7c15
-	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
-	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
-	return seed ^ seed>>31
-}
-
-// drawStart places the arm at rest around the start keyframe, without violation.
-func (e *Env) drawStart() error {
-	var q, v [sim.NumJoints]float64
-	for range maxStartTries {
-		for i := range q {
-			if i < sim.NumArmJoints {
-				q[i] = e.start[i] + float64(startSpread*float64(2*e.uniform()-1))
-			} else {
-				q[i] = startFinger * e.uniform()
-			}
-		}
-		if e.sim.Place(&q, &v).Cause == sim.None && e.sim.Data.Palm[2] >= startHeight {
-			return nil
-		}
+func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
+	if err := e.checkBuffers(pixels, proprio); err != nil {
+		return err
 	}
-	return fmt.Errorf("no start pose without violation in %d tries around keyframe %q", maxStartTries, startKeyframe)
+	e.running, e.steps, e.violation = false, 0, sim.Violation{}
+	if err := e.enter(seed); err != nil {
+		return err
+	}
+	rng := e.random.seed(seed, episodeStream)
+	place := drawTarget(rng)
+	if err := e.drawStart(rng); err != nil {
+		return err
+	}
+	if e.opt.Task == Conveyor {
+		place.forward = rng.IntN(2) == 0
+	}
+	if e.episodes%e.opt.TargetEvery == 0 {
+		e.target, e.episodes = place, 0
+	}
+	e.target.settle()
+	e.episodes++
+	e.running = true
+	return e.observe(pixels, proprio)
 }
 
 // Step moves the arm for one control step, 100 ms, and writes the observation after it. action has one
@@ -154,7 +149,8 @@ func (e *Env) drawStart() error {
 //
 // reward is 1 if the palm is within RewardRadius of the target afterwards, else 0. terminated means that
 // the arm broke a rule (see Violation): the step ended early and earns nothing. truncated means
-// that the time is up, which is no fault of the arm's. After either only Reset may follow.
+// that the time is up, which is no fault of the arm's. After either only Reset may follow. Reward and
+// violations go by where arm and target truly are, whatever the observation shows of them.
 func (e *Env) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
 	reward, err = e.step(action, pixels, proprio)
 	if err != nil {
@@ -186,67 +182,28 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 		e.running = false
 		return 0, err
 	}
+	if e.opt.Task == Conveyor {
+		e.target.glide(e.sim.Elapsed(), chance(e.seed, e.steps) < turnChance)
+	}
 	e.steps++
 	e.running = e.violation.Cause == sim.None && e.steps < EpisodeSteps
-	if e.violation.Cause == sim.None && e.sim.Data.Palm.Distance(e.target) <= RewardRadius {
+	if e.violation.Cause == sim.None && e.sim.Data.Palm.Distance(e.target.at) <= RewardRadius {
 		reward = 1
 	}
 	return reward, e.observe(pixels, proprio)
 }
 
-func (e *Env) checkBuffers(pixels []uint8, proprio []float32) error {
-	if want := 3 * e.opt.Pixels * e.opt.Pixels; len(pixels) != 0 && len(pixels) != want {
-		return fmt.Errorf("the buffer for pixels has %d bytes, want %d or none", len(pixels), want)
-	}
-	if len(proprio) != 0 && len(proprio) != proprioception {
-		return fmt.Errorf("the buffer for proprioception has %d values, want %d or none", len(proprio), proprioception)
-	}
-	return nil
-}
-
-func (e *Env) observe(pixels []uint8, proprio []float32) error {
-	d := e.sim.Data
-	if len(proprio) != 0 {
-		for i := range sim.NumJoints {
-			proprio[i] = float32(d.Q[i])
-			proprio[sim.NumJoints+i] = float32(d.V[i])
-		}
-	}
-	if len(pixels) != 0 {
-		return e.renderer.Render(pixels, &d.BodyPos, &d.BodyRot, e.target)
-	}
-	return nil
-}
-
-// Picture draws the present scene for people.
-func (e *Env) Picture(width, height int) (*image.RGBA, error) {
-	if e.large == nil || e.largeSize != image.Pt(width, height) {
-		r, err := render.NewRenderer(e.opt.Scene, width, height, 2)
-		if err != nil {
-			return nil, fmt.Errorf("reach: picture: %w", err)
-		}
-		e.large, e.largeSize = r, image.Pt(width, height)
-	}
-	pixels := make([]uint8, 3*width*height)
-	if err := e.large.Render(pixels, &e.sim.Data.BodyPos, &e.sim.Data.BodyRot, e.target); err != nil {
-		return nil, fmt.Errorf("reach: picture: %w", err)
-	}
-	picture := image.NewRGBA(image.Rect(0, 0, width, height))
-	for i := range width * height {
-		copy(picture.Pix[4*i:], pixels[3*i:3*i+3])
-		picture.Pix[4*i+3] = 255
-	}
-	return picture, nil
-}
-
-// Joints returns the joint angles (rad) and velocities (rad/s).
+// Joints returns the true joint angles (rad) and velocities (rad/s).
 func (e *Env) Joints() (q, v [sim.NumJoints]float64) { return e.sim.Data.Q, e.sim.Data.V }
 
-// Palm returns the position of the palm, world, m.
+// Palm returns the true position of the palm, world, m.
 func (e *Env) Palm() sim.Vec3 { return e.sim.Data.Palm }
 
-// Target returns the position of the target on the table, world, m.
-func (e *Env) Target() sim.Vec3 { return e.target }
+// Target returns the true position of the target on the table, world, m.
+func (e *Env) Target() sim.Vec3 { return e.target.at }
+
+// World returns what this episode is set in.
+func (e *Env) World() domain.World { return e.world }
 
 // Steps returns the number of control steps taken in this episode.
 func (e *Env) Steps() int { return e.steps }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -388,6 +389,7 @@ func TestOptions(t *testing.T) {
 		{reach.Options{Pixels: 5000}, "pixels is 5000"},
 		{reach.Options{Supersample: -1}, "supersample is -1"},
 		{reach.Options{TargetEvery: -1}, "target-every is -1"},
+		{reach.Options{Task: 2}, "task is 2"},
 		{reach.Options{Model: m}, `no keyframe "reach_start"`},
 	} {
 		if _, err := reach.New(c.opt); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -397,15 +399,60 @@ func TestOptions(t *testing.T) {
 }
 
 func TestNoAllocations(t *testing.T) {
-	e := newEnv(t, reach.Options{})
-	pixels, proprio, action := make([]uint8, 64*64*3), make([]float32, 18), rest()
-	reset(t, e, 1)
-	n := testing.AllocsPerRun(200, func() {
-		if _, _, truncated, err := e.Step(action, pixels, proprio); err != nil || truncated {
-			reset(t, e, 1)
+	for _, name := range []string{"sim", "robot", "random"} {
+		for _, task := range []reach.Task{reach.Reach, reach.Conveyor} {
+			e := newEnv(t, reach.Options{Domain: load(t, name), Task: task})
+			pixels, proprio, action := make([]uint8, 64*64*3), make([]float32, 18), rest()
+			seed := uint64(0)
+			done := true
+			n := testing.AllocsPerRun(300, func() {
+				var terminated, truncated bool
+				var err error
+				if done {
+					seed++
+					err = e.Reset(seed, pixels, proprio)
+				} else {
+					_, terminated, truncated, err = e.Step(action, pixels, proprio)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+				done = terminated || truncated
+			})
+			if n != 0 {
+				t.Errorf("%s, %v: a step allocates %g times", name, task, n)
+			}
 		}
-	})
-	if n >= 1 {
-		t.Errorf("a step allocates %g times", n)
+	}
+}
+
+// TestMemory: environments are many, so each must be small.
+func TestMemory(t *testing.T) {
+	const most = 256 << 10 // bytes
+	for _, name := range []string{"sim", "robot", "random"} {
+		opt := reach.Options{Domain: load(t, name)}
+		pixels := make([]uint8, 64*64*3)
+		warm := newEnv(t, opt) // what all environments share
+		if err := warm.Reset(1, pixels, nil); err != nil {
+			t.Fatal(err)
+		}
+		envs := make([]*reach.Env, 16)
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		for k := range envs {
+			envs[k] = newEnv(t, opt)
+			if err := envs[k].Reset(uint64(k), pixels, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		each := int64(after.HeapAlloc-before.HeapAlloc) / int64(len(envs))
+		t.Logf("%s: %d KiB an environment", name, each>>10)
+		if each > most || each < 32<<10 {
+			t.Errorf("%s: an environment takes %d bytes, want at most %d and not next to nothing", name, each, most)
+		}
+		runtime.KeepAlive(envs)
 	}
 }

@@ -4,8 +4,39 @@ import (
 	"fmt"
 
 	"colonnade/sim"
-	"colonnade/sim/render"
+	"colonnade/sim/domain"
 )
+
+// Task is what the target does.
+type Task int
+
+// The tasks.
+const (
+	Reach    Task = iota // the target lies still
+	Conveyor             // the target glides along x and turns now and then
+)
+
+var taskNames = [...]string{"reach", "conveyor"}
+
+func (t Task) String() string {
+	if t < 0 || int(t) >= len(taskNames) {
+		return fmt.Sprintf("Task(%d)", int(t))
+	}
+	return taskNames[t]
+}
+
+// Tasks returns the names of the tasks in the order of their constants.
+func Tasks() []string { return append([]string(nil), taskNames[:]...) }
+
+// ParseTask returns the task of a name.
+func ParseTask(name string) (Task, error) {
+	for t, known := range taskNames {
+		if name == known {
+			return Task(t), nil
+		}
+	}
+	return 0, fmt.Errorf("reach: unknown task %q, want one of %q", name, taskNames)
+}
 
 // Options says which variant of the task an Env plays. The zero value is the task as trained on.
 type Options struct {
@@ -16,8 +47,12 @@ type Options struct {
 	// sim.ControlStep. 0: sim.TrainingStep.
 	PhysicsStep float64
 
-	// Scene is what the camera sees apart from arm and target; nil: render.DefaultScene().
-	Scene *render.Scene
+	// Task is what the target does; the zero value is Reach.
+	Task Task
+
+	// Domain is how the world looks and moves; nil: preset "sim". If it has ranges, each episode draws its world
+	// from its seed.
+	Domain *domain.Domain
 
 	// Pixels is the side of the square observation, 8 to 1024; 0: 64.
 	Pixels int
@@ -25,7 +60,7 @@ type Options struct {
 	// Supersample is the number of rays a side of each pixel, averaged; 0: 1.
 	Supersample int
 
-	// TargetEvery is the number of episodes between two moves of the target; 0: 1, a new place every
+	// TargetEvery is the number of episodes between two new places of the target; 0: 1, a new place every
 	// episode. On the robot a person moves it, so transfer uses 3.
 	TargetEvery int
 }
@@ -37,8 +72,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.PhysicsStep == 0 {
 		o.PhysicsStep = sim.TrainingStep
 	}
-	if o.Scene == nil {
-		o.Scene = render.DefaultScene()
+	if o.Domain == nil {
+		d, err := domain.Load("sim")
+		if err != nil {
+			return o, err
+		}
+		o.Domain = d
 	}
 	if o.Pixels == 0 {
 		o.Pixels = 64
@@ -48,6 +87,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.TargetEvery == 0 {
 		o.TargetEvery = 1
+	}
+	if o.Task < Reach || o.Task > Conveyor {
+		return o, fmt.Errorf("task is %d, want one of %q", int(o.Task), taskNames)
 	}
 	if o.Pixels < 8 || o.Pixels > 1024 {
 		return o, fmt.Errorf("pixels is %d, want 8 to 1024", o.Pixels)

@@ -135,18 +135,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // warnOfOtherWorld says so if the checkpoint was trained in another world.
 func warnOfOtherWorld(o *options, c *nn.Checkpoint, stderr io.Writer) error {
-	trained := c.Metadata[world.FingerprintKey]
-	if trained == "" {
-		return nil
+	difference, err := o.world.Difference(c.Metadata)
+	if err == nil && difference != "" {
+		fmt.Fprintf(stderr, "eval: note: %s\n", difference)
 	}
-	here, err := o.world.Fingerprint()
-	if err != nil {
-		return err
-	}
-	if here != trained {
-		fmt.Fprintf(stderr, "eval: note: the checkpoint was trained in another world (%s) than this one (%s)\n", trained, here)
-	}
-	return nil
+	return err
 }
 
 // film writes the animation.

@@ -223,7 +223,7 @@ func TestUsage(t *testing.T) {
 		{"no rate", []string{"-learning-rate", "0"}, "learning rate"},
 		{"a rate that is no number", []string{"-learning-rate", "NaN"}, "learning rate"},
 		{"unknown network", []string{"-net", "transformer"}, "allowed are recurrent, feedforward"},
-		{"unknown domain", []string{"-domain", "moon"}, "allowed are"},
+		{"unknown domain", []string{"-domain", "moon"}, "neither a preset"},
 		{"no episodes", []string{"-episodes", "0"}, "-episodes"},
 		{"unknown flag", []string{"-learnig-rate", "1"}, "did you mean -learning-rate?"},
 		{"contradiction", []string{"-deterministic", "-max-time", "1m"}, "exclude each other"},

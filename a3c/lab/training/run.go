@@ -202,8 +202,8 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
 		scoreKey:             strconv.FormatFloat(score, 'g', -1, 64),
 		world.FingerprintKey: r.world,
-		"task":               r.plan.World.Task(),
-		"domain":             r.plan.World.Domain(),
+		world.TaskKey:        r.plan.World.Task(),
+		world.DomainKey:      r.plan.World.Domain(),
 		"contract":           world.Contract,
 	}
 	maps.Copy(metadata, r.plan.Metadata)

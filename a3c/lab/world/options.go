@@ -1,12 +1,14 @@
 package world
 
 import (
+	"fmt"
+	"strconv"
 	"time"
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
-	"colonnade/nn"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
@@ -16,32 +18,81 @@ const (
 	ControlStep  = time.Duration(sim.ControlStep * float64(time.Second))
 )
 
-// FingerprintKey is where a checkpoint's metadata keeps the fingerprint of the
-// world it was trained in.
-const FingerprintKey = "world"
+// Keys of a checkpoint's metadata that say where it was trained.
+const (
+	FingerprintKey = "world" // what Fingerprint returned
+	TaskKey        = "task"
+	DomainKey      = "domain"
+)
 
 // Options names a world.
 type Options struct {
-	env, task, domain *string
+	env, task   *string
+	domain      domainFlag
+	targetEvery countFlag
 }
 
-// Register defines the flags -env, -task and -domain.
+// Register defines the flags -env, -task, -domain and -target-every.
 func Register(f *cli.Flags) *Options {
-	return &Options{
-		env:    f.Choice("env", "sim", "`place` of the arm", "sim"),
-		task:   f.Choice("task", "reach", "`task` of the arm", "reach"),
-		domain: f.Choice("domain", "sim", "`name` of how the world looks and moves", "sim"),
+	o := &Options{targetEvery: 1}
+	o.env = f.Choice("env", "sim", "`place` of the arm", "sim")
+	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
+	if err := o.domain.Set("sim"); err != nil {
+		panic("world: the embedded domain sim: " + err.Error())
 	}
+	f.Var(&o.domain, "domain", fmt.Sprintf("how the world looks and moves: a `name` or a file; there are %q", domain.Names()))
+	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
+	return o
 }
 
-// Task and Domain return the names that were chosen.
-func (o *Options) Task() string   { return *o.task }
-func (o *Options) Domain() string { return *o.domain }
+// domainFlag is a domain, loaded as soon as it is named, so that a mistake is one of usage.
+type domainFlag struct {
+	given  string
+	domain *domain.Domain
+}
 
-// NewReach makes one environment of the reach task, with its pictures for
-// people.
-func (o *Options) NewReach() (*reach.Env, error) {
-	return reach.New(reach.Options{})
+func (d *domainFlag) String() string { return d.given }
+
+func (d *domainFlag) Set(s string) error {
+	loaded, err := domain.Load(s)
+	if err != nil {
+		return err
+	}
+	d.given, d.domain = s, loaded
+	return nil
+}
+
+// countFlag is a number of at least 1.
+type countFlag int
+
+func (c *countFlag) String() string { return strconv.Itoa(int(*c)) }
+func (c *countFlag) Get() any       { return int(*c) }
+
+func (c *countFlag) Set(s string) error {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		return fmt.Errorf("want a whole number of 1 or more")
+	}
+	*c = countFlag(n)
+	return nil
+}
+
+// Task and Domain return the names that were chosen; for a domain from a file it is the one in the file.
+func (o *Options) Task() string   { return *o.task }
+func (o *Options) Domain() string { return o.domain.domain.Name() }
+
+// String names the world in a few words.
+func (o *Options) String() string { return o.Task() + " in " + o.Domain() }
+
+// NewReach makes one environment, with its pictures for people.
+func (o *Options) NewReach() (*reach.Env, error) { return o.newReach(int(o.targetEvery)) }
+
+func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
+	task, err := reach.ParseTask(*o.task)
+	if err != nil {
+		return nil, err
+	}
+	return reach.New(reach.Options{Task: task, Domain: o.domain.domain, TargetEvery: targetEvery})
 }
 
 // Make makes one environment; it has the signature that a3c wants.
@@ -53,76 +104,34 @@ func (o *Options) Make(worker, index int) (a3c.Env, error) {
 	return env, nil
 }
 
-// Fingerprint returns the fingerprint of the world that the flags name.
+// Fingerprint returns the fingerprint of the world that the flags name: task, looks, motion. How often the target gets a
+// new place is not part of it.
 func (o *Options) Fingerprint() (string, error) {
-	env, err := o.Make(0, 0)
+	env, err := o.newReach(1)
 	if err != nil {
 		return "", err
 	}
 	return Fingerprint(env)
 }
 
-// NetOptions names a network.
-type NetOptions struct {
-	net, width, inputs *string
-}
-
-// Names of the values of -inputs.
-const (
-	pixelsOnly  = "pixels"
-	pixelsJoint = "pixels,proprioception"
-	jointsOnly  = "proprioception"
-)
-
-// RegisterNet defines the flags -net, -width and -inputs.
-func RegisterNet(f *cli.Flags) *NetOptions {
-	return &NetOptions{
-		net:    f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward"),
-		width:  f.Choice("width", "wide", "`size` of the network", "wide", "narrow"),
-		inputs: f.Choice("inputs", pixelsOnly, "`senses` of the network", pixelsOnly, pixelsJoint, jointsOnly),
+// Difference says in a sentence how this world differs from the one that a checkpoint with the given metadata was trained
+// in: by name, which is a transfer, or under the same name, which means that the program or the domain's
+// file has changed. It is empty where the worlds are the same, or the metadata does not tell.
+func (o *Options) Difference(metadata map[string]string) (string, error) {
+	trained := metadata[FingerprintKey]
+	if trained == "" {
+		return "", nil
 	}
-}
-
-// String names the network in a few words.
-func (o *NetOptions) String() string {
-	s := *o.net + " " + *o.width
-	if *o.inputs != pixelsOnly {
-		s += " (" + *o.inputs + ")"
+	here, err := o.Fingerprint()
+	if err != nil || here == trained {
+		return "", err
 	}
-	return s
-}
-
-// proprioception is the number of values: 9 joint angles and 9 velocities.
-const proprioception = 2 * sim.NumJoints
-
-// Arch returns the architecture that the flags name. Proprioception comes
-// through an encoder of 16 units; without pixels there is no fc layer.
-func (o *NetOptions) Arch() nn.Arch {
-	arch := nn.ReachArch(*o.net == "recurrent", *o.width == "wide")
-	if *o.inputs != pixelsOnly {
-		arch.Proprioception, arch.Encoder = proprioception, 16
+	task, place := metadata[TaskKey], metadata[DomainKey]
+	switch {
+	case task == "" || place == "":
+		return fmt.Sprintf("the checkpoint was trained in another world (%s) than this one (%s)", trained, here), nil
+	case task != o.Task() || place != o.Domain():
+		return fmt.Sprintf("the checkpoint was trained on %s in %s, this is %s", task, place, o), nil
 	}
-	if *o.inputs == jointsOnly {
-		arch.Pixels, arch.Conv1, arch.Conv2, arch.FC = [3]int{}, 0, 0, 0
-	}
-	return arch
+	return fmt.Sprintf("the checkpoint was trained in another world (%s) than %s is now (%s): the world has changed since", trained, o, here), nil
 }
-
-// Untrained returns a network of the architecture with an input scaling that
-// stands for none: to look at, not to train.
-func Untrained(arch nn.Arch) (*nn.Network, error) {
-	scaling := nn.InputScaling{}
-	for range arch.Pixels[2] {
-		scaling.Mean, scaling.Scale = append(scaling.Mean, 0), append(scaling.Scale, 1)
-	}
-	return nn.New(arch, scaling)
-}
-
-// Contract describes, for checkpoints, what the network is given and what its
-// outputs do.
-const Contract = `{"observation":"64x64 RGB uint8, rows of interleaved R,G,B, top row first; with proprioception: joint angles 1..6 and fingers 1..3 (rad), then their velocities (rad/s)",` +
-	`"action":"9 factors (joints 1..6, fingers 1..3), choices 0, 1, 2 = -v, 0, +v; v = 0.6283 rad/s (joints 1-3), 0.8378 rad/s (4-6), 1.0 rad/s (fingers), held for 100 ms",` +
-	`"output":"logits factor by factor, then the value"}`
-
-// String names the world in a few words.
-func (o *Options) String() string { return *o.task + " in " + *o.domain }

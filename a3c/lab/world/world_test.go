@@ -1,14 +1,19 @@
 package world
 
 import (
+	"errors"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"colonnade/a3c"
 	"colonnade/a3c/envtest"
 	"colonnade/a3c/lab/cli"
 	"colonnade/nn"
+	"colonnade/sim/domain"
 )
 
 func flags(t *testing.T, args ...string) (*Options, *NetOptions) {
@@ -21,16 +26,135 @@ func flags(t *testing.T, args ...string) (*Options, *NetOptions) {
 	return world, net
 }
 
-// The simulator's environments keep the learner's contract.
+// The simulator's environments keep the learner's contract, whatever the task and the world.
 func TestConformance(t *testing.T) {
-	world, _ := flags(t)
-	envtest.Conformance(t, func() a3c.Env {
-		env, err := world.Make(0, 0)
-		if err != nil {
+	for _, task := range []string{"reach", "conveyor"} {
+		for _, domain := range []string{"sim", "robot", "random"} {
+			t.Run(task+" in "+domain, func(t *testing.T) {
+				world, _ := flags(t, "-task", task, "-domain", domain)
+				envtest.Conformance(t, func() a3c.Env {
+					env, err := world.Make(0, 0)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return env
+				})
+			})
+		}
+	}
+}
+
+func TestBadWorlds(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"-task", "grasp"}, "allowed are reach, conveyor"},
+		{[]string{"-domain", "robto"}, "robto"},
+		{[]string{"-target-every", "0"}, "1 or more"},
+		{[]string{"-target-every", "x"}, "1 or more"},
+	} {
+		f := cli.NewFlags("test", "", "", io.Discard, io.Discard)
+		Register(f)
+		var usage *cli.UsageError
+		if err := f.Parse(c.args); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: error %v, want one of usage with %q", c.args, err, c.want)
+		}
+	}
+}
+
+// TestTargetEvery: the flag reaches the environments, not the fingerprint.
+func TestTargetEvery(t *testing.T) {
+	world, _ := flags(t, "-target-every", "3")
+	env, err := world.NewReach()
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := [3]float64{}
+	for seed := range uint64(4) {
+		if err := env.Reset(seed, nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		return env
-	})
+		if seed == 0 {
+			first = env.Target()
+		} else if same := env.Target() == first; same != (seed < 3) {
+			t.Errorf("episode %d: the target is where it was first: %v", seed, same)
+		}
+	}
+	plain, _ := flags(t)
+	a, err := world.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := plain.Fingerprint(); err != nil || a != b {
+		t.Errorf("the fingerprint depends on how often the target moves: %s, %s, %v", a, b, err)
+	}
+}
+
+// lab is a domain that differs from sim in one number.
+func lab(t *testing.T, quantities string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "lab.json")
+	if err := os.WriteFile(path, []byte(`{"name": "lab", "about": "for tests", "quantities": {`+quantities+`}}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestDifference: another name is a transfer, another content under the same name a change.
+func TestDifference(t *testing.T) {
+	trained, _ := flags(t)
+	print, err := trained.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	metadata := map[string]string{FingerprintKey: print, TaskKey: "reach", DomainKey: "sim"}
+	file := lab(t, `"motion.payload": {"unit": "kg", "value": 0.2, "from": "test"}`)
+	changed := lab(t, `"motion.payload": {"unit": "kg", "value": 0.25, "from": "test"}`)
+	inLab, _ := flags(t, "-domain", file)
+	labPrint, err := inLab.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromLab := map[string]string{FingerprintKey: labPrint, TaskKey: "reach", DomainKey: "lab"}
+	for _, c := range []struct {
+		args     []string
+		metadata map[string]string
+		want     string
+	}{
+		{nil, metadata, ""},
+		{[]string{"-target-every", "3"}, metadata, ""},
+		{nil, nil, ""},
+		{[]string{"-domain", "robot"}, metadata, "trained on reach in sim, this is reach in robot"},
+		{[]string{"-task", "conveyor"}, metadata, "trained on reach in sim, this is conveyor in sim"},
+		{[]string{"-domain", file}, fromLab, ""},
+		{[]string{"-domain", changed}, fromLab, "the world has changed since"},
+		{[]string{"-domain", "robot"}, map[string]string{FingerprintKey: print}, "trained in another world (" + print + ")"},
+	} {
+		world, _ := flags(t, c.args...)
+		got, err := world.Difference(c.metadata)
+		if err != nil || (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%v after %v: %q, %v; want %q", c.args, c.metadata, got, err, c.want)
+		}
+	}
+}
+
+// TestFingerprints: each task in each domain is a world of its own.
+func TestFingerprints(t *testing.T) {
+	seen := make(map[string]string)
+	for _, task := range []string{"reach", "conveyor"} {
+		for _, domain := range domain.Names() {
+			world, _ := flags(t, "-task", task, "-domain", domain)
+			print, err := world.Fingerprint()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if other := seen[print]; other != "" {
+				t.Errorf("%s has the fingerprint of %s", world, other)
+			}
+			seen[print] = world.String()
+		}
+	}
 }
 
 func TestArchitectures(t *testing.T) {

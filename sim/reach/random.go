@@ -1,0 +1,84 @@
+package reach
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"colonnade/sim"
+)
+
+// An episode's randomness comes in streams that its seed decides, each independent of the others, so that the same
+// start is drawn in every domain, and nothing random needs saving.
+const (
+	episodeStream = 1 << 63 // start, target
+	worldStream   = 1 << 62 // the domain's draw
+	turnStream    = 3 << 60 // + step: does the conveyor turn?
+	noiseStream   = 5 << 60 // + step: the camera's noise
+)
+
+// random is a generator that is seeded before each use.
+type random struct {
+	pcg *rand.PCG
+	rng *rand.Rand
+}
+
+func newRandom() random {
+	pcg := new(rand.PCG)
+	return random{pcg, rand.New(pcg)}
+}
+
+// seed returns the generator at the beginning of a stream of an episode.
+func (r random) seed(seed, stream uint64) *rand.Rand {
+	r.pcg.Seed(scramble(seed), scramble(seed+stream))
+	return r.rng
+}
+
+// noise returns the seed of the camera's noise after a step of an episode.
+func noise(seed uint64, step int) uint64 {
+	return scramble(scramble(seed) + noiseStream + uint64(step))
+}
+
+// chance returns a number from 0 to 1 for a step of an episode.
+func chance(seed uint64, step int) float64 {
+	return float64(scramble(scramble(seed)+turnStream+uint64(step))>>11) / (1 << 53)
+}
+
+// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele, Lea, Flood
+// 2014): streams of PCG whose seeds differ in few bits are not independent.
+func scramble(seed uint64) uint64 {
+	seed += 0x9e3779b97f4a7c15
+	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
+	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
+	return seed ^ seed>>31
+}
+
+// uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what follows: see
+// package sim on bits.
+func uniform(rng *rand.Rand) float64 { return float64(rng.Float64()) }
+
+// Where episodes start.
+const (
+	startKeyframe = "reach_start"
+	startSpread   = 0.8  // each arm joint starts within this of the keyframe, rad
+	startFinger   = 1.2  // fingers start between 0 and this, rad
+	startHeight   = 0.10 // lowest start of the palm, m
+	maxStartTries = 1000
+)
+
+// drawStart places the arm at rest around the start keyframe, without violation.
+func (e *Env) drawStart(rng *rand.Rand) error {
+	var q, v [sim.NumJoints]float64
+	for range maxStartTries {
+		for i := range q {
+			if i < sim.NumArmJoints {
+				q[i] = e.start[i] + float64(startSpread*float64(2*uniform(rng)-1))
+			} else {
+				q[i] = startFinger * uniform(rng)
+			}
+		}
+		if e.sim.Place(&q, &v).Cause == sim.None && e.sim.Data.Palm[2] >= startHeight {
+			return nil
+		}
+	}
+	return fmt.Errorf("no start pose without violation in %d tries around keyframe %q", maxStartTries, startKeyframe)
+}
