@@ -7,6 +7,11 @@ GO       ?= go
 FUZZTIME ?= 20000x
 COUNT    ?= 6
 
+BENCH         ?= .
+BENCHTIME     ?= 1s
+BENCHOUT      ?= bench/results/bench
+BENCHPACKAGES ?= ./kernels/... ./nn/... ./sim/... ./a3c/... ./jaco/... ./bench
+
 ifndef RUN
 RUN := runs/first-$(shell date +%Y%m%d-%H%M%S)
 endif
@@ -72,8 +77,10 @@ fuzz:
 	    echo "$$package $$target"; $(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x $$package; \
 	  done; done
 
-bench:
-	$(GO) test -run '^$$' -bench . -benchmem -count $(COUNT) ./kernels/... ./nn/... ./sim/... ./a3c/... ./jaco/...
+# Every benchmark, raw output in bench/results/bench. To look only: make bench
+# COUNT=1 BENCHTIME=100ms BENCHOUT=
+bench: build
+	bin/record -count $(COUNT) -benchtime $(BENCHTIME) -bench '$(BENCH)' -packages '$(BENCHPACKAGES)' -out '$(BENCHOUT)'
 
 # Our kernels beside OpenBLAS, oneDNN and gonum: bench/results/peers. Some two
 # minutes; run it on an idle machine. PEERS="-rounds 3 -filter 'conv1 wide'" asks for less.

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/bench/internal/loop"
+	"colonnade/bench/internal/machine"
+	"colonnade/kernels"
+)
+
+// window is the length of a metrics window in steps for each worker: it begins
+// and ends within one rollout of what it says.
+const window = 1600
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := cli.NewFlags("scaling", "scaling measures how the training loop grows with its workers.", "scaling -net recurrent -width wide -out bench/results/scaling", stdout, stderr)
+	kind := f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward")
+	width := f.Choice("width", "wide", "`size` of the network", "wide", "narrow")
+	workers := f.Int("workers", runtime.GOMAXPROCS(0), "largest `number` of workers")
+	rounds := f.Int("rounds", 5, "`number` of rounds")
+	span := f.Duration("span", 3*time.Second, "`time` of each measurement")
+	out := f.String("out", "", "`folder` for the table; empty: print only")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if *workers < 1 || *rounds < 1 || *span <= 0 {
+		return cli.Usagef("-workers, -rounds and -span must be above 0")
+	}
+	t := &table{
+		machine: machine.Here("."), net: loop.Net{Recurrent: *kind == "recurrent", Wide: *width == "wide"},
+		kernels: kernels.Implementation(), rounds: *rounds, span: *span, rates: make([][]float64, *workers),
+	}
+	for round := range *rounds {
+		for i := range *workers {
+			n := (i+round)%*workers + 1
+			rate, err := measure(ctx, t.net, n, *span)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(stderr, "scaling: round %d, %d workers: %.0f steps/s\n", round+1, n, rate)
+			t.rates[n-1] = append(t.rates[n-1], rate)
+		}
+	}
+	var text bytes.Buffer
+	t.write(&text)
+	if *out != "" {
+		folder := filepath.Join(*out, t.machine.Folder())
+		if err := os.MkdirAll(folder, 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, *kind+"-"+*width+".md"), text.Bytes(), 0o644); err != nil {
+			return err
+		}
+	}
+	_, err := stdout.Write(text.Bytes())
+	return err
+}
+
+// measure runs the loop for about span, after one window that does not count,
+// and returns steps per second.
+func measure(ctx context.Context, net loop.Net, workers int, span time.Duration) (rate float64, err error) {
+	l, err := loop.Start(net, workers, int64(window*workers))
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		if closed := l.Close(); err == nil {
+			err = closed
+		}
+	}()
+	first, err := l.Next()
+	last := first
+	for err == nil && (last.Seconds-first.Seconds < span.Seconds() || last.Steps == first.Steps) {
+		if ctx.Err() != nil {
+			return 0, ctx.Err()
+		}
+		last, err = l.Next()
+	}
+	if err != nil {
+		return 0, err
+	}
+	return float64(last.Steps-first.Steps) / (last.Seconds - first.Seconds), nil
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/bench/internal/loop"
+)
+
+// A ratio is that of one round: a machine that is slow for a whole round does
+// not count.
+func TestTable(t *testing.T) {
+	tab := &table{net: loop.Nets[0], rounds: 3, span: time.Second, rates: [][]float64{{100, 50, 100}, {190, 95, 150}}}
+	rows := tab.rows()
+	if r := rows[0]; r.rate != 100 || r.least != 50 || r.most != 100 || r.ratio != 1 {
+		t.Errorf("one worker: %+v", r)
+	}
+	if r := rows[1]; r.rate != 150 || r.ratio != 1.9 {
+		t.Errorf("two workers: %+v", r)
+	}
+	var text bytes.Buffer
+	tab.write(&text)
+	if want := "| 2 | 150 | 95 - 190 | 1.90 | 95 % |"; !strings.Contains(text.String(), want) {
+		t.Errorf("the table lacks %q:\n%s", want, text.String())
+	}
+}
+
+func TestRun(t *testing.T) {
+	out := t.TempDir()
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), []string{"-width", "narrow", "-workers", "2", "-rounds", "1", "-span", "1ms", "-out", out}, &stdout, &stderr)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, stderr.String())
+	}
+	files, err := filepath.Glob(filepath.Join(out, "*", "recurrent-narrow.md"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("tables %v, %v", files, err)
+	}
+	written, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(written, stdout.Bytes()) || !strings.Contains(stdout.String(), "\n| 2 | ") {
+		t.Errorf("printed:\n%s\nwritten:\n%s", stdout.String(), written)
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := measure(ctx, loop.Nets[1], 1, time.Hour); err == nil {
+		t.Error("a measurement goes on after its context ended")
+	}
+}
+
+func TestWrongFlags(t *testing.T) {
+	for _, args := range [][]string{{"-workers", "0"}, {"-rounds", "0"}, {"-span", "0s"}, {"-net", "convolutional"}} {
+		if err := run(context.Background(), args, &bytes.Buffer{}, &bytes.Buffer{}); err == nil {
+			t.Errorf("%v is accepted", args)
+		}
+	}
+}

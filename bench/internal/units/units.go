@@ -1,0 +1,26 @@
+// Package units tells benchstat which way is better in the units that this
+// project's benchmarks report, which it cannot guess.
+package units
+
+import "strings"
+
+// better lists units and their good direction. What has none (the share of a
+// stage) is not listed, nor what benchstat knows: sec/op, B/op, allocs/op, B/s.
+var better = []struct{ unit, direction string }{
+	{"GFLOP/s", "higher"},
+	{"%peak", "higher"},
+	{"steps/s", "higher"},
+	{"samples/s", "higher"},
+	{"resident-MiB", "lower"},
+	{"p50-µs", "lower"},
+	{"p99-µs", "lower"},
+}
+
+// Header returns the lines that a file of benchmark results begins with.
+func Header() string {
+	var b strings.Builder
+	for _, u := range better {
+		b.WriteString("Unit " + u.unit + " better=" + u.direction + "\n")
+	}
+	return b.String()
+}

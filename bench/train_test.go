@@ -1,0 +1,147 @@
+package bench
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/bench/internal/loop"
+	"colonnade/kernels"
+	"colonnade/sim/reach"
+)
+
+// trainWindow is the number of environment steps that one iteration of
+// BenchmarkTrain waits for: a third of a second and fifty updates.
+const trainWindow = 8000
+
+// BenchmarkTrain measures the whole training loop on the reach task:
+// environment steps per second, what each stage takes of a worker's time, and
+// the memory of the process.
+func BenchmarkTrain(b *testing.B) {
+	for _, net := range loop.Nets {
+		for _, workers := range workerCounts() {
+			b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s/workers=%d", kernels.Implementation(), net.Kind(), net.Width(), workers), func(b *testing.B) {
+				debug.FreeOSMemory() // what the benchmark before left
+				l, err := loop.Start(net, workers, trainWindow)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer func() {
+					if err := l.Close(); err != nil {
+						b.Error(err)
+					}
+				}()
+				next := func() a3c.Metrics {
+					m, err := l.Next()
+					if err != nil {
+						b.Fatal(err)
+					}
+					return m
+				}
+				first := next() // with warm caches from here on
+				last, stages := first, a3c.Stages{}
+				b.ReportAllocs()
+				for b.Loop() {
+					last = next()
+					stages = addStages(stages, last.Stages)
+				}
+				steps := float64(last.Steps - first.Steps)
+				b.ReportMetric(steps/(last.Seconds-first.Seconds), "steps/s")
+				reportStages(b, stages)
+				if mib := residentMiB(); mib > 0 {
+					b.ReportMetric(mib, "resident-MiB")
+				}
+			})
+		}
+	}
+}
+
+// workerCounts are one worker, two, and one for each CPU that Go may use.
+func workerCounts() []int {
+	cpus := runtime.GOMAXPROCS(0)
+	counts := []int{1, min(2, cpus), cpus}
+	return slices.Compact(counts)
+}
+
+func addStages(a, b a3c.Stages) a3c.Stages {
+	return a3c.Stages{
+		Env: a.Env + b.Env, Forward: a.Forward + b.Forward, Backward: a.Backward + b.Backward, Push: a.Push + b.Push, Other: a.Other + b.Other,
+	}
+}
+
+// reportStages reports each stage's share of the workers' time.
+func reportStages(b *testing.B, s a3c.Stages) {
+	total := float64(s.Env + s.Forward + s.Backward + s.Push + s.Other)
+	for _, stage := range []struct {
+		name string
+		ns   int64
+	}{{"env", s.Env}, {"forward", s.Forward}, {"backward", s.Backward}, {"push", s.Push}, {"other", s.Other}} {
+		b.ReportMetric(100*float64(stage.ns)/total, stage.name+"-%")
+	}
+}
+
+// residentMiB is the memory of this process that is in RAM, or 0 where the
+// system does not say.
+func residentMiB() float64 {
+	statm, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(statm))
+	if len(fields) < 2 {
+		return 0
+	}
+	pages, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return 0
+	}
+	return float64(pages) * float64(os.Getpagesize()) / (1 << 20)
+}
+
+// BenchmarkAct measures what a robot waits for in every control step: one
+// observation through the network to an action. Typical and late answers count
+// more than the mean.
+func BenchmarkAct(b *testing.B) {
+	for _, n := range loop.Nets {
+		b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s", kernels.Implementation(), n.Kind(), n.Width()), func(b *testing.B) {
+			net, theta, err := n.New()
+			if err != nil {
+				b.Fatal(err)
+			}
+			env, err := reach.New(reach.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			actor := a3c.NewActor(net, theta, 1, false)
+			if err := env.Reset(1, actor.Pixels(0), nil); err != nil {
+				b.Fatal(err)
+			}
+			took := make([]time.Duration, 1<<14) // the latest ones
+			calls := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				start := time.Now()
+				if err := actor.Act(1); err != nil {
+					b.Fatal(err)
+				}
+				took[calls%len(took)] = time.Since(start)
+				calls++
+			}
+			took = took[:min(calls, len(took))]
+			slices.Sort(took)
+			for _, q := range []struct {
+				unit string
+				at   float64
+			}{{"p50-µs", 0.5}, {"p99-µs", 0.99}} {
+				b.ReportMetric(float64(took[int(q.at*float64(len(took)-1))])/1e3, q.unit)
+			}
+		})
+	}
+}
