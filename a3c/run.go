@@ -69,7 +69,7 @@ func (t *Trainer) runFree(ctx context.Context) error {
 
 // loop is a worker's life in a free run.
 func (t *Trainer) loop(w *worker, stop *atomic.Bool, notice chan<- struct{}) error {
-	for !stop.Load() && t.claim() {
+	for !stop.Load() && t.claim(t.pause) {
 		next, due, err := t.cycle(w)
 		if err != nil {
 			return err
@@ -122,14 +122,11 @@ func (t *Trainer) runRounds(ctx context.Context) error {
 			close(c)
 		}
 	}()
-	for ctx.Err() == nil {
+	for ctx.Err() == nil && t.claimed.Load() < t.pause { // a pause never divides a round: that would change its bits
 		n := 0
-		for n < len(t.workers) && t.claim() {
+		for n < len(t.workers) && t.claim(t.cfg.Steps) {
 			begin[n] <- struct{}{}
 			n++
-		}
-		if n == 0 {
-			return nil
 		}
 		for range n {
 			<-done

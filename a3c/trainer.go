@@ -29,6 +29,7 @@ type Trainer struct {
 	steps   atomic.Int64 // environment steps whose gradients are pushed
 	claimed atomic.Int64 // environment steps that workers have taken on, ahead of steps
 
+	pause  int64         // steps at which the call of Run under way returns
 	broken error         // why Run or Restore failed; what is left of the trainer cannot go on
 	before time.Duration // time spent in Run before the call under way
 	since  time.Time     // start of the call under way; zero: none
@@ -117,16 +118,21 @@ func closeEnvs(envs []Env) error {
 
 // Run trains until cfg.Steps or cfg.MaxTime is reached, and returns nil; or until ctx ends, and returns nil too: Done tells
 // which, and another Run goes on. Every rollout begun is finished and pushed before Run returns.
+func (t *Trainer) Run(ctx context.Context) error { return t.RunUntil(ctx, t.cfg.Steps) }
+
+// RunUntil is Run with a pause: it returns as soon as that many steps of the run are done, with all else, such as the
+// learning rate's way to 0 at cfg.Steps, as if there were none.
 //
 // A worker that panics is replaced, see Config.Replacements. An environment's error, a gradient that is not finite, or a
 // panic beyond that number stops all workers; Run returns a *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well and is returned as it is.
-func (t *Trainer) Run(ctx context.Context) error {
+func (t *Trainer) RunUntil(ctx context.Context, steps int64) error {
 	if t.workers == nil {
 		return errors.New("run: the trainer is closed")
 	}
 	if t.broken != nil {
 		return fmt.Errorf("run: the trainer failed before: %w", t.broken)
 	}
+	t.pause = min(steps, t.cfg.Steps)
 	t.since = time.Now()
 	t.claimed.Store(t.steps.Load())
 	defer func() { t.before, t.since = t.elapsed(), time.Time{} }()
@@ -171,10 +177,10 @@ func (t *Trainer) Elapsed() time.Duration { return t.before }
 // Parameters copies the shared parameters to dst, at any time. While workers run, it may see some of a push and not all.
 func (t *Trainer) Parameters(dst []float32) { t.store.pull(dst) }
 
-// claim takes on one rollout, unless the run has enough.
-func (t *Trainer) claim() bool {
+// claim takes on one rollout, unless those taken on reach the given number of steps.
+func (t *Trainer) claim(steps int64) bool {
 	n := int64(t.cfg.Rollout * t.cfg.Envs)
-	return t.claimed.Add(n)-n < t.cfg.Steps
+	return t.claimed.Add(n)-n < steps
 }
 
 // learningRate returns the rate at this point of the run: it falls linearly to 0 at Steps or, if that comes first, at
