@@ -7,11 +7,8 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/world"
-	"colonnade/nn"
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
@@ -30,7 +27,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer stopProfile()
 
-	r, err := training.Open(o.plan(), dir, *o.resume, stderr)
+	r, err := training.Open(o.Plan("train"), dir, *o.resume, stderr)
 	if err != nil {
 		return err
 	}
@@ -51,31 +48,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return cli.Result(stdout, r.Stopped())
 	}
 	return cli.Result(stdout, result)
-}
-
-// plan says what the command line asks for.
-func (o *options) plan() training.Plan {
-	return training.Plan{
-		Command: "train",
-		Title:   fmt.Sprintf("%s, %s, seed %d", o.world, o.net, o.config.Seed),
-		Config:  o.config,
-		World:   o.world,
-		Column: func() (*nn.Network, []float32, error) {
-			env, err := o.world.Make(0, 0)
-			if err != nil {
-				return nil, nil, err
-			}
-			return learner.NewColumn(o.net.Arch(), env, o.config.Seed)
-		},
-		Matches: func(net *nn.Network) error {
-			wanted, err := world.Untrained(o.net.Arch())
-			if err != nil {
-				return err
-			}
-			return net.Matches(wanted)
-		},
-		Episodes: o.episodes, MilestoneEvery: o.milestoneEvery, File: o.flags.TOML(),
-	}
 }
 
 // openFolder takes the run folder: a new one, or with -resume an old one.

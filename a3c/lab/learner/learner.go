@@ -26,8 +26,19 @@ func Defaults() a3c.Config {
 }
 
 // Register defines the flags of the learner's settings, which they change in c; its present values are the defaults.
-// Checkpoints and deterministic runs are for those who keep a run folder: not among them.
 func Register(f *cli.Flags, c *a3c.Config) {
+	RegisterSearched(f, c)
+	RegisterFixed(f, c)
+}
+
+// RegisterSearched defines those that a search draws at random.
+func RegisterSearched(f *cli.Flags, c *a3c.Config) {
+	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "learning `rate` at the start, linear to 0")
+	f.Float64Var(&c.EntropyCost, "entropy-cost", c.EntropyCost, "`weight` of the policy's entropy (nats, summed over factors)")
+}
+
+// RegisterFixed defines all others.
+func RegisterFixed(f *cli.Flags, c *a3c.Config) {
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "`seed` of everything random")
 	f.Int64Var(&c.Steps, "steps", c.Steps, "environment `steps` of the whole run")
 	f.IntVar(&c.Workers, "workers", c.Workers, "`number` of workers, each on a core of its own; 1 is A2C")
@@ -35,8 +46,6 @@ func Register(f *cli.Flags, c *a3c.Config) {
 	f.IntVar(&c.Rollout, "rollout", c.Rollout, "`steps` in each environment between two updates")
 	f.Float64Var(&c.Gamma, "gamma", c.Gamma, "`discount` of a step")
 	f.Float64Var(&c.Lambda, "lambda", c.Lambda, "`lambda` of generalised advantage estimation; 1: n-step returns")
-	f.Float64Var(&c.LearningRate, "learning-rate", c.LearningRate, "learning `rate` at the start, linear to 0")
-	f.Float64Var(&c.EntropyCost, "entropy-cost", c.EntropyCost, "`weight` of the policy's entropy (nats, summed over factors)")
 	f.Float64Var(&c.ValueCost, "value-cost", c.ValueCost, "`weight` of the squared value error")
 	f.Float64Var(&c.RewardScale, "reward-scale", c.RewardScale, "`factor` on rewards inside the loss")
 	f.BoolVar(&c.NormalizeAdvantage, "normalize-advantage", c.NormalizeAdvantage, "divide advantages and value errors by their running size, so that the entropy cost keeps its meaning")

@@ -33,6 +33,9 @@ const evaluationSeed = 0xe7a1
 // Done reports whether the run is complete.
 func (r *Run) Done() bool { return r.trainer.Done() }
 
+// Steps returns the environment steps of the run so far.
+func (r *Run) Steps() int64 { return r.trainer.Steps() }
+
 // Stopped describes a run that was interrupted.
 func (r *Run) Stopped() Stopped { return Stopped{r.trainer.Steps(), r.rate(), true} }
 
@@ -44,7 +47,7 @@ func (r *Run) rate() float64 {
 	return 0
 }
 
-// Evaluate measures the final parameters with the stochastic policy. ok is false if ctx ended before.
+// Evaluate measures the present parameters with the stochastic policy. ok is false if ctx ended before.
 func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) {
 	theta := make([]float32, r.net.Parameters())
 	r.trainer.Parameters(theta)

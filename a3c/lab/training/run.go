@@ -145,13 +145,16 @@ func (r *Run) resume() error {
 
 // Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
 // checkpoint. It returns nil too when ctx ends: Done tells which.
-func (r *Run) Train(ctx context.Context) error {
+func (r *Run) Train(ctx context.Context) error { return r.TrainUntil(ctx, r.plan.Config.Steps) }
+
+// TrainUntil is Train with a pause at a step: see [a3c.Trainer.RunUntil].
+func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
 	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, %s -> %s\n",
 		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs, r.plan.World, r.dir.Path())
 	r.progress = cli.NewProgress(cli.Work{
-		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: r.plan.Config.Steps, Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
+		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: min(steps, r.plan.Config.Steps), Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
 	}, r.stderr)
-	err := r.trainer.Run(ctx)
+	err := r.trainer.RunUntil(ctx, steps)
 	r.progress.Finish()
 	if err != nil {
 		err = cli.Hint(err, "the last good checkpoint, of step %d, is kept in %s", r.saved, r.dir.Path())

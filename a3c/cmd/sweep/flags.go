@@ -1,0 +1,71 @@
+package main
+
+import (
+	"io"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/study"
+	"colonnade/a3c/lab/training"
+)
+
+// options is the command line of sweep.
+type options struct {
+	flags    *cli.Flags
+	out      *string
+	resume   *bool
+	prepare  *bool
+	trial    *int
+	study    study.Settings
+	training *training.Options // of a trial, but for what is searched
+}
+
+func parse(args []string, stdout, stderr io.Writer) (*options, error) {
+	f := cli.NewFlags("sweep",
+		"sweep trains many columns with learning rates and entropy costs drawn at random, all to the end or, with -rungs,\n"+
+			"the better ones further than the others. Any number of processes may work on one study: start it once with\n"+
+			"-prepare or without, and every further one with -resume.",
+		"sweep -net recurrent -width wide -trials 30 -rungs 4 -steps 50000000 -out studies/column1", stdout, stderr)
+	o := &options{flags: f, study: study.Settings{
+		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
+	}}
+	o.out = f.String("out", "", "study `folder`, a new one unless -resume")
+	o.resume = f.Bool("resume", false, "go on with the study in -out, or join those who work on it")
+	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
+	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the first rung that it has not reached; `number` from 0")
+	f.NotInFile("out", "resume", "prepare", "trial")
+	f.IntVar(&o.study.Trials, "trials", 30, "`number` of trials")
+	f.Var(&o.study.LearningRate, "learning-rate", "`range` of learning rates, drawn log-uniformly")
+	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
+	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
+	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
+	o.training = training.RegisterFixed(f)
+	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	if *o.out == "" {
+		return nil, cli.Usagef("-out FOLDER is needed: where the study is kept")
+	}
+	if *o.resume {
+		if *o.prepare {
+			return nil, cli.Usagef("-prepare makes a new study and -resume goes on with one: want one of them")
+		}
+		if err := f.Resume(study.ConfigPath(*o.out)); err != nil {
+			return nil, err
+		}
+	}
+	o.study.Seed, o.study.Steps, o.study.Plan = o.training.Config.Seed, o.training.Config.Steps, o.plan
+	return o, o.validate()
+}
+
+func (o *options) validate() error {
+	if err := o.training.Validate(); err != nil {
+		return err
+	}
+	if err := o.study.Validate(); err != nil {
+		return cli.Usagef("%v", err)
+	}
+	if *o.trial >= o.study.Trials || *o.trial < -1 {
+		return cli.Usagef("-trial is %d, the study has trials 0 to %d", *o.trial, o.study.Trials-1)
+	}
+	return nil
+}

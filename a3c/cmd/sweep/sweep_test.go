@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/study"
+)
+
+// asSweep makes the test binary behave as the sweep command.
+const asSweep = "COLONNADE_TEST_AS_SWEEP"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asSweep) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// small is a study of the smallest network: four trials of 320 steps, of which two go on to 960.
+func small(out string, more ...string) []string {
+	return append([]string{"-out", out, "-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "4", "-deterministic",
+		"-trials", "4", "-rungs", "2", "-keep", "3", "-steps", "960", "-metrics-every", "160", "-checkpoint-every", "80", "-episodes", "3", "-seed", "5"}, more...)
+}
+
+func sweep(t *testing.T, args ...string) (result, string, error) {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), args, &stdout, &stderr)
+	var r result
+	if err == nil {
+		if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+			t.Fatalf("%s: %v", &stdout, err)
+		}
+	}
+	return r, stderr.String(), err
+}
+
+func read(t *testing.T, path ...string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestHalving(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "study")
+	r, _, err := sweep(t, small(out)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Done || r.Trials != 4 || r.Scores != 6 || r.Budget != 4*320+2*640 || r.Best == nil || r.Best.Rung != 1 || r.Best.Steps != 960 {
+		t.Errorf("%+v", r)
+	}
+	table := read(t, out, "trials.csv")
+	if lines := strings.Count(table, "\n"); lines != 7 {
+		t.Errorf("%d lines:\n%s", lines, table)
+	}
+	for _, name := range []string{"scores.svg", "scores.png"} {
+		read(t, out, name)
+	}
+	// A trial's folder is one that train goes on with.
+	if config := read(t, out, "trial-000", rundir.ConfigFile); !strings.Contains(config, "learning-rate = ") || strings.Contains(config, "trials") {
+		t.Errorf("the trial's configuration:\n%s", config)
+	}
+	before := read(t, out, "trial-000", "rung-0.json")
+	again, said, err := sweep(t, "-resume", "-out", out)
+	if err != nil || again.Scores != 6 || strings.Contains(said, "rung 1 of 2") {
+		t.Errorf("%+v, %v, %s", again, err, said)
+	}
+	if read(t, out, "trial-000", "rung-0.json") != before || read(t, out, "trials.csv") != table {
+		t.Error("a study that is done was worked on")
+	}
+	if _, _, err := sweep(t, small(out)...); err != nil {
+		t.Errorf("the same command again: %v", err)
+	}
+	if _, _, err := sweep(t, small(out, "-trials", "9")...); !errors.Is(err, study.ErrUsed) {
+		t.Errorf("another study in the same folder: %v", err)
+	}
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trials", "9"); err == nil || !strings.Contains(err.Error(), "cannot change") {
+		t.Errorf("joining with other settings: %v", err)
+	}
+}
+
+// Processes that share a study and are killed in the middle leave what one process alone does: every trial run once to
+// its end, with the same bits.
+func TestSharedAndKilled(t *testing.T) {
+	alone, shared := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared")
+	if _, _, err := sweep(t, small(alone)...); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep(t, small(shared, "-prepare")...); err != nil {
+		t.Fatal(err)
+	}
+	command := func() *exec.Cmd {
+		cmd := exec.Command(os.Args[0], "-resume", "-out", shared)
+		cmd.Env = append(os.Environ(), asSweep+"=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	victims := []*exec.Cmd{command(), command()}
+	for i, victim := range victims {
+		waitFor(t, filepath.Join(shared, study.Trial{Number: i}.Name(), rundir.MetricsFile))
+		if err := victim.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		victim.Wait()
+	}
+	survivors := []*exec.Cmd{command(), command(), command()}
+	for _, survivor := range survivors {
+		if err := survivor.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := read(t, alone, "trials.csv"), read(t, shared, "trials.csv"); a != b {
+		t.Errorf("alone:\n%s\nshared:\n%s", a, b)
+	}
+	for i := range 4 {
+		name := study.Trial{Number: i}.Name()
+		a, b := strings.Count(read(t, alone, name, rundir.MetricsFile), "\n"), strings.Count(read(t, shared, name, rundir.MetricsFile), "\n")
+		if a != b {
+			t.Errorf("%s: %d and %d rows of metrics", name, a, b)
+		}
+	}
+}
+
+// waitFor waits until a file has something in it.
+func waitFor(t *testing.T, path string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return
+		}
+	}
+	t.Fatalf("%s does not appear", path)
+}
+
+// Two processes on one trial: the second is refused, and says why.
+func TestBusyTrial(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "study")
+	if _, _, err := sweep(t, small(out, "-prepare")...); err != nil {
+		t.Fatal(err)
+	}
+	dir, err := rundir.Create(filepath.Join(out, "trial-002"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); !errors.Is(err, rundir.ErrBusy) || !strings.Contains(err.Error(), "trial 2") {
+		t.Errorf("got %v", err)
+	}
+	if err := dir.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if r, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); err != nil || r.Scores != 1 || r.Best.Trial != 2 || r.Done {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// Settings that lead to numbers without meaning are a result, the worst one, and not the study's end.
+func TestDivergedTrials(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "study")
+	r, _, err := sweep(t, small(out, "-rungs", "1", "-trials", "2", "-learning-rate", "1e30..1e37", "-clip-norm", "0")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !r.Done || r.Scores != 2 || r.Best.Diverged == "" || !strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	for _, test := range []struct{ args, want string }{
+		{"", "-out FOLDER is needed"},
+		{"-out x -trials 0", "0 trials"},
+		{"-out x -rungs 0", "0 rungs"},
+		{"-out x -keep 1", "one trial in 1 is kept"},
+		{"-out x -steps 5 -rungs 4", "too few for 4 rungs"},
+		{"-out x -learning-rate 5e-3", "is no range"},
+		{"-out x -learning-rate 5e-3..1e-3", "want 0 < LOW <= HIGH"},
+		{"-out x -entropy-cost 0..1", "want 0 < LOW <= HIGH"},
+		{"-out x -trials 3 -trial 3", "trials 0 to 2"},
+		{"-out x -episodes 0", "-episodes is 0"},
+		{"-out x -resume", "there is no file"},
+		{"-out x -resume -prepare", "want one of them"},
+	} {
+		_, _, err := sweep(t, strings.Fields(test.args)...)
+		var usage *cli.UsageError
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
+		}
+	}
+}
