@@ -1,0 +1,386 @@
+//go:build amd64 || arm64
+
+package usbfs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"colonnade/jaco/transport"
+)
+
+var background = context.Background()
+
+// fake is a kernel as it was seen to behave: finished URBs wait to be reaped, discarded ones come back with ENOENT,
+// and at unplugging those under way come back with ESHUTDOWN before reap says ENODEV.
+type fake struct {
+	mu      sync.Mutex
+	ready   *sync.Cond
+	pending []*urb
+	back    []*urb
+	gone    bool
+	woken   bool
+	claimed bool
+	closed  bool
+	calls   []string
+
+	claimError, submitError error
+	onSubmit                func(f *fake, u *urb) // f.mu is held
+	keep                    bool                  // discarded URBs never come back
+}
+
+func newFake() *fake {
+	f := new(fake)
+	f.ready = sync.NewCond(&f.mu)
+	return f
+}
+
+func (f *fake) call(name string) func() {
+	f.mu.Lock()
+	f.calls = append(f.calls, name)
+	return f.mu.Unlock
+}
+
+func (f *fake) claim(uint32) error {
+	defer f.call("claim")()
+	f.claimed = f.claimError == nil
+	return f.claimError
+}
+
+func (f *fake) release(uint32) error {
+	defer f.call("release")()
+	f.claimed = false
+	if f.gone {
+		return unix.ENODEV
+	}
+	return nil
+}
+
+func (f *fake) submit(u *urb) error {
+	defer f.call("submit")()
+	if f.gone {
+		return unix.ENODEV
+	}
+	if f.submitError != nil {
+		return f.submitError
+	}
+	f.pending = append(f.pending, u)
+	if f.onSubmit != nil {
+		f.onSubmit(f, u)
+	}
+	return nil
+}
+
+// finish gives a URB back. f.mu is held.
+func (f *fake) finish(u *urb, status int32, data []byte) {
+	if i := slices.Index(f.pending, u); i >= 0 {
+		f.pending = slices.Delete(f.pending, i, i+1)
+		u.status = status
+		u.actual = int32(copy(payload(u), data))
+		if u.endpoint == endpointOut && status == 0 {
+			u.actual = u.length
+		}
+		f.back = append(f.back, u)
+		f.ready.Broadcast()
+	}
+}
+
+// payload is the buffer of a URB: it lies 128 bytes behind the URB itself.
+func payload(u *urb) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(unsafe.Pointer(u), 128)), int(u.length))
+}
+
+func (f *fake) discard(u *urb) error {
+	defer f.call("discard")()
+	if !slices.Contains(f.pending, u) {
+		return unix.EINVAL
+	}
+	if !f.keep {
+		f.finish(u, -int32(unix.ENOENT), nil)
+	}
+	return nil
+}
+
+func (f *fake) reap() (*urb, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.back) > 0 {
+		u := f.back[0]
+		f.back = f.back[1:]
+		return u, nil
+	}
+	if f.gone {
+		return nil, unix.ENODEV
+	}
+	return nil, unix.EAGAIN
+}
+
+func (f *fake) wait() (bool, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for len(f.back) == 0 && !f.gone && !f.woken {
+		f.ready.Wait()
+	}
+	return f.woken, nil
+}
+
+func (f *fake) wake() {
+	defer f.call("wake")()
+	f.woken = true
+	f.ready.Broadcast()
+}
+
+func (f *fake) close() error {
+	defer f.call("close")()
+	f.closed = true
+	return nil
+}
+
+func (f *fake) unplug() {
+	defer f.call("unplug")()
+	for len(f.pending) > 0 {
+		f.finish(f.pending[0], -int32(unix.ESHUTDOWN), nil)
+	}
+	f.gone = true
+	f.ready.Broadcast()
+}
+
+// loopback answers every IN with what the last OUT had.
+func loopback() func(f *fake, u *urb) {
+	var last []byte
+	return func(f *fake, u *urb) {
+		if u.endpoint == endpointOut {
+			last = bytes.Clone(payload(u))
+			f.finish(u, 0, nil)
+			return
+		}
+		f.finish(u, 0, last)
+	}
+}
+
+func connect(t *testing.T, f *fake) transport.Conn {
+	t.Helper()
+	c, err := newConn("fake", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		c.Close()
+		if f.claimed || !f.closed {
+			t.Errorf("after Close: claimed %v, closed %v", f.claimed, f.closed)
+		}
+	})
+	return c
+}
+
+func TestTransfers(t *testing.T) {
+	f := newFake()
+	f.onSubmit = loopback()
+	c := connect(t, f)
+	buf := make([]byte, 64)
+	for i := range 200 {
+		packet := bytes.Repeat([]byte{byte(i)}, 64)
+		n, err := c.Write(background, packet)
+		if n != 64 || err != nil {
+			t.Fatalf("write: %d, %v", n, err)
+		}
+		if n, err = c.Read(background, buf); n != 64 || err != nil || !bytes.Equal(buf, packet) {
+			t.Fatalf("read: %d, %v, % x", n, err, buf)
+		}
+	}
+	if n, err := c.Write(background, make([]byte, 65)); n != 0 || !errors.Is(err, transport.ErrOverflow) {
+		t.Errorf("65 bytes: %d, %v", n, err)
+	}
+}
+
+func TestStatus(t *testing.T) {
+	for _, s := range []struct {
+		status int32
+		data   int
+		want   error
+	}{
+		{0, 10, nil},
+		{-int32(unix.EPIPE), 0, transport.ErrStall},
+		{-int32(unix.EOVERFLOW), 64, transport.ErrOverflow},
+		{-int32(unix.EPROTO), 3, transport.ErrNoDevice},
+		{-int32(unix.ESHUTDOWN), 0, transport.ErrNoDevice},
+		{-int32(unix.EILSEQ), 0, transport.ErrBus},
+	} {
+		f := newFake()
+		f.onSubmit = func(f *fake, u *urb) { f.finish(u, s.status, make([]byte, s.data)) }
+		n, err := connect(t, f).Read(background, make([]byte, 64))
+		if n != s.data || !errors.Is(err, s.want) {
+			t.Errorf("status %d: %d bytes, %v, want %d, %v", s.status, n, err, s.data, s.want)
+		}
+		if s.status != 0 && !errors.Is(err, unix.Errno(-s.status)) {
+			t.Errorf("status %d: the errno is lost in %v", s.status, err)
+		}
+	}
+}
+
+// A transfer whose time is up is discarded and reaped before it ends, and the connection goes on.
+func TestTimeout(t *testing.T) {
+	f := newFake()
+	c := connect(t, f)
+	ctx, cancel := context.WithTimeout(background, 5*time.Millisecond)
+	defer cancel()
+	if n, err := c.Read(ctx, make([]byte, 64)); n != 0 || !errors.Is(err, transport.ErrTimeout) {
+		t.Errorf("read gave %d, %v", n, err)
+	}
+	f.mu.Lock()
+	if len(f.pending)+len(f.back) != 0 || !slices.Contains(f.calls, "discard") {
+		t.Errorf("after the timeout: %d pending, %d not reaped, calls %v", len(f.pending), len(f.back), f.calls)
+	}
+	f.onSubmit = func(f *fake, u *urb) { f.finish(u, 0, make([]byte, 7)) }
+	f.mu.Unlock()
+	if n, err := c.Read(background, make([]byte, 64)); n != 7 || err != nil {
+		t.Errorf("the next read gave %d, %v", n, err)
+	}
+}
+
+// A reply that comes between the deadline and the discard is not lost.
+func TestReplyAtTheDeadline(t *testing.T) {
+	c, err := newConn("fake", &lastMoment{newFake()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	ctx, cancel := context.WithTimeout(background, time.Millisecond)
+	defer cancel()
+	if n, err := c.Read(ctx, make([]byte, 64)); n != 9 || err != nil {
+		t.Errorf("read gave %d, %v, want the 9 bytes", n, err)
+	}
+}
+
+// lastMoment finishes a URB when it is about to be discarded.
+type lastMoment struct{ *fake }
+
+func (k *lastMoment) discard(u *urb) error {
+	k.mu.Lock()
+	k.finish(u, 0, make([]byte, 9))
+	k.mu.Unlock()
+	return k.fake.discard(u)
+}
+
+func TestCancelAndClose(t *testing.T) {
+	for name, end := range map[string]struct {
+		do   func(c transport.Conn, cancel func(), f *fake)
+		want error
+	}{
+		"cancel": {func(_ transport.Conn, cancel func(), _ *fake) { cancel() }, context.Canceled},
+		"close":  {func(c transport.Conn, _ func(), _ *fake) { c.Close() }, transport.ErrClosed},
+		"unplug": {func(_ transport.Conn, _ func(), f *fake) { f.unplug() }, transport.ErrNoDevice},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFake()
+			c := connect(t, f)
+			ctx, cancel := context.WithCancel(background)
+			defer cancel()
+			result := make(chan error)
+			go func() {
+				_, err := c.Read(ctx, make([]byte, 64))
+				result <- err
+			}()
+			for submitted := false; !submitted; time.Sleep(100 * time.Microsecond) {
+				f.mu.Lock()
+				submitted = len(f.pending) > 0
+				f.mu.Unlock()
+			}
+			end.do(c, cancel, f)
+			if err := <-result; !errors.Is(err, end.want) {
+				t.Errorf("the read ended with %v, want %v", err, end.want)
+			}
+			if err := c.Close(); err != nil {
+				t.Errorf("close: %v", err)
+			}
+			if _, err := c.Write(background, make([]byte, 64)); !errors.Is(err, transport.ErrClosed) {
+				t.Errorf("a write after close gave %v", err)
+			}
+		})
+	}
+}
+
+func TestUnpluggedIsDead(t *testing.T) {
+	f := newFake()
+	c := connect(t, f)
+	f.unplug()
+	for range 3 {
+		if _, err := c.Write(background, make([]byte, 64)); !errors.Is(err, transport.ErrNoDevice) {
+			t.Errorf("write gave %v", err)
+		}
+	}
+}
+
+// A file system in user space that keeps a discarded URB costs its client one wait, and no later transfer.
+func TestLostURB(t *testing.T) {
+	f := newFake()
+	f.keep = true
+	c := connect(t, f)
+	ctx, cancel := context.WithTimeout(background, time.Millisecond)
+	defer cancel()
+	if _, err := c.Read(ctx, make([]byte, 64)); !errors.Is(err, transport.ErrTimeout) {
+		t.Errorf("read gave %v", err)
+	}
+	if _, err := c.Read(background, make([]byte, 64)); !errors.Is(err, transport.ErrBus) {
+		t.Errorf("the next read gave %v", err)
+	}
+}
+
+func TestOpenFails(t *testing.T) {
+	f := newFake()
+	f.claimError = unix.EBUSY
+	if _, err := newConn("fake", f); !errors.Is(err, transport.ErrBusy) || !f.closed {
+		t.Errorf("a claimed interface gave %v, closed %v", err, f.closed)
+	}
+	f = newFake()
+	f.submitError = unix.EPERM
+	if _, err := connect(t, f).Write(background, []byte{1}); !errors.Is(err, transport.ErrPermission) {
+		t.Errorf("a refused submit gave %v", err)
+	}
+}
+
+// A plain file is no device: the kernel refuses the first ioctl and nothing stays open.
+func TestOpenPlainFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "node")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	before := openFiles(t)
+	if _, err := Open(path); !errors.Is(err, unix.ENOTTY) {
+		t.Errorf("open gave %v, want ENOTTY", err)
+	}
+	if after := openFiles(t); after != before {
+		t.Errorf("%d files open, %d before", after, before)
+	}
+}
+
+func openFiles(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skip(err)
+	}
+	return len(entries)
+}
+
+func TestTransferAllocatesNothing(t *testing.T) {
+	f := newFake()
+	f.onSubmit = func(f *fake, u *urb) { f.finish(u, 0, nil); f.calls = f.calls[:0] }
+	f.calls = make([]string, 0, 16)
+	f.pending, f.back = make([]*urb, 0, 4), make([]*urb, 0, 4)
+	c := connect(t, f)
+	packet := make([]byte, 64)
+	if n := testing.AllocsPerRun(100, func() { c.Write(background, packet) }); n > 1 { // the fake's own list
+		t.Errorf("a write allocates %g times", n)
+	}
+}

@@ -1,0 +1,152 @@
+package usbfs
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"colonnade/jaco/transport"
+)
+
+// Vendor is the vendor id of Kinova (K, S, R: see package protocol for the marks). The product id is 0 for every
+// arm seen, and may change, so nothing here looks at it; nor at the strings, which are malformed.
+const Vendor = 0x22cd
+
+// Device is a USB device as sysfs shows it.
+type Device struct {
+	Port            string // where it is plugged in, such as "1-1.2": the same after re-plugging
+	Path            string // of its node, such as "/dev/bus/usb/001/002": another after re-plugging
+	Bus, Address    int
+	Vendor, Product uint16
+	Speed           string // in Mbit/s, as the kernel writes it: "12" for full speed
+	Manufacturer    string // as far as it can be read
+}
+
+// String names the device for people.
+func (d Device) String() string {
+	return fmt.Sprintf("%04x:%04x at port %s, %s", d.Vendor, d.Product, d.Port, d.Path)
+}
+
+const (
+	sysfsDevices = "/sys/bus/usb/devices"
+	nodes        = "/dev/bus/usb"
+	maxAttribute = 4096 // bytes of a sysfs file: a page of memory
+)
+
+// Find lists the devices of a vendor in a tree like /sys/bus/usb/devices, in the order of bus and address.
+// Entries that cannot be read are left out: devices come and go while one looks.
+func Find(sysfs string, vendor uint16) ([]Device, error) {
+	entries, err := os.ReadDir(sysfs)
+	if err != nil {
+		return nil, fmt.Errorf("list USB devices: %w", err)
+	}
+	var found []Device
+	for _, e := range entries {
+		if strings.Contains(e.Name(), ":") { // an interface
+			continue
+		}
+		if d, ok := readDevice(filepath.Join(sysfs, e.Name())); ok && d.Vendor == vendor {
+			d.Port = e.Name()
+			found = append(found, d)
+		}
+	}
+	sort.Slice(found, func(i, j int) bool {
+		if found[i].Bus != found[j].Bus {
+			return found[i].Bus < found[j].Bus
+		}
+		return found[i].Address < found[j].Address
+	})
+	return found, nil
+}
+
+func readDevice(dir string) (d Device, ok bool) {
+	vendor, ok1 := attributeNumber(dir, "idVendor", 16, 0xffff)
+	product, ok2 := attributeNumber(dir, "idProduct", 16, 0xffff)
+	bus, ok3 := attributeNumber(dir, "busnum", 10, 999)
+	address, ok4 := attributeNumber(dir, "devnum", 10, 127)
+	if !ok1 || !ok2 || !ok3 || !ok4 {
+		return d, false
+	}
+	d = Device{
+		Path:    fmt.Sprintf("%s/%03d/%03d", nodes, bus, address),
+		Bus:     bus,
+		Address: address,
+		Vendor:  uint16(vendor),
+		Product: uint16(product),
+	}
+	d.Speed, _ = attribute(dir, "speed")
+	d.Manufacturer, _ = attribute(dir, "manufacturer")
+	return d, true
+}
+
+// attribute reads a sysfs file, without what is not printable.
+func attribute(dir, name string) (string, bool) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return "", false
+	}
+	defer f.Close()
+	buf := make([]byte, maxAttribute)
+	n, _ := f.Read(buf)
+	text := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, string(buf[:n]))
+	return strings.TrimSpace(text), true
+}
+
+func attributeNumber(dir, name string, base, most int) (int, bool) {
+	text, ok := attribute(dir, name)
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text, base, 16)
+	return int(n), err == nil && int(n) <= most
+}
+
+// Opener returns an Opener for the arm that name means: the path of a node (it begins with a slash, and need not
+// be a device of Vendor), a port such as "1-1.2", or "" for the only arm there is.
+func Opener(name string) transport.Opener {
+	return func(ctx context.Context) (transport.Conn, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, transport.Interrupted("open", name, err)
+		}
+		if strings.HasPrefix(name, "/") {
+			return Open(name)
+		}
+		found, err := Devices()
+		if err != nil {
+			return nil, err
+		}
+		d, err := choose(found, name)
+		if err != nil {
+			return nil, err
+		}
+		return Open(d.Path)
+	}
+}
+
+// choose finds the device that port means.
+func choose(found []Device, port string) (Device, error) {
+	var names []string
+	for _, d := range found {
+		if d.Port == port || port == "" && len(found) == 1 {
+			return d, nil
+		}
+		names = append(names, d.Port)
+	}
+	switch {
+	case len(found) == 0:
+		return Device{}, &transport.Error{Op: "find", Name: "Kinova arm", Kind: transport.ErrNoDevice}
+	case port == "":
+		return Device{}, fmt.Errorf("there are %d arms, at ports %s: say which", len(found), strings.Join(names, ", "))
+	}
+	return Device{}, &transport.Error{Op: "find", Name: "arm at port " + port, Kind: transport.ErrNoDevice,
+		Cause: fmt.Errorf("there are arms at ports %s", strings.Join(names, ", "))}
+}
