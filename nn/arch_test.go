@@ -192,3 +192,24 @@ func TestLayers(t *testing.T) {
 		}
 	}
 }
+
+// TestStackedLayers holds the work of a narrow column on a wide one: the wide one's forward pass without its output, and
+// the narrow one's with adapters and laterals.
+func TestStackedLayers(t *testing.T) {
+	wide := newNetwork(t, nn.ReachArch(true, true), centred)
+	n, err := nn.Stack(nn.ReachArch(true, false), centred, &nn.Checkpoint{Network: wide, Theta: make([]float32, wide.Parameters())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Adapters 225*16*8 and 36*32*8, whose inputs need no gradient; 36*1600 into conv2 and 288*16 into fc, whose inputs do;
+	// 2*128*64 into the gates and 128*28 into the output.
+	const adapters, into, plain = 28800 + 9216, 57600 + 4608, 16384 + 3584
+	wantForward, wantBackward := 1434112-3584+410304+adapters+into+plain, 2*410304-345600+adapters+2*into+plain
+	parameters, forward, backward := 0, 0, 0
+	for _, l := range n.Layers() {
+		parameters, forward, backward = parameters+l.Parameters, forward+l.Forward, backward+l.Backward
+	}
+	if parameters != wide.Parameters()+n.Parameters() || forward != wantForward || backward != wantBackward {
+		t.Errorf("%d parameters, %d and %d multiply-adds, want %d, %d and %d", parameters, forward, backward, wide.Parameters()+n.Parameters(), wantForward, wantBackward)
+	}
+}

@@ -13,7 +13,11 @@ var benchmarkRollouts = []struct{ envs, steps int }{{1, 20}, {8, 20}, {16, 20}}
 
 // rollout returns a network, its parameters, and a batch with random observations.
 func rollout(b *testing.B, recurrent, wide bool, envs, steps int) (*nn.Network, []float32, *nn.Batch) {
-	n := newNetwork(b, nn.ReachArch(recurrent, wide), centred)
+	return observe(newNetwork(b, nn.ReachArch(recurrent, wide), centred), envs, steps)
+}
+
+// observe draws parameters and random observations.
+func observe(n *nn.Network, envs, steps int) (*nn.Network, []float32, *nn.Batch) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	theta := make([]float32, n.Parameters())
 	n.Init(theta, rng, nn.DefaultInit())
@@ -85,4 +89,43 @@ func BenchmarkBackward(b *testing.B) {
 			n.Backward(theta, grad, batch, batch.Steps())
 		}
 	}, func(l nn.Layer) int { return l.Backward })
+}
+
+// BenchmarkStack compares a recurrent column that stands on a wide one with the same column alone, and with the wide one
+// alone: frozen columns cost one forward pass, laterals a little more, and nothing of it grows in the backward pass but
+// the gradients of adapters and laterals.
+func BenchmarkStack(b *testing.B) {
+	wide := newNetwork(b, nn.ReachArch(true, true), centred)
+	theta := make([]float32, wide.Parameters())
+	wide.Init(theta, rand.New(rand.NewPCG(3, 4)), nn.DefaultInit())
+	narrow := newNetwork(b, nn.ReachArch(true, false), centred)
+	both, err := nn.Stack(narrow.Arch(), centred, &nn.Checkpoint{Network: wide, Theta: theta})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, network := range []struct {
+		name string
+		*nn.Network
+	}{{"wide", wide}, {"narrow", narrow}, {"wide+narrow", both}} {
+		for _, envs := range []int{1, 8} {
+			n, theta, batch := observe(network.Network, envs, 20)
+			grad := make([]float32, len(theta))
+			b.Run(fmt.Sprintf("pass=forward/columns=%s/envs=%d/steps=20", network.name, envs), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					for t := range batch.Steps() {
+						n.Forward(theta, batch, t, envs)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*envs*batch.Steps()), "us/sample")
+			})
+			b.Run(fmt.Sprintf("pass=backward/columns=%s/envs=%d/steps=20", network.name, envs), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					n.Backward(theta, grad, batch, batch.Steps())
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*envs*batch.Steps()), "us/sample")
+			})
+		}
+	}
 }

@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"maps"
+	"strings"
 )
 
 // Column is one column of a network, to look at.
@@ -27,7 +28,7 @@ type Layer struct {
 	Output     []int
 	Parameters int
 	// Forward and Backward are multiply-adds for one sample. Backward is the gradient of the weights and, where a layer
-	// below needs it, of the input; Forward is not part of it. A frozen column has no Backward.
+	// below needs it, of the input; Forward is not part of it. A frozen column has no Backward, and computes no output.
 	Forward, Backward int
 }
 
@@ -115,6 +116,9 @@ func (s *survey) add(name, reads string, l *lateral, output []int, parameters, w
 	layer := Layer{Name: s.own(name), Reads: reads, Output: output, Parameters: parameters, Forward: work}
 	if l != nil {
 		layer.From = l.from.number
+	}
+	if s.frozen && strings.HasPrefix(name, layerOutput) {
+		layer.Forward = 0 // nobody asks for it
 	}
 	switch {
 	case s.frozen:

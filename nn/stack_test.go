@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -310,43 +309,5 @@ func TestObservation(t *testing.T) {
 		if pixels != c.pixels || propri != c.propri || len(b.Pixels(0, 0)) != pixels[0]*pixels[1]*pixels[2] || len(b.Proprioception(0, 0)) != propri {
 			t.Errorf("%s: %v and %d, want %v and %d", c.name, pixels, propri, c.pixels, c.propri)
 		}
-	}
-}
-
-// TestStackRoundTrip: a file keeps all columns: parameters, laterals, scaling and metadata; and a column goes on top of
-// what is loaded as on what was saved.
-func TestStackRoundTrip(t *testing.T) {
-	for name, network := range stacks() {
-		t.Run(name, func(t *testing.T) {
-			rng := rand.New(rand.NewPCG(45, 46))
-			c := network(t, rng)
-			c.Metadata = map[string]string{"world": "top"}
-			for _, k := range c.Network.frozen() {
-				k.metadata = map[string]string{"world": k.own("world")}
-			}
-			path := filepath.Join(t.TempDir(), "latest.safetensors")
-			digest, err := SaveCheckpoint(path, c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, again, err := LoadCheckpoint(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := got.Network.Matches(c.Network); err != nil || again != digest || !sameBits(got.Theta, c.Theta) || got.Metadata["world"] != "top" {
-				t.Errorf("%v; digest %s, want %s; metadata %v", err, again, digest, got.Metadata)
-			}
-			for i, k := range got.Network.frozen() {
-				want := c.Network.columns[i]
-				if !sameBits(k.theta, want.theta) || k.metadata["world"] != k.own("world") || !slices.Equal(k.scaling.Mean, want.scaling.Mean) {
-					t.Errorf("column %d differs", k.number)
-				}
-			}
-			a := c.Network.Arch()
-			one, two := testStack(t, a, rand.New(rand.NewPCG(1, 1)), c), testStack(t, a, rand.New(rand.NewPCG(1, 1)), got)
-			if !sameBits(one.Theta, two.Theta) || two.Network.Columns()[len(c.Network.columns)-1].Metadata["world"] != "top" {
-				t.Error("a column on what was loaded is another")
-			}
-		})
 	}
 }
