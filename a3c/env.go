@@ -1,6 +1,9 @@
 package a3c
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Env is one environment: an arm, simulated or real, or a toy. It uses built-in types only, so packages that this one
 // must not know can implement it.
@@ -10,7 +13,7 @@ import "fmt"
 // An Env belongs to one goroutine at a time.
 //
 // Optional: encoding.BinaryMarshaler and encoding.BinaryUnmarshaler where the environment can be resumed to the bit, and
-// io.Closer, called when the trainer or the evaluation is done with it.
+// io.Closer, called when the trainer or the evaluation is done with it, and Stopwatch.
 // Package a3c/envtest checks an implementation against this contract.
 type Env interface {
 	// Spec returns the size of the picture as height, width, channels (zero: no picture), the number of proprioceptive
@@ -28,6 +31,12 @@ type Env interface {
 	//
 	// A wrong action, and a step without an episode under way, is an error and changes nothing. Any error stops a run.
 	Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error)
+}
+
+// Stopwatch is an Env that knows what its time goes into. StageTimes returns the time it has spent on moving the world and
+// on drawing it, since it was made.
+type Stopwatch interface {
+	StageTimes() (physics, render time.Duration)
 }
 
 // space is what the network wants of an environment.

@@ -2,6 +2,7 @@ package a3c
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 )
@@ -37,19 +38,43 @@ type Metrics struct {
 
 // Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over workers.
 type Stages struct {
-	Env      int64 `json:"env_ns"`      // stepping and resetting environments, drawing included
+	Physics  int64 `json:"physics_ns"`  // moving the world, where the environments tell (Stopwatch)
+	Render   int64 `json:"render_ns"`   // drawing it, where they tell
+	Env      int64 `json:"env_ns"`      // all else of stepping and resetting environments
 	Forward  int64 `json:"forward_ns"`  // the network's forward pass, acting and bootstrap values
 	Backward int64 `json:"backward_ns"` // the network's backward pass
 	Push     int64 `json:"push_ns"`     // clipping and RMSProp on the shared parameters
 	Other    int64 `json:"other_ns"`    // pulling parameters, sampling actions, returns, loss
 }
 
-func (s *Stages) add(o Stages) {
-	s.Env += o.Env
-	s.Forward += o.Forward
-	s.Backward += o.Backward
-	s.Push += o.Push
-	s.Other += o.Other
+// Add adds another's times.
+func (s *Stages) Add(o Stages) {
+	times, others := s.times(), o.times()
+	for i := range times {
+		*times[i].ns += *others[i].ns
+	}
+}
+
+// stageTime is one stage and its time.
+type stageTime struct {
+	name string
+	ns   *int64
+}
+
+func (s *Stages) times() [7]stageTime {
+	return [7]stageTime{{"physics", &s.Physics}, {"render", &s.Render}, {"environment", &s.Env}, {"forward", &s.Forward},
+		{"backward", &s.Backward}, {"push", &s.Push}, {"other", &s.Other}}
+}
+
+// All iterates over the stages' names and times, in the order of the loop.
+func (s Stages) All() iter.Seq2[string, time.Duration] {
+	return func(yield func(string, time.Duration) bool) {
+		for _, t := range s.times() {
+			if !yield(t.name, time.Duration(*t.ns)) {
+				return
+			}
+		}
+	}
 }
 
 // WithoutClock returns the metrics with all that a clock measured set to zero: what remains of a deterministic run is the
@@ -94,13 +119,16 @@ func (w *window) add(o *window) {
 	for i, v := range o.entropy {
 		w.entropy[i] += v
 	}
-	w.stages.add(o.stages)
+	w.stages.Add(o.stages)
 }
 
 // counts and values list the sums in the order that snapshots keep.
 func (w *window) counts() []*int64 {
-	return []*int64{&w.steps, &w.updates, &w.clipped, &w.lag, &w.episodes, &w.reached, &w.terminated, &w.length,
-		&w.stages.Env, &w.stages.Forward, &w.stages.Backward, &w.stages.Push, &w.stages.Other}
+	counts := []*int64{&w.steps, &w.updates, &w.clipped, &w.lag, &w.episodes, &w.reached, &w.terminated, &w.length}
+	for _, t := range w.stages.times() {
+		counts = append(counts, t.ns)
+	}
+	return counts
 }
 
 func (w *window) values() []*float64 {

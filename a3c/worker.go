@@ -50,6 +50,9 @@ type slot struct {
 	episodes int64 // episodes begun
 	score    float64
 	length   int64
+
+	watch           Stopwatch     // nil: the environment has none
+	physics, render time.Duration // what it said last
 }
 
 // newWorker allocates a worker around its environments.
@@ -70,6 +73,7 @@ func newWorker(t *Trainer, id int, envs []Env) *worker {
 	w.rng = rand.New(w.source)
 	for e, env := range envs {
 		w.slots[e].env = env
+		w.slots[e].watch, _ = env.(Stopwatch)
 	}
 	return w
 }
@@ -162,9 +166,26 @@ func (w *worker) rollout() error {
 		}
 		w.lap(&w.sums.stages.Env)
 	}
+	w.readWatches()
 	w.forward(steps)
 	w.evaluateTails()
 	return nil
+}
+
+// readWatches moves what environments know about their time from the stage Env to the stages it belongs to.
+func (w *worker) readWatches() {
+	for e := range w.slots {
+		s := &w.slots[e]
+		if s.watch == nil {
+			continue
+		}
+		physics, render := s.watch.StageTimes()
+		stages := &w.sums.stages
+		stages.Physics += int64(physics - s.physics)
+		stages.Render += int64(render - s.render)
+		stages.Env -= int64(physics - s.physics + render - s.render)
+		s.physics, s.render = physics, render
+	}
 }
 
 // forward evaluates observation t of all environments and keeps the values.

@@ -50,7 +50,7 @@ func BenchmarkTrain(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
 					last = next()
-					stages = addStages(stages, last.Stages)
+					stages.Add(last.Stages)
 				}
 				steps := float64(last.Steps - first.Steps)
 				b.ReportMetric(steps/(last.Seconds-first.Seconds), "steps/s")
@@ -70,20 +70,14 @@ func workerCounts() []int {
 	return slices.Compact(counts)
 }
 
-func addStages(a, b a3c.Stages) a3c.Stages {
-	return a3c.Stages{
-		Env: a.Env + b.Env, Forward: a.Forward + b.Forward, Backward: a.Backward + b.Backward, Push: a.Push + b.Push, Other: a.Other + b.Other,
-	}
-}
-
 // reportStages reports each stage's share of the workers' time.
 func reportStages(b *testing.B, s a3c.Stages) {
-	total := float64(s.Env + s.Forward + s.Backward + s.Push + s.Other)
-	for _, stage := range []struct {
-		name string
-		ns   int64
-	}{{"env", s.Env}, {"forward", s.Forward}, {"backward", s.Backward}, {"push", s.Push}, {"other", s.Other}} {
-		b.ReportMetric(100*float64(stage.ns)/total, stage.name+"-%")
+	total := time.Duration(0)
+	for _, d := range s.All() {
+		total += d
+	}
+	for name, d := range s.All() {
+		b.ReportMetric(100*float64(d)/float64(total), name+"-%")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"time"
 
 	"colonnade/sim"
 	"colonnade/sim/domain"
@@ -30,6 +31,8 @@ type Env struct {
 	large      *render.Renderer // of Picture's last size, nil before
 	largeSize  image.Point
 	largeStale bool // the world has changed since
+
+	physicsTime, renderTime time.Duration
 
 	state
 }
@@ -177,7 +180,9 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 		}
 		ctrl[i] = float64(a-1) * e.opt.Model.MaxSpeed(i)
 	}
+	began := time.Now()
 	e.violation, err = e.sim.Advance(&ctrl)
+	e.physicsTime += time.Since(began)
 	if err != nil {
 		e.running = false
 		return 0, err
@@ -192,6 +197,9 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 	}
 	return reward, e.observe(pixels, proprio)
 }
+
+// StageTimes returns the time spent since New on moving the arm (physics and collision) and on drawing observations.
+func (e *Env) StageTimes() (physics, render time.Duration) { return e.physicsTime, e.renderTime }
 
 // Joints returns the true joint angles (rad) and velocities (rad/s).
 func (e *Env) Joints() (q, v [sim.NumJoints]float64) { return e.sim.Data.Q, e.sim.Data.V }

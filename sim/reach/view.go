@@ -3,6 +3,7 @@ package reach
 import (
 	"fmt"
 	"image"
+	"time"
 
 	"colonnade/sim"
 	"colonnade/sim/render"
@@ -30,6 +31,8 @@ func (e *Env) observe(pixels []uint8, proprio []float32) error {
 	if len(pixels) == 0 {
 		return nil
 	}
+	began := time.Now()
+	defer func() { e.renderTime += time.Since(began) }()
 	seen := e.sim.Seen()
 	// The noise follows from seed and step, so that it does not matter which frames anyone looked at.
 	e.renderer.SeedNoise(noise(e.seed, e.steps))

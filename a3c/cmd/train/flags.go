@@ -15,6 +15,7 @@ type options struct {
 	out     *string
 	resume  *bool
 	profile *string
+	stages  *bool
 }
 
 func configPath(out string) string { return filepath.Join(out, rundir.ConfigFile) }
@@ -27,6 +28,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.out = f.String("out", "", "run `folder`, a new one unless -resume")
 	o.resume = f.Bool("resume", false, "go on with the run in -out")
 	f.NotInFile("out", "resume")
+	o.stages = f.Bool("stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
 	o.profile = f.ProfileFlag()
 	o.Options = training.Register(f)
 	if err := f.Parse(args); err != nil {

@@ -35,6 +35,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err := r.Train(ctx); err != nil {
 		return err
 	}
+	if *o.stages {
+		r.PrintStages(stderr)
+	}
 	if !r.Done() {
 		stopped := r.Stopped()
 		fmt.Fprintf(stderr, "train: stopped at step %d; go on with: train -resume -out %s\n", stopped.Steps, dir.Path())
