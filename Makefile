@@ -5,6 +5,7 @@
 
 GO       ?= go
 FUZZTIME ?= 20000x
+SOAK     ?= 1h
 COUNT    ?= 6
 
 BENCH         ?= .
@@ -23,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-peers check clean help
+.PHONY: build run train test test-purego test-arm64 soak race vet fmt fmt-check fuzz bench bench-peers check clean help
 
 build:
 	@mkdir -p bin
@@ -51,6 +52,10 @@ test-purego:
 test-arm64:
 	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -y -qq qemu-user; }
 	GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk' ./sim/... ./kernels/... ./nn/...
+
+# An hour of training in which memory must not grow; a few seconds of it are part of test.
+soak:
+	$(GO) test -v -timeout 3h -run TestSoak ./a3c/cmd/train -args -soak $(SOAK)
 
 # The race detector needs cgo, and so a C compiler.
 race:

@@ -181,7 +181,7 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	}
 	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
 		m.Score, 100*m.Reached, 100*m.Violations, entropy))
-	return r.dir.AppendMetrics(m)
+	return r.dir.AppendMetrics(row{m, residentBytes()})
 }
 
 func (r *Run) onCheckpoint(snapshot *a3c.Snapshot) error {
