@@ -39,14 +39,16 @@ func throughFile(t *testing.T, s *a3c.Snapshot) *a3c.Snapshot {
 // bit. Checkpoints fall inside windows of metrics and inside episodes.
 func TestResume(t *testing.T) {
 	for _, test := range []struct {
-		name string
-		lstm int
-		make func() a3c.Env
+		name  string
+		lstm  int
+		make  func() a3c.Env
+		stack bool // on a column of the same architecture
 	}{
-		{"feedforward", 0, timeLimit},
-		{"recurrent", 4, memory},
-		{"pixels", 0, spot},
-		{"recurrent pixels", 4, spot},
+		{"feedforward", 0, timeLimit, false},
+		{"recurrent", 4, memory, false},
+		{"pixels", 0, spot, false},
+		{"recurrent pixels", 4, spot, false},
+		{"recurrent pixels on another column", 4, spot, true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)
@@ -57,7 +59,11 @@ func TestResume(t *testing.T) {
 				cfg := cfg
 				cfg.OnMetrics = func(m a3c.Metrics) error { metrics = append(metrics, m.WithoutClock()); return nil }
 				cfg.OnCheckpoint = func(s *a3c.Snapshot) error { snapshots = append(snapshots, s); return nil }
-				trainer, _ := newTrainer(t, cfg, test.lstm, test.make)
+				net, theta := makeNet(t, test.make(), 8, test.lstm, cfg.Seed)
+				if test.stack {
+					net, theta = stackOn(t, net, theta)
+				}
+				trainer := trainerOf(t, cfg, net, theta, test.make)
 				if from != nil {
 					if err := trainer.Restore(from); err != nil {
 						t.Fatal(err)

@@ -31,12 +31,18 @@ func small(deterministic bool) a3c.Config {
 func newTrainer(t testing.TB, cfg a3c.Config, lstm int, make func() a3c.Env) (*a3c.Trainer, *nn.Network) {
 	t.Helper()
 	net, theta := makeNet(t, make(), 8, lstm, cfg.Seed)
+	return trainerOf(t, cfg, net, theta, make), net
+}
+
+// trainerOf builds a trainer of a network, or fails.
+func trainerOf(t testing.TB, cfg a3c.Config, net *nn.Network, theta []float32, make func() a3c.Env) *a3c.Trainer {
+	t.Helper()
 	trainer, err := a3c.NewTrainer(cfg, net, theta, func(int, int) (a3c.Env, error) { return make(), nil })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { trainer.Close() })
-	return trainer, net
+	return trainer
 }
 
 func memory() a3c.Env    { return probe.NewMemory(4) }

@@ -21,6 +21,12 @@ func newTestTrainer(t testing.TB, arch nn.Arch, envs, rollout int, make func() E
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newNetTrainer(t, net, envs, rollout, make)
+}
+
+// newNetTrainer returns a trainer of one worker for a network.
+func newNetTrainer(t testing.TB, net *nn.Network, envs, rollout int, make func() Env) *Trainer {
+	t.Helper()
 	theta := makeTheta(net)
 	cfg := DefaultConfig()
 	cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 1, envs, rollout, 1<<40
@@ -264,11 +270,21 @@ func (f *twoFactors) Step(action []int, pixels []uint8, proprio []float32) (floa
 // TestAllocations: after the first rollout, rollouts and pushes allocate nothing, with pictures, LSTM, truncations,
 // terminations and resets.
 func TestAllocations(t *testing.T) {
+	pixels := nn.Arch{Pixels: [3]int{24, 24, 3}, Conv1: 4, Conv2: 4, FC: 8, LSTM: 4, Choices: []int{3, 3}}
+	scaling := nn.InputScaling{Mean: []float32{60, 60, 60}, Scale: []float32{50, 50, 50}}
+	below, err := nn.New(pixels, scaling)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stacked, err := nn.Stack(pixels, scaling, &nn.Checkpoint{Network: below, Theta: makeTheta(below)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, trainer := range map[string]*Trainer{
 		"truncations":  newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, 3, 25, func() Env { return probe.NewTimeLimit(false) }),
 		"terminations": newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, Choices: []int{2}}, 3, 25, func() Env { return probe.NewMemory(3) }),
-		"pixels": newTestTrainer(t, nn.Arch{Pixels: [3]int{24, 24, 3}, Conv1: 4, Conv2: 4, FC: 8, LSTM: 4, Choices: []int{3, 3}}, 3, 10,
-			func() Env { return probe.NewSpot() }),
+		"pixels":       newTestTrainer(t, pixels, 3, 10, func() Env { return probe.NewSpot() }),
+		"two columns":  newNetTrainer(t, stacked, 3, 10, func() Env { return probe.NewSpot() }),
 	} {
 		w := trainer.workers[0]
 		if n := testing.AllocsPerRun(20, func() {

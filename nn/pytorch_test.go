@@ -12,11 +12,15 @@ import (
 
 var update = flag.Bool("update", false, "write the inputs of golden files anew; then run testdata/pytorch/expect.py")
 
-// observed is a rollout as observations.json holds it; one row for each environment.
+// observed is a rollout as the observations' file holds it; one row for each environment.
 type observed struct {
-	H     [][]float32    `json:"h"`
-	C     [][]float32    `json:"c"`
-	Steps []observedStep `json:"steps"`
+	States []observedState `json:"states"` // one for each column
+	Steps  []observedStep  `json:"steps"`
+}
+
+type observedState struct {
+	H [][]float32 `json:"h"`
+	C [][]float32 `json:"c"`
 }
 
 type observedStep struct {
@@ -26,15 +30,33 @@ type observedStep struct {
 	LossByOutput   [][]float32 `json:"loss_by_output"`
 }
 
-// TestPyTorch loads a checkpoint that PyTorch was given too, and compares all outputs of a rollout and the gradient of
-// every parameter with what PyTorch computed. Tolerances as in TestForward and TestGradient.
+// pyTorchNetworks are the networks that PyTorch was given too: all columns see pixels and proprioception and have an LSTM.
+var pyTorchNetworks = map[string]func(testing.TB, *rand.Rand) *Checkpoint{
+	"one-column": func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, small()["both recurrent"], rng) },
+	"two-columns": func(t testing.TB, rng *rand.Rand) *Checkpoint {
+		top := small()["both recurrent"]
+		top.Conv1, top.Conv2, top.FC, top.Encoder, top.LSTM = 3, 2, 4, 3, 2
+		return tower(t, rng, small()["both recurrent"], top)
+	},
+}
+
+// TestPyTorch loads checkpoints that PyTorch was given too, and compares all outputs of a rollout and the gradient of every
+// trained parameter with what PyTorch computed. Tolerances as in TestForward and TestGradient.
 func TestPyTorch(t *testing.T) {
-	const dir = "testdata/pytorch"
-	if *update {
-		writePyTorchInput(t, dir)
-		t.Skip("wrote the inputs; now run expect.py")
+	for name, make := range pyTorchNetworks {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join("testdata", "pytorch", name)
+			if *update {
+				writePyTorchInput(t, path, make(t, rand.New(rand.NewPCG(19, 20))))
+				t.Skip("wrote the inputs; now run expect.py")
+			}
+			checkPyTorch(t, path)
+		})
 	}
-	c, _, err := LoadCheckpoint(filepath.Join(dir, "network.safetensors"))
+}
+
+func checkPyTorch(t *testing.T, path string) {
+	c, _, err := LoadCheckpoint(path + ".safetensors")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,15 +65,17 @@ func TestPyTorch(t *testing.T) {
 		Outputs   [][][]float64        `json:"outputs"`
 		Gradients map[string][]float64 `json:"gradients"`
 	}
-	readJSON(t, filepath.Join(dir, "observations.json"), &seen)
-	readJSON(t, filepath.Join(dir, "expected.json"), &want)
+	readJSON(t, path+".observations.json", &seen)
+	readJSON(t, path+".expected.json", &want)
 
-	n, envs, steps := c.Network, len(seen.H), len(seen.Steps)
+	n, envs, steps := c.Network, len(seen.States[0].H), len(seen.Steps)
 	b := n.NewBatch(steps, envs)
-	h, state := b.State(1, 0)
-	for e := range envs {
-		copy(rows(h, e, 1, len(seen.H[e])), seen.H[e])
-		copy(rows(state, e, 1, len(seen.C[e])), seen.C[e])
+	for k, s := range seen.States {
+		h, c := b.State(k+1, 0)
+		for e := range envs {
+			copy(rows(h, e, 1, len(s.H[e])), s.H[e])
+			copy(rows(c, e, 1, len(s.C[e])), s.C[e])
+		}
 	}
 	outputs := n.Arch().Outputs()
 	for step, s := range seen.Steps {
@@ -94,11 +118,10 @@ func compare(t *testing.T, name string, got []float32, want []float64, tolerance
 	}
 }
 
-// writePyTorchInput makes a random network and a rollout of four steps of two environments.
-func writePyTorchInput(t *testing.T, dir string) {
-	rng := rand.New(rand.NewPCG(19, 20))
-	n, theta := testNetwork(t, small()["both recurrent"], rng)
-	if _, err := SaveCheckpoint(filepath.Join(dir, "network.safetensors"), &Checkpoint{Network: n, Theta: theta}); err != nil {
+// writePyTorchInput saves a network and makes a rollout of four steps of two environments.
+func writePyTorchInput(t *testing.T, path string, c *Checkpoint) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	if _, err := SaveCheckpoint(path+".safetensors", c); err != nil {
 		t.Fatal(err)
 	}
 	normal := func(k int) []float32 {
@@ -108,8 +131,12 @@ func writePyTorchInput(t *testing.T, dir string) {
 		}
 		return v
 	}
-	a := n.Arch()
-	seen := observed{H: [][]float32{normal(a.LSTM), normal(a.LSTM)}, C: [][]float32{normal(a.LSTM), normal(a.LSTM)}}
+	var seen observed
+	for _, k := range c.Network.Columns() {
+		n := k.Arch.LSTM
+		seen.States = append(seen.States, observedState{H: [][]float32{normal(n), normal(n)}, C: [][]float32{normal(n), normal(n)}})
+	}
+	a := c.Network.Arch()
 	for step := range 4 {
 		s := observedStep{First: []bool{step == 2, false}}
 		for range 2 {
@@ -125,7 +152,7 @@ func writePyTorchInput(t *testing.T, dir string) {
 	}
 	text, err := json.Marshal(seen)
 	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "observations.json"), append(text, '\n'), 0o666)
+		err = os.WriteFile(path+".observations.json", append(text, '\n'), 0o666)
 	}
 	if err != nil {
 		t.Fatal(err)
