@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 soak race vet fmt fmt-check fuzz bench bench-peers check clean help
+.PHONY: build run train test test-purego test-arm64 soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
 
 build:
 	@mkdir -p bin
@@ -87,6 +87,22 @@ fuzz:
 bench: build
 	bin/record -count $(COUNT) -benchtime $(BENCHTIME) -bench '$(BENCH)' -packages '$(BENCHPACKAGES)' -out '$(BENCHOUT)'
 
+# The working tree against a commit, alternating: fails on a regression. make
+# bench-compare OLD=main BENCH=Conv BENCHPACKAGES=./kernels
+OLD     ?= HEAD
+ROUNDS  ?= 10
+SLOWER  ?= 1.05
+COMPARE ?=
+bench-compare:
+	@mkdir -p bin
+	cd bench/compare && $(GO) build -trimpath -o ../../bin/compare .
+	bin/compare -old '$(OLD)' -count $(ROUNDS) -ratio $(SLOWER) -bench '$(BENCH)' -packages '$(BENCHPACKAGES)' -out runs/compare $(COMPARE)
+
+# The tests of the benchmark tools that are modules of their own, but for peers,
+# which needs cgo: make bench-peers tests it.
+test-bench:
+	cd bench/compare && $(GO) vet . && $(GO) test .
+
 # Our kernels beside OpenBLAS, oneDNN and gonum: bench/results/peers. Some two
 # minutes; run it on an idle machine. PEERS="-rounds 3 -filter 'conv1 wide'" asks for less.
 bench-peers:
@@ -102,4 +118,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-peers check clean"
+	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"

@@ -1,0 +1,31 @@
+// Compare measures the benchmarks of a commit and of the working tree
+// alternately and fails if the working tree is slower.
+//
+//	make bench-compare OLD=main
+//
+// # How
+//
+// The commit is checked out into a temporary worktree; the test binaries of both
+// trees are built. A package whose two binaries are the same byte for byte
+// cannot have become slower and is not measured (-all does it anyway: old
+// against old shows the noise of the machine). In each round every benchmark
+// function runs once in one tree and then in the other, the order changing from
+// round to round. The number of rounds is chosen beforehand (-count) and nothing
+// is measured again because of its result.
+//
+// # What fails
+//
+// A benchmark fails the comparison if a unit of -units got worse by more than
+// the factor -ratio, from median to median, and the difference is significant:
+// p < 0.05 in the Mann-Whitney U test, as benchstat computes it. Both are
+// needed. With hundreds of benchmarks, one in twenty is significant by chance,
+// and a shared machine shifts medians by a few percent without any change.
+// A benchmark that only one tree has is named and cannot fail.
+//
+// The exit code is 1 after a regression and 2 if there is nothing to say: wrong
+// flags, a tree that does not build, a benchmark that fails. The raw results of
+// both sides stay in the folder -out, for benchstat old.txt new.txt.
+//
+// It is a module of its own, so that golang.org/x/perf is no dependency of the
+// project.
+package main
