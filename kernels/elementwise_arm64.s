@@ -17,18 +17,6 @@
 //
 // Limit: for 8 floats one or two load pairs and one store pair, or the memory.
 
-// LENGTH splits n into turns of 8 and the rest.
-#define LENGTH \
-	AND $7, R3, R4 \
-	LSR $3, R3, R3
-
-// CLIP raises x to V31 where V31 > x: a NaN, and -0 against 0, stay. It uses tmp.
-#define CLIP2(x0, vx0, x1, vx1) \
-	FCMGT(x0, 31, 29)              \
-	FCMGT(x1, 31, 30)              \
-	VBIT V29.B16, V31.B16, vx0.B16 \
-	VBIT V30.B16, V31.B16, vx1.B16
-
 // func reluNEON(y, x *float32, n int)
 TEXT ·reluNEON(SB), NOSPLIT, $0-24
 	MOVD y+0(FP), R0
@@ -40,7 +28,7 @@ TEXT ·reluNEON(SB), NOSPLIT, $0-24
 
 loop:
 	FLDPQ.P 32(R1), (F0, F1)
-	CLIP2(0, V0, 1, V1)
+	CLIP(0, V0, 1, V1)
 	FSTPQ.P (F0, F1), 32(R0)
 	SUB     $1, R3
 	CBNZ    R3, loop
@@ -48,7 +36,7 @@ loop:
 tail:
 	CBZ     R4, done
 	FMOVS.P 4(R1), F0
-	CLIP2(0, V0, 0, V0)
+	CLIP(0, V0, 0, V0)
 	FMOVS.P F0, 4(R0)
 	SUB     $1, R4
 	B       tail
@@ -118,7 +106,7 @@ loop:
 	FLDPQ   (R0), (F2, F3)
 	FADD(0, 2, 0)
 	FADD(1, 3, 1)
-	CLIP2(0, V0, 1, V1)
+	CLIP(0, V0, 1, V1)
 	FSTPQ.P (F0, F1), 32(R0)
 	SUB     $1, R3
 	CBNZ    R3, loop
@@ -128,7 +116,7 @@ tail:
 	FMOVS.P 4(R1), F0
 	FMOVS   (R0), F2
 	FADD(0, 2, 0)
-	CLIP2(0, V0, 0, V0)
+	CLIP(0, V0, 0, V0)
 	FMOVS.P F0, 4(R0)
 	SUB     $1, R4
 	B       tail

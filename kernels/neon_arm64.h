@@ -1,4 +1,5 @@
-// The instructions that Go's assembler lacks, as words. Operands are numbers of
+// The instructions that Go's assembler lacks, as words, and what several files
+// share. Operands are numbers of
 // vector registers, in Go's order: second source, first source, destination.
 // TestNEONWords has each of them read back by the disassembler of the Go
 // distribution, whose tables come from Arm's own description of the set.
@@ -26,3 +27,16 @@
 
 // FMLAE is d += n · m[i], one rounding, S4: the element i of m times all of n.
 #define FMLAE(m, i, n, d) WORD $(0x4f801000 | ((i)&1)<<21 | ((i)&2)<<10 | (m)<<16 | (n)<<5 | (d))
+
+// LENGTH splits the number of floats in R3 into turns of 8 and the rest, in R4.
+#define LENGTH \
+	AND $7, R3, R4 \
+	LSR $3, R3, R3
+
+// CLIP raises two registers, each given as number and name, to V31 where V31 is
+// greater: NaN stays, and so does -0 against 0. It uses V29 and V30.
+#define CLIP(x0, v0, x1, v1) \
+	FCMGT(x0, 31, 29)             \
+	FCMGT(x1, 31, 30)             \
+	VBIT V29.B16, V31.B16, v0.B16 \
+	VBIT V30.B16, V31.B16, v1.B16

@@ -10,10 +10,6 @@
 //
 // Requires: NEON
 
-#define LENGTH \
-	AND $7, R3, R4 \
-	LSR $3, R3, R3
-
 // func scaleAddNEON(y *float32, alpha float32, x *float32, n int)
 TEXT ·scaleAddNEON(SB), NOSPLIT, $0-32
 	MOVD  y+0(FP), R0

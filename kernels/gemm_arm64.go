@@ -1,0 +1,138 @@
+//go:build !purego
+
+package kernels
+
+func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	if useNEON {
+		tileGemm(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		return
+	}
+	gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+}
+
+func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	if useNEON {
+		tileGemmTN(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		return
+	}
+	gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+}
+
+func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	switch {
+	case !useNEON:
+		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m < transposeFrom:
+		dotsGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	default:
+		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	}
+}
+
+// Chosen by counting instructions, not measured.
+const (
+	// tileFrom is the number of rows of a from which a tile, whose rows cost the
+	// same whether they exist or not, beats reading b once a row: 8 load pairs
+	// and 16 multiply-adds for 64 columns of a row against 128 of 8 rows.
+	tileFrom = 4
+	// packFrom is the number of rows of a from which b is copied into panels: 2
+	// instructions beside the 64 multiply-adds of 4 tiles. It protects from rows
+	// of b so far apart that they evict each other.
+	packFrom = 32
+	// transposeFrom is the number of rows of a from which b is transposed: 28
+	// instructions for 8 by 4 elements, as much as dot products of two rows cost.
+	transposeFrom = 6
+)
+
+// blocks splits size into the fewest equal blocks of at most limit.
+func blocks(size, limit int) int {
+	count := (size + limit - 1) / limit
+	return (size + count - 1) / count
+}
+
+// tileGemm is Gemm. Sums longer than a panel are cut into parts that are added
+// up in c. The parts depend on k alone, and so do the bits of the result.
+func tileGemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	mem := getScratch()
+	t := tile{runs: 1, outer: 1}
+	t.setRows(m, lda, ldc)
+	kb := blocks(k, panelRows)
+	for p := 0; p < k; p += kb {
+		t.run = min(kb, k-p)
+		t.add(accumulate || p > 0)
+		for i := 0; i < m; i += tableRows {
+			rows := min(tableRows, m-i)
+			t.overColumns(rows, n, a[i*lda+p:], lda, b[p*ldb:], ldb, c[i*ldc:], ldc, mem)
+		}
+	}
+	putScratch(mem)
+}
+
+// overColumns computes all columns of at most tableRows rows.
+func (t *tile) overColumns(rows, n int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, mem *scratch) {
+	j := 0
+	if rows < tileFrom {
+		t.bstep = 4 * ldb
+		for ; n-j >= rowCols; j += rowCols {
+			t.b = &b[j]
+			for i := range rows {
+				t.a, t.c = &a[i*lda], &c[i*ldc+j]
+				t.computeRow()
+			}
+		}
+	}
+	for ; j < n; j += tileCols {
+		cols := min(tileCols, n-j)
+		t.b, t.bstep = &b[j], 4*ldb
+		if cols < tileCols || rows >= packFrom && ldb != tileCols {
+			pack(mem.panels[:], b[j:], ldb, t.run, cols)
+			t.b, t.bstep = &mem.panels[0], 4*tileCols
+		}
+		t.cover(a, c[j:], rows, cols)
+	}
+}
+
+// tileGemmTN is GemmTN. All of a is packed as well, a block of its columns at a
+// time: its elements, as those of b, lie in rows that may evict each other.
+func tileGemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	mem := getScratch()
+	t := tile{runs: 1, outer: 1, acrossSteps: 1, astep: 4 * tileRows, b: &mem.panels[0], bstep: 4 * tileCols}
+	kb := blocks(k, panelRows)
+	for p := 0; p < k; p += kb {
+		t.run = min(kb, k-p)
+		t.add(accumulate || p > 0)
+		t.setRows(m, t.run, ldc)
+		for i := 0; i < m; i += tableRows {
+			rows := min(tableRows, m-i)
+			for q := 0; q < rows; q += tileRows {
+				pack(mem.rows[q*t.run:], a[p*lda+i+q:], lda, t.run, min(tileRows, rows-q))
+			}
+			for j := 0; j < n; j += tileCols {
+				cols := min(tileCols, n-j)
+				pack(mem.panels[:], b[p*ldb+j:], ldb, t.run, cols)
+				t.cover(mem.rows[:], c[i*ldc+j:], rows, cols)
+			}
+		}
+	}
+	putScratch(mem)
+}
+
+// tileGemmNT is GemmNT with b transposed panel by panel.
+func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	mem := getScratch()
+	t := tile{runs: 1, outer: 1, b: &mem.panels[0], bstep: 4 * tileCols}
+	t.setRows(m, lda, ldc)
+	kb := blocks(k, panelRows)
+	for p := 0; p < k; p += kb {
+		t.run = min(kb, k-p)
+		t.add(accumulate || p > 0)
+		for j := 0; j < n; j += tileCols {
+			cols := min(tileCols, n-j)
+			packTransposed(mem.panels[:], b[j*ldb+p:], ldb, t.run, cols)
+			for i := 0; i < m; i += tableRows {
+				t.cover(a[i*lda+p:], c[i*ldc+j:], min(tableRows, m-i), cols)
+			}
+		}
+	}
+	putScratch(mem)
+}
