@@ -14,7 +14,7 @@ var (
 	lateral     = Conv{H: 15, W: 15, C: 16, R: 1, S: 1, Stride: 1, O: 8} // the 1x1 adapter of progressive networks
 )
 
-// convShapes are geometries, batches and what they hit in the AVX2 kernels.
+// convShapes are geometries, batches and what they hit in the kernels.
 var convShapes = []struct {
 	g Conv
 	n int
@@ -39,6 +39,7 @@ var convShapes = []struct {
 	{conv1Wide, 1}, {conv1Narrow, 2},
 	{conv2Wide, 1}, {conv2Wide, 5}, {conv2Narrow, 4},
 	{lateral, 3},
+	{Conv{3, 3, 600, 2, 2, 1, 5}, 1}, // the filter in several parts, and the ReLU after them
 }
 
 func TestConv(t *testing.T) {
