@@ -28,13 +28,13 @@ func (o outcome) String() string {
 }
 
 // play runs episodes with seeds 0..n-1 under the policies that newPolicy makes, one for each goroutine.
-func play(t *testing.T, step float64, n int, newPolicy func() func(e *reach.Env, seed int, action []int)) outcome {
+func play(t *testing.T, opt reach.Options, n int, newPolicy func() func(e *reach.Env, seed int, action []int)) outcome {
 	scores, violated := make([]float64, n), make([]bool, n)
 	var group sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
 	for w := range workers {
 		group.Go(func() {
-			e, err := reach.New(reach.Options{PhysicsStep: step})
+			e, err := reach.New(opt)
 			if err != nil {
 				t.Error(err)
 				return

@@ -8,35 +8,84 @@ import (
 	"colonnade/sim/reach"
 )
 
-// BenchmarkStep measures one environment step under random actions, resets included.
+// player steps environments with random actions, resetting where an episode ends.
+type player struct {
+	env     *reach.Env
+	pixels  []uint8
+	proprio []float32
+	done    bool
+	seed    uint64
+}
+
+func newPlayer(tb testing.TB, opt reach.Options, draw bool, seed uint64) *player {
+	p := &player{env: newEnv(tb, opt), proprio: make([]float32, 18), done: true, seed: seed}
+	if draw {
+		p.pixels = make([]uint8, 64*64*3)
+	}
+	return p
+}
+
+func (p *player) step(tb testing.TB, action []int) {
+	if p.done {
+		p.seed++
+		if err := p.env.Reset(p.seed, p.pixels, p.proprio); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	_, terminated, truncated, err := p.env.Step(action, p.pixels, p.proprio)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	p.done = terminated || truncated
+}
+
+func randomActions(n int) [][]int {
+	rng := rand.New(rand.NewPCG(1, 1))
+	actions := make([][]int, n)
+	for k := range actions {
+		actions[k] = randomAction(rng)
+	}
+	return actions
+}
+
+// BenchmarkStep measures one environment step under random actions, resets included: physics, collision, frame, reward.
 func BenchmarkStep(b *testing.B) {
-	for _, h := range []float64{0.002, 0.01, 0.02} {
-		for _, draw := range []bool{false, true} {
-			b.Run(fmt.Sprintf("h=%gms/pixels=%v", 1000*h, draw), func(b *testing.B) {
-				e := newEnv(b, reach.Options{PhysicsStep: h})
-				rng := rand.New(rand.NewPCG(1, 1))
-				actions := make([][]int, 1024)
-				for k := range actions {
-					actions[k] = randomAction(rng)
+	actions := randomActions(1024)
+	bench := func(name string, opt reach.Options, draw bool) {
+		b.Run(name, func(b *testing.B) {
+			p := newPlayer(b, opt, draw, 0)
+			b.ReportAllocs()
+			for k := 0; b.Loop(); k++ {
+				p.step(b, actions[k%len(actions)])
+			}
+		})
+	}
+	for _, task := range []reach.Task{reach.Reach, reach.Conveyor} {
+		for _, name := range []string{"sim", "robot", "random"} {
+			for _, draw := range []bool{false, true} {
+				bench(fmt.Sprintf("task=%v/domain=%s/h=10ms/pixels=%v", task, name, draw), reach.Options{Task: task, Domain: load(b, name)}, draw)
+			}
+		}
+	}
+	for _, h := range []float64{0.002, 0.02} {
+		bench(fmt.Sprintf("task=reach/domain=sim/h=%gms/pixels=true", 1000*h), reach.Options{PhysicsStep: h}, true)
+	}
+}
+
+// BenchmarkVector measures a step of one of E environments that a worker steps in turn: it should cost no more than one
+// alone, whatever E.
+func BenchmarkVector(b *testing.B) {
+	actions := randomActions(1024)
+	for _, name := range []string{"sim", "robot"} {
+		for _, envs := range []int{1, 4, 16, 64} {
+			b.Run(fmt.Sprintf("domain=%s/envs=%d", name, envs), func(b *testing.B) {
+				players := make([]*player, envs)
+				for k := range players {
+					players[k] = newPlayer(b, reach.Options{Domain: load(b, name)}, true, uint64(k)<<32)
 				}
-				var pixels []uint8
-				if draw {
-					pixels = make([]uint8, 64*64*3)
-				}
-				done, seed := true, uint64(0)
 				b.ReportAllocs()
 				for k := 0; b.Loop(); k++ {
-					if done {
-						seed++
-						if err := e.Reset(seed, pixels, nil); err != nil {
-							b.Fatal(err)
-						}
-					}
-					_, terminated, truncated, err := e.Step(actions[k%len(actions)], pixels, nil)
-					if err != nil {
-						b.Fatal(err)
-					}
-					done = terminated || truncated
+					players[k%envs].step(b, actions[k%len(actions)])
 				}
 			})
 		}
@@ -45,9 +94,13 @@ func BenchmarkStep(b *testing.B) {
 
 // BenchmarkReset measures drawing the start of an episode, without pixels.
 func BenchmarkReset(b *testing.B) {
-	e := newEnv(b, reach.Options{})
-	b.ReportAllocs()
-	for seed := uint64(0); b.Loop(); seed++ {
-		reset(b, e, seed)
+	for _, name := range []string{"sim", "random"} {
+		b.Run("domain="+name, func(b *testing.B) {
+			e := newEnv(b, reach.Options{Domain: load(b, name)})
+			b.ReportAllocs()
+			for seed := uint64(0); b.Loop(); seed++ {
+				reset(b, e, seed)
+			}
+		})
 	}
 }
