@@ -88,6 +88,20 @@ func BenchmarkDynamics(b *testing.B) {
 			c.Check(d)
 		}
 	})
+	b.Run("part=surroundings", func(b *testing.B) {
+		var s sim.Surroundings
+		b.ReportAllocs()
+		for b.Loop() {
+			m.Surroundings(d, &s)
+		}
+	})
+	b.Run("part=soonest", func(b *testing.B) {
+		var n sim.Nearby
+		b.ReportAllocs()
+		for b.Loop() {
+			m.Soonest(d, &ctrl[0], &n)
+		}
+	})
 	b.Run("part=clearance", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -53,33 +53,6 @@ func (m *Model) Describe(v Violation) string {
 	return "no violation"
 }
 
-// Clearance is the nearest violation of each cause, whether broken or not.
-type Clearance struct{ Limit, Table, Self Violation }
-
-// Clearance measures every limit and every pair at the pose in d.
-func (m *Model) Clearance(d *Data) Clearance {
-	m.pose(d)
-	c := Clearance{
-		Limit: m.limitViolation(d),
-		Table: Violation{TableTouch, -1, -1, math.Inf(1)},
-		Self:  Violation{SelfContact, -1, -1, math.Inf(1)},
-	}
-	for b := 1; b < NumBodies; b++ {
-		if h := m.height(d, b); h < c.Table.Distance {
-			c.Table.A, c.Table.Distance = b, h
-		}
-	}
-	for _, p := range m.pairs {
-		if m.sphereGap(d, p.a, p.b) >= c.Self.Distance {
-			continue
-		}
-		if gap := m.distance(d, p.a, p.b); gap < c.Self.Distance {
-			c.Self.A, c.Self.B, c.Self.Distance = p.a, p.b, gap
-		}
-	}
-	return c
-}
-
 // limitViolation returns the arm joint nearest to, or farthest beyond, an end of its range.
 func (m *Model) limitViolation(d *Data) Violation {
 	v := Violation{JointLimit, -1, -1, math.Inf(1)}
@@ -89,6 +62,16 @@ func (m *Model) limitViolation(d *Data) Violation {
 		}
 	}
 	return v
+}
+
+// Pairs returns the pairs of bodies that must not touch each other, the inner one first: all but parent and child.
+// Bodies 1 and up must not touch the table either. There is no margin: shapes may come as near as they like.
+func (m *Model) Pairs() [][2]int {
+	list := make([][2]int, len(m.pairs))
+	for i, p := range m.pairs {
+		list[i] = [2]int{p.a, p.b}
+	}
+	return list
 }
 
 // height returns the height of the lowest point of body b over the table.

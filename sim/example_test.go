@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"strings"
 
 	"colonnade/sim"
 )
@@ -53,4 +54,69 @@ func ExampleCompile() {
 	// Output:
 	// 0.0 kg: -11.2 N m
 	// 0.5 kg: -13.3 N m
+}
+
+// The pairs that must not touch, for each body those further out, and the table.
+func ExampleModel_Pairs() {
+	m := sim.Canonical()
+	var apart [sim.NumBodies][]string
+	for _, p := range m.Pairs() {
+		apart[p[0]] = append(apart[p[0]], m.BodyName(p[1]))
+	}
+	for b := range apart {
+		if b > sim.Base {
+			apart[b] = append(apart[b], "table")
+		}
+		fmt.Printf("%-8s  %s\n", m.BodyName(b), strings.Join(apart[b], " "))
+	}
+	// Output:
+	// base      link_2 link_3 link_4 link_5 hand finger_1 finger_2 finger_3
+	// link_1    link_3 link_4 link_5 hand finger_1 finger_2 finger_3 table
+	// link_2    link_4 link_5 hand finger_1 finger_2 finger_3 table
+	// link_3    link_5 hand finger_1 finger_2 finger_3 table
+	// link_4    hand finger_1 finger_2 finger_3 table
+	// link_5    finger_1 finger_2 finger_3 table
+	// hand      table
+	// finger_1  finger_2 finger_3 table
+	// finger_2  finger_3 table
+	// finger_3  table
+}
+
+// How far named poses are from every violation: none is near one by mistake.
+func ExampleModel_Clearance() {
+	m := sim.Canonical()
+	d := m.NewData()
+	poses := []struct {
+		name string
+		q    [sim.NumJoints]float64
+	}{
+		{name: "home"}, {name: "reach_start"},
+		// From the maker's motion planner, where the arm folds up.
+		{"retract", [sim.NumJoints]float64{-1.56695, 2.6189, 0.4688, -1.6088, 0.0904, 1.741, 0.2, 0.2, 0.2}},
+	}
+	for _, p := range poses {
+		if q, ok := m.Keyframe(p.name); ok {
+			p.q = q
+		}
+		d.Q = p.q
+		c := m.Clearance(d)
+		fmt.Printf("%-11s  %s; %s; %s\n", p.name, m.Describe(c.Limit), m.Describe(c.Table), m.Describe(c.Self))
+	}
+	// Output:
+	// home         joint_3 0.6704 rad from its limit; link_2 0.2395 m above the table; finger_2 0.0242 m from finger_3
+	// reach_start  joint_3 1.2198 rad from its limit; finger_2 0.2177 m above the table; finger_2 0.0245 m from finger_3
+	// retract      joint_3 0.1372 rad from its limit; link_2 0.2395 m above the table; link_2 0.0213 m from hand
+}
+
+// A safety layer looks ahead: what would the arm run into first, and when?
+func ExampleModel_Soonest() {
+	m := sim.Canonical()
+	d := m.NewData()
+	d.Q, _ = m.Keyframe("reach_start")
+	down := [sim.NumJoints]float64{1: m.MaxSpeed(1)}
+	var n sim.Nearby
+	seconds := m.Soonest(d, &down, &n)
+	fmt.Printf("%s in %.2f s: %s, falling at %.2f m/s\n", n.Cause, seconds, m.Describe(n.Violation), -n.Rate(&down))
+	// Output:
+	// table touch in 0.68 s: finger_2 0.2177 m above the table, falling at 0.32 m/s
 }

@@ -55,6 +55,7 @@ type Model struct {
 	solids      [NumBodies][]solid
 	bound       [NumBodies]sphere
 	pairs       []pair
+	firstLow    int // the first body whose height over the table can change or matters
 	// sweep[b][a] is the farthest that any point of body b can be from the axis of body a's joint, a
 	// being b or further in, m.
 	sweep [NumBodies][NumBodies]float64

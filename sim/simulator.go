@@ -150,10 +150,10 @@ func (s *Simulator) physics(goal *[NumJoints]float64) {
 
 // Elapsed returns the simulated time that the last Advance took, s: the control step, less where a violation ended it; 0
 // after Place.
-func (s *Simulator) Elapsed() float64 { return float64(s.taken) * s.step }
+func (s *Simulator) Elapsed() float64 { return float64(float64(s.taken) * s.step) }
 
 // Latency returns the age of Seen, s: the motion's latency in whole physics steps.
-func (s *Simulator) Latency() float64 { return float64(s.past.age) * s.step }
+func (s *Simulator) Latency() float64 { return float64(float64(s.past.age) * s.step) }
 
 // Seen returns the arm as a camera with the motion's latency sees it: angles and poses of Latency seconds ago, before
 // the first Advance those of Place. It is Data itself if there is no latency, else it is overwritten by the

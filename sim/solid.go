@@ -116,6 +116,11 @@ func (m *Model) compilePairs(names map[string]int) error {
 		}
 	}
 	m.compileSweep()
+	m.firstLow = Link1
+	d := m.NewData()
+	if turns := &d.BodyRot[Link1]; turns[2] == 0 && turns[5] == 0 && m.height(d, Link1) >= 0 {
+		m.firstLow = Link2
+	}
 	return nil
 }
 
