@@ -1,9 +1,19 @@
-// Command inspect prints what a network consists of: its tensors with shapes
-// and counts, its layers with the work they do, and what a checkpoint says of
-// itself.
+// Command inspect shows what a network consists of: its columns, which layer
+// feeds which and through how many parameters, its tensors with their shapes,
+// the work of its layers, and what a checkpoint says of itself.
 //
 //	inspect -checkpoint runs/column1
-//	inspect -net recurrent -width narrow -json
+//	inspect -net recurrent -width narrow -laterals-from wide
+//	inspect -width narrow -inputs proprioception -laterals-from wide,narrow+proprioception -json
+//
+// Without -json it draws each column as a tree that hangs from its output; what
+// comes from an earlier column stands on a branch of its own:
+//
+//	output 28                          476
+//	├─ column1.lstm 128               3584
+//	└─ lstm 16                        2112
+//	   ├─ column1.fc 128              8192
+//	   ...
 package main
 
 import "colonnade/a3c/lab/cli"

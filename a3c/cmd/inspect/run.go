@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"maps"
-	"slices"
-	"text/tabwriter"
+	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
@@ -14,32 +11,18 @@ import (
 	"colonnade/nn"
 )
 
-// result is what -json prints.
-type result struct {
-	Parameters   int               `json:"parameters"`
-	Architecture nn.Arch           `json:"architecture"`
-	Tensors      []tensor          `json:"tensors"`
-	Metadata     map[string]string `json:"metadata,omitempty"`
-	Digest       string            `json:"digest,omitempty"`
-}
-
-type tensor struct {
-	Name   string `json:"name"`
-	Shape  []int  `json:"shape"`
-	Length int    `json:"length"`
-}
-
 func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("inspect", "inspect prints what a network or a checkpoint consists of.",
+	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, and which layer feeds which.",
 		"inspect -checkpoint runs/column1", stdout, stderr)
 	path := f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
-	asJSON := f.Bool("json", false, "print one JSON object instead of a table")
+	from := f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
+	asJSON := f.Bool("json", false, "print one JSON object instead")
 	options := world.RegisterNet(f)
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *path != "" {
-		for _, name := range []string{"net", "width", "inputs"} {
+		for _, name := range []string{"net", "width", "inputs", "laterals-from"} {
 			if f.Explicit(name) {
 				return cli.Usagef("-%s with -checkpoint: the checkpoint has its own network", name)
 			}
@@ -50,42 +33,54 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return report(stdout, *asJSON, c.Network, c.Metadata, digest)
 	}
-	net, err := world.Untrained(options.Arch())
+	net, err := untrained(options.Arch(), *from)
 	if err != nil {
 		return err
 	}
 	return report(stdout, *asJSON, net, nil, "")
 }
 
-func report(stdout io.Writer, asJSON bool, net *nn.Network, metadata map[string]string, digest string) error {
-	r := result{Parameters: net.Parameters(), Architecture: net.Arch(), Metadata: metadata, Digest: digest}
-	for _, t := range net.Tensors() {
-		r.Tensors = append(r.Tensors, tensor{t.Name, t.Shape, t.Length})
+// untrained returns a network of the architecture on top of the columns that
+// the value of -laterals-from names, all of them of the same kind.
+func untrained(arch nn.Arch, from string) (*nn.Network, error) {
+	net, err := world.Untrained(arch)
+	if err != nil || from == "" {
+		return net, err
 	}
-	if asJSON {
-		return cli.Result(stdout, r)
+	kind := "feedforward"
+	if arch.LSTM > 0 {
+		kind = "recurrent"
 	}
-	fmt.Fprintf(stdout, "%v\n\n", net.Arch())
-	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "tensor\tshape\tparameters")
-	for _, t := range r.Tensors {
-		fmt.Fprintf(table, "%s\t%v\t%d\n", t.Name, t.Shape, t.Length)
-	}
-	fmt.Fprintf(table, "total\t\t%d\n\n", r.Parameters)
-	fmt.Fprintln(table, "layer\tparameters\tforward MAC\tbackward MAC")
-	forward, backward := 0, 0
-	for _, layer := range net.Layers() {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\n", layer.Name, layer.Parameters, layer.Forward, layer.Backward)
-		forward += layer.Forward
-		backward += layer.Backward
-	}
-	fmt.Fprintf(table, "total\t%d\t%d\t%d\n", r.Parameters, forward, backward)
-	if len(metadata) > 0 {
-		fmt.Fprintln(table, "\nmetadata\t")
-		for _, key := range slices.Sorted(maps.Keys(metadata)) {
-			fmt.Fprintf(table, "%s\t%s\n", key, metadata[key])
+	var below []*nn.Checkpoint
+	for name := range strings.SplitSeq(from, ",") {
+		column, err := namedColumn(kind, name)
+		if err != nil {
+			return nil, err
 		}
-		fmt.Fprintf(table, "digest\t%s\n", digest)
+		n, err := world.Untrained(column)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = nn.Stack(column, n.Scaling(), below...); err != nil {
+			return nil, err
+		}
+		below = []*nn.Checkpoint{{Network: n, Theta: make([]float32, n.Parameters())}}
 	}
-	return table.Flush()
+	return nn.Stack(arch, net.Scaling(), below...)
+}
+
+// namedColumn returns the architecture that a width names, with pixels alone or
+// with proprioception beside them.
+func namedColumn(kind, name string) (nn.Arch, error) {
+	width, more, _ := strings.Cut(name, "+")
+	inputs := "pixels"
+	if more != "" {
+		inputs += "," + more
+	}
+	f := cli.NewFlags("inspect", "", "", io.Discard, io.Discard)
+	options := world.RegisterNet(f)
+	if err := f.Parse([]string{"-net", kind, "-width", width, "-inputs", inputs}); err != nil {
+		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
+	}
+	return options.Arch(), nil
 }
