@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
+	"strings"
 	"testing"
 
 	"colonnade/sim"
@@ -106,6 +107,30 @@ func TestEveryKeyIsSet(t *testing.T) {
 		changed[string(text)] = k.name
 		if !(k.low < k.high) {
 			t.Errorf("%s has bounds %g to %g", k.name, k.low, k.high)
+		}
+	}
+}
+
+// TestRandomCoversSimAndRobot checks that each range of random holds what sim and robot have there.
+func TestRandomCoversSimAndRobot(t *testing.T) {
+	ranges := make(map[string]Quantity)
+	for _, q := range load(t, "random").Quantities() {
+		ranges[q.Key] = q
+	}
+	for _, name := range []string{"sim", "robot"} {
+		for _, q := range load(t, name).Quantities() {
+			r, ok := ranges[q.Key]
+			if !ok || strings.HasPrefix(q.Key, "light.direction") || strings.HasPrefix(q.Key, "target.") {
+				continue // only the direction of light counts; the target's size is the task's
+			}
+			if q.Low < r.Low || q.High > r.High {
+				t.Errorf("%s is %g in %s, random has %g to %g", q.Key, q.Low, name, r.Low, r.High)
+			}
+		}
+	}
+	for _, q := range load(t, "robot").Quantities() {
+		if _, ok := ranges[q.Key]; !ok && q.Low != 0 {
+			t.Errorf("random does not vary %s, which robot changes", q.Key)
 		}
 	}
 }

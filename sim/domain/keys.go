@@ -68,6 +68,7 @@ func newKeys() []key {
 	l.colour("arm.palm", func(w *World) *render.Colour { return &w.Scene.Arm.Palm })
 	l.colour("arm.fingers", func(w *World) *render.Colour { return &w.Scene.Arm.Fingers })
 	l.colour("arm.tips", func(w *World) *render.Colour { return &w.Scene.Arm.Tips })
+	l.number("arm.gloss", one, 0, 1, func(w *World) *float64 { return &w.Scene.Arm.Gloss })
 
 	l.colour("texture", func(w *World) *render.Colour { return &w.Scene.Texture.Colour })
 	l.number("texture.grain", one, 0, 1, func(w *World) *float64 { return &w.Scene.Texture.Grain })

@@ -1,7 +1,7 @@
 package render
 
-// Both passes give each pixel the weighted mean of its neighbours along one direction; beyond the picture's edge its
-// last pixel goes on.
+// Blurring is separable: along each row, then across rows. Each pixel becomes the weighted mean of its neighbours; beyond
+// the picture's edge its last pixel goes on.
 
 const (
 	kernelShift = 11
@@ -9,29 +9,28 @@ const (
 	valueMask   = (1<<(8+fraction) - 1) * allLanes
 )
 
-// blurRows blurs along rows.
-func (o *optics) blurRows(out, in []uint64) {
+// blurred returns the place of row y among the rows that are kept.
+func (o *optics) blurred(y int) []uint64 {
+	y = min(max(y, 0), o.height-1) % (2*len(o.kernel) - 1)
+	return o.rows[o.width*y:][:o.width]
+}
+
+// blurRow blurs the row in o.bent along itself and keeps it as row y.
+func (o *optics) blurRow(y int) {
+	from, to := o.bent, o.blurred(y)
 	n, w := len(o.kernel)-1, o.width
-	for y := range o.height {
-		from, to := in[y*w:][:w], out[y*w:][:w]
-		inner := max(w-2*n, 0)
-		for x := range min(n, w) {
-			to[x] = o.blurEdge(from, x)
-		}
-		if inner > 0 {
-			if n == 1 {
-				blur3(to[1:w-1], from[:w-2], from[1:w-1], from[2:], o.kernel[0], o.kernel[1])
-			} else {
-				o.blurMany(to[n:w-n], from, 1, n)
-			}
-		}
-		for x := max(w-n, n); x < w; x++ {
-			to[x] = o.blurEdge(from, x)
-		}
+	for x := range min(n, w) {
+		to[x] = o.blurEdge(from, x)
+	}
+	if w > 2*n {
+		o.mean(to[n:w-n], func(k int) (before, after []uint64) { return from[n-k : w-n-k], from[n+k : w-n+k] })
+	}
+	for x := max(w-n, n); x < w; x++ {
+		to[x] = o.blurEdge(from, x)
 	}
 }
 
-// blurEdge returns the mean around one pixel of a row near its end.
+// blurEdge returns the mean around one pixel near the end of a row.
 func (o *optics) blurEdge(row []uint64, x int) uint64 {
 	sum := o.kernel[0]*row[x] + kernelHalf
 	for k := 1; k < len(o.kernel); k++ {
@@ -40,44 +39,64 @@ func (o *optics) blurEdge(row []uint64, x int) uint64 {
 	return sum >> kernelShift & valueMask
 }
 
-// blur3 sets each of out to the mean of three, the middle one weighted apart.
-func blur3(out, before, middle, after []uint64, w0, w1 uint64) {
+// blurAcross sets o.done to row y blurred across rows.
+func (o *optics) blurAcross(y int) {
+	o.mean(o.done, func(k int) (before, after []uint64) { return o.blurred(y - k), o.blurred(y + k) })
+}
+
+// mean sets out to the weighted mean of the slices at distances 0, 1, ... before and after.
+func (o *optics) mean(out []uint64, at func(k int) (before, after []uint64)) {
+	middle, _ := at(0)
+	if len(o.kernel) == 1 {
+		copy(out, middle)
+		return
+	}
+	before, after := at(1)
+	if len(o.kernel) == 2 {
+		mean3(out, before, middle, after, o.kernel[0], o.kernel[1])
+		return
+	}
+	before2, after2 := at(2)
+	mean5(out, before2, before, middle, after, after2, o.kernel)
+	if len(o.kernel) == 3 {
+		finish(out)
+		return
+	}
+	for k := 3; k < len(o.kernel); k++ {
+		before, after = at(k)
+		add(out, before, after, o.kernel[k])
+	}
+	finish(out)
+}
+
+// mean3 is the whole mean of three.
+func mean3(out, before, middle, after []uint64, w0, w1 uint64) {
 	before, middle, after = before[:len(out)], middle[:len(out)], after[:len(out)]
 	for i := range out {
 		out[i] = (w0*middle[i] + w1*(before[i]+after[i]) + kernelHalf) >> kernelShift & valueMask
 	}
 }
 
-// blurMany sets each of out to the mean around in[at+i], neighbours being stride apart.
-func (o *optics) blurMany(out, in []uint64, stride, at int) {
+// mean5 is the sum of the five innermost.
+func mean5(out, before2, before, middle, after, after2, kernel []uint64) {
+	before2, before, middle, after, after2 = before2[:len(out)], before[:len(out)], middle[:len(out)], after[:len(out)], after2[:len(out)]
+	w0, w1, w2 := kernel[0], kernel[1], kernel[2]
 	for i := range out {
-		sum := o.kernel[0]*in[at+i] + kernelHalf
-		for k := 1; k < len(o.kernel); k++ {
-			sum += o.kernel[k] * (in[at+i-k*stride] + in[at+i+k*stride])
-		}
-		out[i] = sum >> kernelShift & valueMask
+		out[i] = w0*middle[i] + w1*(before[i]+after[i]) + w2*(before2[i]+after2[i]) + kernelHalf
 	}
 }
 
-// blurColumns blurs along columns.
-func (o *optics) blurColumns(out, in []uint64) {
-	n, w, h := len(o.kernel)-1, o.width, o.height
-	row := func(y int) []uint64 { return in[w*min(max(y, 0), h-1):][:w] }
-	for y := range h {
-		to := out[y*w:][:w]
-		switch {
-		case n == 1:
-			blur3(to, row(y-1), row(y), row(y+1), o.kernel[0], o.kernel[1])
-		case y >= n && y < h-n:
-			o.blurMany(to, in, w, y*w)
-		default:
-			for x := range to {
-				sum := o.kernel[0]*row(y)[x] + kernelHalf
-				for k := 1; k <= n; k++ {
-					sum += o.kernel[k] * (row(y - k)[x] + row(y + k)[x])
-				}
-				to[x] = sum >> kernelShift & valueMask
-			}
-		}
+// add adds two more.
+func add(out, before, after []uint64, weight uint64) {
+	before, after = before[:len(out)], after[:len(out)]
+	for i := range out {
+		out[i] += weight * (before[i] + after[i])
+	}
+}
+
+// finish turns sums into values.
+func finish(out []uint64) {
+	for i := range out {
+		out[i] = out[i] >> kernelShift & valueMask
 	}
 }

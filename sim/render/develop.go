@@ -67,23 +67,37 @@ func (t *developTable) clean(pixels []uint8, in []uint64) {
 
 // noisy writes pixels with noise and returns the generator's new state. Each number of 64 bits serves four pixels.
 func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
-	const mask = noiseLevels - 1
-	for len(in) > 0 {
-		state += 0x9e3779b97f4a7c15
+	for len(in) >= 4 && len(pixels) >= 12 {
+		state += golden
 		bits := mix(state)
-		four := in[:min(4, len(in))]
-		for _, v := range four {
-			p := pixels[:3]
-			p[0] = t[0][bits&mask<<8|v>>fraction&0xff]
-			p[1] = t[1][bits>>noiseBits&mask<<8|v>>(laneBits+fraction)&0xff]
-			p[2] = t[2][bits>>(2*noiseBits)&mask<<8|v>>(2*laneBits+fraction)&0xff]
+		p := (*[12]uint8)(pixels)
+		for i, v := range (*[4]uint64)(in) {
+			p[3*i], p[3*i+1], p[3*i+2] = t.pixel(v, bits)
 			bits >>= 3 * noiseBits
-			pixels = pixels[3:]
 		}
-		in = in[len(four):]
+		pixels, in = pixels[12:], in[4:]
+	}
+	if len(in) > 0 {
+		state += golden
+		bits := mix(state)
+		for i, v := range in {
+			pixels[3*i], pixels[3*i+1], pixels[3*i+2] = t.pixel(v, bits)
+			bits >>= 3 * noiseBits
+		}
 	}
 	return state
 }
+
+// pixel returns the bytes of one pixel.
+func (t *developTable) pixel(v, bits uint64) (red, green, blue uint8) {
+	const mask = noiseLevels - 1
+	return t[0][bits&mask<<8|v>>fraction&0xff],
+		t[1][bits>>noiseBits&mask<<8|v>>(laneBits+fraction)&0xff],
+		t[2][bits>>(2*noiseBits)&mask<<8|v>>(2*laneBits+fraction)&0xff]
+}
+
+// golden is the step of the generator's state, 2^64 over the golden ratio.
+const golden = 0x9e3779b97f4a7c15
 
 // mix is the output function of SplitMix64 (Steele, Lea, Flood 2014), whose state counts up by an odd constant.
 func mix(z uint64) uint64 {

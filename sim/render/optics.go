@@ -2,7 +2,6 @@ package render
 
 import (
 	"errors"
-	"math"
 )
 
 // optics is a Sensor worked out for one size of picture. Frames pass through it as lanes: a pixel's red, green and
@@ -18,8 +17,12 @@ type optics struct {
 	noisy         bool
 	noise         uint64 // state of the generator
 
-	frame []uint8 // the ideal picture, bytes
-	a, b  []uint64
+	empty []uint64 // the ideal picture without arm and target
+	ideal []uint64 // the ideal picture
+	drawn []uint8  // of one row
+	bent  []uint64 // the row that is being looked at
+	rows  []uint64 // the last rows, blurred along themselves: row y is number y modulo their count
+	done  []uint64 // the row that is finished
 }
 
 // The format of lanes.
@@ -76,14 +79,16 @@ func (o *optics) set(s *Sensor) error {
 
 // allocate makes the buffers, once.
 func (o *optics) allocate() {
-	n := o.width * o.height
-	if o.frame != nil {
+	if o.ideal != nil {
 		return
 	}
-	o.frame = make([]uint8, 3*n)
-	o.a, o.b = make([]uint64, n), make([]uint64, n)
+	n, radius := o.width*o.height, kernelRadius(maxBlur*float64(o.height))
+	o.empty, o.ideal = make([]uint64, n), make([]uint64, n)
+	o.drawn = make([]uint8, 3*o.width)
+	o.bent, o.done = make([]uint64, o.width), make([]uint64, o.width)
+	o.rows = make([]uint64, (2*radius+1)*o.width)
 	o.taps = make([]tap, 0, n)
-	o.kernel = make([]uint64, 0, kernelRadius(maxBlur*float64(o.height))+1)
+	o.kernel = make([]uint64, 0, radius+1)
 }
 
 // bend returns how much further out a pixel at squared radius r2 looks.
@@ -115,8 +120,9 @@ func (o *optics) setTaps() {
 	}
 }
 
-// kernelRadius returns how many pixels a spot of a standard deviation in pixels reaches to a side.
-func kernelRadius(sigma float64) int { return int(math.Ceil(float64(2.5 * sigma))) }
+// kernelRadius returns how many pixels a spot of a standard deviation in pixels reaches to a side: further out the curve
+// has 3 % of its weight, which the rest takes over.
+func kernelRadius(sigma float64) int { return max(1, int(float64(2.2*sigma)+0.5)) }
 
 // setKernel works out the weights of a Gauss curve.
 func (o *optics) setKernel() {
@@ -129,7 +135,7 @@ func (o *optics) setKernel() {
 	weight := func(k int) float64 { return decay(float64(k*k) / float64(2*float64(sigma*sigma))) }
 	total := weight(0)
 	for k := 1; k <= n; k++ {
-		total += 2 * weight(k)
+		total += weight(k) + weight(k)
 	}
 	rest := uint64(kernelSum)
 	o.kernel = append(o.kernel, 0)
@@ -150,45 +156,59 @@ func decay(x float64) float64 {
 	return y
 }
 
-// apply turns the ideal picture in o.frame into pixels.
+// apply turns the ideal picture into pixels, row by row: a row is looked at through the lens and blurred along itself,
+// and as soon as those below it are so too, it is blurred across and developed.
 func (o *optics) apply(pixels []uint8) {
-	in, out := o.a, o.b
-	if len(o.taps) > 0 {
-		expand(out, o.frame, 0)
-		o.remap(in, out)
-	} else {
-		expand(in, o.frame, fraction)
-	}
-	if len(o.kernel) > 0 {
-		o.blurRows(out, in)
-		o.blurColumns(in, out)
-	}
-	if o.noisy {
-		o.noise = o.develop.noisy(pixels, in, o.noise)
-	} else {
-		o.develop.clean(pixels, in)
+	w, n := o.width, len(o.kernel)-1
+	for y := range o.height + max(n, 0) {
+		if y < o.height {
+			o.look(y)
+			if n >= 0 {
+				o.blurRow(y)
+			}
+		}
+		at, row := y, o.bent
+		if n >= 0 {
+			if at = y - n; at < 0 {
+				continue
+			}
+			o.blurAcross(at)
+			row = o.done
+		}
+		if line := pixels[3*w*at:][:3*w]; o.noisy {
+			o.noise = o.develop.noisy(line, row, o.noise)
+		} else {
+			o.develop.clean(line, row)
+		}
 	}
 }
 
-// expand turns bytes into lanes with the given number of bits below a level.
-func expand(out []uint64, frame []uint8, bits int) {
+// expand turns bytes into lanes of whole levels.
+func expand(out []uint64, bytes []uint8) {
 	for i := range out {
-		p := frame[:3]
-		out[i] = (uint64(p[0]) | uint64(p[1])<<laneBits | uint64(p[2])<<(2*laneBits)) << bits
-		frame = frame[3:]
+		p := bytes[:3]
+		out[i] = uint64(p[0]) | uint64(p[1])<<laneBits | uint64(p[2])<<(2*laneBits)
+		bytes = bytes[3:]
 	}
 }
 
-// remap looks through the taps: each pixel is mixed from the four around its place. in has whole levels.
-func (o *optics) remap(out, in []uint64) {
+// look sets o.bent to row y as the lens shows it: each pixel is mixed from the four around its tap.
+func (o *optics) look(y int) {
 	const shift = 12 - fraction // a product of two fractions has 12 bits
-	_ = out[:len(o.taps)]
-	for i := range o.taps {
-		t := &o.taps[i]
-		upper, lower := in[t.at:][:2], in[int(t.at)+o.width:][:2]
+	w := o.width
+	out := o.bent[:w]
+	if len(o.taps) == 0 {
+		for i, v := range o.ideal[w*y:][:w] {
+			out[i] = v << fraction
+		}
+		return
+	}
+	upper, lower := o.ideal, o.ideal[w:]
+	for i, t := range o.taps[w*y:][:w] {
+		u, l := upper[t.at:][:2], lower[t.at:][:2]
 		// A difference of lanes may borrow from the lane above; the sum gives it back.
-		top := upper[0]<<6 + (upper[1]-upper[0])*uint64(t.fx)
-		bottom := lower[0]<<6 + (lower[1]-lower[0])*uint64(t.fx)
+		top := u[0]<<6 + (u[1]-u[0])*uint64(t.fx)
+		bottom := l[0]<<6 + (l[1]-l[0])*uint64(t.fx)
 		mixed := top<<6 + (bottom-top)*uint64(t.fy) + 1<<(shift-1)*allLanes
 		out[i] = ((mixed>>shift&valueMask)*uint64(t.gain) + 128*allLanes) >> 8 & valueMask
 	}

@@ -42,6 +42,7 @@ type Renderer struct {
 	arm    *jaco
 	disc   *mesh   // of radius 1
 	points []point // the vertices of the mesh being drawn
+	box    [8]vertex
 
 	camera     camera
 	lamp       lamp
@@ -127,7 +128,13 @@ func (r *Renderer) prepare() {
 	r.lamp = newLamp(&s.Light)
 	r.discRadius, r.discHeight = s.Target.Radius, s.Target.Height
 	r.palette.set(s, r.lamp.direction[2])
+	if s.laboratory() {
+		r.palette.setBackdrop(s, &r.lamp)
+	}
 	r.drawBackground()
+	if r.optics.active {
+		expand(r.optics.empty, r.empty)
+	}
 	r.stale = false
 }
 
@@ -169,16 +176,25 @@ func (l *lamp) level(cos float64) uint32 {
 	return uint32(min(max(int(l.ambient+float64(l.diffuse*cos)), l.darkest), levels<<levelBits-1<<levelBits/2))
 }
 
-// drawBackground computes words and picture of the empty table.
+// drawBackground computes words and picture of the scene without arm and target.
 func (r *Renderer) drawBackground() {
-	for y := range r.raster.height {
-		row := r.background[y*r.raster.width:][:r.raster.width]
-		for x := range row {
-			row[x] = r.camera.tableWord(x, y)
+	w := r.raster.width
+	if r.scene.laboratory() {
+		b := newBackdrop(&r.scene, &r.camera, &r.lamp)
+		for i := range r.background {
+			r.background[i] = b.word(i%w, i/w)
 		}
-		r.raster.rows[y] = span{0, int32(r.raster.width - 1)}
+	} else {
+		for i := range r.background {
+			r.background[i] = r.camera.tableWord(i%w, i/w)
+		}
 	}
 	copy(r.raster.words, r.background)
+	r.drawBoxes()
+	copy(r.background, r.raster.words)
+	for y := range r.raster.rows {
+		r.raster.rows[y] = span{0, int32(w - 1)}
+	}
 	r.resolve(r.empty)
 	r.restore()
 }
@@ -239,8 +255,8 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 		r.resolve(pixels)
 		return nil
 	}
-	copy(r.optics.frame, r.empty)
-	r.resolve(r.optics.frame)
+	copy(r.optics.ideal, r.optics.empty)
+	r.resolveLanes(r.optics.ideal)
 	r.optics.apply(pixels)
 	return nil
 }

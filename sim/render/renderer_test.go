@@ -151,6 +151,28 @@ func TestNewRendererErrors(t *testing.T) {
 		{"no light", func(s *Scene) { s.Light.Ambient, s.Light.Diffuse = 0, 0 }},
 		{"target radius", func(s *Scene) { s.Target.Radius = 0 }},
 		{"target height", func(s *Scene) { s.Target.Height = -0.1 }},
+		{"rolled", func(s *Scene) { s.Camera.Roll = nan }},
+		{"gloss", func(s *Scene) { s.Arm.Gloss = 1.5 }},
+		{"grain", func(s *Scene) { s.Texture.Grain = -1 }},
+		{"weave", func(s *Scene) { s.Texture.Weave = nan }},
+		{"repeats every 0 m", func(s *Scene) { s.Texture.Grain = 1 }},
+		{"repeats every", func(s *Scene) { s.Texture.Size = nan }},
+		{"pattern is turned", func(s *Scene) { s.Texture.Turn = 400 }},
+		{"height over the floor", func(s *Scene) { s.Room = labScene().Room; s.Room.Drop = nan }},
+		{"left edge", func(s *Scene) { s.Room = labScene().Room; s.Room.Left = 0 }},
+		{"right edge", func(s *Scene) { s.Room = labScene().Room; s.Room.Right = 0.1 }},
+		{"near edge", func(s *Scene) { s.Room = labScene().Room; s.Room.Near = nan }},
+		{"far edge", func(s *Scene) { s.Room = labScene().Room; s.Room.Far = -0.2 }},
+		{"wall stands at", func(s *Scene) { s.Room = labScene().Room; s.Room.WallY = 0.1 }},
+		{"behind the wall", func(s *Scene) { s.Room = labScene().Room; s.Camera.Position[1] = 1.7 }},
+		{"box 1: width", func(s *Scene) { s.Boxes[0] = Box{Height: 0.1, Depth: 0.1} }},
+		{"box 2: height", func(s *Scene) { s.Boxes[1] = Box{Height: nan, Depth: 0.1, Width: 0.1} }},
+		{"box 3: stands at", func(s *Scene) { s.Boxes[2] = Box{Height: 0.1, Depth: 0.1, Width: 0.1, X: math.Inf(1)} }},
+		{"box 1: turned", func(s *Scene) { s.Boxes[0] = Box{Height: 0.1, Depth: 0.1, Width: 0.1, Turn: nan} }},
+		{"inside box 1", func(s *Scene) {
+			s.Boxes[0] = Box{Height: 1, Depth: 0.1, Width: 1, Y: -1.5, Turn: 90}
+			s.Camera.Position[2] = 0.5
+		}},
 	} {
 		s := DefaultScene()
 		c.change(s)

@@ -4,23 +4,45 @@ package render
 // AreaAverage has it.
 func (r *Renderer) resolve(pixels []uint8) {
 	for y := range r.height {
-		drawn := span{int32(r.raster.width), -1}
-		for _, row := range r.raster.rows[y*r.supersample : (y+1)*r.supersample] {
-			drawn.first, drawn.last = min(drawn.first, row.first), max(drawn.last, row.last)
+		if first, after := r.drawnOn(y); first < after {
+			row := pixels[3*r.width*y:][:3*r.width]
+			r.resolveSpan(row[3*first:3*after], y, first)
 		}
-		if drawn.last < drawn.first {
-			continue
+	}
+}
+
+// resolveLanes does so for the optics.
+func (r *Renderer) resolveLanes(lanes []uint64) {
+	for y := range r.height {
+		if first, after := r.drawnOn(y); first < after {
+			bytes := r.optics.drawn[:3*(after-first)]
+			r.resolveSpan(bytes, y, first)
+			expand(lanes[r.width*y:][first:after], bytes)
 		}
-		first, after := int(drawn.first)/r.supersample, int(drawn.last)/r.supersample+1
-		row := pixels[3*r.width*y:][:3*r.width]
-		switch r.supersample {
-		case 1:
-			r.resolveRow1(row[3*first:3*after], y*r.width+first)
-		case 2:
-			r.resolveRow2(row[3*first:3*after], 2*(y*r.raster.width+first))
-		default:
-			r.resolveRow(row[3*first:3*after], r.supersample*(y*r.raster.width+first))
-		}
+	}
+}
+
+// drawnOn returns which pixels of a row were drawn on: first to before after.
+func (r *Renderer) drawnOn(y int) (first, after int) {
+	drawn := span{int32(r.raster.width), -1}
+	for _, row := range r.raster.rows[y*r.supersample : (y+1)*r.supersample] {
+		drawn.first, drawn.last = min(drawn.first, row.first), max(drawn.last, row.last)
+	}
+	if drawn.last < drawn.first {
+		return 0, 0
+	}
+	return int(drawn.first) / r.supersample, int(drawn.last)/r.supersample + 1
+}
+
+// resolveSpan writes the pixels of row y from the given one on.
+func (r *Renderer) resolveSpan(pixels []uint8, y, first int) {
+	switch r.supersample {
+	case 1:
+		r.resolveRow1(pixels, y*r.width+first)
+	case 2:
+		r.resolveRow2(pixels, 2*(y*r.raster.width+first))
+	default:
+		r.resolveRow(pixels, r.supersample*(y*r.raster.width+first))
 	}
 }
 

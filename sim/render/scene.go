@@ -48,6 +48,10 @@ type Target struct {
 // ArmColours are the colours of the arm's parts.
 type ArmColours struct {
 	Base, Links, Wrist, Rings, Hand, Palm, Fingers, Tips Colour
+
+	// Gloss is how much of the lamp's light a surface that faces it throws back unchanged, 0..1. It does not ask
+	// where the camera is, so it costs nothing: the palette has it.
+	Gloss float64
 }
 
 // Texture is what the table's surface shows: its colour mixed with another one. 0 of a pattern is
@@ -58,6 +62,16 @@ type Texture struct {
 	Weave  float64 // of cloth, 0..1
 	Size   float64 // of the square in which the pattern repeats, m, 0.05..5; 0 only without a pattern
 	Turn   float64 // of the pattern about the vertical, degrees, -180..180
+}
+
+// laboratory tells whether the scene has anything besides an endless plain table.
+func (s *Scene) laboratory() bool {
+	for i := range s.Boxes {
+		if s.Boxes[i].Height > 0 {
+			return true
+		}
+	}
+	return !s.Texture.plain() || s.Room.Drop > 0
 }
 
 // Room is what lies beyond the table: its edges, a floor and a wall.

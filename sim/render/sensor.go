@@ -73,11 +73,11 @@ func orOne(x float64) float64 {
 // SetSensor changes lens and camera. It allocates once, for the first sensor that does anything. On an error the
 // renderer keeps its old one. The state of the noise goes on.
 func (r *Renderer) SetSensor(s Sensor) error {
-	widen := r.optics.widen
+	widen, active := r.optics.widen, r.optics.active
 	if err := r.optics.set(&s); err != nil {
 		return err
 	}
-	r.stale = r.stale || r.optics.widen != widen
+	r.stale = r.stale || r.optics.widen != widen || r.optics.active != active
 	return nil
 }
 

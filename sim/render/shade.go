@@ -1,5 +1,7 @@
 package render
 
+import "math"
+
 // A word is depth·2^indexBits + palette index; a larger word is nearer. An index is material·levels
 // + brightness. Material 0 holds the things that have one brightness only.
 const (
@@ -45,22 +47,35 @@ func (p *palette) set(s *Scene, lampHeight float64) {
 	p[indexTable|shadowBit] = shade(s.Table, s.Light.Ambient)
 	p[indexTarget] = shade(s.Target.Colour, lit)
 	p[indexTarget|shadowBit] = shade(s.Target.Colour, s.Light.Ambient)
-	p[indexSky] = shade(s.Sky, 1)
+	for i := range uint32(4) {
+		p[indexSky|i] = shade(s.Sky, 1) // whatever is marked there
+	}
 	for material, colour := range s.Arm.list() {
 		if material == 0 {
 			continue
 		}
 		for level := range levels {
-			p[material*levels+level] = shade(colour, float64(full*float64(level))/(levels-1))
+			at := float64(level) / (levels - 1)
+			p[material*levels+level] = glossy(colour, float64(full*float64(level))/(levels-1), float64(s.Arm.Gloss*highlight(at)))
 		}
 	}
 }
 
+// highlight returns how much of the lamp a surface of a brightness mirrors, both as parts of the most: nothing below
+// 0.6, then rising ever faster.
+func highlight(brightness float64) float64 {
+	x := max(0, (brightness-0.6)/0.4)
+	return float64(float64(x*x) * x)
+}
+
 // shade returns a colour under a brightness, 1 being full light.
-func shade(c Colour, brightness float64) uint32 {
+func shade(c Colour, brightness float64) uint32 { return glossy(c, brightness, 0) }
+
+// glossy returns a colour under a brightness, with white light of a strength added.
+func glossy(c Colour, brightness, white float64) uint32 {
 	var rgb uint32
 	for i, v := range c {
-		linear := float64(float64(gamma.linear[v]) * brightness)
+		linear := float64(float64(gamma.linear[v])*brightness) + white
 		rgb |= uint32(gamma.encode(linear)) << (8 * i)
 	}
 	return rgb
@@ -71,20 +86,25 @@ var gamma = newGammaTable()
 
 type gammaTable struct {
 	linear [256]float64
+	middle [257]float64          // light halfway between a byte and the one before; the last is never reached
+	start  [gammaSteps + 1]uint8 // the byte for each multiple of 1/gammaSteps
 }
+
+const gammaSteps = 1 << 12
 
 // encode returns the byte whose light is nearest: the number of midpoints below.
 func (t *gammaTable) encode(linear float64) uint8 {
-	lo, hi := 0, 255
-	for lo < hi {
-		mid := (lo + hi + 1) / 2
-		if linear >= 0.5*(t.linear[mid-1]+t.linear[mid]) {
-			lo = mid
-		} else {
-			hi = mid - 1
-		}
+	if !(linear > 0) {
+		return 0
 	}
-	return uint8(lo)
+	if linear >= 1 {
+		return 255
+	}
+	b := t.start[int(linear*gammaSteps)]
+	for linear >= t.middle[int(b)+1] {
+		b++
+	}
+	return b
 }
 
 // newGammaTable computes the curve without math.Pow, which differs between architectures: x^2.4 is
@@ -113,5 +133,16 @@ func newGammaTable() *gammaTable {
 		t.linear[i] = lo
 	}
 	t.linear[255] = 1
+	for i := 1; i < 256; i++ {
+		t.middle[i] = 0.5 * (t.linear[i-1] + t.linear[i])
+	}
+	t.middle[256] = math.Inf(1)
+	b := 0
+	for i := range t.start {
+		for float64(i)/gammaSteps >= t.middle[b+1] {
+			b++
+		}
+		t.start[i] = uint8(b)
+	}
 	return t
 }

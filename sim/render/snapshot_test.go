@@ -29,6 +29,7 @@ var snapshots = []struct {
 	width, height, supersample int
 	frames                     int
 	change                     func(s *Scene)
+	sensor                     Sensor
 }{
 	{name: "training", width: 64, height: 64, supersample: 1, frames: 500},
 	{name: "training-supersample2", width: 64, height: 64, supersample: 2, frames: 200},
@@ -41,6 +42,12 @@ var snapshots = []struct {
 		s.Light = Light{Direction: sim.Vec3{0.9, 0.5, 0.7}, Ambient: 0.2, Diffuse: 0.9}
 		s.Table, s.Sky = Colour{160, 120, 80}, Colour{200, 220, 240}
 	}},
+	{name: "laboratory", width: 64, height: 64, supersample: 2, frames: 100, change: func(s *Scene) { *s = *labScene() }},
+	{name: "laboratory-webcam", width: 64, height: 64, supersample: 1, frames: 100, change: func(s *Scene) {
+		*s = *labScene()
+		s.Arm.Gloss = 0.5
+	}, sensor: webcam},
+	{name: "laboratory-people", width: 400, height: 300, supersample: 1, frames: 2, change: func(s *Scene) { *s = *labScene() }, sensor: webcam},
 }
 
 func TestSnapshots(t *testing.T) {
@@ -52,6 +59,7 @@ func TestSnapshots(t *testing.T) {
 			c.change(scene)
 		}
 		r := newRenderer(t, scene, c.width, c.height, c.supersample)
+		setSensor(t, r, c.sensor)
 		h, err := highwayhash.New(make([]byte, highwayhash.Size))
 		if err != nil {
 			t.Fatal(err)

@@ -22,6 +22,9 @@ func (s *Scene) Validate() error {
 	case !(s.Target.Height >= 0 && s.Target.Height <= 1):
 		return fmt.Errorf("target height is %g m, want 0 to 1", s.Target.Height)
 	}
+	if g := s.Arm.Gloss; !(g >= 0 && g <= 1) {
+		return fmt.Errorf("gloss of the arm is %g, want 0 to 1", g)
+	}
 	if err := s.Texture.validate(); err != nil {
 		return err
 	}
