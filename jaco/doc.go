@@ -5,6 +5,7 @@
 //	clock      real and virtual time, for all that acts in time
 //	transport  the cable: its interface, one in memory, and faults by rules
 //	usbfs      the cable on Linux
+//	emulator   an arm without the arm: the far end of a cable, moving the simulator
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
 // asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are

@@ -1,0 +1,31 @@
+// Package emulator is a Kinova Jaco without the arm: a Device takes the packets that a real one takes, answers as it
+// would, and moves the simulator's arm accordingly. It is the far end of package transport's cable in memory,
+// under virtual or real time, and of any other cable that hands it packets and the time.
+//
+// # Time
+//
+// A Device never waits and has no goroutine: each call brings the time, and the Device first makes up for what has
+// passed since the last one, in ticks of 10 ms. In a tick it takes one point from its trajectory queue, or follows
+// a joystick, or moves on its way home, and lets the physics run for as long. After a pause of over a minute the
+// time before the last minute is skipped: no motion but a joystick held against a limit lasts as long.
+//
+// # What moves it
+//
+// Velocity points (types 7 and 8) last one tick each; with the queue empty the arm stops, and its servos hold it
+// where it stopped. Position points (types 1 and 2) last until the arm is there. Nothing moves before API control is
+// started; points that come then are acknowledged and forgotten. The joystick's state is kept until the next comes.
+// Its button 2 moves the arm to its ready pose and on to retracted, as long as it is held; released half-way, the next
+// push goes back. Command 311 goes to ready by itself.
+//
+// The arm stops before the limits of joints 2 and 3, with the cartesian fault set, and where it would
+// touch itself or the table it stays as it was the tick before; Contacts counts that. On its own way home it
+// does not mind contact.
+//
+// # What is not known of a real arm
+//
+// Choices has a switch for each answer that nobody knows; its zero value is what the project's notes on the
+// protocol suggest (section 13). These are invented without a switch: currents (0.1 A for each N m, 0.5 A at rest), temperatures
+// (30 °C), the orientation of the tool (the hand's, turned half about x), and that a position point goes straight in
+// joint space, all joints arriving together. A Jaco 1 knows only the commands of its own SDK and those
+// libkindrv uses on it.
+package emulator

@@ -1,0 +1,260 @@
+package emulator
+
+import (
+	"math"
+
+	"colonnade/sim"
+)
+
+// mechanics is the arm itself.
+type mechanics struct {
+	sim      *sim.Simulator
+	anchor   [sim.NumJoints]float64 // where joints that are not to move are held, rad
+	moving   [sim.NumJoints]bool
+	command  [sim.NumJoints]float64 // velocities that the last tick asked for, rad/s
+	servo    [sim.NumJoints]float64 // and what its servos were given for it
+	module   uint8
+	fault    bool // a joint limit stopped the arm
+	contacts int
+	touching bool    // in contact where it stands, so contact cannot be avoided by standing still
+	opened   [3]bool // fingers that have found their open end
+}
+
+// limitMargin is how far before a joint's limit the arm stops, in ticks of motion at the commanded velocity: the servo
+// needs some way.
+const limitMargin = 4
+
+// holdSpeed bounds the velocity with which a servo goes back to where it is held, rad/s.
+const holdSpeed = 0.1
+
+// tick is 10 ms of the arm's life.
+func (d *Device) tick() {
+	m := d.decide()
+	d.module = m.module
+	d.fault = d.stopAtLimits(&m.velocity)
+	d.command = m.velocity
+	d.servo = d.servos(&m.velocity)
+	before := d.sim.Data.Q
+	violation, err := d.sim.Advance(&d.servo)
+	switch {
+	case err != nil: // the state is lost: a Motion that no arm can have
+		d.stand(&before)
+	case violation.Cause == sim.JointLimit:
+		d.clamp(violation.A)
+	case violation.Cause != sim.None:
+		d.contacts++
+		if !m.planned && !d.touching {
+			d.stand(&before)
+		}
+		d.touching = m.planned || d.touching
+	default:
+		d.touching = false
+	}
+	for f := range d.opened {
+		lower, _, _ := d.sim.Model.Range(sim.NumArmJoints + f)
+		if m.velocity[sim.NumArmJoints+f] < 0 && d.sim.Data.Q[sim.NumArmJoints+f] <= lower+arrived {
+			d.opened[f] = true
+		}
+	}
+}
+
+// servos turns the demanded velocities into the servos': joints that are not to move are held where they stopped.
+func (d *Device) servos(demand *[sim.NumJoints]float64) (servo [sim.NumJoints]float64) {
+	for i, v := range demand {
+		if v != 0 {
+			d.moving[i] = true
+			servo[i] = v
+			continue
+		}
+		if d.moving[i] {
+			d.moving[i] = false
+			d.anchor[i] = d.sim.Data.Q[i]
+		}
+		servo[i] = max(-holdSpeed, min(holdSpeed, d.opt.Hold*(d.anchor[i]-d.sim.Data.Q[i])))
+	}
+	return servo
+}
+
+// stopAtLimits takes away velocities that lead a joint to its limit and tells whether there were any.
+func (d *Device) stopAtLimits(v *[sim.NumJoints]float64) (stopped bool) {
+	for i := range sim.NumArmJoints {
+		lower, upper, limited := d.sim.Model.Range(i)
+		if !limited {
+			continue
+		}
+		ahead := d.sim.Data.Q[i] + v[i]*tickSeconds*limitMargin
+		if v[i] < 0 && ahead <= lower || v[i] > 0 && ahead >= upper {
+			v[i], stopped = 0, true
+		}
+	}
+	return stopped
+}
+
+// stand puts the arm at rest at q.
+func (d *Device) stand(q *[sim.NumJoints]float64) {
+	d.sim.Place(q, new([sim.NumJoints]float64))
+	d.anchor, d.moving = *q, [sim.NumJoints]bool{}
+}
+
+// clamp puts a joint that went past its limit back to it, at rest, and lets the others move on.
+func (d *Device) clamp(joint int) {
+	lower, upper, _ := d.sim.Model.Range(joint)
+	q, v := d.sim.Data.Q, d.sim.Data.V
+	q[joint], v[joint] = max(lower, min(upper, q[joint])), 0
+	d.sim.Place(&q, &v)
+	d.anchor[joint], d.moving[joint], d.fault = q[joint], false, true
+}
+
+// damping keeps cartesian motion bounded where the arm is stretched out, m or rad.
+const damping = 0.01
+
+// cartesian returns joint velocities that move the palm with a twist: m/s and rad/s in world axes. It is the damped
+// least-squares solution v = Jᵀ(JJᵀ + λ²)⁻¹·twist (Wampler, IEEE Trans. SMC 16(1), 1986), scaled down as a whole
+// to the joints' speeds.
+func (d *Device) cartesian(twist *[6]float64) (v [sim.NumJoints]float64) {
+	var linear, angular [3][sim.NumJoints]float64
+	d.sim.Model.PalmJacobian(d.sim.Data, &linear, &angular)
+	row := func(i int) *[sim.NumJoints]float64 {
+		if i < 3 {
+			return &linear[i]
+		}
+		return &angular[i-3]
+	}
+	var a [6][7]float64
+	for i := range 6 {
+		for j := range 6 {
+			for k := range sim.NumArmJoints {
+				a[i][j] += row(i)[k] * row(j)[k]
+			}
+		}
+		a[i][i] += damping * damping
+		a[i][6] = twist[i]
+	}
+	x := solve(&a)
+	scale := 1.0
+	for k := range sim.NumArmJoints {
+		for i := range 6 {
+			v[k] += row(i)[k] * x[i]
+		}
+		scale = min(scale, jointSpeed[k]/max(math.Abs(v[k]), jointSpeed[k]))
+	}
+	for k := range sim.NumArmJoints {
+		v[k] *= scale
+	}
+	return v
+}
+
+// solve solves six equations by elimination; the matrix is symmetric and positive definite, so no pivoting is needed.
+func solve(a *[6][7]float64) (x [6]float64) {
+	for i := range 6 {
+		for j := i + 1; j < 6; j++ {
+			f := a[j][i] / a[i][i]
+			for k := i; k < 7; k++ {
+				a[j][k] -= f * a[i][k]
+			}
+		}
+	}
+	for i := 5; i >= 0; i-- {
+		x[i] = a[i][6]
+		for k := i + 1; k < 6; k++ {
+			x[i] -= a[i][k] * x[k]
+		}
+		x[i] /= a[i][i]
+	}
+	return x
+}
+
+// towardsPose returns joint velocities that bring the palm to a cartesian position point.
+func (d *Device) towardsPose(p *point) (v [sim.NumJoints]float64, left bool) {
+	var twist [6]float64
+	distance := 0.0
+	for i := range 3 {
+		twist[i] = p.values[i] - d.sim.Data.Palm[i]
+		distance += twist[i] * twist[i]
+	}
+	distance = math.Sqrt(distance)
+	turn := turnBetween(d.tool(), fromEuler(p.values[3], p.values[4], p.values[5]))
+	angle := turn.Norm()
+	speed, spin := handSpeed, handTurn
+	if p.speed[0] > 0 {
+		speed = min(speed, p.speed[0])
+	}
+	if p.speed[1] > 0 {
+		spin = min(spin, p.speed[1])
+	}
+	for i := range 3 {
+		if distance > 0 {
+			twist[i] *= min(speed/distance, approach)
+		}
+		if angle > 0 {
+			twist[3+i] = turn[i] * min(spin/angle, approach)
+		}
+	}
+	return d.cartesian(&twist), distance > arrivedHand || angle > 5*arrived
+}
+
+// tool is the orientation of the tool: the hand's, turned half about x so that z is where the hand points to.
+func (d *Device) tool() sim.Mat3 {
+	return d.sim.Data.BodyRot[sim.Hand].Mul(sim.Mat3{1, 0, 0, 0, -1, 0, 0, 0, -1})
+}
+
+// turnBetween returns the rotation vector in world axes that turns a into b.
+func turnBetween(a, b sim.Mat3) sim.Vec3 {
+	r := b.Mul(a.Transpose())
+	axis := sim.Vec3{r[7] - r[5], r[2] - r[6], r[3] - r[1]} // 2 sin(angle) times the axis
+	sine, cosine := axis.Norm()/2, (r[0]+r[4]+r[8]-1)/2
+	if sine < 1e-9 {
+		if cosine > 0 {
+			return sim.Vec3{}
+		}
+		axis, sine = sim.Vec3{2, 0, 0}, 1 // half a turn: any axis will begin it
+	}
+	return axis.Scale(math.Atan2(sine, cosine) / (2 * sine))
+}
+
+// fromEuler returns Rx·Ry·Rz, the arm's convention (R).
+func fromEuler(x, y, z float64) sim.Mat3 {
+	sx, cx := math.Sincos(x)
+	sy, cy := math.Sincos(y)
+	sz, cz := math.Sincos(z)
+	return sim.Mat3{1, 0, 0, 0, cx, -sx, 0, sx, cx}.
+		Mul(sim.Mat3{cy, 0, sy, 0, 1, 0, -sy, 0, cy}).
+		Mul(sim.Mat3{cz, -sz, 0, sz, cz, 0, 0, 0, 1})
+}
+
+// euler is the inverse of fromEuler.
+func euler(r sim.Mat3) (x, y, z float64) {
+	y = math.Asin(max(-1, min(1, r[2])))
+	if math.Abs(r[2]) > 1-1e-12 { // x and z turn about the same axis
+		return math.Atan2(r[7], r[4]), y, 0
+	}
+	return math.Atan2(-r[5], r[8]), y, math.Atan2(-r[1], r[0])
+}
+
+// readings returns the angles that the joints report, rad.
+func (d *Device) readings() (q [sim.NumJoints]float64) {
+	q = d.sim.Data.Q
+	for i := range q {
+		q[i] += d.opt.Motion.Encoder[i]
+	}
+	return q
+}
+
+// commanded returns the angles that the servos are asked to have, rad.
+func (d *Device) commanded() (q [sim.NumJoints]float64) {
+	q = d.readings()
+	for i := range q {
+		if !d.moving[i] {
+			q[i] = d.anchor[i] + d.opt.Motion.Encoder[i]
+		}
+	}
+	return q
+}
+
+// torques returns the torques of the servos, N m.
+func (d *Device) torques() (tau [sim.NumJoints]float64) {
+	for i := range tau {
+		tau[i] = d.sim.Model.ServoTorque(d.sim.Data, i, d.servo[i])
+	}
+	return tau
+}
