@@ -57,6 +57,9 @@ type Config struct {
 	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (design: scan 1e-6 to 1e-4).
 	Epsilon float64 `json:"epsilon"`
 
+	// OutputOnly trains the output layer alone; the gradient of all else is dropped. Default false.
+	OutputOnly bool `json:"output_only"`
+
 	// Deterministic lets all workers pull the same parameters, compute in parallel, and push in worker order: the same
 	// seed gives the same bits whatever the number of CPUs, and a resumed run those of an unbroken one. Default false:
 	// no worker waits for another (Hogwild).
@@ -69,6 +72,8 @@ type Config struct {
 	// OnReplace is told of each panic whose worker was replaced. It is called by the goroutine that called Run. Default nil.
 	OnReplace func(*WorkerError) `json:"-"`
 
+	// KeepScores lets the Metrics hold the score of every episode. Default false.
+	KeepScores bool `json:"keep_scores"`
 	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 10,000.
 	MetricsEvery int64 `json:"metrics_every"`
 	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the goroutine that called Run

@@ -22,6 +22,8 @@ type Metrics struct {
 	Reached        float64 `json:"reached"`         // fraction of them with a return above 0
 	Violations     float64 `json:"violations"`      // fraction of them that terminated; the others met a time limit
 
+	Scores []float32 `json:"scores,omitempty"` // of each episode of the window, in the order they ended; with Config.KeepScores
+
 	Entropy        []float64 `json:"entropy"`         // mean entropy of each factor of the policy, nats
 	PolicyLoss     float64   `json:"policy_loss"`     // mean of -advantage * sum over factors of log pi(action)
 	ValueLoss      float64   `json:"value_loss"`      // mean of (return - value) squared, unweighted, in scaled reward
@@ -94,6 +96,7 @@ type window struct {
 
 	reward, policyLoss, valueLoss, value, returns, returns2, gradNorm float64
 	entropy                                                           []float64 // one for each factor
+	scores                                                            []float32 // with Config.KeepScores
 
 	stages Stages
 }
@@ -119,6 +122,7 @@ func (w *window) add(o *window) {
 	for i, v := range o.entropy {
 		w.entropy[i] += v
 	}
+	w.scores = append(w.scores, o.scores...)
 	w.stages.Add(o.stages)
 }
 
@@ -137,7 +141,7 @@ func (w *window) values() []*float64 {
 
 // state returns a copy for a snapshot.
 func (w *window) state(began time.Duration) WindowState {
-	s := WindowState{Began: began, Entropy: slices.Clone(w.entropy)}
+	s := WindowState{Began: began, Entropy: slices.Clone(w.entropy), Scores: slices.Clone(w.scores)}
 	for _, p := range w.counts() {
 		s.Counts = append(s.Counts, *p)
 	}
@@ -148,10 +152,18 @@ func (w *window) state(began time.Duration) WindowState {
 }
 
 // check reports whether a state from a snapshot fits.
-func (w *window) check(s WindowState) error {
+func (w *window) check(s WindowState, keepScores bool) error {
 	if len(s.Counts) != len(w.counts()) || len(s.Sums) != len(w.values()) || len(s.Entropy) != len(w.entropy) {
 		return fmt.Errorf("the snapshot's window of metrics holds %d counts, %d sums and %d entropies, want %d, %d and %d",
 			len(s.Counts), len(s.Sums), len(s.Entropy), len(w.counts()), len(w.values()), len(w.entropy))
+	}
+	scores := int64(0)
+	if keepScores {
+		const episodes = 4 // its place in counts
+		scores = s.Counts[episodes]
+	}
+	if int64(len(s.Scores)) != scores {
+		return fmt.Errorf("the snapshot's window of metrics holds %d scores, want %d", len(s.Scores), scores)
 	}
 	return nil
 }
@@ -165,12 +177,13 @@ func (w *window) restore(s WindowState) {
 		*p = s.Sums[i]
 	}
 	copy(w.entropy, s.Entropy)
+	w.scores = append(w.scores[:0], s.Scores...)
 }
 
 // reset clears the sums and keeps the memory.
 func (w *window) reset() {
 	clear(w.entropy)
-	*w = window{entropy: w.entropy}
+	*w = window{entropy: w.entropy, scores: w.scores[:0]}
 }
 
 // metrics turns sums into means. The caller adds totals and clock.
@@ -178,6 +191,7 @@ func (w *window) metrics() Metrics {
 	m := Metrics{
 		WindowEpisodes: w.episodes,
 		Entropy:        make([]float64, len(w.entropy)),
+		Scores:         slices.Clone(w.scores),
 		Stages:         w.stages,
 	}
 	if n := float64(w.episodes); n > 0 {

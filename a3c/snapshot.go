@@ -34,6 +34,7 @@ type WindowState struct {
 	Counts  []int64       // in the order of window.counts
 	Sums    []float64     // in the order of window.values
 	Entropy []float64     // one for each factor
+	Scores  []float32     // of the episodes that ended; with Config.KeepScores
 }
 
 // WorkerState is one worker between two rollouts.
@@ -175,7 +176,7 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 	if s.Steps < 0 || s.Updates < 0 || s.Episodes < 0 || s.Time < 0 {
 		return errors.New("the snapshot's counters are negative")
 	}
-	if err := t.sums.check(s.Window); err != nil {
+	if err := t.sums.check(s.Window, t.cfg.KeepScores); err != nil {
 		return err
 	}
 	if len(s.State) != len(t.workers) {

@@ -17,7 +17,7 @@ const (
 	keyEnvironments = "environments"
 
 	snapshotFormat  = "colonnade-training-state"
-	snapshotVersion = "1"
+	snapshotVersion = "2"
 
 	environmentsSaved = "saved"
 	environmentsBegin = "some begin a new episode when the run resumes"
@@ -30,7 +30,7 @@ const (
 //	counters                  I64 (8)                steps, updates, episodes, ns in Run, workers, envs, rollout, deterministic
 //	seed                      U64 (1)
 //	window.began              I64 (1)
-//	window.counts, .sums, .entropy                   I64, U64, U64
+//	window.counts, .sums, .entropy, .scores          I64, U64, U64, F32
 //	worker0.random            U8                     marshalled rand.PCG
 //	worker0.advantage_scale   U64 (2)                square, weight
 //	worker0.h, .c             F32 (columns,envs,n)   as flat lists, like all below
@@ -71,6 +71,7 @@ func (s *Snapshot) Encode() *safetensors.File {
 	i64("window.counts", s.Window.Counts...)
 	f64("window.sums", s.Window.Sums)
 	f64("window.entropy", s.Window.Entropy)
+	f32("window.scores", s.Window.Scores)
 	for i := range s.State {
 		w, name := &s.State[i], fmt.Sprintf("worker%d.", i)
 		var flags, states []uint8
@@ -119,7 +120,7 @@ func DecodeSnapshot(f *safetensors.File) (*Snapshot, error) {
 	s := &Snapshot{Theta: d.f32("theta"), MS: d.f32("mean_square"), Kernels: f.Metadata[keyKernels]}
 	c := d.i64("counters", 8)
 	began, seed := d.i64("window.began", 1), d.u64("seed", 1)
-	s.Window = WindowState{Counts: d.i64("window.counts", -1), Sums: d.f64("window.sums", -1), Entropy: d.f64("window.entropy", -1)}
+	s.Window = WindowState{Counts: d.i64("window.counts", -1), Sums: d.f64("window.sums", -1), Entropy: d.f64("window.entropy", -1), Scores: d.f32("window.scores")}
 	if d.err != nil {
 		return nil, fmt.Errorf("training state: %w", d.err)
 	}

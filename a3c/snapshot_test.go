@@ -106,6 +106,9 @@ func TestResume(t *testing.T) {
 // normal makes empty lists nil, so that they compare as equal.
 func normal(s *a3c.Snapshot) *a3c.Snapshot {
 	c := *s
+	if len(c.Window.Scores) == 0 {
+		c.Window.Scores = nil
+	}
 	c.State = slices.Clone(s.State)
 	for i := range c.State {
 		w := &c.State[i]
@@ -128,13 +131,13 @@ func normal(s *a3c.Snapshot) *a3c.Snapshot {
 	return &c
 }
 
-// timeless returns copies without what a clock measured: the time, and the stages of the window, its last counts.
+// timeless returns copies without what a clock measured: the time, and the stages of the window, its last seven counts.
 func timeless(snapshots []*a3c.Snapshot) []*a3c.Snapshot {
 	var all []*a3c.Snapshot
 	for _, s := range snapshots {
 		c := normal(s)
 		c.Time, c.Window.Began = 0, 0
-		c.Window.Counts = c.Window.Counts[:len(c.Window.Counts)-5]
+		c.Window.Counts = c.Window.Counts[:len(c.Window.Counts)-7]
 		all = append(all, c)
 	}
 	return all

@@ -248,6 +248,9 @@ func (w *worker) step(t, e int) error {
 // countEpisode adds a finished episode to the sums.
 func (w *worker) countEpisode(s *slot, over bool) {
 	w.sums.episodes++
+	if w.t.cfg.KeepScores {
+		w.sums.scores = append(w.sums.scores, float32(s.score))
+	}
 	w.sums.score += s.score
 	w.sums.length += s.length
 	if s.score > 0 {
@@ -314,6 +317,9 @@ func (w *worker) learn() {
 
 	clear(w.grad)
 	w.t.net.Backward(w.theta, w.grad, w.batch, steps)
+	for _, part := range w.t.fixed {
+		clear(w.grad[part.from:part.to])
+	}
 	w.lap(&w.sums.stages.Backward)
 
 	for e := range envs {

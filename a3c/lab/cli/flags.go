@@ -21,6 +21,7 @@ type Flags struct {
 	config      *string
 	printConfig *bool
 	explicit    map[string]bool // set on the command line
+	fromFile    map[string]bool // set by a configuration file
 	skipInFile  map[string]bool // say where or how to run, not what
 	stdout      io.Writer
 }
@@ -30,6 +31,7 @@ func NewFlags(name, summary, example string, stdout, stderr io.Writer) *Flags {
 	f := &Flags{
 		FlagSet:    flag.NewFlagSet(name, flag.ContinueOnError),
 		explicit:   map[string]bool{},
+		fromFile:   map[string]bool{},
 		skipInFile: map[string]bool{"config": true, "print-config": true},
 		stdout:     stdout,
 	}
@@ -116,6 +118,19 @@ func (f *Flags) Parse(args []string) error {
 // Explicit tells whether the flag stood on the command line.
 func (f *Flags) Explicit(name string) bool { return f.explicit[name] }
 
+// Given tells whether the flag stood on the command line or in a configuration file.
+func (f *Flags) Given(name string) bool { return f.explicit[name] || f.fromFile[name] }
+
+// Default gives a flag that was defined elsewhere another default. Call it before Parse; it panics if there is no such
+// flag or the flag does not take the value.
+func (f *Flags) Default(name, value string) {
+	fl := f.Lookup(name)
+	if err := fl.Value.Set(value); err != nil {
+		panic(fmt.Sprintf("cli: default of -%s: %v", name, err))
+	}
+	fl.DefValue = value
+}
+
 // explain turns the flag package's error into a usage error, with the nearest
 // flag where a name is unknown.
 func (f *Flags) explain(err error) error {
@@ -194,6 +209,7 @@ func (f *Flags) setFrom(path, key string, value any) error {
 	if err := f.Set(key, fmt.Sprint(value)); err != nil {
 		return Usagef("%s: %s = %v: %v", path, key, value, err)
 	}
+	f.fromFile[key] = true
 	return nil
 }
 
