@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
 )
@@ -49,7 +50,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		if *o.prepare {
 			return nil, cli.Usagef("-prepare makes a new study and -resume goes on with one: want one of them")
 		}
-		if err := f.Resume(study.ConfigPath(*o.out)); err != nil {
+		if err := f.Resume(rundir.ConfigPath(*o.out)); err != nil {
 			return nil, err
 		}
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"path/filepath"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
@@ -18,8 +17,6 @@ type options struct {
 	stages  *bool
 }
 
-func configPath(out string) string { return filepath.Join(out, rundir.ConfigFile) }
-
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("train",
 		"train trains a column of the network from pixels by A3C (A2C with one worker).",
@@ -27,8 +24,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o := &options{}
 	o.out = f.String("out", "", "run `folder`, a new one unless -resume")
 	o.resume = f.Bool("resume", false, "go on with the run in -out")
-	f.NotInFile("out", "resume")
 	o.stages = f.Bool("stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
+	f.NotInFile("out", "resume", "stages")
 	o.profile = f.ProfileFlag()
 	o.Options = training.Register(f)
 	if err := f.Parse(args); err != nil {
@@ -38,7 +35,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, cli.Usagef("-out FOLDER is needed: where the run is kept")
 	}
 	if *o.resume {
-		if err := f.Resume(configPath(*o.out), training.Changeable...); err != nil {
+		if err := f.Resume(rundir.ConfigPath(*o.out), training.Changeable...); err != nil {
 			return nil, err
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 )
 
@@ -16,7 +15,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
-	dir, err := openFolder(o)
+	dir, err := training.OpenFolder(*o.out, *o.resume)
 	if err != nil {
 		return err
 	}
@@ -51,16 +50,4 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		return cli.Result(stdout, r.Stopped())
 	}
 	return cli.Result(stdout, result)
-}
-
-// openFolder takes the run folder: a new one, or with -resume an old one.
-func openFolder(o *options) (*rundir.Dir, error) {
-	if !*o.resume {
-		dir, err := rundir.Create(*o.out)
-		if errors.Is(err, rundir.ErrUsed) {
-			return nil, cli.Hint(err, "add -resume to go on with it, or take another -out")
-		}
-		return dir, err
-	}
-	return rundir.Open(*o.out)
 }

@@ -65,9 +65,12 @@ func Open(path string) (*Dir, error) {
 	return hold(path)
 }
 
+// ConfigPath returns the path of a run folder's resolved configuration.
+func ConfigPath(path string) string { return filepath.Join(path, ConfigFile) }
+
 // isRun tells whether path is a folder that holds a run.
 func isRun(path string) bool {
-	_, err := os.Stat(filepath.Join(path, ConfigFile))
+	_, err := os.Stat(ConfigPath(path))
 	return err == nil
 }
 

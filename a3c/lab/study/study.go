@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
@@ -84,9 +83,9 @@ func Create(path string, config []byte) error {
 	if err := errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
 		return fmt.Errorf("create the study: %w", err)
 	}
-	err = os.Link(temporary.Name(), ConfigPath(path))
+	err = os.Link(temporary.Name(), rundir.ConfigPath(path))
 	if errors.Is(err, fs.ErrExist) {
-		if present, err := os.ReadFile(ConfigPath(path)); err == nil && bytes.Equal(present, config) {
+		if present, err := os.ReadFile(rundir.ConfigPath(path)); err == nil && bytes.Equal(present, config) {
 			return nil // the same study
 		}
 		return fmt.Errorf("%s: %w", path, ErrUsed)
@@ -96,6 +95,3 @@ func Create(path string, config []byte) error {
 	}
 	return nil
 }
-
-// ConfigPath returns where a study's configuration is.
-func ConfigPath(path string) string { return filepath.Join(path, rundir.ConfigFile) }

@@ -197,11 +197,15 @@ const (
 	stepsKey = "steps"
 )
 
+// RewardScaleKey is where a checkpoint's metadata keeps the factor on rewards in which its values are expressed.
+const RewardScaleKey = "reward_scale"
+
 // write saves the latest unit, the milestone that has been passed, and the best
 // parameters so far.
 func (r *Run) write(snapshot *a3c.Snapshot) error {
 	score, scored := r.recentScore()
 	metadata := map[string]string{
+		RewardScaleKey:       strconv.FormatFloat(r.plan.Config.RewardScale, 'g', -1, 64),
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
 		scoreKey:             strconv.FormatFloat(score, 'g', -1, 64),
 		world.FingerprintKey: r.world,

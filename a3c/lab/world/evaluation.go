@@ -1,0 +1,13 @@
+package world
+
+import "colonnade/a3c"
+
+// MakeEvaluation makes an environment for evaluation: the target has a new place in every episode, whatever
+// -target-every says, so that an episode follows from its seed alone.
+func (o *Options) MakeEvaluation(worker, index int) (a3c.Env, error) {
+	env, err := o.newReach(1)
+	if err != nil {
+		return nil, err
+	}
+	return env, nil
+}
