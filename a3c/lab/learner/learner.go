@@ -19,6 +19,7 @@ func Defaults() a3c.Config {
 	c.Lambda = 0.95
 	c.EntropyCost = 5e-3
 	c.NormalizeAdvantage = true
+	c.RewardScale = 0.1
 	c.ClipNorm = 10
 	c.MetricsEvery = 20_000
 	c.CheckpointEvery = 250_000

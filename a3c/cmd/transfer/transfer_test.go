@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/training"
+	"colonnade/nn"
+	"colonnade/nn/safetensors"
+)
+
+// column writes the checkpoint of an untrained narrow column and returns its path.
+func column(t *testing.T, recurrent bool, metadata map[string]string) string {
+	t.Helper()
+	net, err := nn.New(nn.ReachArch(recurrent, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
+	path := filepath.Join(t.TempDir(), "column1.safetensors")
+	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta, Metadata: metadata}); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// small is a short transfer.
+func small(out string, more ...string) []string {
+	return append([]string{"-out", out, "-domain", "sim", "-steps", "600", "-metrics-every", "100", "-checkpoint-every", "200", "-episodes", "3"}, more...)
+}
+
+func transferTo(args ...string) (result, string, error) {
+	var stdout, stderr bytes.Buffer
+	err := run(context.Background(), args, &stdout, &stderr)
+	var r result
+	if err == nil {
+		err = json.Unmarshal(stdout.Bytes(), &r)
+	}
+	return r, stderr.String(), err
+}
+
+// tensors reads the tensors of a checkpoint by name.
+func tensors(t *testing.T, path string) map[string][]byte {
+	t.Helper()
+	file, _, err := safetensors.Read(rundir.Checkpoint(path), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]byte{}
+	for _, tensor := range file.Tensors {
+		all[tensor.Name] = tensor.Data
+	}
+	return all
+}
+
+// TestMethods: each method trains what it says and leaves alone what it does not.
+func TestMethods(t *testing.T) {
+	from := column(t, true, nil)
+	before := tensors(t, from)
+	for _, test := range []struct {
+		method  string
+		from    bool
+		columns int
+		trained func(name string) bool // of the tensors that the old column has as well
+	}{
+		{"progressive", true, 2, func(string) bool { return false }},
+		{"finetune", true, 1, func(string) bool { return true }},
+		{"finetune-last", true, 1, func(name string) bool { return strings.Contains(name, ".output.") }},
+		{"scratch", false, 1, func(string) bool { return true }},
+		{"scratch-wide", false, 1, func(string) bool { return true }},
+	} {
+		t.Run(test.method, func(t *testing.T) {
+			out := filepath.Join(t.TempDir(), "run")
+			args := small(out, "-method", test.method)
+			if test.from {
+				args = append(args, "-from", from)
+			}
+			r, _, err := transferTo(args...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Method != test.method || r.Environments != 1 || r.Steps != 600 || r.Episodes != 3 {
+				t.Errorf("%+v", r)
+			}
+			after := tensors(t, out)
+			for name, was := range before {
+				if changed := !bytes.Equal(after[name], was); changed != test.trained(name) {
+					t.Errorf("%s: changed %t, want %t", name, changed, test.trained(name))
+				}
+			}
+			c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(out))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(c.Network.Columns()); n != test.columns {
+				t.Errorf("%d columns, want %d", n, test.columns)
+			}
+			if wide := c.Network.Arch().LSTM > 16; wide != (test.method == "scratch-wide") {
+				t.Errorf("the trained column is %v", c.Network.Arch())
+			}
+			rows, err := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile))
+			if err != nil || len(rows) != 6 {
+				t.Fatalf("%d rows of metrics, %v", len(rows), err)
+			}
+			episodes := 0
+			for _, row := range rows {
+				episodes += len(row.Scores)
+			}
+			if int64(episodes) != rows[5].Episodes || episodes == 0 {
+				t.Errorf("%d scores of %d episodes are kept", episodes, rows[5].Episodes)
+			}
+		})
+	}
+}
+
+// TestThirdColumn: a progressive network is itself something to start from, and two columns may stand side by side.
+func TestThirdColumn(t *testing.T) {
+	first, other := column(t, true, nil), column(t, true, nil)
+	second, third, joint := filepath.Join(t.TempDir(), "2"), filepath.Join(t.TempDir(), "3"), filepath.Join(t.TempDir(), "joint")
+	if _, _, err := transferTo(small(second, "-from", first, "-inputs", "pixels,proprioception")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := transferTo(small(third, "-from", second, "-inputs", "proprioception", "-task", "conveyor")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := transferTo(small(joint, "-from", first, "-from", other)...); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]int{second: 2, third: 3, joint: 3} {
+		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(c.Network.Columns()); n != want {
+			t.Errorf("%d columns, want %d", n, want)
+		}
+	}
+	below := tensors(t, second)
+	for name, is := range tensors(t, third) {
+		if was, ok := below[name]; ok && !bytes.Equal(is, was) {
+			t.Errorf("%s changed although it is frozen", name)
+		}
+	}
+}
+
+// TestResume: stopped and resumed, a transfer ends with the bits of one that was left alone, and stays what it is.
+func TestResume(t *testing.T) {
+	from := column(t, true, nil)
+	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
+	settings := []string{"-from", from, "-deterministic", "-workers", "2"}
+	if _, _, err := transferTo(small(whole, settings...)...); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var stdout bytes.Buffer
+	if err := run(ctx, small(broken, settings...), &stdout, writer(func(text string) {
+		if strings.Contains(text, "parameters") { // the line before the first step
+			cancel()
+		}
+	})); err != nil || !strings.Contains(stdout.String(), `"interrupted":true`) {
+		t.Fatalf("%v: %s", err, &stdout)
+	}
+	if _, _, err := transferTo("-out", broken, "-resume", "-method", "finetune"); err == nil || !strings.Contains(err.Error(), "finetune") || !strings.Contains(err.Error(), "progressive") {
+		t.Errorf("resumed with another method: %v", err)
+	}
+	r, _, err := transferTo("-out", broken, "-resume")
+	if err != nil || r.Method != "progressive" || r.Environments != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	a, b := tensors(t, whole), tensors(t, broken)
+	for name := range a {
+		if !bytes.Equal(a[name], b[name]) {
+			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+type writer func(text string)
+
+func (w writer) Write(p []byte) (int, error) { w(string(p)); return len(p), nil }
+
+// TestDefaultsFromTheCheckpoint: kind of network and scale of rewards are those of the column to start from.
+func TestDefaultsFromTheCheckpoint(t *testing.T) {
+	from := column(t, false, map[string]string{training.RewardScaleKey: "0.25"})
+	out := filepath.Join(t.TempDir(), "run")
+	if _, _, err := transferTo(small(out, "-from", from)...); err != nil {
+		t.Fatal(err)
+	}
+	c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Network.Arch().LSTM != 0 || c.Metadata[training.RewardScaleKey] != "0.25" {
+		t.Errorf("%v with reward scale %s", c.Network.Arch(), c.Metadata[training.RewardScaleKey])
+	}
+	_, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", from, "-reward-scale", "1")...)
+	if err == nil || !strings.Contains(err.Error(), "are learnt with 0.25") {
+		t.Errorf("another reward scale: %v", err)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	from := column(t, true, nil)
+	for _, test := range []struct{ args, want string }{
+		{"", "-out FOLDER is needed"},
+		{"-out x", "needs -from"},
+		{"-out x -method finetune", "needs -from"},
+		{"-out x -method scratch -from FROM", "it starts from nothing"},
+		{"-out x -method finetune -from FROM -from OTHER", "starts from one checkpoint, not from 2"},
+		{"-out x -method finetune -from FROM -net feedforward", "the network is the checkpoint's"},
+		{"-out x -method scratch -width wide", "-width with -method scratch"},
+		{"-out x -method scratch-wide -width wide", "-width with -method scratch"},
+		{"-out x -from FROM -episodes 0", "-episodes is 0"},
+		{"-out x -from FROM -workers 0", "workers is 0"},
+		{"-out x -from FROM -domain robt", "robot"},
+		{"-out x -resume", "there is no file"},
+	} {
+		_, _, err := transferTo(strings.Fields(strings.ReplaceAll(test.args, "FROM", from))...)
+		var usage *cli.UsageError
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
+		}
+	}
+	if _, _, err := transferTo("-out", "x", "-from", "nowhere.safetensors"); err == nil || !strings.Contains(err.Error(), "nowhere.safetensors") {
+		t.Errorf("a missing checkpoint: %v", err)
+	}
+}
