@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -62,13 +63,15 @@ type verdict struct {
 	figure
 	old, recent float64 // medians
 	worse       float64 // by this factor; below 1: better
-	p           float64
+	p           float64 // of the U test, corrected for the number of figures
 	regression  bool
 }
 
-// judge compares the figures that both sides have, in the units of the gate.
-func (g *gate) judge(old, recent *results) []verdict {
+// judge compares the figures that both sides have, in the units of the gate. It
+// fails if there are too few rounds for so many figures.
+func (g *gate) judge(old, recent *results) ([]verdict, error) {
 	var verdicts []verdict
+	rounds := 0
 	thresholds := &benchmath.Thresholds{CompareAlpha: g.alpha}
 	for _, f := range recent.order {
 		better := recent.units.GetBetter(f.unit)
@@ -83,10 +86,47 @@ func (g *gate) judge(old, recent *results) []verdict {
 		} else {
 			v.worse = factor(v.recent, v.old)
 		}
-		v.regression = v.worse > g.ratio && v.p < g.alpha
+		rounds = max(rounds, min(len(a.Values), len(b.Values)))
 		verdicts = append(verdicts, v)
 	}
-	return verdicts
+	tests := correct(verdicts)
+	if least := smallestP(rounds) * float64(tests); least >= g.alpha {
+		return nil, fmt.Errorf("%d rounds cannot make any of %d figures significant: take more rounds or fewer benchmarks", rounds, tests)
+	}
+	for i := range verdicts {
+		v := &verdicts[i]
+		v.regression = v.worse > g.ratio && v.p < g.alpha
+	}
+	return verdicts, nil
+}
+
+// correct replaces the p of each verdict by Holm's, so that the probability of
+// any false alarm, not of each one, is below the level: Holm, Scandinavian
+// Journal of Statistics 6(2), 1979. It returns how many figures were tested;
+// one whose values are all the same was not, its p is 1.
+func correct(verdicts []verdict) (tests int) {
+	var tested []*verdict
+	for i := range verdicts {
+		if verdicts[i].p < 1 {
+			tested = append(tested, &verdicts[i])
+		}
+	}
+	slices.SortFunc(tested, func(a, b *verdict) int { return cmp.Compare(a.p, b.p) })
+	largest := 0.0
+	for i, v := range tested {
+		largest = max(largest, min(v.p*float64(len(tested)-i), 1))
+		v.p = largest
+	}
+	return len(tested)
+}
+
+// smallestP is the p of two samples of n values that do not overlap at all.
+func smallestP(n int) float64 {
+	p := 2.0
+	for i := 1; i <= n; i++ {
+		p *= float64(i) / float64(n+i)
+	}
+	return p
 }
 
 // factor is a/b, where nothing by nothing is 1.

@@ -28,7 +28,11 @@ func judged(t *testing.T, g gate, old, recent string) []verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g.judge(a, b)
+	v, err := g.judge(a, b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
 }
 
 // The gate's decision over made-up samples: it takes both, the ratio and the
@@ -59,13 +63,71 @@ func TestGate(t *testing.T) {
 		{"an allocation where there was none", "allocs/op", zeros, ones, true},
 		{"an allocation less", "allocs/op", ones, zeros, false},
 		{"no allocations", "allocs/op", zeros, zeros, false},
-		{"too few rounds to be significant", "ns/op", steady[:3], times(2, steady[:3]), false},
 	} {
 		v := judged(t, standard, raw("X", c.unit, c.old...), raw("X", c.unit, c.recent...))
 		if len(v) != 1 {
 			t.Errorf("%s: %d verdicts, want 1", c.what, len(v))
 		} else if v[0].regression != c.regression {
 			t.Errorf("%s: regression %t, want %t: %+v", c.what, v[0].regression, c.regression, v[0])
+		}
+	}
+}
+
+// Of many figures some differ by chance: a p that is convincing alone is not
+// among forty, a clear one still is.
+func TestManyFigures(t *testing.T) {
+	old, recent := "", ""
+	for i := range 40 {
+		// 10 % slower by the median, p = 0.038 each.
+		old += raw(fmt.Sprintf("Chance%d", i), "ns/op", 100, 101, 99, 100.5, 99.5, 125, 130, 98)
+		recent += raw(fmt.Sprintf("Chance%d", i), "ns/op", 110, 111, 109, 110.5, 109.5, 135, 140, 108)
+	}
+	one := judged(t, standard, raw("X", "ns/op", 100, 101, 99, 100.5, 99.5, 125, 130, 98), raw("X", "ns/op", 110, 111, 109, 110.5, 109.5, 135, 140, 108))
+	if !one[0].regression {
+		t.Errorf("alone: %+v", one[0])
+	}
+	old += raw("Clear", "ns/op", 100, 101, 99, 102, 98, 103, 97, 104)
+	recent += raw("Clear", "ns/op", 200, 201, 199, 202, 198, 203, 197, 204)
+	verdicts := judged(t, standard, old, recent)
+	for _, v := range verdicts {
+		if v.regression != (v.name == "Clear") {
+			t.Errorf("%+v", v)
+		}
+	}
+}
+
+// Holm's example in numbers: the i-th smallest of m counts m-i+1 times, and
+// none less than the one before.
+func TestCorrection(t *testing.T) {
+	verdicts := []verdict{{p: 0.04}, {p: 0.01}, {p: 1}, {p: 0.03}, {p: 0.015}}
+	if tests := correct(verdicts); tests != 4 {
+		t.Errorf("%d tests, want 4", tests)
+	}
+	for i, want := range []float64{0.06, 0.04, 1, 0.06, 0.045} {
+		if math.Abs(verdicts[i].p-want) > 1e-12 {
+			t.Errorf("p %d is %g, want %g", i, verdicts[i].p, want)
+		}
+	}
+}
+
+// A gate that cannot close says so.
+func TestTooFewRounds(t *testing.T) {
+	old, recent := "", ""
+	for i := range 10 {
+		old += raw(fmt.Sprintf("X%d", i), "ns/op", 1, 2, 3, 4)
+		recent += raw(fmt.Sprintf("X%d", i), "ns/op", 10, 20, 30, 40)
+	}
+	a, _ := parseResults(old)
+	b, _ := parseResults(recent)
+	if v, err := standard.judge(a, b); err == nil {
+		t.Errorf("4 rounds judge 10 figures: %+v", v)
+	}
+}
+
+func TestSmallestP(t *testing.T) {
+	for n, want := range map[int]float64{1: 1, 3: 0.1, 4: 2.0 / 70, 5: 2.0 / 252} {
+		if got := smallestP(n); math.Abs(got-want) > 1e-12 {
+			t.Errorf("n = %d: %g, want %g", n, got, want)
 		}
 	}
 }

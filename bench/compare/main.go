@@ -111,7 +111,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	verdicts := o.gate.judge(before, after)
+	verdicts, err := o.gate.judge(before, after)
+	if err != nil {
+		return err
+	}
 	report(stdout, o, verdicts, missing(before, after), missing(after, before))
 	if regressions := count(verdicts); regressions > 0 {
 		return fmt.Errorf("%w in %d of %d figures", errRegression, regressions, len(verdicts))
