@@ -4,7 +4,7 @@ package kernels
 
 func convForward(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	if useAVX2 {
-		convForwardAVX2(g, n, x, w, bias, y, relu)
+		convForwardTiles(g, n, x, w, bias, y, relu)
 		return
 	}
 	convForwardGeneric(g, n, x, w, bias, y, relu)
@@ -12,7 +12,7 @@ func convForward(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 
 func convGradInput(g *Conv, n int, dy, w, dx []float32) {
 	if useAVX2 {
-		convGradInputAVX2(g, n, dy, w, dx)
+		convGradInputTiles(g, n, dy, w, dx)
 		return
 	}
 	convGradInputGeneric(g, n, dy, w, dx)
@@ -20,7 +20,7 @@ func convGradInput(g *Conv, n int, dy, w, dx []float32) {
 
 func convGradWeights(g *Conv, n int, x, dy, dw []float32) {
 	if useAVX2 {
-		convGradWeightsAVX2(g, n, x, dy, dw)
+		convGradWeightsTiles(g, n, x, dy, dw)
 		return
 	}
 	convGradWeightsGeneric(g, n, x, dy, dw)
@@ -54,200 +54,134 @@ func (p *patches) next() {
 	}
 }
 
-// convForwardAVX2 is a matrix product whose rows of a are the patches: R runs
-// of S·C floats. A filter that does not fit the scratch buffer is cut into
-// parts of rb runs of at most sb floats (rb = 1 if runs are cut, as more than
-// half of the limit is left of one), whose sums are added up in y.
-func convForwardAVX2(g *Conv, n int, x, w, bias, y []float32, relu bool) {
+// imagesPixels is about how many output pixels pass by a panel before the next
+// panel does: their inputs stay in the L2 cache.
+const imagesPixels = 144
+
+// convForwardTiles is a matrix product whose rows of a are the patches: R runs
+// of S·C floats. A filter of more weights than a chain can have steps is cut into
+// parts of rb runs of at most sb floats (rb = 1 if runs are cut, as more than half
+// of the limit is left of one), whose sums are added up in y.
+func convForwardTiles(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	mem := getScratch()
-	const limit = scratchLen / wideCols
 	span, line := g.S*g.C, g.W*g.C
-	sb := blocks(span, limit)
-	rb := blocks(g.R, max(1, limit/sb))
-	var start [wideCols]float32
-	t := tile{astep: 4, outer: 1, ldc: 4 * g.O}
-	for j := 0; j < g.O; {
-		width := panelWidth(g.O - j)
-		cols := min(width, g.O-j)
-		clear(start[:])
-		if bias != nil {
-			copy(start[:], bias[j:][:cols])
-		}
-		t.mask = edge(width, cols)
-		for r := 0; r < g.R; r += rb {
-			for s := 0; s < span; s += sb {
-				t.runs, t.run = min(rb, g.R-r), min(sb, span-s)
-				t.askip = 4 * (line - t.run)
-				t.b, t.bstep = &w[(r*span+s)*g.O+j], 4*g.O
-				if g.O != width {
-					pack(mem[:], width, w[(r*span+s)*g.O+j:], g.O, t.runs*t.run, cols)
-					t.b, t.bstep = &mem[0], 4*width
+	sb := blocks(span, maxSteps)
+	rb := blocks(g.R, max(1, maxSteps/sb))
+	whole := rb == g.R && sb == span
+	ob := panelsLen / (rb * sb) &^ (fullCols - 1) // output channels packed at once
+	ib := max(1, imagesPixels/(g.OutH()*g.OutW()))
+	t := tile{ldc: 4 * g.O}
+	for r := range rb {
+		mem.starts[r] = 4 * r * line
+	}
+	for r := 0; r < g.R; r += rb {
+		for s := 0; s < span; s += sb {
+			t.chain(mem, min(rb, g.R-r), min(sb, span-s), 4)
+			t.add(r > 0 || s > 0)
+			t.relu = 0
+			if relu && whole {
+				t.relu = 1
+			}
+			for o := 0; o < g.O; o += ob {
+				f := filters{w: w[(r*span+s)*g.O+o:], ld: g.O, cols: min(ob, g.O-o)}
+				if bias != nil && t.accumulate == 0 {
+					f.bias = bias[o:]
 				}
-				t.bias, t.accumulate, t.relu = nil, 1, 0
-				if r == 0 && s == 0 {
-					t.bias, t.accumulate = &start[0], 0
+				f.pack(mem, t.count)
+				for i := 0; i < n; i += ib {
+					f.overImages(&t, g, mem, i, min(ib, n-i), x[r*line+s:], y[o:])
 				}
-				whole := t.runs*t.run == g.R*span
-				if relu && whole {
-					t.relu = 1
-				}
-				t.overPixels(g, n, x[r*line+s:], y[j:], width)
 			}
 		}
-		j += width
 	}
 	putScratch(mem)
-	if relu && (rb < g.R || sb < span) {
+	if relu && !whole {
 		ReLU(y, y)
 	}
 }
 
-// overPixels computes the tiles of all output pixels.
-func (t *tile) overPixels(g *Conv, n int, x, y []float32, width int) {
-	p := newPatches(g)
-	pixels := n * g.OutH() * g.OutW()
+// filters are columns of the weights, as panels.
+type filters struct {
+	w, bias  []float32 // bias may be nil
+	ld, cols int
+}
+
+// pack copies count rows of the weights into panels, aligned.
+func (f *filters) pack(mem *scratch, count int) {
+	for j := 0; j < f.cols; {
+		width := panelWidth(f.cols - j)
+		pack(mem.panels[j*count:], width, f.w[j:], f.ld, count, min(width, f.cols-j))
+		j += width
+	}
+}
+
+// overImages computes the outputs of m images, from image i on.
+func (f *filters) overImages(t *tile, g *Conv, mem *scratch, i, m int, x, y []float32) {
+	tiles := m * g.OutH() * g.OutW() / fullRows
+	t.prefetch(x, (i+m)*g.InLen(), m*g.InLen(), max(1, tiles))
+	for j := 0; j < f.cols; {
+		width := panelWidth(f.cols - j)
+		cols := min(width, f.cols-j)
+		t.columns(width, cols)
+		t.b, t.bstep, t.bias = &mem.panels[j*t.count], 4*width, nil
+		if f.bias != nil {
+			copy(mem.start[:], f.bias[j:][:cols])
+			t.bias = &mem.start[0]
+		}
+		t.overPixels(g, i, m, x, y[j:], width)
+		t.lines = 0
+		j += width
+	}
+}
+
+// overPixels computes the tiles of all output pixels of m images, from image i on.
+func (t *tile) overPixels(g *Conv, i, m int, x, y []float32, width int) {
+	if width == narrowCols && t.mask == nil {
+		for ; m > 0; i, m = i+1, m-1 {
+			t.overHalves(g, x[i*g.InLen():], y[i*g.OutLen():])
+		}
+		return
+	}
 	t.a = &x[0]
+	p := newPatches(g)
+	p.off = 4 * i * g.InLen()
+	t.along(&p, m*g.OutH()*g.OutW(), g.O, y[i*g.OutLen():], 0, width)
+}
+
+// overHalves is overPixels for 8 columns and one image: a tall tile has the same
+// 6 pixels of the upper and of the lower half.
+func (t *tile) overHalves(g *Conv, x, y []float32) {
+	half, outW := g.OutH()/2, g.OutW()
+	t.a = &x[0]
+	t.afar, t.cfar = 4*half*g.Stride*g.W*g.C, 4*half*outW*g.O
+	p := newPatches(g)
+	t.along(&p, half*outW, g.O, y, tallRows, narrowCols)
+	if left := g.OutH() - 2*half; left > 0 {
+		p.off = 4 * 2 * half * g.Stride * g.W * g.C
+		t.along(&p, left*outW, g.O, y[2*half*outW*g.O:], 0, narrowCols)
+	}
+}
+
+// along computes tiles over the next pixels of p, of the given height or of any if
+// it is 0.
+func (t *tile) along(p *patches, pixels, o int, y []float32, height, width int) {
 	for i := 0; i < pixels; {
-		height := rowsOf(pixels-i, width)
-		t.rows = min(height, pixels-i)
+		height, rows := height, tallRows/2
+		if height == 0 {
+			height = rowsOf(pixels-i, width)
+			rows = height
+		}
+		t.rows = min(rows, pixels-i)
 		for q := range t.rows {
 			t.off[q] = p.off
 			p.next()
 		}
-		for q := t.rows; q < height; q++ {
+		for q := t.rows; q < rows; q++ {
 			t.off[q] = t.off[0]
 		}
-		t.c = &y[i*g.O]
+		t.c = &y[i*o]
 		t.times = 1
-		t.compute(height)
-		i += height
-	}
-}
-
-// convGradInputAVX2 multiplies the pixels of dy by the transposed weights and
-// adds the products to the patches of dx, 16 floats of a run at a time: a tile
-// is up to 6 neighbouring pixels by 16 floats, its rows in dx Stride·C apart.
-// An image of dx stays in the L1 cache while all weights pass by.
-func convGradInputAVX2(g *Conv, n int, dy, w, dx []float32) {
-	mem := getScratch()
-	span, line := g.S*g.C, g.W*g.C
-	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * g.Stride * g.C, accumulate: 1}
-	ob := blocks(g.O, panelRows)
-	perRun := (span + wideCols - 1) / wideCols
-	group := min(g.R*perRun, scratchLen/(wideCols*ob)) // panels packed at once
-	for o := 0; o < g.O; o += ob {
-		t.run = min(ob, g.O-o)
-		for first := 0; first < g.R*perRun; first += group {
-			last := min(first+group, g.R*perRun)
-			for q := first; q < last; q++ {
-				r, s := q/perRun, q%perRun*wideCols
-				width := panelWidth(span - s)
-				packTransposed(mem[(q-first)*ob*wideCols:], width, w[(r*span+s)*g.O+o:], g.O, t.run, min(width, span-s))
-			}
-			for i := range n {
-				img, out := dx[i*g.InLen():][:g.InLen()], dy[i*g.OutLen()+o:]
-				if o == 0 && first == 0 {
-					clear(img)
-				}
-				for q := first; q < last; q++ {
-					r, s := q/perRun, q%perRun*wideCols
-					width := panelWidth(span - s)
-					t.mask = edge(width, min(width, span-s))
-					t.b, t.bstep = &mem[(q-first)*ob*wideCols], 4*width
-					t.intoImage(g, out, img[r*line+s:], width)
-				}
-			}
-		}
-	}
-	putScratch(mem)
-}
-
-// intoImage adds the products of one panel to one image: a series of tiles goes
-// down the lines of the image.
-func (t *tile) intoImage(g *Conv, dy, dx []float32, width int) {
-	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
-	t.anext, t.cnext = 4*outW*g.O, 4*line
-	for u := 0; u < outW; {
-		height := rowsOf(outW-u, width)
-		t.rows = min(height, outW-u)
-		for q := range height {
-			t.off[q] = 4 * g.O * min(q, t.rows-1)
-		}
-		for v := 0; v < outH; {
-			t.a, t.c = &dy[(v*outW+u)*g.O], &dx[v*line+u*g.Stride*g.C]
-			v += t.series(outH - v)
-			t.compute(height)
-		}
-		u += height
-	}
-}
-
-// gradPixels is about how many output pixels pass by a tile of dw in one call:
-// x and dy of so many stay in the L1 and L2 caches while all tiles pass.
-const gradPixels = 144
-
-// convGradWeightsAVX2 is a product with the patches transposed: a tile is 6
-// weights of the same or the next filter column by 16 output channels, kept in
-// registers over the pixels of an image, or of several small ones.
-func convGradWeightsAVX2(g *Conv, n int, x, dy, dw []float32) {
-	mem := getScratch()
-	outH, outW := g.OutH(), g.OutW()
-	// Chunks: several whole images, or some lines of one, or a part of a line. An
-	// image that does not fit a panel has more than gradPixels.
-	const limit = scratchLen / wideCols
-	ib := max(1, min(n, gradPixels/(outH*outW)))
-	wb := blocks(outW, limit)
-	hb := blocks(outH, max(1, limit/wb))
-	line := g.Stride * g.W * g.C
-	t := tile{astep: 4 * g.Stride * g.C, ldc: 4 * g.O, accumulate: 1}
-	for i := 0; i < n; i += ib {
-		for v := 0; v < outH; v += hb {
-			for u := 0; u < outW; u += wb {
-				t.outer, t.runs, t.run = min(ib, n-i), min(hb, outH-v), min(wb, outW-u)
-				t.askip = 4*line - t.run*t.astep
-				t.aouter = 4*g.InLen() - t.runs*4*line
-				at := i*g.InLen() + v*line + u*g.Stride*g.C
-				t.overWeights(g, x[at:], dy[i*g.OutLen()+(v*outW+u)*g.O:], dw, mem)
-			}
-		}
-	}
-	putScratch(mem)
-}
-
-// overWeights adds the sums over one chunk of pixels to all of dw.
-func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
-	pixels := t.outer * t.runs * t.run
-	span, k := g.S*g.C, g.R*g.S*g.C
-	next := 4 * (g.W*g.C - span) // from the end of a run to the next
-	t.a = &x[0]
-	for j := 0; j < g.O; {
-		width := panelWidth(g.O - j)
-		cols := min(width, g.O-j)
-		t.b, t.bstep, t.mask = &dy[j], 4*g.O, edge(width, cols)
-		if cols < width {
-			pack(mem[:], width, dy[j:], g.O, pixels, cols)
-			t.b, t.bstep = &mem[0], 4*width
-		}
-		off, s := 0, 0
-		for i := 0; i < k; {
-			height := rowsOf(k-i, width)
-			t.rows = min(height, k-i)
-			for q := range t.rows {
-				t.off[q] = off
-				off += 4
-				if s++; s == span {
-					s = 0
-					off += next
-				}
-			}
-			for q := t.rows; q < height; q++ {
-				t.off[q] = t.off[0]
-			}
-			t.c = &dw[i*g.O+j]
-			t.times = 1
-			t.compute(height)
-			i += height
-		}
-		j += width
+		t.compute(height, width)
+		i += rows
 	}
 }

@@ -36,6 +36,7 @@ var convShapes = []struct {
 	{Conv{4, 4, 16, 3, 3, 1, 200}, 2}, // more panels of the gradient than fit the buffer
 	{Conv{34, 34, 1, 2, 2, 1, 2}, 1},  // 1089 pixels: dw in parts of an image
 	{Conv{2, 1100, 1, 2, 2, 1, 2}, 1}, // 1099 pixels a line: dw in parts of a line
+	{Conv{4, 4, 40, 3, 3, 1, 100}, 5}, // more weights than fit the packed panels at once
 	{conv1Wide, 1}, {conv1Narrow, 2},
 	{conv2Wide, 1}, {conv2Wide, 5}, {conv2Narrow, 4},
 	{lateral, 3},

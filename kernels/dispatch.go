@@ -41,7 +41,7 @@ func use(name string) {
 	enable(name)
 }
 
-// Implementation names the kernels in use: "avx2" or "base".
+// Implementation names the kernels in use: "avx512", "avx2", "neon" or "base".
 func Implementation() string { return chosen }
 
 // ConfigError reports an unknown or unavailable name in the environment

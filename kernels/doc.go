@@ -1,8 +1,9 @@
 // Package kernels computes the inner loops of deep reinforcement learning on
 // float32 slices: matrix products, convolutions, the LSTM cell, activations,
 // the softmax of three, and the optimiser's update. There are hand-written
-// AVX2 kernels for amd64 and portable Go for everything else; both are always
-// tested against each other's float64 reference.
+// kernels for amd64 (AVX2, and AVX-512 for the products) and for arm64 (NEON), and
+// portable Go for everything else; all are tested against the same float64
+// references.
 //
 // # Vocabulary
 //
@@ -51,7 +52,8 @@
 // Results depend on the values, the shape and the implementation alone, never on
 // addresses or on what else ran. Beyond that, a row of Gemm, an image of
 // Conv.Forward, a cell of LSTMForward and a group of LogSoftmax3 come out the same
-// whatever the number of rows: an agent acts the same alone and in a batch. Between
+// whatever the number of rows: an agent acts the same alone and in a batch. The
+// kernels of AVX-512 give the bits of those of AVX2; between other
 // implementations results differ by rounding, within the bound in each comment
 // (the unit roundoff is 2⁻²⁴). NaN and Inf propagate as in the formulas; zeros are
 // not skipped. Denormal numbers are computed with, not flushed.
@@ -70,15 +72,18 @@
 //
 // # Implementations
 //
-// The environment variable KERNELS forces an implementation: avx2 (needs AVX2 and
-// FMA) or base. A name that this machine lacks is reported by ConfigError. The
-// build tag purego leaves the assembly out. In tests, KERNELS_REQUIRE=avx2 turns
-// an implementation that would be skipped into a failure.
+// The environment variable KERNELS forces an implementation: avx512 (needs
+// AVX-512 F, BW, DQ and VL), avx2 (needs AVX2 and FMA), neon or base. Without it the
+// first of these that the machine has is used. A name that it lacks is reported by
+// ConfigError. The build tag purego leaves the assembly out. In tests,
+// KERNELS_REQUIRE=avx2 (or avx512,avx2) turns an implementation that would be
+// skipped into a failure.
 //
 // # Where to start reading
 //
 // gemm.go has the interface and the format of all comments, gemm_generic.go the
 // loops it means, tile_amd64.go the one idea behind all products: a tile of the
-// output kept in registers. tile_amd64.s is that tile in assembly, gemm_amd64.go
-// and conv_amd64.go walk it over matrices and images.
+// output kept in registers. tile_amd64.s is that tile in assembly (tile512_amd64.s
+// with registers twice as wide), gemm_amd64.go and conv*_amd64.go walk it over
+// matrices and images.
 package kernels

@@ -41,12 +41,28 @@ const (
 	// blockRows is the number of rows of a that are used against one panel
 	// after another: with panelRows columns 240 KiB, half of an L2 cache.
 	blockRows = 192
+	// reorderFrom is the number of columns of b from which copying a, where its
+	// rows evict each other, costs less than that does.
+	reorderFrom = 48
+	// packedRows is the distance of the steps in a packed tile of a.
+	packedRows = 8
 )
 
 // blocks splits size into the fewest equal blocks of at most limit.
 func blocks(size, limit int) int {
 	count := (size + limit - 1) / limit
 	return (size + count - 1) / count
+}
+
+// A factor is the left matrix of a product, element (i,p) at i*row + p*col. It may
+// be copied block by block into tiles of height rows, of which every step has its
+// elements side by side.
+type factor struct {
+	data     []float32
+	rows     int
+	row, col int
+	packed   []float32 // nil: read where it is
+	height   int       // of a packed tile
 }
 
 // tileGemm computes c[i*ldc+j] (+)= Σ_p a[i*ai+p*ap] * b[p*ldb+j]: Gemm with
@@ -56,16 +72,22 @@ func blocks(size, limit int) int {
 // depend on k alone, and so do the bits of the result.
 func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	t := tile{astep: 4 * ap, runs: 1, outer: 1, ldc: 4 * ldc}
+	f := factor{data: a, rows: m, row: ai, col: ap}
+	if n >= reorderFrom && m >= 2*packedRows && k >= 2*packedRows && max(ai, ap)%256 == 0 {
+		f.pack(mem)
+	}
+	t := tile{ldc: 4 * ldc}
 	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
-		t.run = min(kb, k-p)
+		run := min(kb, k-p)
+		f.steps(&t, run)
 		t.add(accumulate || p > 0)
 		for i := 0; i < m; i += mb {
 			rows := min(mb, m-i)
+			f.load(i, p, rows, run)
 			for j := 0; j < n; {
-				width := t.columns(n-j, rows, b[p*ldb+j:], ldb, mem)
-				t.overRows(width, rows, a[i*ai+p*ap:], ai, c[i*ldc+j:], ldc)
+				width := t.panel(n-j, rows, run, b[p*ldb+j:], ldb, mem)
+				f.times(&t, width, i, p, rows, c[i*ldc+j:], ldc)
 				j += width
 			}
 		}
@@ -73,57 +95,111 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 	putScratch(mem)
 }
 
-// columns chooses the next columns of b for the given rows of a, packs them
-// where that is needed or pays, and returns the width of the tiles.
-func (t *tile) columns(left, rows int, b []float32, ldb int, mem *scratch) int {
-	t.b, t.bstep, t.mask = &b[0], 4*ldb, nil
+// panel chooses the next columns of b for the given rows of a, packs them where
+// that is needed or pays, and returns the width of the tiles.
+func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem *scratch) int {
+	t.b, t.bstep = &b[0], 4*ldb
 	if rows == 1 && left >= rowCols {
+		t.columns(rowCols, rowCols)
 		return rowCols
 	}
 	width := panelWidth(left)
 	cols := min(width, left)
-	t.mask = edge(width, cols)
+	t.columns(width, cols)
 	if cols < width || rows >= packFrom && ldb != width {
-		pack(mem[:], width, b, ldb, t.run, cols)
-		t.b, t.bstep = &mem[0], 4*width
+		pack(mem.panels[:], width, b, ldb, run, cols)
+		t.b, t.bstep = &mem.panels[0], 4*width
 	}
 	return width
-}
-
-// overRows computes the tiles of rows rows, which are ai floats apart in a.
-func (t *tile) overRows(width, rows int, a []float32, ai int, c []float32, ldc int) {
-	for i := 0; i < rows; {
-		height := rowsOf(rows-i, width)
-		t.rows = min(height, rows-i)
-		for q := range t.rows {
-			t.off[q] = 4 * ai * q
-		}
-		for q := t.rows; q < height; q++ {
-			t.off[q] = 0
-		}
-		t.a, t.c = &a[i*ai], &c[i*ldc]
-		t.anext, t.cnext = 4*ai*height, 4*ldc*height
-		i += height * t.series(wholeTiles(rows-i, height))
-		t.compute(height)
-	}
 }
 
 // tileGemmNT is GemmNT with b transposed panel by panel.
 func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	t := tile{astep: 4, runs: 1, outer: 1, ldc: 4 * ldc, b: &mem[0]}
-	kb := blocks(k, panelRows)
+	f := factor{data: a, rows: m, row: lda, col: 1}
+	if n >= reorderFrom && m >= 2*packedRows && k >= 2*packedRows && lda%256 == 0 {
+		f.pack(mem)
+	}
+	t := tile{ldc: 4 * ldc, b: &mem.panels[0]}
+	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
-		t.run = min(kb, k-p)
+		run := min(kb, k-p)
+		f.steps(&t, run)
 		t.add(accumulate || p > 0)
-		for j := 0; j < n; {
-			width := panelWidth(n - j)
-			cols := min(width, n-j)
-			t.bstep, t.mask = 4*width, edge(width, cols)
-			packTransposed(mem[:], width, b[j*ldb+p:], ldb, t.run, cols)
-			t.overRows(width, m, a[p:], lda, c[j:], ldc)
-			j += width
+		for i := 0; i < m; i += mb {
+			rows := min(mb, m-i)
+			f.load(i, p, rows, run)
+			for j := 0; j < n; {
+				width := panelWidth(n - j)
+				cols := min(width, n-j)
+				t.columns(width, cols)
+				t.bstep = 4 * width
+				packTransposed(mem.panels[:], width, b[j*ldb+p:], ldb, run, cols)
+				f.times(&t, width, i, p, rows, c[i*ldc+j:], ldc)
+				j += width
+			}
 		}
 	}
 	putScratch(mem)
+}
+
+// pack makes f copy its blocks.
+func (f *factor) pack(mem *scratch) {
+	f.packed, f.height = mem.rows(), wideRows
+	if useAVX512 {
+		f.height = fullRows
+	}
+}
+
+// steps sets the tile's walk through run columns of f.
+func (f *factor) steps(t *tile, run int) {
+	if f.packed != nil {
+		t.steps(run, 4*packedRows)
+		return
+	}
+	t.steps(run, 4*f.col)
+}
+
+// load packs a block of f from row i and column p on.
+func (f *factor) load(i, p, rows, run int) {
+	if f.packed == nil {
+		return
+	}
+	for q := 0; q < rows; q += f.height {
+		dst, src := f.packed[q/f.height*packedRows*run:], f.data[(i+q)*f.row+p*f.col:]
+		// All 8, as 8 is the fastest; the tile reads its height of them.
+		height := min(packedRows, f.rows-i-q)
+		if f.col == 1 {
+			packTransposed(dst, packedRows, src, f.row, run, height)
+		} else {
+			pack(dst, packedRows, src, f.col, run, height)
+		}
+	}
+}
+
+// times computes the tiles of rows rows of f, from row i and column p on, and one
+// panel.
+func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
+	for q := 0; q < rows; {
+		height, row := rowsOf(rows-q, width), 4*f.row
+		at := (i+q)*f.row + p*f.col
+		t.a = &f.data[at]
+		if f.packed != nil {
+			height, row = f.height, 4
+			t.a = &f.packed[q/height*packedRows*t.count]
+		}
+		t.rows = min(height, rows-q)
+		for j := range t.off {
+			t.off[j] = row * min(j, t.rows-1)
+		}
+		t.c = &c[q*ldc]
+		t.cnext, t.anext = 4*ldc*height, row*height
+		whole := wholeTiles(rows-q, height, width)
+		if f.packed != nil {
+			t.anext = 4 * packedRows * t.count
+			whole = (rows - q) / height
+		}
+		q += height * t.series(whole)
+		t.compute(height, width)
+	}
 }

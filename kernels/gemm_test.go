@@ -17,7 +17,7 @@ var gemms = []struct {
 	{"NT", GemmNT, false, true},
 }
 
-// gemmShapes are m, n, k and what they hit in the AVX2 kernels.
+// gemmShapes are m, n, k and what they hit in the kernels of amd64.
 var gemmShapes = []struct{ m, n, k int }{
 	{0, 5, 3}, {5, 0, 3}, {5, 3, 0}, {0, 0, 0}, // nothing to do, or only zero
 	{1, 1, 1},                         // 8x8 tile, one row, one masked column
@@ -33,7 +33,8 @@ var gemmShapes = []struct{ m, n, k int }{
 	{7, 20, 319}, {7, 20, 320}, {7, 20, 321}, {3, 66, 641}, {1, 130, 961}, // panels of 320 sums
 	{8, 48, 1152}, {1, 128, 288}, {8, 16, 288}, {8, 128, 256}, {8, 64, 32}, // fc and LSTM of the networks
 	{160, 32, 40}, {160, 64, 32}, {129, 40, 160},
-	{2, 3, 8200}, // dot products in two parts
+	{2, 3, 8200},                                 // dot products in two parts
+	{256, 50, 21}, {19, 65, 256}, {200, 49, 512}, // rows of a that evict each other: a is packed, in one or two blocks
 }
 
 func TestGemm(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 )
 
 // allImplementations are the names that exist on some machine.
-var allImplementations = []string{"avx2", "neon", "base"}
+var allImplementations = []string{"avx512", "avx2", "neon", "base"}
 
 // eachImplementation runs f as a subtest under every implementation. One that
 // this machine or build lacks is skipped, or fails if KERNELS_REQUIRE names it.

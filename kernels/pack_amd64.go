@@ -12,6 +12,9 @@ func pack16MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
 func pack8MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
 
 //go:noescape
+func pack32AVX512(dst, src *float32, ldsrc, rows, kmask int)
+
+//go:noescape
 func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 
 // pack copies columns of rows of b into a panel of the given width, zero
@@ -20,6 +23,8 @@ func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 //	dst[p*width+j] = b[p*ldb+j]     p<rows, j<cols
 func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
 	switch {
+	case width == fullCols:
+		pack32AVX512(&dst[0], &b[0], 4*ldb, rows, 1<<(cols-16)-1)
 	case cols == wideCols:
 		pack16AVX2(&dst[0], &b[0], 4*ldb, rows)
 	case width == wideCols:

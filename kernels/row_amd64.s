@@ -6,7 +6,7 @@
 // func tile1x64(t *tile)
 //
 // One row by 64 columns, for products with a single row: b passes by only once,
-// so wide rows of it matter more than reuse. Takes a, b, c, astep, bstep, run
+// so wide rows of it matter more than reuse. Takes a, b, c, astep, count, bstep
 // and accumulate of the tile; every sum is that of tile6x16 to the bit. Go twin:
 // addRowTimes in gemm_generic.go.
 //
@@ -20,7 +20,7 @@ TEXT ·tile1x64(SB), NOSPLIT, $0-8
 	MOVQ    tile_b(DI), SI
 	MOVQ    tile_astep(DI), BX
 	MOVQ    tile_bstep(DI), DX
-	MOVQ    tile_run(DI), CX
+	MOVQ    tile_count(DI), CX
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2

@@ -7,11 +7,24 @@ import (
 	"unsafe"
 )
 
-// scratchLen is the length of a scratch buffer: 64 KiB, two L1 caches.
-const scratchLen = 16384
+const (
+	// panelsLen is the length of the buffer for packed panels: 128 KiB.
+	panelsLen = 1 << 15
+	// maxSteps is the most steps of a tile; 32 columns of so many fill the buffer.
+	maxSteps = panelsLen / 32
+	// blockLen is the length of the buffer for a block of rows of a: 320 KiB, made
+	// where it is needed.
+	blockLen = blockRows / wideRows * packedRows * panelRows
+)
 
-// scratch is memory for packed panels, aligned to a cache line.
-type scratch [scratchLen]float32
+// scratch is memory for packed matrices, aligned to cache lines, and for where
+// the runs of a tile begin.
+type scratch struct {
+	panels *[panelsLen]float32
+	starts [maxSteps]int     // of the runs of a tile
+	start  [fullCols]float32 // what the sums of a tile begin with
+	block  []float32         // nil until a product needs it
+}
 
 // idle keeps the buffers that no kernel uses. It is not a sync.Pool, because
 // the collector empties those and the kernels allocate nothing once as many
@@ -28,9 +41,7 @@ func getScratch() *scratch {
 			}
 		}
 	}
-	raw := make([]float32, scratchLen+16)
-	skip := -int(uintptr(unsafe.Pointer(&raw[0]))/4) & 15
-	return (*scratch)(raw[skip:])
+	return &scratch{panels: (*[panelsLen]float32)(alignedFloats(panelsLen))}
 }
 
 // putScratch makes s idle.
@@ -40,4 +51,19 @@ func putScratch(s *scratch) {
 			return
 		}
 	}
+}
+
+// alignedFloats makes n floats that begin on a cache line.
+func alignedFloats(n int) []float32 {
+	raw := make([]float32, n+15)
+	skip := -int(uintptr(unsafe.Pointer(&raw[0]))/4) & 15
+	return raw[skip:][:n:n]
+}
+
+// rows returns the buffer for packed rows of a.
+func (s *scratch) rows() []float32 {
+	if s.block == nil {
+		s.block = alignedFloats(blockLen)
+	}
+	return s.block
 }

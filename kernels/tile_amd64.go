@@ -2,6 +2,8 @@
 
 package kernels
 
+import "unsafe"
+
 // A tile is a rectangle of the output, small enough to stay in registers while
 // a whole chain of outer products is added to it. Every matrix product and
 // convolution here is a set of tiles; only the walk through a and b differs.
@@ -10,30 +12,43 @@ package kernels
 // multiply-adds. The products run 12 to 18 times faster than the portable loops (6
 // to 9 GFLOP/s against over 100 on Zen 4).
 //
-// The chain has outer·runs·run steps. Row i of the tile reads the element at a
-// + off[i] + index; index grows by astep after every step, by askip after every
-// run and by aouter after every turn of the outer loop. b, a row of 16 (or 8)
-// floats, grows by bstep after every step. All strides are in bytes.
+// The chain has count steps: runs runs of run steps. Row i of the tile reads the
+// element at a + off[i] + index; index begins each run at the next of starts and
+// grows by astep after every step. b, a row of 8, 16 or 32 floats, grows by bstep
+// after every step. All strides are in bytes.
+//
+// Every sum starts from zero or the bias and adds its products in the order of
+// the steps, whatever the tile: its bits do not depend on the shape of the tile,
+// nor on whether it is one of AVX2 or of AVX-512.
 type tile struct {
 	a, b *float32
-	c    *float32  // top left of the output
-	bias *float32  // 16 floats (8) that every row starts from, or nil: zero
-	mask *[8]int32 // nil: all columns; else 8 words for the last 8: sign bit set where the column exists
-	off  [8]int    // byte offset of each row in a
-	ldc  int       // byte distance of the rows of c; rows may even overlap, they are written in order
+	c    *float32 // top left of the output
+	bias *float32 // as many floats as columns that every row starts from, or nil: zero
 
-	astep, bstep        int
-	run, askip          int
-	runs, aouter, outer int // run, runs, outer ≥ 1
+	starts       *int // as many as runs
+	run, runs    int  // 1 or more
+	count        int  // run·runs, at most maxSteps
+	astep, bstep int
 
-	rows       int // rows to write, 1 to the height of the tile
+	mask  *[8]int32 // nil: all columns; else 8 words for the last 8: sign bit set where the column exists
+	kmask int       // the same for AVX-512: a bit for each of the last 16 columns that exists
+	off   [8]int    // byte offset of each row in a
+	ldc   int       // byte distance of the rows of c; rows may even overlap, they are written in order
+
+	afar, cfar int // byte distance of the second half of a tall tile's rows in a and in c
+
+	rows       int // rows to write, 1 to the height of the tile; of a tall tile, of each half
 	accumulate int // 1: c += tile, 0: c = tile
 	relu       int // 1: c = max(tile, 0); only without accumulate
 
-	times        int // tiles to compute, one after another
-	anext, cnext int // byte distance from one to the next in a and in c
+	times        int // tiles to compute, one after another; the assembly counts down
+	anext, cnext int // byte distance from one to the next in a and in c; a and c move
 
-	runsLeft, outerLeft int // the assembly's counters, as times is, and a and c move
+	fetch uintptr // address of what to bring nearer meanwhile; moves
+	lines int     // cache lines of it per tile
+
+	left int     // the assembly's counter of runs
+	next uintptr // and its place in starts
 }
 
 //go:noescape
@@ -46,62 +61,152 @@ func tile4x16(t *tile)
 func tile8x8(t *tile)
 
 //go:noescape
+func tile12x8(t *tile)
+
+//go:noescape
 func tile1x64(t *tile)
+
+//go:noescape
+func tile8x32(t *tile)
+
+//go:noescape
+func tile6x32(t *tile)
+
+//go:noescape
+func tile4x32(t *tile)
+
+//go:noescape
+func tile8x16z(t *tile)
 
 // The tile shapes.
 const (
-	wideRows   = 6  // rows of the 16 columns wide tile
+	fullRows   = 8  // rows of the tiles of AVX-512, and of the tile of 8 columns
+	tallRows   = 12 // rows of the tall tile of 8 columns
+	wideRows   = 6  // rows of the 16 columns wide tile of AVX2
 	fewRows    = 4  // rows of its variant for the rest
-	narrowRows = 8  // rows of the 8 columns wide tile
-	wideCols   = 16 // columns
+	fullCols   = 32 // columns of the wide tiles of AVX-512
+	wideCols   = 16 // of AVX2
 	narrowCols = 8
 	rowCols    = 64 // columns of the tile of a single row
 )
 
-// series sets how many of the wanted tiles one call computes, and returns that.
-func (t *tile) series(wanted int) int {
-	t.times = max(1, min(wanted, maxSteps/(t.run*t.runs*t.outer)))
-	return t.times
-}
-
-// maxSteps is the number of steps in one call of a series, about 20 us.
-const maxSteps = 8192
-
-// wholeTiles is the number of tiles of the given height, all rows used, before
-// rowsOf chooses another height.
-func wholeTiles(left, height int) int {
-	if height == wideRows && left > 2*fewRows {
-		return (left - 3) / wideRows
+// panelWidth is the width of the tiles for the given number of columns left.
+func panelWidth(left int) int {
+	switch {
+	case left <= narrowCols:
+		return narrowCols
+	case left <= wideCols || !useAVX512:
+		return wideCols
 	}
-	return left / height
+	return fullCols
 }
 
 // rowsOf returns the height of the next tile of the given width where left rows
-// are left: 6 until the rest is better split into fours.
+// are left: the tallest there is until the rest is better split otherwise.
 func rowsOf(left, width int) int {
 	switch {
 	case width == rowCols:
 		return 1
 	case width == narrowCols:
-		return narrowRows
-	case left <= fewRows || left == 7 || left == 8:
+		return fullRows
+	case left <= fewRows:
+		return fewRows
+	case useAVX512 && (left > 10 || left == 7 || left == 8):
+		return fullRows
+	case !useAVX512 && (left == 7 || left == 8):
 		return fewRows
 	}
 	return wideRows
 }
 
-// compute runs the kernel for the tile of the given height. It is a real call
-// so that the goroutine can be preempted between tiles.
+// wholeTiles is the number of tiles of the given height, all rows used, before
+// rowsOf chooses another height.
+func wholeTiles(left, height, width int) int {
+	n := 0
+	for left >= height && rowsOf(left, width) == height {
+		left -= height
+		n++
+	}
+	return max(n, 1)
+}
+
+// columns sets which columns of a tile of the given width exist: the first
+// cols, of which at least one is in the last vector.
+func (t *tile) columns(width, cols int) {
+	t.mask, t.kmask = nil, 1<<16-1
+	if cols == width {
+		return
+	}
+	if width >= wideCols {
+		t.kmask = 1<<(cols-(width-16)) - 1
+	}
+	if width <= wideCols {
+		t.mask = maskFor(cols - (width - 8))
+	}
+}
+
+// noStart is the table of starts of a single run.
+var noStart int
+
+// steps sets a chain of a single run.
+func (t *tile) steps(count, astep int) {
+	t.starts, t.runs, t.run, t.count, t.astep = &noStart, 1, count, count, astep
+}
+
+// chain sets a chain of several runs, which begin where mem.starts says.
+func (t *tile) chain(mem *scratch, runs, run, astep int) {
+	t.starts, t.runs, t.run, t.count, t.astep = &mem.starts[0], runs, run, runs*run, astep
+}
+
+// prefetch spreads fetching n floats from x[at] on over the given number of
+// tiles. Where there are not so many, nothing is fetched.
+func (t *tile) prefetch(x []float32, at, n, tiles int) {
+	t.lines = 0
+	if at+n <= len(x) {
+		t.fetch = uintptr(unsafe.Pointer(&x[at]))
+		t.lines = (n/16 + tiles - 1) / tiles
+	}
+}
+
+// series sets how many of the wanted tiles one call computes, and returns that.
+func (t *tile) series(wanted int) int {
+	t.times = max(1, min(wanted, seriesSteps/t.count))
+	return t.times
+}
+
+// seriesSteps is the number of steps in one call of a series, about 20 us.
+const seriesSteps = 8192
+
+// compute runs the kernel of the given shape. It is a real call so that the
+// goroutine can be preempted between tiles.
 //
 //go:noinline
-func (t *tile) compute(height int) {
-	switch height {
-	case wideRows:
-		tile6x16(t)
-	case fewRows:
-		tile4x16(t)
-	case narrowRows:
-		tile8x8(t)
+func (t *tile) compute(height, width int) {
+	switch width {
+	case fullCols:
+		switch height {
+		case fullRows:
+			tile8x32(t)
+		case wideRows:
+			tile6x32(t)
+		default:
+			tile4x32(t)
+		}
+	case wideCols:
+		switch height {
+		case fullRows:
+			tile8x16z(t)
+		case wideRows:
+			tile6x16(t)
+		default:
+			tile4x16(t)
+		}
+	case narrowCols:
+		if height == tallRows {
+			tile12x8(t)
+		} else {
+			tile8x8(t)
+		}
 	default:
 		tile1x64(t)
 	}
@@ -121,23 +226,6 @@ var masks = [16]int32{-1, -1, -1, -1, -1, -1, -1, -1}
 
 // maskFor returns 8 words, the first n of them set; n ≤ 8.
 func maskFor(n int) *[8]int32 { return (*[8]int32)(masks[8-n:]) }
-
-// edge returns the mask of a tile of which only cols columns exist, nil for all.
-// Tiles are chosen so that at least one of the last 8 columns exists.
-func edge(width, cols int) *[8]int32 {
-	if cols == width {
-		return nil
-	}
-	return maskFor(cols - (width - 8))
-}
-
-// panelWidth is the width of the tiles for the given number of columns left.
-func panelWidth(left int) int {
-	if left <= narrowCols {
-		return narrowCols
-	}
-	return wideCols
-}
 
 // panelRows is the height of a packed panel: with 16 columns 20 KiB, which
 // leaves room in a 32 KiB cache for the rows of a.

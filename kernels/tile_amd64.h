@@ -1,0 +1,87 @@
+// The walk of a tile, shared by the tiles of AVX2 and of AVX-512.
+//
+// Registers
+//	DI          the tile
+//	AX BX       index into the rows of a, its step
+//	SI DX       row of b, its step
+//	CX          steps left in the run
+//	R8-R13(R15) rows of a
+
+// ROWS loads the addresses of rows 0 to 3, and the walk through a and b.
+#define ROWS \
+	MOVQ tile_a(DI), AX         \
+	MOVQ (tile_off+0)(DI), R8   \
+	MOVQ (tile_off+8)(DI), R9   \
+	MOVQ (tile_off+16)(DI), R10 \
+	MOVQ (tile_off+24)(DI), R11 \
+	ADDQ AX, R8                 \
+	ADDQ AX, R9                 \
+	ADDQ AX, R10                \
+	ADDQ AX, R11                \
+	MOVQ tile_b(DI), SI         \
+	MOVQ tile_bstep(DI), DX     \
+	MOVQ tile_astep(DI), BX     \
+	MOVQ tile_starts(DI), CX    \
+	MOVQ CX, tile_next(DI)      \
+	MOVQ tile_runs(DI), CX      \
+	MOVQ CX, tile_left(DI)
+
+// ROWS6 and ROWS8 load the other rows.
+#define ROWS6 \
+	MOVQ (tile_off+32)(DI), R12 \
+	MOVQ (tile_off+40)(DI), R13 \
+	ADDQ AX, R12                \
+	ADDQ AX, R13
+
+#define ROWS8 \
+	ROWS6                       \
+	MOVQ (tile_off+48)(DI), R14 \
+	MOVQ (tile_off+56)(DI), R15 \
+	ADDQ AX, R14                \
+	ADDQ AX, R15
+
+// RUN begins a run.
+#define RUN \
+	MOVQ tile_next(DI), AX     \
+	ADDQ $8, tile_next(DI)     \
+	MOVQ (AX), AX              \
+	MOVQ tile_run(DI), CX
+
+// FETCH asks for what the next tiles need, a few cache lines a tile.
+#define FETCH \
+	MOVQ       tile_lines(DI), CX \
+	TESTQ      CX, CX             \
+	JZ         7(PC)              \
+	MOVQ       tile_fetch(DI), AX \
+	PREFETCHT1 (AX)               \
+	ADDQ       $64, AX            \
+	DECQ       CX                 \
+	JNZ        -3(PC)             \
+	MOVQ       AX, tile_fetch(DI)
+
+// TOUCH asks for two rows of the output: they are there when the sums are. FIRST
+// goes before.
+#define FIRST \
+	MOVQ tile_c(DI), CX   \
+	MOVQ tile_ldc(DI), AX
+
+#define TOUCH \
+	PREFETCHT0 (CX)          \
+	PREFETCHT0 (CX)(AX*1)    \
+	LEAQ       (CX)(AX*2), CX
+
+// AGAIN goes on to the next tile of the series, if there is one.
+#define AGAIN \
+	DECQ tile_times(DI)     \
+	JZ   end                \
+	MOVQ tile_anext(DI), AX \
+	MOVQ tile_cnext(DI), CX \
+	ADDQ AX, tile_a(DI)     \
+	ADDQ CX, tile_c(DI)     \
+	JMP  again
+
+// OUTPUT loads where the rows go: SI address, DX distance, CX rows left.
+#define OUTPUT \
+	MOVQ tile_c(DI), SI    \
+	MOVQ tile_ldc(DI), DX  \
+	MOVQ tile_rows(DI), CX
