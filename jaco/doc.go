@@ -6,6 +6,7 @@
 //	transport  the cable: its interface, one in memory, and faults by rules
 //	usbfs      the cable on Linux
 //	emulator   an arm without the arm: the far end of a cable, moving the simulator
+//	arm        the driver: connect, state, the velocity stream, home, and the watchdog
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
 // asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are

@@ -27,6 +27,10 @@ const limitMargin = 4
 // holdSpeed bounds the velocity with which a servo goes back to where it is held, rad/s.
 const holdSpeed = 0.1
 
+// standing is the speed below which a joint that is not to move is held where it is, rad/s: more than the 0.04 at which
+// weight moves one whose servo is at 0.
+const standing = 0.05
+
 // tick is 10 ms of the arm's life.
 func (d *Device) tick() {
 	m := d.decide()
@@ -67,6 +71,9 @@ func (d *Device) servos(demand *[sim.NumJoints]float64) (servo [sim.NumJoints]fl
 			continue
 		}
 		if d.moving[i] {
+			if math.Abs(d.sim.Data.V[i]) > standing {
+				continue // braking, with a servo at 0
+			}
 			d.moving[i] = false
 			d.anchor[i] = d.sim.Data.Q[i]
 		}

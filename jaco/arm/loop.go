@@ -1,0 +1,236 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
+)
+
+// loop is the goroutine of the arm: a period after the other, with requests in between. It ends after quit.
+func (a *Arm) loop() {
+	next := a.opt.Clock.Now()
+	for {
+		seen := a.wake.Count()
+		if r := a.nextRequest(); r != nil {
+			a.serve(r)
+			if a.over() {
+				return
+			}
+			continue
+		}
+		now := a.opt.Clock.Now()
+		if !now.Before(next) {
+			a.work.lateBy(now.Sub(next), a.opt.Period)
+			a.period()
+			if next = next.Add(a.opt.Period); a.opt.Clock.Now().Sub(next) > a.opt.Period {
+				next = a.opt.Clock.Now() // what was missed stays missed: no burst of points
+			}
+			continue
+		}
+		// Neither a signal nor reaching the time is an error, and nobody cancels this context.
+		a.opt.Clock.Wait(context.Background(), a.wake, seen, next)
+	}
+}
+
+func (s *Stats) lateBy(d, period time.Duration) {
+	s.MaxLateness = max(s.MaxLateness, d)
+	if d > period/2 {
+		s.Late++
+	}
+}
+
+func (a *Arm) nextRequest() *request {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.requests) == 0 {
+		return nil
+	}
+	r := a.requests[0]
+	a.requests = append(a.requests[:0], a.requests[1:]...)
+	return r
+}
+
+// serve does what a request asks for.
+func (a *Arm) serve(r *request) {
+	err := r.ctx.Err()
+	if err == nil || r.stop {
+		err = r.run(r.ctx)
+	}
+	a.mu.Lock()
+	r.err, r.done = err, true
+	if r.stop {
+		a.stopping--
+	}
+	a.mu.Unlock()
+	a.publish()
+}
+
+func (a *Arm) over() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.ended
+}
+
+// publish shows the counters and wakes those who wait.
+func (a *Arm) publish() {
+	a.mu.Lock()
+	a.stats = a.work
+	a.mu.Unlock()
+	a.changed.Raise()
+}
+
+// period is one period: a point, if there is something to stream, and a question.
+func (a *Arm) period() {
+	ctx := context.Background()
+	now := a.opt.Clock.Now()
+	a.mu.Lock()
+	streaming, velocity, age, fault := a.streaming, a.velocity, now.Sub(a.commanded), a.fault
+	a.mu.Unlock()
+	switch {
+	case fault != nil:
+		return
+	case streaming && age > a.opt.Stale:
+		a.trip(fmt.Errorf("velocity is %v old: %w", age, ErrStale))
+		return
+	}
+	if streaming {
+		if err := a.stream(ctx, &velocity); err != nil {
+			a.trip(err)
+			return
+		}
+	}
+	if err := a.poll(ctx, streaming); err != nil {
+		a.trip(err)
+		return
+	}
+	if streaming && a.controlLost() {
+		a.trip(ErrControlLost)
+		return
+	}
+	a.publish()
+}
+
+// stream sends the points of this period: one, as a rule.
+func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
+	points := 1
+	switch {
+	case !a.primed:
+		a.primed, a.skip, a.extra = true, 0, false
+		points = a.opt.Depth
+	case a.skip > 0:
+		a.skip--
+		a.work.Skipped++
+		points = 0
+	case a.extra:
+		a.extra = false
+		a.work.Extra++
+		points = 2
+	}
+	for range points {
+		if err := a.sendPoint(ctx, velocity); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *Arm) sendPoint(ctx context.Context, velocity *[NumJoints]float64) error {
+	point := a.settings.VelocityPoint(velocity)
+	a.link.payload = point.Append(a.link.payload[:0], a.settings.BasicPoint)
+	if err := a.link.set(ctx, protocol.BasicTrajectory, a.link.payload); err != nil {
+		return err
+	}
+	a.work.Points++
+	return nil
+}
+
+// adjust keeps the arm's queue at its depth, from the number of points in it right after one was sent.
+func (a *Arm) adjust(points int) {
+	switch {
+	case points > a.opt.Depth+1:
+		a.skip = min(points-a.opt.Depth, maxSkip)
+	case points < a.opt.Depth:
+		a.extra = true
+	}
+}
+
+// maxSkip bounds what one answer can do to the stream.
+const maxSkip = 20
+
+func (a *Arm) controlLost() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.caps.quickStatus && !a.state.API && a.enabled && a.state.StatusTime.After(a.commanded)
+}
+
+// trip is the watchdog: it stops the arm and keeps the cause until Recover.
+func (a *Arm) trip(cause error) {
+	a.work.Stops++
+	a.mu.Lock()
+	a.fault, a.enabled = cause, false
+	a.mu.Unlock()
+	a.opt.Log(a.opt.Clock.Now(), "arm stopped: "+cause.Error())
+	if err := a.halt(context.Background()); err != nil {
+		a.opt.Log(a.opt.Clock.Now(), "the stop was not acknowledged, the arm's queue runs out: "+err.Error())
+	}
+	a.publish()
+}
+
+// stopTries is how often a stop is sent: its answer may be lost as any other.
+const stopTries = 3
+
+// halt sends zero velocity, then 301. The second is what counts; the first has the arm stand even if 301 is late.
+func (a *Arm) halt(context.Context) error {
+	ctx := context.Background() // a stop is not given up because somebody's context ended
+	a.mu.Lock()
+	a.streaming, a.velocity = false, [NumJoints]float64{}
+	a.mu.Unlock()
+	a.primed = false
+	if !a.wanted {
+		return nil // nothing was ever started: an arm that is only looked at is left alone
+	}
+	err := a.sendPoint(ctx, &[NumJoints]float64{})
+	if errors.Is(err, transport.ErrNoDevice) {
+		return err
+	}
+	for range stopTries {
+		if err = a.link.set(ctx, protocol.EraseTrajectories, nil); err == nil || errors.Is(err, transport.ErrNoDevice) {
+			break
+		}
+	}
+	return err
+}
+
+// quit stops the arm, gives API control back and ends the goroutine. What else was asked for ends with ErrClosed.
+func (a *Arm) quit(ctx context.Context) error {
+	var err error
+	if a.link.conn != nil {
+		err = a.halt(ctx)
+	}
+	if a.link.conn != nil && a.wanted {
+		err = errors.Join(err, a.link.set(ctx, protocol.StopAPI, nil))
+	}
+	a.link.drop()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closed, a.ended, a.enabled = true, true, false
+	for _, r := range a.requests {
+		r.err, r.done = ErrClosed, true
+	}
+	a.requests = nil
+	return err
+}
+
+// interrupted reports why a task must end: its context, or somebody's Stop.
+func (a *Arm) interrupted(ctx context.Context) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopping > 0 {
+		return ErrStopped
+	}
+	return ctx.Err()
+}

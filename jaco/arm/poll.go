@@ -1,0 +1,199 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"colonnade/jaco/protocol"
+)
+
+// The questions: one a period. Angles come first and, while streaming, every second time; the queue's fill is asked for
+// every 40 ms then.
+var (
+	whileStreaming = []protocol.Command{
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularVelocity,
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.QuickStatusRead,
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularTorque,
+	}
+	whileResting = []protocol.Command{
+		protocol.AngularPosition, protocol.AngularVelocity, protocol.QuickStatusRead, protocol.QueueRead,
+		protocol.AngularTorque, protocol.ErrorCount,
+	}
+)
+
+// questions are those asked at rest; a Jaco 1 has no error count.
+func (a *Arm) questions() []protocol.Command {
+	if a.caps.quickStatus {
+		return whileResting
+	}
+	return whileResting[:len(whileResting)-1]
+}
+
+// poll asks the next question and keeps the answer.
+func (a *Arm) poll(ctx context.Context, streaming bool) error {
+	list := a.questions()
+	if streaming {
+		list = whileStreaming
+	}
+	a.turn = (a.turn + 1) % len(list)
+	err := a.question(ctx, list[a.turn], streaming)
+	if refused(err) && slices.Contains(optional, list[a.turn]) {
+		return nil
+	}
+	return err
+}
+
+// optional are the questions that an arm may refuse to answer: nothing depends on them.
+var optional = []protocol.Command{protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount}
+
+func (a *Arm) question(ctx context.Context, command protocol.Command, streaming bool) error {
+	asked := a.opt.Clock.Now()
+	switch command {
+	case protocol.AngularPosition, protocol.AngularVelocity, protocol.AngularTorque:
+		return a.pollJoints(ctx, command, asked)
+	case protocol.QueueRead:
+		m := &a.answer.queue
+		if err := a.link.read(ctx, command, m); err != nil {
+			return err
+		}
+		points := int(min(m.Points, 1<<20))
+		a.update(func(s *State) { s.Queue, s.QueueTime = points, asked })
+		if streaming {
+			a.adjust(points)
+		}
+	case protocol.ErrorCount:
+		m := &a.answer.word
+		if err := a.link.read(ctx, command, m); err != nil {
+			return err
+		}
+		a.update(func(s *State) { s.Errors, s.ErrorsTime = int(*m), asked })
+	case protocol.QuickStatusRead:
+		return a.pollStatus(ctx, asked)
+	}
+	return nil
+}
+
+func (a *Arm) pollJoints(ctx context.Context, command protocol.Command, asked time.Time) error {
+	m := &a.answer.joints
+	err := a.link.read(ctx, command, m)
+	if err != nil {
+		return err
+	}
+	var v [NumJoints]float64
+	switch command {
+	case protocol.AngularPosition:
+		v, err = a.settings.Angles(m)
+	case protocol.AngularVelocity:
+		v, err = a.settings.Velocities(m)
+	default:
+		v, err = m.Vector()
+	}
+	if err == nil && command == protocol.AngularPosition {
+		err = a.plausible(&v, asked)
+	}
+	if err != nil {
+		return err
+	}
+	a.update(func(s *State) {
+		switch command {
+		case protocol.AngularPosition:
+			s.Q, s.QTime = v, asked
+		case protocol.AngularVelocity:
+			s.V, s.VTime = v, asked
+		default:
+			s.Torque, s.TorqueTime = v, asked
+		}
+	})
+	return nil
+}
+
+// jump is how far an angle may be from the last reading beyond what triple speed explains, rad.
+const jump = 0.5
+
+// plausible checks angles against the last ones: the protocol has no checksum, and a wrong angle is worse than none.
+func (a *Arm) plausible(q *[NumJoints]float64, asked time.Time) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.state.QTime.IsZero() {
+		return nil
+	}
+	since := asked.Sub(a.state.QTime).Seconds()
+	for i := range q {
+		if d := math.Abs(q[i] - a.state.Q[i]); d > jump+3*a.opt.MaxSpeed[i]*since {
+			return fmt.Errorf("joint or finger %d of 9 from %.3g to %.3g rad in %.3f s: %w", i+1, a.state.Q[i], q[i], since, ErrImplausible)
+		}
+	}
+	return nil
+}
+
+// The place of the retract state in the answer to 200: libkindrv reads no more than this page (K).
+const (
+	retractPage   = 2
+	retractOffset = 52
+)
+
+// pollStatus asks for the status. A Jaco 1 has its retract state only in 200.
+func (a *Arm) pollStatus(ctx context.Context, asked time.Time) error {
+	if a.caps.quickStatus {
+		m := &a.answer.status
+		if err := a.link.read(ctx, protocol.QuickStatusRead, m); err != nil {
+			return err
+		}
+		a.update(func(s *State) {
+			s.Retract, s.StatusTime = protocol.RetractState(m.Retract), asked
+			s.API, s.LimitFault = m.ControlDisabled == 0, m.CartesianFault != 0
+			for i, flag := range m.FingerInitialised {
+				s.Fingers[i] = flag != 0
+			}
+		})
+		return nil
+	}
+	request := protocol.Packet{Number: retractPage, Count: 1, Command: protocol.GeneralRead, Size: 1}
+	var reply protocol.Packet
+	if err := a.link.exchange(ctx, &request, &reply); err != nil {
+		return err
+	}
+	word := &a.answer.word
+	if err := word.Decode(reply.Data[retractOffset:]); err != nil {
+		return err
+	}
+	a.update(func(s *State) { s.Retract, s.StatusTime = protocol.RetractState(*word), asked })
+	return nil
+}
+
+func (a *Arm) update(f func(s *State)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	f(&a.state)
+}
+
+// General reads command 200, which takes about 40 ms: it is refused with ErrMoving while velocities are streamed.
+func (a *Arm) General(ctx context.Context) (g protocol.General, err error) {
+	err = a.ask(&request{ctx: ctx, run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GeneralRead, &g) }})
+	return g, err
+}
+
+// Configuration reads command 1, which takes about 110 ms: it is refused with ErrMoving while velocities are streamed.
+func (a *Arm) Configuration(ctx context.Context) (c protocol.Config, err error) {
+	err = a.ask(&request{ctx: ctx, run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GetConfig, &c) }})
+	return c, err
+}
+
+func (a *Arm) readAtRest(ctx context.Context, command protocol.Command, m interface{ Decode([]byte) error }) error {
+	a.mu.Lock()
+	streaming := a.streaming
+	a.mu.Unlock()
+	if streaming {
+		return ErrMoving
+	}
+	return a.link.read(ctx, command, m)
+}
+
+// refused tells an answer that says no from a failure on the wire.
+func refused(err error) bool {
+	return errors.Is(err, protocol.ErrNACK) || errors.Is(err, protocol.ErrFailed)
+}

@@ -1,0 +1,299 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
+)
+
+// limit is what the design allows between noticing that something is wrong and the arm standing.
+const limit = 50 * time.Millisecond
+
+// standing is the speed below which an arm stands: a joint whose servo is at 0 may creep with 0.04 rad/s under its weight.
+const standing = 0.05 // rad/s
+
+// afterNotice checks that the arm stands limit after the driver has noticed, and from then on.
+func (r *rig) afterNotice(name string) {
+	r.t.Helper()
+	if r.arm.Err() == nil || r.noted.IsZero() {
+		r.t.Fatalf("%s: not noticed; log %q", name, r.log)
+	}
+	if wait := r.noted.Add(limit).Sub(r.clock.Now()); wait > 0 {
+		r.sleep(wait)
+	}
+	for end := r.noted.Add(time.Second); r.clock.Now().Before(end); r.sleep(10 * time.Millisecond) {
+		if s := r.state(); speed(s) > standing || s.Queue != 0 {
+			r.t.Fatalf("%s: %v after it was noticed: %.3f rad/s, %d points in the queue", name, r.clock.Now().Sub(r.noted), speed(s), s.Queue)
+		}
+	}
+}
+
+// fast turns five joints with nearly all the speed they have.
+var fast = [NumJoints]float64{0.6, 0, 0.5, 0.8, 0.8, 0.8}
+
+// tripped drives the arm fast until the driver notices something, for 5 s at most, and returns why and how long after that
+// the arm stood.
+func (r *rig) tripped() (cause error, stood time.Duration) {
+	r.t.Helper()
+	for ms := 0; ms < 5000 && cause == nil; ms++ {
+		if ms%100 == 0 {
+			cause = r.arm.SetVelocity(&fast)
+		}
+		r.sleep(time.Millisecond)
+		if !r.noted.IsZero() {
+			cause = r.arm.Err()
+		}
+	}
+	for ; speed(r.state()) > standing && stood < time.Second; stood = r.clock.Now().Sub(r.noted) {
+		r.sleep(time.Millisecond)
+	}
+	return cause, stood
+}
+
+func TestStaleCommand(t *testing.T) {
+	r := connected(t, "", nil)
+	if err := r.drive(fast, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	last := r.clock.Now().Add(-100 * time.Millisecond)
+	for r.arm.Err() == nil {
+		r.sleep(time.Millisecond)
+	}
+	if late := r.noted.Sub(last); late < 150*time.Millisecond || late > 165*time.Millisecond {
+		t.Errorf("noticed %v after the last command, want 150 ms and a period at most", late)
+	}
+	if !errors.Is(r.arm.Err(), ErrStale) {
+		t.Errorf("fault %v, want ErrStale", r.arm.Err())
+	}
+	r.afterNotice("stale")
+	if err := r.arm.SetVelocity(&[NumJoints]float64{}); !errors.Is(err, ErrStale) {
+		t.Errorf("the fault does not last: %v", err)
+	}
+	if err := r.arm.Recover(background); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.drive([NumJoints]float64{0.3}, time.Second); err != nil {
+		t.Error(err)
+	}
+}
+
+// Whatever happens to one transfer while the arm moves, it stands within 50 ms of the driver noticing, says why, and
+// goes on after Recover.
+func TestFaultsWhileMoving(t *testing.T) {
+	var longest time.Duration
+	for _, c := range []struct {
+		rule string
+		want error
+	}{
+		{"lose in transfer %d", transport.ErrTimeout},
+		{"lose out transfer %d", transport.ErrTimeout},
+		{"delay in transfer %d for 25ms", nil}, // late, but in time
+		{"delay in transfer %d for 45ms", transport.ErrTimeout},
+		{"stall in transfer %d", transport.ErrStall},
+		{"stall out transfer %d", transport.ErrStall},
+		{"short in transfer %d", protocol.ErrSize},
+		{"short out transfer %d", transport.ErrStall},
+		{"unplug in transfer %d for 1s", transport.ErrNoDevice},
+		{"unplug out transfer %d for 1s", transport.ErrNoDevice},
+	} {
+		for _, at := range []int{150, 151, 152, 153} { // points and questions
+			name := fmt.Sprintf(c.rule, at)
+			r := connected(t, name, nil)
+			err, stood := r.tripped()
+			if c.want == nil {
+				if err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+				continue
+			}
+			if !errors.Is(err, c.want) || !errors.Is(r.arm.Err(), c.want) {
+				t.Fatalf("%s: %v, want %v", name, err, c.want)
+			}
+			if stood > limit {
+				t.Errorf("%s: the arm stands %v after it was noticed", name, stood)
+			}
+			longest = max(longest, stood)
+			r.afterNotice(name)
+			r.recovers(name)
+		}
+	}
+	t.Logf("at the latest the arm stood %v after it was noticed", longest)
+}
+
+// recovers checks that Recover works and that the arm can be driven again.
+func (r *rig) recovers(name string) {
+	r.t.Helper()
+	var d clock.Deadline
+	d.Set(background, r.clock.Now().Add(10*time.Second))
+	if err := r.arm.Recover(&d); err != nil {
+		r.t.Fatalf("%s: %v", name, err)
+	}
+	before := r.state().Q[0]
+	if err := r.drive([NumJoints]float64{0.3}, time.Second); err != nil {
+		r.t.Fatalf("%s: after Recover: %v", name, err)
+	}
+	if turned := r.state().Q[0] - before; !near(turned, 0.3, 0.03) {
+		r.t.Errorf("%s: after Recover joint 1 turned by %.3f rad, want 0.3", name, turned)
+	}
+}
+
+// The cable comes out at any byte of an exchange, and stays out for a while.
+func TestUnplugAtAnyByte(t *testing.T) {
+	for at := 10000; at < 10000+2*128; at += 7 {
+		name := fmt.Sprintf("unplug byte %d for 3s", at)
+		r := connected(t, name, nil)
+		if err, stood := r.tripped(); !errors.Is(err, transport.ErrNoDevice) || stood > limit {
+			t.Fatalf("%s: %v; the arm stood after %v", name, err, stood)
+		}
+		r.afterNotice(name)
+		r.recovers(name)
+		if !r.said("recovered") {
+			t.Errorf("%s: log %q", name, r.log)
+		}
+	}
+}
+
+// Garbage may strike anywhere in a reply: the arm stops, or the reply is one that can be believed.
+func TestGarbage(t *testing.T) {
+	r := connected(t, "garbage in chance 0.01", nil)
+	noticed := 0
+	for range 40 {
+		q := r.state().Q[0]
+		v := 0.4
+		if noticed%2 == 1 {
+			v = -v
+		}
+		if err := r.drive([NumJoints]float64{v}, time.Second); err != nil {
+			noticed++
+			r.afterNotice(err.Error())
+			for r.arm.Recover(background) != nil { // garbage again
+			}
+		}
+		if got := r.arm.State().Q[0]; !near(got, q, 2) {
+			t.Errorf("joint 1 reads %g, it was at %g", got, q)
+		}
+	}
+	if noticed < 10 {
+		t.Errorf("%d of 40 seconds with garbage", noticed)
+	}
+}
+
+func TestNACK(t *testing.T) {
+	r := connected(t, "", func(e *emulator.Options, _ *Options) { e.Choices.NACKEvery = 200 })
+	if err := r.drive([NumJoints]float64{0.6}, 5*time.Second); !errors.Is(err, protocol.ErrNACK) {
+		t.Errorf("drive ended with %v", err)
+	}
+	r.afterNotice("NACK")
+	r.recovers("NACK")
+}
+
+// Somebody touches the arm's own joystick.
+func TestControlLost(t *testing.T) {
+	r := connected(t, "", nil)
+	r.clock.Go(func() {
+		clock.Sleep(background, r.clock, time.Second)
+		r.device.TakeControl(r.clock.Now())
+	})
+	if err := r.drive([NumJoints]float64{0.6}, 3*time.Second); !errors.Is(err, ErrControlLost) {
+		t.Errorf("drive ended with %v", err)
+	}
+	r.afterNotice("control lost")
+	r.recovers("control lost")
+}
+
+// A device that never comes back: Recover gives up when its context does, and Close does not hang.
+func TestGoneForGood(t *testing.T) {
+	r := connected(t, "", nil)
+	r.clock.Go(func() {
+		clock.Sleep(background, r.clock, time.Second)
+		r.socket.Unplug()
+	})
+	if err := r.drive([NumJoints]float64{0.6}, 3*time.Second); !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("drive ended with %v", err)
+	}
+	var d clock.Deadline
+	d.Set(background, r.clock.Now().Add(5*time.Second))
+	if err := r.arm.Recover(&d); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("Recover gave %v", err)
+	}
+	if err := r.arm.Home(background); !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("Home gave %v", err)
+	}
+	if err := r.arm.Close(); err != nil {
+		t.Errorf("Close gave %v", err)
+	}
+}
+
+// Another arm in its place is not driven.
+func TestAnotherArm(t *testing.T) {
+	r := connected(t, "", nil)
+	o := emulator.NewOptions(protocol.Jaco2)
+	o.Serial = "another"
+	other, err := emulator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.socket.Plug(other)
+	r.sleep(time.Second)
+	if err := r.arm.Recover(background); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("Recover gave %v", err)
+	}
+	if info := r.arm.Info(); info.Serial.String() != "PJ00000000000000001" {
+		t.Errorf("the arm is %q now", info.Serial)
+	}
+}
+
+// A task that fails on the wire stops the arm, too.
+func TestFaultWhileHoming(t *testing.T) {
+	for _, rule := range []string{"lose in transfer 100", "unplug out transfer 100 for 1s"} {
+		r := connected(t, rule, func(e *emulator.Options, _ *Options) { e.Start = nil })
+		err := r.arm.Home(background)
+		if err == nil || r.arm.Err() == nil {
+			t.Fatalf("%s: Home gave %v, fault %v", rule, err, r.arm.Err())
+		}
+		r.recovers(rule)
+		r.arm.Stop(background)
+		if err := r.arm.Home(background); err != nil || r.state().Retract != protocol.Ready {
+			t.Errorf("%s: home afterwards: %v, %v", rule, err, r.state().Retract)
+		}
+	}
+}
+
+// Twenty minutes of driving under random faults, recovering each time.
+func TestManyFaults(t *testing.T) {
+	r := connected(t, "lose chance 0.0005; garbage in chance 0.0002; stall chance 0.0002; short chance 0.0002; delay chance 0.001 for 20ms; unplug chance 0.0001 for 300ms", nil)
+	stops := 0
+	for minute := range 20 {
+		v := 0.4
+		if minute%2 == 1 {
+			v = -v
+		}
+		for end := r.clock.Now().Add(time.Minute); r.clock.Now().Before(end); {
+			err := r.drive([NumJoints]float64{v}, 5*time.Second)
+			if err == nil {
+				continue
+			}
+			stops++
+			var d clock.Deadline
+			d.Set(background, r.clock.Now().Add(time.Minute))
+			if err := r.arm.Recover(&d); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	total := 0
+	for f := transport.Delay; f <= transport.Unplug; f++ {
+		total += r.faults.Count(f)
+	}
+	if stops < 50 || total < stops {
+		t.Errorf("%d stops for %d faults", stops, total)
+	}
+	t.Logf("%d faults, %d stops, all recovered, in 20 minutes of virtual time", total, stops)
+}
