@@ -298,7 +298,7 @@ func TestSpeedIsNeverExceeded(t *testing.T) {
 // stopped.
 func TestSimulatorState(t *testing.T) {
 	ctrl, start := commands(60)
-	for _, motion := range []sim.Motion{{}, everyMotion(), {Latency: 0.1}} {
+	for _, motion := range []sim.Motion{{}, everyMotion(), {Latency: 0.1}, {Latency: 0.03}} {
 		a, b := moving(t, 0.01, motion), moving(t, 0.01, motion)
 		for k := range ctrl {
 			state, err := a.AppendBinary([]byte("head"))
@@ -308,6 +308,9 @@ func TestSimulatorState(t *testing.T) {
 			advance(t, b, ctrl[(k+7)%len(ctrl)])
 			if err := b.UnmarshalBinary(state[4:]); err != nil {
 				t.Fatal(err)
+			}
+			if a.Seen().Q != b.Seen().Q {
+				t.Fatalf("%+v: before step %d the restored arm is seen elsewhere", motion, k)
 			}
 			va, vb := advance(t, a, ctrl[k]), advance(t, b, ctrl[k])
 			if va != vb || a.Data.Q != b.Data.Q || a.Data.V != b.Data.V || a.Seen().Q != b.Seen().Q {
