@@ -72,22 +72,32 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// BenchmarkVector measures a step of one of E environments that a worker steps in turn: it should cost no more than one
-// alone, whatever E.
+// BenchmarkVector measures a step of one of E environments that a worker steps in turn, each with a renderer of its own
+// or all with the same: beyond what its own data
+// costs the cache it should be no dearer than one alone.
 func BenchmarkVector(b *testing.B) {
-	actions := randomActions(1024)
+	actions := randomActions(1021) // shares no factor with the numbers of environments
 	for _, name := range []string{"sim", "robot"} {
-		for _, envs := range []int{1, 4, 16, 64} {
-			b.Run(fmt.Sprintf("domain=%s/envs=%d", name, envs), func(b *testing.B) {
-				players := make([]*player, envs)
-				for k := range players {
-					players[k] = newPlayer(b, reach.Options{Domain: load(b, name)}, true, uint64(k)<<32)
-				}
-				b.ReportAllocs()
-				for k := 0; b.Loop(); k++ {
-					players[k%envs].step(b, actions[k%len(actions)])
-				}
-			})
+		for _, share := range []bool{false, true} {
+			for _, envs := range []int{1, 16, 64} {
+				b.Run(fmt.Sprintf("domain=%s/share=%v/envs=%d", name, share, envs), func(b *testing.B) {
+					opt := reach.Options{Domain: load(b, name)}
+					if share {
+						var err error
+						if opt, err = opt.Share(); err != nil {
+							b.Fatal(err)
+						}
+					}
+					players := make([]*player, envs)
+					for k := range players {
+						players[k] = newPlayer(b, opt, true, uint64(k)<<32)
+					}
+					b.ReportAllocs()
+					for k := 0; b.Loop(); k++ {
+						players[k%envs].step(b, actions[k%len(actions)])
+					}
+				})
+			}
 		}
 	}
 }

@@ -23,7 +23,7 @@ const (
 type Env struct {
 	opt      Options
 	sim      *sim.Simulator
-	renderer *render.Renderer
+	renderer *render.Renderer       // nil: the lender has some
 	start    [sim.NumJoints]float64 // the pose around which episodes start, rad
 	random   random
 	world    domain.World // of this episode
@@ -68,35 +68,32 @@ func newEnv(opt Options) (*Env, error) {
 	}
 	e.start, _ = opt.Model.Keyframe(startKeyframe)
 	e.drawWorld()
-	if e.renderer, err = render.NewRenderer(&e.world.Scene, opt.Pixels, opt.Pixels, opt.Supersample); err != nil {
-		return nil, err
+	if opt.lender == nil {
+		if e.renderer, err = opt.look().newRenderer(&e.world); err != nil {
+			return nil, err
+		}
 	}
-	return e, e.applyWorld()
+	return e, e.sim.SetMotion(e.world.Motion)
 }
 
 // drawWorld draws the world of this episode from its seed.
 func (e *Env) drawWorld() { e.opt.Domain.Draw(e.random.seed(e.seed, worldStream), &e.world) }
 
-// applyWorld makes simulator and renderer those of the world.
-func (e *Env) applyWorld() error {
-	if err := e.sim.SetMotion(e.world.Motion); err != nil {
-		return err
-	}
-	if err := e.renderer.SetScene(&e.world.Scene); err != nil {
-		return err
-	}
-	e.largeStale = true
-	return e.renderer.SetSensor(e.world.Sensor)
-}
-
-// enter makes the world that of a seed. Only the first call does anything in a domain without ranges.
+// enter makes the world that of a seed. In a domain without ranges it is so already.
 func (e *Env) enter(seed uint64) error {
 	e.seed = seed
 	if e.opt.Domain.Fixed() {
 		return nil
 	}
 	e.drawWorld()
-	return e.applyWorld()
+	e.largeStale = true
+	if err := e.sim.SetMotion(e.world.Motion); err != nil {
+		return err
+	}
+	if err := e.renderer.SetScene(&e.world.Scene); err != nil {
+		return err
+	}
+	return e.renderer.SetSensor(e.world.Sensor)
 }
 
 // Spec returns the size of an observation in pixels (height, width, channels), the number of

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -430,29 +429,10 @@ func TestNoAllocations(t *testing.T) {
 func TestMemory(t *testing.T) {
 	const most = 256 << 10 // bytes
 	for _, name := range []string{"sim", "robot", "random"} {
-		opt := reach.Options{Domain: load(t, name)}
-		pixels := make([]uint8, 64*64*3)
-		warm := newEnv(t, opt) // what all environments share
-		if err := warm.Reset(1, pixels, nil); err != nil {
-			t.Fatal(err)
-		}
-		envs := make([]*reach.Env, 16)
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		for k := range envs {
-			envs[k] = newEnv(t, opt)
-			if err := envs[k].Reset(uint64(k), pixels, nil); err != nil {
-				t.Fatal(err)
-			}
-		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		each := int64(after.HeapAlloc-before.HeapAlloc) / int64(len(envs))
+		each := memory(t, reach.Options{Domain: load(t, name)})
 		t.Logf("%s: %d KiB an environment", name, each>>10)
 		if each > most || each < 32<<10 {
 			t.Errorf("%s: an environment takes %d bytes, want at most %d and not next to nothing", name, each, most)
 		}
-		runtime.KeepAlive(envs)
 	}
 }

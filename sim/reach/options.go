@@ -63,6 +63,8 @@ type Options struct {
 	// TargetEvery is the number of episodes between two new places of the target; 0: 1, a new place every
 	// episode. On the robot a person moves it, so transfer uses 3.
 	TargetEvery int
+
+	lender *lender // of renderers, by Share; nil: each environment has its own
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -96,6 +98,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.TargetEvery < 0 {
 		return o, fmt.Errorf("target-every is %d, want 1 or more", o.TargetEvery)
+	}
+	if o.lender != nil && o.lender.look != o.look() {
+		return o, fmt.Errorf("domain, pixels or supersample have changed since Share")
 	}
 	if _, ok := o.Model.Keyframe(startKeyframe); !ok {
 		return o, fmt.Errorf("the arm model has no keyframe %q", startKeyframe)

@@ -33,10 +33,23 @@ func (e *Env) observe(pixels []uint8, proprio []float32) error {
 	}
 	began := time.Now()
 	defer func() { e.renderTime += time.Since(began) }()
+	if e.renderer != nil {
+		return e.draw(e.renderer, pixels)
+	}
+	r, err := e.opt.lender.take()
+	if err != nil {
+		return err
+	}
+	defer e.opt.lender.give(r)
+	return e.draw(r, pixels)
+}
+
+// draw draws what the camera sees now. The noise follows from seed and step, so that it matters neither which frames
+// anyone looked at nor which renderer drew them.
+func (e *Env) draw(r *render.Renderer, pixels []uint8) error {
 	seen := e.sim.Seen()
-	// The noise follows from seed and step, so that it does not matter which frames anyone looked at.
-	e.renderer.SeedNoise(noise(e.seed, e.steps))
-	return e.renderer.Render(pixels, &seen.BodyPos, &seen.BodyRot, e.target.seen(e.sim.Latency(), e.sim.Elapsed()))
+	r.SeedNoise(noise(e.seed, e.steps))
+	return r.Render(pixels, &seen.BodyPos, &seen.BodyRot, e.target.seen(e.sim.Latency(), e.sim.Elapsed()))
 }
 
 // Picture draws the present scene for people: as it is, without the camera's faults and lateness.

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 
 	"colonnade/a3c"
@@ -30,6 +31,10 @@ type Options struct {
 	env, task   *string
 	domain      domainFlag
 	targetEvery countFlag
+
+	once   sync.Once // fills in shared and err
+	shared reach.Options
+	err    error
 }
 
 // Register defines the flags -env, -task, -domain and -target-every.
@@ -87,12 +92,20 @@ func (o *Options) String() string { return o.Task() + " in " + o.Domain() }
 // NewReach makes one environment, with its pictures for people.
 func (o *Options) NewReach() (*reach.Env, error) { return o.newReach(int(o.targetEvery)) }
 
+// newReach makes environments that share renderers.
 func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
-	task, err := reach.ParseTask(*o.task)
-	if err != nil {
-		return nil, err
+	o.once.Do(func() {
+		var task reach.Task
+		if task, o.err = reach.ParseTask(*o.task); o.err == nil {
+			o.shared, o.err = reach.Options{Task: task, Domain: o.domain.domain}.Share()
+		}
+	})
+	if o.err != nil {
+		return nil, o.err
 	}
-	return reach.New(reach.Options{Task: task, Domain: o.domain.domain, TargetEvery: targetEvery})
+	opt := o.shared
+	opt.TargetEvery = targetEvery
+	return reach.New(opt)
 }
 
 // Make makes one environment; it has the signature that a3c wants.
