@@ -2,18 +2,21 @@ package render
 
 import (
 	"errors"
+	"math"
 )
 
 // optics is a Sensor worked out for one size of picture. Frames pass through it as lanes: a pixel's red, green and
 // blue in 21 bits each of one uint64, so that one multiplication serves all three. Values are brightness times 4.
 type optics struct {
 	width, height int
+	supersample   int
 	sensor        Sensor
 	active        bool
 	widen         float64  // the picture is drawn with the focal length divided by this, so that a bent one is full
 	taps          []tap    // where each pixel looks; empty if it looks at itself
 	kernel        []uint64 // weights at distance 0, 1, ...; together (one side twice) kernelSum; empty if sharp
-	develop       developTable
+	weights       []float64
+	develop       *developTable
 	noisy         bool
 	noise         uint64 // state of the generator
 
@@ -82,13 +85,13 @@ func (o *optics) allocate() {
 	if o.ideal != nil {
 		return
 	}
-	n, radius := o.width*o.height, kernelRadius(maxBlur*float64(o.height))
+	n, radius := o.width*o.height, kernelRadius(maxBlur*float64(o.height)+0.3)
 	o.empty, o.ideal = make([]uint64, n), make([]uint64, n)
-	o.drawn = make([]uint8, 3*o.width)
+	o.drawn, o.develop = make([]uint8, 3*o.width), new(developTable)
 	o.bent, o.done = make([]uint64, o.width), make([]uint64, o.width)
 	o.rows = make([]uint64, (2*radius+1)*o.width)
 	o.taps = make([]tap, 0, n)
-	o.kernel = make([]uint64, 0, radius+1)
+	o.kernel, o.weights = make([]uint64, 0, radius+1), make([]float64, radius+1)
 }
 
 // bend returns how much further out a pixel at squared radius r2 looks.
@@ -124,36 +127,41 @@ func (o *optics) setTaps() {
 // has 3 % of its weight, which the rest takes over.
 func kernelRadius(sigma float64) int { return max(1, int(float64(2.2*sigma)+0.5)) }
 
-// setKernel works out the weights of a Gauss curve.
+// setKernel works out the weights of a spot. Its variance is that of the spot and of the light that a pixel gathers over
+// its area: 1/12, of which the mean of n x n points leaves out 1/(12·n²). So a small picture without supersampling
+// looks like a large one that was scaled down.
+//
+// The weights are those of the Gauss curve's discrete counterpart, which has that variance also where it is less than a
+// pixel: the modified Bessel functions I_k(variance) (Lindeberg, Scale-space theory, 1994, section 3.4). They come from
+// I_(k-1) = I_(k+1) + 2k/variance·I_k downwards from where they are next to nothing (Miller's algorithm).
 func (o *optics) setKernel() {
 	o.kernel = o.kernel[:0]
-	sigma := float64(o.sensor.Blur * float64(o.height))
-	if sigma < 0.05 { // the neighbours would get nothing
+	if o.sensor.Blur == 0 {
 		return
 	}
-	n := kernelRadius(sigma)
-	weight := func(k int) float64 { return decay(float64(k*k) / float64(2*float64(sigma*sigma))) }
-	total := weight(0)
-	for k := 1; k <= n; k++ {
-		total += weight(k) + weight(k)
+	spot := float64(o.sensor.Blur * float64(o.height))
+	variance := float64(spot*spot) + 1/float64(12*o.supersample*o.supersample)
+	n := kernelRadius(math.Sqrt(variance))
+	weights := o.weights[:n+1]
+	above, here, total := 0.0, 1.0, 0.0
+	for k := n + 20; k > 0; k-- {
+		above, here = here, above+float64(float64(2*k)/variance*here)
+		if k <= n+1 {
+			weights[k-1] = here
+			total += here
+			if k > 1 {
+				total += here
+			}
+		}
 	}
 	rest := uint64(kernelSum)
 	o.kernel = append(o.kernel, 0)
-	for k := 1; k <= n; k++ {
-		w := uint64(float64(weight(k)*kernelSum)/total + 0.5)
-		o.kernel = append(o.kernel, w)
-		rest -= 2 * w
+	for _, w := range weights[1:] {
+		whole := uint64(float64(w/total*kernelSum) + 0.5)
+		o.kernel = append(o.kernel, whole)
+		rest -= 2 * whole
 	}
 	o.kernel[0] = rest
-}
-
-// decay returns e^-x for x from 0 to 100 to 5 digits, without math.Exp, which differs between architectures.
-func decay(x float64) float64 {
-	y := 1 - x/(1<<24)
-	for range 24 {
-		y = float64(y * y)
-	}
-	return y
 }
 
 // apply turns the ideal picture into pixels, row by row: a row is looked at through the lens and blurred along itself,

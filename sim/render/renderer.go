@@ -91,7 +91,7 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 		empty:      make([]uint8, 3*width*height),
 		arm:        coarseJaco(),
 		disc:       coarseDisc(),
-		optics:     optics{width: width, height: height, widen: 1},
+		optics:     optics{width: width, height: height, supersample: supersample, widen: 1},
 	}
 	if h >= fineHeight {
 		r.arm, r.disc = fineJaco(), fineDisc()

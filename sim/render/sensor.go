@@ -17,7 +17,8 @@ type Sensor struct {
 	// Vignette is how much darker the corners of a square picture are, in encoded brightness.
 	Vignette float64 // 1, 0..0.8
 
-	// Blur is the standard deviation of the spot that a point becomes.
+	// Blur is the standard deviation of the spot that a point becomes. Unless it is 0, a pixel that is no mean of many
+	// rays is also blurred by its own area, over which a camera's pixel gathers light.
 	Blur float64 // picture heights, 0..0.03
 
 	// Exposure and White multiply light; 0 means 1.
