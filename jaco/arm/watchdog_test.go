@@ -57,8 +57,9 @@ func (r *rig) tripped() (cause error, stood time.Duration) {
 	return cause, stood
 }
 
+// The queue is long here: without a stop the arm would go on for 100 ms.
 func TestStaleCommand(t *testing.T) {
-	r := connected(t, "", nil)
+	r := connected(t, "", func(_ *emulator.Options, o *Options) { o.Depth = 10 })
 	if err := r.drive(fast, time.Second); err != nil {
 		t.Fatal(err)
 	}
@@ -269,8 +270,11 @@ func TestFaultWhileHoming(t *testing.T) {
 // Twenty minutes of driving under random faults, recovering each time.
 func TestManyFaults(t *testing.T) {
 	r := connected(t, "lose chance 0.0005; garbage in chance 0.0002; stall chance 0.0002; short chance 0.0002; delay chance 0.001 for 20ms; unplug chance 0.0001 for 300ms", nil)
-	stops := 0
-	for minute := range 20 {
+	stops, minutes := 0, 20
+	if testing.Short() {
+		minutes = 4
+	}
+	for minute := range minutes {
 		v := 0.4
 		if minute%2 == 1 {
 			v = -v
@@ -292,8 +296,8 @@ func TestManyFaults(t *testing.T) {
 	for f := transport.Delay; f <= transport.Unplug; f++ {
 		total += r.faults.Count(f)
 	}
-	if stops < 50 || total < stops {
+	if stops < 10*minutes || total < stops {
 		t.Errorf("%d stops for %d faults", stops, total)
 	}
-	t.Logf("%d faults, %d stops, all recovered, in 20 minutes of virtual time", total, stops)
+	t.Logf("%d faults, %d stops, all recovered, in %d minutes of virtual time", total, stops, minutes)
 }
