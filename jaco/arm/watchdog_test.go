@@ -301,3 +301,57 @@ func TestManyFaults(t *testing.T) {
 	}
 	t.Logf("%d faults, %d stops, all recovered, in %d minutes of virtual time", total, stops, minutes)
 }
+
+// The home button is still down when the cable comes out: Recover lets it go before anything else.
+func TestRecoverReleasesTheButton(t *testing.T) {
+	r := connected(t, "", func(e *emulator.Options, _ *Options) { e.Start = nil })
+	r.clock.Go(func() {
+		clock.Sleep(background, r.clock, 300*time.Millisecond)
+		r.socket.Plug(r.device)
+	})
+	if err := r.arm.Home(background); !errors.Is(err, transport.ErrNoDevice) {
+		t.Fatalf("Home gave %v", err)
+	}
+	if err := r.arm.Recover(background); err != nil {
+		t.Fatal(err)
+	}
+	r.sleep(limit)
+	before := r.state()
+	r.sleep(3 * time.Second)
+	if after := r.state(); !near(after.Q[4], before.Q[4], 0.02) || after.Retract == protocol.Ready {
+		t.Errorf("after Recover joint 5 went on from %.3f to %.3f rad, %v", before.Q[4], after.Q[4], after.Retract)
+	}
+}
+
+// liar is an arm that reports joint 3 elsewhere once it is told to.
+type liar struct {
+	*emulator.Device
+	lies bool
+}
+
+func (l *liar) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := l.Device.In(now, p)
+	var packet protocol.Packet
+	if l.lies && n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.AngularPosition {
+		p[protocol.HeaderSize+8+3] ^= 1 // of the exponent
+	}
+	return n, ready
+}
+
+func TestImplausibleAngles(t *testing.T) {
+	r := newRig(t, "", nil)
+	device := &liar{Device: r.device}
+	r.socket.Plug(device)
+	r.connect()
+	if err := r.arm.Enable(background); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Go(func() {
+		clock.Sleep(background, r.clock, 500*time.Millisecond)
+		device.lies = true
+	})
+	cause, stood := r.tripped()
+	if !errors.Is(cause, ErrImplausible) || stood > limit {
+		t.Errorf("stopped %v after %v", stood, cause)
+	}
+}

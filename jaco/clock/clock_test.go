@@ -343,3 +343,17 @@ func BenchmarkVirtual(b *testing.B) {
 		})
 	}
 }
+
+// What was raised between looking and waiting is not waited for.
+func TestRaisedBefore(t *testing.T) {
+	for name, c := range map[string]Clock{"virtual": NewVirtual(), "real": Real()} {
+		c.Enter()
+		s := c.NewSignal()
+		seen := s.Count()
+		s.Raise()
+		if err := c.Wait(background, s, seen, c.Now().Add(time.Second)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		c.Leave()
+	}
+}
