@@ -7,6 +7,7 @@ import (
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/transfer"
 )
 
 // options is the command line of sweep.
@@ -18,12 +19,20 @@ type options struct {
 	trial    *int
 	study    study.Settings
 	training *training.Options // of a trial, but for what is searched
+	method   *string           // of transfer; "train" for none
 }
+
+// checkpointDecides are the flags of a transfer that, unless they are given, follow from its method and from the
+// checkpoint that it starts from.
+var checkpointDecides = []string{"width", "net", "inputs", "reward-scale"}
+
+// trainMethod is the value of -method for trials that train a first column.
+const trainMethod = "train"
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("sweep",
 		"sweep trains many columns with learning rates and entropy costs drawn at random, all to the end or, with -rungs,\n"+
-			"the better ones further than the others. Any number of processes may work on one study: start it once with\n"+
+			"the better ones further than the others; with -method it searches the settings of a transfer instead. Any number of processes may work on one study: start it once with\n"+
 			"-prepare or without, and every further one with -resume.",
 		"sweep -net recurrent -width wide -trials 30 -rungs 4 -steps 50000000 -out studies/column1", stdout, stderr)
 	o := &options{flags: f, study: study.Settings{
@@ -40,6 +49,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
 	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
 	o.training = training.RegisterFixed(f)
+	o.method, _ = transfer.RegisterStart(f, trainMethod, append([]string{trainMethod}, transfer.Methods()...))
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -52,6 +62,18 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		}
 		if err := f.Resume(rundir.ConfigPath(*o.out)); err != nil {
 			return nil, err
+		}
+	}
+	if *o.method != trainMethod {
+		for name, value := range transfer.Defaults() {
+			if !f.Given(name) {
+				f.Default(name, value)
+			}
+		}
+		for _, name := range checkpointDecides {
+			if !f.Given(name) {
+				f.NotInFile(name)
+			}
 		}
 	}
 	o.study.Seed, o.study.Steps, o.study.Plan = o.training.Config.Seed, o.training.Config.Steps, o.plan

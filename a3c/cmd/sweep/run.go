@@ -6,11 +6,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/transfer"
 )
 
 // result is the last line of stdout.
@@ -96,25 +98,39 @@ func (o *options) report(s *study.Study, done bool, stdout, stderr io.Writer) er
 	return cli.Result(stdout, r)
 }
 
-// plan says what a trial trains: what the command train would with the same flags, so that it can go on with the trial's
-// folder alone.
+// plan says what a trial trains: what the command train, or transfer, would with the same flags, so that it can go on with
+// the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
+	if *o.method == trainMethod {
+		f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
+		trial := training.Register(f)
+		if err := f.Parse(o.trialArgs(t, f)); err != nil {
+			return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
+		}
+		return trial.Plan("sweep"), trial.Validate()
+	}
+	f := cli.NewFlags("transfer", "", "", io.Discard, io.Discard)
+	trial := transfer.Register(f)
+	if err := f.Parse(o.trialArgs(t, f)); err != nil {
+		return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	if err := trial.Validate(false); err != nil {
+		return training.Plan{}, err
+	}
+	return trial.Plan("sweep"), nil
+}
+
+// trialArgs returns the arguments of a trial's command whose flags are f.
+func (o *options) trialArgs(t study.Trial, f *cli.Flags) []string {
 	args := []string{
 		"-seed", fmt.Sprint(t.Seed), "-learning-rate", fmt.Sprint(t.LearningRate), "-entropy-cost", fmt.Sprint(t.EntropyCost),
 	}
-	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-	options := training.Register(f)
 	o.flags.VisitAll(func(fl *flag.Flag) {
-		switch fl.Name {
-		case "seed", "learning-rate", "entropy-cost", "config", "print-config":
-			return
-		}
-		if f.Lookup(fl.Name) != nil {
+		searched := slices.Contains([]string{"seed", "learning-rate", "entropy-cost", "config", "print-config"}, fl.Name)
+		decided := *o.method != trainMethod && !o.flags.Given(fl.Name) && slices.Contains(checkpointDecides, fl.Name)
+		if !searched && !decided && f.Lookup(fl.Name) != nil {
 			args = append(args, "-"+fl.Name+"="+fl.Value.String())
 		}
 	})
-	if err := f.Parse(args); err != nil {
-		return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
-	}
-	return options.Plan("sweep"), options.Validate()
+	return args
 }

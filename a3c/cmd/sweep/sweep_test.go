@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
+	"colonnade/nn"
 )
 
 // asSweep makes the test binary behave as the sweep command.
@@ -179,6 +181,47 @@ func TestDivergedTrials(t *testing.T) {
 	}
 	if !r.Done || r.Scores != 2 || r.Best.Diverged == "" || !strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
 		t.Errorf("%+v", r)
+	}
+}
+
+// A study may search the settings of a transfer: with the transfer's defaults, in -domain robot unless said otherwise.
+func TestTransferStudy(t *testing.T) {
+	net, err := nn.New(nn.ReachArch(true, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
+	from := filepath.Join(t.TempDir(), "column1.safetensors")
+	if _, err := nn.SaveCheckpoint(from, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
+		t.Fatal(err)
+	}
+	for _, method := range []string{"progressive", "finetune", "scratch-wide"} {
+		out := filepath.Join(t.TempDir(), "study")
+		args := []string{"-out", out, "-method", method, "-trials", "2", "-steps", "100", "-episodes", "2"}
+		if method != "scratch-wide" {
+			args = append(args, "-from", from)
+		}
+		if _, _, err := sweep(t, append(args, "-prepare")...); err != nil {
+			t.Fatal(err)
+		}
+		r, _, err := sweep(t, "-resume", "-out", out)
+		if err != nil || !r.Done || r.Scores != 2 {
+			t.Fatalf("%s: %+v, %v", method, r, err)
+		}
+		config := read(t, out, "trial-001", rundir.ConfigFile)
+		for _, want := range []string{`domain = "robot"`, `method = "` + method, "envs = 1\n", "target-every = 3\n"} {
+			if !strings.Contains(config, want) {
+				t.Errorf("%s: no %s in\n%s", method, want, config)
+			}
+		}
+		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(filepath.Join(out, "trial-001")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if columns := len(c.Network.Columns()); (columns == 2) != (method == "progressive") {
+			t.Errorf("%s: %d columns", method, columns)
+		}
 	}
 }
 

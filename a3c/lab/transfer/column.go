@@ -16,7 +16,7 @@ import (
 // load reads the checkpoints that -from names, and takes from them what the flags do not say: the kind of network of a
 // progressive column, and the scale of rewards, in which the values to start from are expressed.
 func (o *Options) load() error {
-	for _, path := range o.from {
+	for _, path := range *o.from {
 		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(path))
 		if err != nil {
 			return err
@@ -34,16 +34,19 @@ func (o *Options) load() error {
 	if text, ok := last.Metadata[training.RewardScaleKey]; ok {
 		var err error
 		if scale, err = strconv.ParseFloat(text, 64); err != nil || !(scale > 0) {
-			return fmt.Errorf("%s: its metadata's %s is %.20q, want a number above 0", o.from[len(o.from)-1], training.RewardScaleKey, text)
+			return fmt.Errorf("%s: its metadata's %s is %.20q, want a number above 0", o.lastFrom(), training.RewardScaleKey, text)
 		}
 	}
 	if !o.flags.Given("reward-scale") {
 		o.Config.RewardScale = scale
 	} else if o.Config.RewardScale != scale {
-		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", o.Config.RewardScale, o.from[len(o.from)-1], scale)
+		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", o.Config.RewardScale, o.lastFrom(), scale)
 	}
 	return nil
 }
+
+// lastFrom names the checkpoint that the new column stands on directly.
+func (o *Options) lastFrom() string { return (*o.from)[len(*o.from)-1] }
 
 // column returns network and parameters that the method begins with.
 func (o *Options) column() (*nn.Network, []float32, error) {

@@ -36,7 +36,7 @@ type Options struct {
 	Config a3c.Config
 
 	method   *string
-	from     fileList
+	from     *Files
 	world    *world.Options
 	net      *world.NetOptions
 	episodes int
@@ -51,22 +51,34 @@ var Changeable = []string{"episodes", "checkpoint-every", "replacements"}
 func Register(f *cli.Flags) *Options {
 	o := &Options{flags: f, Config: learner.Defaults()}
 	c := &o.Config
-	c.Workers, c.Envs, c.Steps = 1, 1, 60_000
-	c.MetricsEvery, c.CheckpointEvery = 500, 10_000
 	c.KeepScores = true
-	o.method = f.Choice("method", Progressive, "how to transfer", Methods()...)
-	f.Var(&o.from, "from", "checkpoint `file` or run folder to start from; several, each with its own -from, stand side by side below a progressive column")
+	o.method, o.from = RegisterStart(f, Progressive, Methods())
 	o.world = world.Register(f)
-	f.Default("domain", "robot")
-	f.Default("target-every", "3")
 	o.net = world.RegisterNet(f)
-	f.Default("width", "narrow")
 	learner.Register(f, c)
 	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
 	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, whatever the number of workers")
 	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
 	f.IntVar(&o.episodes, "episodes", 100, "`number` of episodes of the final evaluation")
+	for name, value := range Defaults() {
+		f.Default(name, value)
+	}
 	return o
+}
+
+// RegisterStart defines -method and -from.
+func RegisterStart(f *cli.Flags, method string, methods []string) (*string, *Files) {
+	from := new(Files)
+	f.Var(from, "from", "checkpoint `file` or run folder to start from; several, each with its own -from, stand side by side below a progressive column")
+	return f.Choice("method", method, "how to transfer", methods...), from
+}
+
+// Defaults returns the values of flags that a transfer sees otherwise than the training of a first column.
+func Defaults() map[string]string {
+	return map[string]string{
+		"workers": "1", "envs": "1", "steps": "60000", "domain": "robot", "target-every": "3", "width": "narrow",
+		"metrics-every": "500", "checkpoint-every": "10000",
+	}
 }
 
 // Validate completes the values and says what is wrong with them, as a usage error. A transfer that is resumed needs no
@@ -80,12 +92,12 @@ func (o *Options) Validate(resume bool) error {
 		return cli.Usagef("-episodes is %d, want at least 1", o.episodes)
 	case o.flags.Given("width") && method != Progressive && !resume:
 		return cli.Usagef("-width with -method %s: only a progressive column's width is free (%s is narrow, %s wide)", method, Scratch, ScratchWide)
-	case needsColumn(method) && len(o.from) == 0:
+	case needsColumn(method) && len(*o.from) == 0:
 		return cli.Usagef("-method %s needs -from: the checkpoint to start from", method)
-	case !needsColumn(method) && len(o.from) > 0:
+	case !needsColumn(method) && len(*o.from) > 0:
 		return cli.Usagef("-from with -method %s: it starts from nothing", method)
-	case method != Progressive && len(o.from) > 1:
-		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(o.from))
+	case method != Progressive && len(*o.from) > 1:
+		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(*o.from))
 	case (method == Finetune || method == FinetuneLast) && (o.flags.Given("net") || o.flags.Given("inputs")) && !resume:
 		return cli.Usagef("-net or -inputs with -method %s: the network is the checkpoint's", method)
 	}
@@ -121,12 +133,12 @@ func (o *Options) Plan(command string) training.Plan {
 // Method returns the method's name.
 func (o *Options) Method() string { return *o.method }
 
-// fileList is a flag that may be given several times, or once with commas.
-type fileList []string
+// Files is a flag that names files. It may be given several times, or once with commas.
+type Files []string
 
-func (l *fileList) String() string { return strings.Join(*l, ",") }
+func (l *Files) String() string { return strings.Join(*l, ",") }
 
-func (l *fileList) Set(text string) error {
+func (l *Files) Set(text string) error {
 	for _, path := range strings.Split(text, ",") {
 		if path != "" && !slices.Contains(*l, path) {
 			*l = append(*l, path)
