@@ -12,13 +12,13 @@
 // Each line of the table is one kernel call at one batch. Before anything is
 // timed, all candidates compute the line from the same random numbers, and
 // their results must agree to 1e-4 of the largest: only equal work is compared.
-// Then follow rounds; in each, every candidate runs once for some milliseconds,
-// the first one of the round moving on by one each time, and the FMA peak is
-// measured. The figure of a candidate is the median of its rounds, a ratio the
-// median of the rounds' ratios, so that a clock that drifts hits both sides.
+// Then follow rounds; in each, every candidate runs for some milliseconds after
+// one call that only warms the caches, in an order that is drawn anew, and the
+// FMA peak is measured. The figure of a candidate is the median of its rounds, a
+// ratio the median of the rounds' ratios, so that a clock that drifts hits both
+// sides.
 // Time is processor time of the thread: what other programs take in between
 // does not count, though what they do to the caches does.
-// Everything is as warm in the caches as it was left by the call before.
 //
 // # What is fair
 //

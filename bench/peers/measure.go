@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -56,10 +57,13 @@ func measure(l line, rounds int, span time.Duration) (*measured, error) {
 			return nil, err
 		}
 	}
-	for round := range rounds {
+	order := rand.New(rand.NewPCG(1, 1))
+	for range rounds {
 		m.Peak = append(m.Peak, rounded(peak.FMA(time.Millisecond)))
-		for turn := range candidates {
-			i := (turn + round) % len(candidates)
+		for _, i := range order.Perm(len(candidates)) {
+			if err := candidates[i].run(1); err != nil { // warms the caches
+				return nil, err
+			}
 			took, err := timed(candidates[i], times[i])
 			if err != nil {
 				return nil, err
