@@ -34,7 +34,7 @@ var gemmShapes = []struct{ m, n, k int }{
 	{8, 48, 1152}, {1, 128, 288}, {8, 16, 288}, {8, 128, 256}, {8, 64, 32}, // fc and LSTM of the networks
 	{160, 32, 40}, {160, 64, 32}, {129, 40, 160},
 	{2, 3, 8200},                                 // dot products in two parts
-	{256, 50, 21}, {19, 65, 256}, {200, 49, 512}, // rows of a that evict each other: a is packed, in one or two blocks
+	{256, 50, 21}, {99, 65, 256}, {390, 49, 512}, // rows of a that evict each other: a is packed, in one or two blocks
 }
 
 func TestGemm(t *testing.T) {

@@ -12,7 +12,7 @@ const (
 	panelsLen = 1 << 15
 	// maxSteps is the most steps of a tile; 32 columns of so many fill the buffer.
 	maxSteps = panelsLen / 32
-	// blockLen is the length of the buffer for a block of rows of a: 320 KiB, made
+	// blockLen is the length of the buffer for a block of rows of a: 640 KiB, made
 	// where it is needed.
 	blockLen = blockRows / wideRows * packedRows * panelRows
 )

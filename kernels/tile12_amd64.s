@@ -67,9 +67,9 @@ spread:
 	VMOVAPS Y0, Y9
 	VMOVAPS Y0, Y10
 	VMOVAPS Y0, Y11
+	START
 
 run:
-	RUN
 	MOVQ    tile_afar(DI), R14
 	ADDQ    AX, R14
 	PCALIGN $32
@@ -87,9 +87,10 @@ step:
 	ADDQ    DX, SI
 	DECQ    CX
 	JNZ     step
-	DECQ    tile_left(DI)
-	JNZ     run
+	NEXT(out)
+	JMP     run
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write

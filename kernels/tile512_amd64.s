@@ -70,9 +70,7 @@ spread:
 	VMOVAPS Z1, Z13
 	VMOVAPS Z0, Z14
 	VMOVAPS Z1, Z15
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -80,9 +78,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
@@ -181,9 +180,7 @@ spread:
 	VMOVAPS Z1, Z9
 	VMOVAPS Z0, Z10
 	VMOVAPS Z1, Z11
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -191,9 +188,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write

@@ -55,9 +55,7 @@ spread:
 	VMOVAPS Z1, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z1, Z7
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -65,9 +63,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
@@ -147,9 +146,7 @@ spread:
 	VMOVAPS Z0, Z5
 	VMOVAPS Z0, Z6
 	VMOVAPS Z0, Z7
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -157,9 +154,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write

@@ -90,9 +90,7 @@ spread:
 	VMOVAPS Y0, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y0, Y7
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -100,9 +98,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write

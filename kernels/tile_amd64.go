@@ -119,15 +119,13 @@ func rowsOf(left, width int) int {
 	return wideRows
 }
 
-// wholeTiles is the number of tiles of the given height, all rows used, before
-// rowsOf chooses another height.
+// wholeTiles is the number of tiles of the given height, which rowsOf has chosen,
+// before it may choose another one; all their rows are used, if there are several.
 func wholeTiles(left, height, width int) int {
-	n := 0
-	for left >= height && rowsOf(left, width) == height {
-		left -= height
-		n++
+	if width >= wideCols && (height == fullRows && left > 10 || height == wideRows && left > 2*fewRows && !useAVX512) {
+		return (left - 3) / height
 	}
-	return max(n, 1)
+	return max(1, left/height)
 }
 
 // columns sets which columns of a tile of the given width exist: the first

@@ -20,11 +20,7 @@
 	ADDQ AX, R11                \
 	MOVQ tile_b(DI), SI         \
 	MOVQ tile_bstep(DI), DX     \
-	MOVQ tile_astep(DI), BX     \
-	MOVQ tile_starts(DI), CX    \
-	MOVQ CX, tile_next(DI)      \
-	MOVQ tile_runs(DI), CX      \
-	MOVQ CX, tile_left(DI)
+	MOVQ tile_astep(DI), BX
 
 // ROWS6 and ROWS8 load the other rows.
 #define ROWS6 \
@@ -40,11 +36,22 @@
 	ADDQ AX, R14                \
 	ADDQ AX, R15
 
-// RUN begins a run.
-#define RUN \
-	MOVQ tile_next(DI), AX     \
-	ADDQ $8, tile_next(DI)     \
-	MOVQ (AX), AX              \
+// START begins the first run, NEXT another one if there is one.
+#define START \
+	MOVQ tile_runs(DI), AX   \
+	MOVQ tile_starts(DI), CX \
+	MOVQ AX, tile_left(DI)   \
+	MOVQ CX, tile_next(DI)   \
+	MOVQ (CX), AX            \
+	MOVQ tile_run(DI), CX
+
+#define NEXT(last) \
+	DECQ tile_left(DI)     \
+	JZ   last              \
+	MOVQ tile_next(DI), CX \
+	ADDQ $8, CX            \
+	MOVQ CX, tile_next(DI) \
+	MOVQ (CX), AX          \
 	MOVQ tile_run(DI), CX
 
 // FETCH asks for what the next tiles need, a few cache lines a tile.

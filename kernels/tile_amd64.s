@@ -103,9 +103,7 @@ spread:
 	VMOVAPS Y1, Y9
 	VMOVAPS Y0, Y10
 	VMOVAPS Y1, Y11
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -113,9 +111,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
@@ -219,9 +218,7 @@ spread:
 	VMOVAPS Y1, Y5
 	VMOVAPS Y0, Y6
 	VMOVAPS Y1, Y7
-
-run:
-	RUN
+	START
 	PCALIGN $32
 
 step:
@@ -229,9 +226,10 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
-	DECQ tile_left(DI)
-	JNZ  run
+	NEXT(out)
+	JMP  step
 
+out:
 	OUTPUT
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
