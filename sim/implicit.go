@@ -37,27 +37,27 @@ const (
 
 // law is what the servo of one joint does during a step. Let w = kv·(set point - new velocity of the link). Without play
 // the torque is w, at most the limit either way. With play the servo must first take up the room to a flank,
-// hence the dead band from back to front, in units of w:
+// hence the dead band from back to front, in units of w, and has its limit only for the rest of the step:
 //
 //	torque
-//	  limit |              ____
+//	  upper |              ____
 //	        |             /
 //	      0 |      ______/
 //	        |     /      front         w
-//	 -limit |____/
+//	 -lower |____/
 //	             back
 type law struct {
-	limit       float64 // N m
-	back, front float64 // N m; both 0 without play
-	w           float64 // at the old velocity, N m
+	lower, upper float64 // N m; the torque limit without play
+	back, front  float64 // N m; both 0 without play
+	w            float64 // at the old velocity, N m
 }
 
 // at returns the piece on which w lies.
 func (l *law) at(w float64) piece {
 	switch {
-	case w > l.front+l.limit:
+	case w > l.front+l.upper:
 		return atUpper
-	case w < l.back-l.limit:
+	case w < l.back-l.lower:
 		return atLower
 	case l.front == l.back:
 		return middle
@@ -77,13 +77,13 @@ func (l *law) next(on, direction piece) (to piece, edge float64) {
 	to = on + direction
 	switch on + to {
 	case atUpper + front, atUpper + middle:
-		return to, l.front + l.limit
+		return to, l.front + l.upper
 	case front + middle:
 		return to, l.front
 	case middle + back:
 		return to, l.back
 	}
-	return to, l.back - l.limit
+	return to, l.back - l.lower
 }
 
 // stepImplicit is StepImplicit with set points that are taken as they are, and with play between servos and
@@ -102,11 +102,13 @@ func (m *Model) stepImplicit(d *Data, set *[NumJoints]float64, p *play, h float6
 			continue
 		}
 		l := &laws[i]
-		l.limit = m.maxForce[i]
+		l.upper, l.lower = m.maxForce[i], m.maxForce[i]
 		l.w = float64(m.kv[i] * (set[i] - d.V[i]))
 		if p != nil && i < NumArmJoints {
-			l.front = float64(m.kv[i] * ((p.half - p.gap[i]) / h))
-			l.back = float64(m.kv[i] * ((-p.half - p.gap[i]) / h))
+			ahead, behind := p.half-p.gap[i], p.half+p.gap[i]
+			way := float64(h * (set[i] - d.V[i]))
+			l.front, l.upper = m.kv[i]*(ahead/h), l.upper*touching(ahead, way)
+			l.back, l.lower = -m.kv[i]*(behind/h), l.lower*touching(behind, -way)
 		}
 		// The first guess: the new velocity if nothing else acted.
 		inertia := w.mass[i][i] + float64(h*m.damping[i])
@@ -158,9 +160,9 @@ func (m *Model) assume(laws *[NumJoints]law, on *[NumJoints]piece, accel, extra 
 		implicit := m.damping[i]
 		switch on[i] {
 		case atUpper:
-			accel[i] += l.limit
+			accel[i] += l.upper
 		case atLower:
-			accel[i] -= l.limit
+			accel[i] -= l.lower
 		case front:
 			accel[i] += l.w - l.front
 			implicit += m.kv[i]

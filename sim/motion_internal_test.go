@@ -47,7 +47,10 @@ func TestPlayEquation(t *testing.T) {
 			m.InverseDynamics(&before, &accel, &tau)
 			for i := range tau {
 				ahead := set[i] - d.V[i] // of the servo, rad/s
+				upper, lower := m.maxForce[i], m.maxForce[i]
 				if i < NumArmJoints {
+					upper *= min(max(1-(p.half-gap[i])/math.Max(h*(set[i]-before.V[i]), 1e-300), 0), 1)
+					lower *= min(max(1-(p.half+gap[i])/math.Max(h*(before.V[i]-set[i]), 1e-300), 0), 1)
 					switch front, back := (p.half-gap[i])/h, (-p.half-gap[i])/h; {
 					case ahead > front:
 						ahead -= front
@@ -60,11 +63,11 @@ func TestPlayEquation(t *testing.T) {
 						t.Fatalf("gap %g became %g, want %g", gap[i], p.gap[i], want)
 					}
 				}
-				want := min(max(m.kv[i]*ahead, -m.maxForce[i]), m.maxForce[i])
+				want := min(max(m.kv[i]*ahead, -lower), upper)
 				switch {
-				case want == m.maxForce[i]:
+				case want == upper && want > 0:
 					on[4]++
-				case want == -m.maxForce[i]:
+				case want == -lower && want < 0:
 					on[0]++
 				case want > 0:
 					on[3]++

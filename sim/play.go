@@ -14,9 +14,12 @@ import "math"
 // usual torque kv·(s - v) once it has arrived; on a flank it can push, not pull. Both are one law for a
 // step of h seconds, implicit in the new v, which is monotone, so that a step stays as stable as without play:
 //
-//	torque = clamp(kv·dead(s - v), ±limit)
+//	torque = kv·dead(s - v), at most limit·touching either way
 //	dead(u) = u - (half-gap)/h above the front, u + (half+gap)/h below the back, 0 between
 //	gap = clamp(gap + h·(s - v), ±half)
+//
+// touching is what is left of the step after the gap is crossed at the old velocity: without it an impact would be braked
+// from the beginning of the step, and where arms end up would depend on the step.
 //
 // The motor's inertia (armature) stays on the link's side, so the link falls through the gap somewhat slower than a real
 // one. A link is never farther from its servo than half the backlash, plus what the servo lags behind its
@@ -34,4 +37,15 @@ func (p *play) settle(bias *[NumJoints]float64) {
 			p.gap[i] = math.Copysign(p.half, bias[i])
 		}
 	}
+}
+
+// touching returns the share of a step that is left after some room, in rad, has been crossed by going way in the step.
+func touching(room, way float64) float64 {
+	switch {
+	case room <= 0:
+		return 1
+	case way <= room:
+		return 0
+	}
+	return 1 - room/way
 }
