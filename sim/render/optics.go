@@ -85,7 +85,7 @@ func (o *optics) allocate() {
 	if o.ideal != nil {
 		return
 	}
-	n, radius := o.width*o.height, kernelRadius(maxBlur*float64(o.height)+0.3)
+	n, radius := o.width*o.height, kernelRadius(float64(maxBlur*float64(o.height))+0.3)
 	o.empty, o.ideal = make([]uint64, n), make([]uint64, n)
 	o.drawn, o.develop = make([]uint8, 3*o.width), new(developTable)
 	o.bent, o.done = make([]uint64, o.width), make([]uint64, o.width)
