@@ -3,20 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 
 	"colonnade/a3c/lab/rundir"
+	"colonnade/bench/figure"
+	"colonnade/nn/safetensors"
 )
 
-// point is one window of training as the curves keep it: score and fraction of targets reached of the episodes that ended
-// in it.
-type point struct {
-	Steps    int64   `json:"steps"`
-	Episodes int64   `json:"episodes"`
-	Score    float64 `json:"score"`
-	Reached  float64 `json:"reached"`
-}
-
-func writeCurve(path string, points []point) error {
+func writeCurve(path string, points []figure.Point) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	for _, p := range points {
@@ -24,7 +18,10 @@ func writeCurve(path string, points []point) error {
 			return err
 		}
 	}
-	return write(path, b.Bytes())
+	return safetensors.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(b.Bytes())
+		return err
+	})
 }
 
-func readCurve(path string) ([]point, error) { return rundir.ReadMetrics[point](path) }
+func readCurve(path string) ([]figure.Point, error) { return rundir.ReadMetrics[figure.Point](path) }

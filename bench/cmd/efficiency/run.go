@@ -14,6 +14,7 @@ import (
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/plain"
+	"colonnade/bench/figure"
 )
 
 // options is the command line.
@@ -98,9 +99,9 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	cfg := o.config
 	cfg.Seed, cfg.CheckpointEvery = seed, 0
 	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: cfg.Steps}, stderr)
-	var rows []point
+	var rows []figure.Point
 	cfg.OnMetrics = func(m a3c.Metrics) error {
-		rows = append(rows, point{m.Steps, m.WindowEpisodes, m.Score, m.Reached})
+		rows = append(rows, figure.Point{Steps: m.Steps, Episodes: m.WindowEpisodes, Score: m.Score})
 		progress.Update(m.Steps, fmt.Sprintf("score %.2f", m.Score))
 		return nil
 	}

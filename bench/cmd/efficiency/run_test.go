@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -54,18 +53,5 @@ func TestUsage(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
 		}
-	}
-}
-
-func TestMeans(t *testing.T) {
-	points := []point{{Steps: 10, Episodes: 1, Score: 4}, {Steps: 20, Episodes: 3, Score: 8}, {Steps: 40, Episodes: 2, Score: 1}}
-	if got := meanScore(points, 10); got != (3*8+2*1)/5.0 {
-		t.Errorf("mean after 10 steps: %g", got)
-	}
-	if got := binned(points, 40, 4); got[0] != 4 || got[1] != 8 || !math.IsNaN(got[2]) || got[3] != 1 {
-		t.Errorf("binned: %v", got)
-	}
-	if mean, spread := meanSpread([]float64{1, 3}); mean != 2 || math.Abs(spread-math.Sqrt2) > 1e-12 {
-		t.Errorf("mean %g, spread %g", mean, spread)
 	}
 }

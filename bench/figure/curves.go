@@ -1,0 +1,117 @@
+package figure
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+
+	"colonnade/a3c/lab/chart"
+	"colonnade/nn/safetensors"
+)
+
+// parts of the steps in which a curve takes means.
+const parts = 200
+
+// Group is the runs that one curve is the mean of.
+type Group struct {
+	Name string
+	Runs []Run
+}
+
+// GroupBy puts runs into groups by a name, in the order in which the names come first.
+func GroupBy(runs []Run, name func(*Run) string) []Group {
+	var groups []Group
+	index := map[string]int{}
+	for i := range runs {
+		n := name(&runs[i])
+		g, ok := index[n]
+		if !ok {
+			g = len(groups)
+			index[n] = g
+			groups = append(groups, Group{Name: n})
+		}
+		groups[g].Runs = append(groups[g].Runs, runs[i])
+	}
+	return groups
+}
+
+// Bands returns each group's curve: mean and standard deviation over its runs of the training score, over the steps that
+// at least one of its runs has done.
+func Bands(groups []Group) []chart.Band {
+	steps := int64(0)
+	for _, g := range groups {
+		for i := range g.Runs {
+			steps = max(steps, g.Runs[i].Done())
+		}
+	}
+	var bands []chart.Band
+	for _, g := range groups {
+		curves := make([][]float64, len(g.Runs))
+		for i := range g.Runs {
+			curves[i] = Binned(g.Runs[i].Windows, steps, parts)
+		}
+		plural := "s"
+		if len(g.Runs) == 1 {
+			plural = ""
+		}
+		band := chart.Band{Name: fmt.Sprintf("%s, %d run%s", g.Name, len(g.Runs), plural)}
+		for b := range parts {
+			column := make([]float64, len(curves))
+			for i := range curves {
+				column[i] = curves[i][b]
+			}
+			mean, spread := MeanSpread(column)
+			band.X = append(band.X, float64(steps)*(float64(b)+0.5)/parts)
+			band.Mean = append(band.Mean, mean)
+			band.Low, band.High = append(band.Low, mean-spread), append(band.High, mean+spread)
+		}
+		bands = append(bands, band)
+	}
+	return bands
+}
+
+// Write draws bands to NAME.svg and NAME.png in a folder, with the numbers in NAME.csv.
+func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
+	for suffix, format := range map[string]chart.Format{".svg": chart.SVG, ".png": chart.PNG} {
+		var b bytes.Buffer
+		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
+			return err
+		}
+		if err := writeFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
+			return err
+		}
+	}
+	return writeFile(filepath.Join(dir, name+".csv"), table(bands))
+}
+
+func table(bands []chart.Band) []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.Write([]string{"curve", "x", "mean", "low", "high"}) // into memory: it cannot fail
+	number := func(v float64) string { return strconv.FormatFloat(v, 'f', 4, 64) }
+	for _, band := range bands {
+		for i, x := range band.X {
+			row := []string{band.Name, strconv.FormatFloat(x, 'f', -1, 64), number(band.Mean[i]), "", ""}
+			if band.Low != nil {
+				row[3], row[4] = number(band.Low[i]), number(band.High[i])
+			}
+			w.Write(row)
+		}
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+func writeFile(path string, data []byte) error {
+	err := safetensors.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

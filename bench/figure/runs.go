@@ -1,0 +1,86 @@
+package figure
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"colonnade/a3c/lab/rundir"
+)
+
+// Run is what a run folder says of learning.
+type Run struct {
+	Path    string
+	Net     string  `toml:"net"`
+	Width   string  `toml:"width"`
+	Inputs  string  `toml:"inputs"`
+	Method  string  `toml:"method"` // of a transfer; empty for a first column
+	Task    string  `toml:"task"`
+	Domain  string  `toml:"domain"`
+	Seed    uint64  `toml:"seed"`
+	Steps   int64   `toml:"steps"` // planned
+	Windows []Point `toml:"-"`
+}
+
+// Point is one window of training: the episodes that ended in it.
+type Point struct {
+	Steps    int64     `json:"steps"` // at its end
+	Episodes int64     `json:"window_episodes"`
+	Score    float64   `json:"score"` // mean
+	Scores   []float32 `json:"scores,omitempty"`
+}
+
+// Done returns the steps of the run so far.
+func (r *Run) Done() int64 {
+	if len(r.Windows) == 0 {
+		return 0
+	}
+	return r.Windows[len(r.Windows)-1].Steps
+}
+
+// Find reads all run folders in a folder, at any depth, in the order of their paths.
+func Find(dir string) ([]Run, error) {
+	var runs []Run
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		metrics := filepath.Join(path, rundir.MetricsFile)
+		if _, err := os.Stat(metrics); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		run, err := read(path)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, run)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look for run folders in %s: %w", dir, err)
+	}
+	if len(runs) == 0 {
+		return nil, fmt.Errorf("there is no run folder in %s: want folders with %s and %s, as train leaves them", dir, rundir.ConfigFile, rundir.MetricsFile)
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
+	return runs, nil
+}
+
+func read(path string) (Run, error) {
+	run := Run{Path: path}
+	if _, err := toml.DecodeFile(rundir.ConfigPath(path), &run); err != nil {
+		return Run{}, fmt.Errorf("run folder %s: %w", path, err)
+	}
+	var err error
+	run.Windows, err = rundir.ReadMetrics[Point](filepath.Join(path, rundir.MetricsFile))
+	if err != nil {
+		return Run{}, err
+	}
+	return run, nil
+}
