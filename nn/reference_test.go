@@ -297,7 +297,7 @@ func small() map[string]Arch {
 // stacks returns networks of several columns that together have every kind of lateral and lack every kind that can lack.
 func stacks() map[string]func(testing.TB, *rand.Rand) *Checkpoint {
 	choices := []int{3, 2}
-	pixels := Arch{Pixels: [3]int{32, 44, 3}, Conv1: 3, Conv2: 2, FC: 4, Choices: choices}
+	pixels := Arch{Pixels: [3]int{28, 36, 3}, Conv1: 3, Conv2: 2, FC: 4, Choices: choices}
 	both := Arch{Pixels: pixels.Pixels, Proprioception: 3, Encoder: 2, Conv1: 2, Conv2: 3, FC: 5, Choices: choices}
 	recurrent := func(a Arch, n int) Arch { a.LSTM = n; return a }
 	blind := Arch{Proprioception: 3, Encoder: 4, Choices: choices}
