@@ -51,7 +51,7 @@ test-purego:
 # for those that start themselves as a child process, which qemu-user cannot.
 test-arm64:
 	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -y -qq qemu-user; }
-	GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk' ./sim/... ./kernels/... ./nn/...
+	GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk|OtherKernels' ./sim/... ./kernels/... ./nn/...
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:

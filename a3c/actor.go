@@ -78,6 +78,10 @@ func (a *Actor) Act(rows int) error {
 	return nil
 }
 
+// Perturb lets f change what enters the trained column from earlier columns (nn.Batch.Perturb): how much the score falls
+// tells what the policy draws from where. A nil f ends it.
+func (a *Actor) Perturb(f func(l nn.Lateral, x []float32)) { a.batch.Perturb(f) }
+
 // Action returns the choices that Act made for a row, one for each factor. The next Act overwrites them.
 func (a *Actor) Action(row int) []int {
 	n := len(a.policy.choices)

@@ -121,3 +121,32 @@ func TestColumnsBelowMustSee(t *testing.T) {
 		}
 	}
 }
+
+// TestPerturb: an actor whose laterals bring nothing has the policy of the new column alone: uniform before training, but
+// for the bias that it took over.
+func TestPerturb(t *testing.T) {
+	first, theta := makeNet(t, memory(), 8, 4, 1)
+	second, top := stackOn(t, first, theta)
+	actor := a3c.NewActor(second, top, 1, false)
+	probabilities := func() []float32 {
+		actor.Begin(0, 1)
+		copy(actor.Proprioception(0), []float32{1, -1})
+		if err := actor.Act(1); err != nil {
+			t.Fatal(err)
+		}
+		return append([]float32(nil), actor.Probabilities(0)...)
+	}
+	before := probabilities()
+	actor.Perturb(func(l nn.Lateral, x []float32) {
+		if l.Into == "output" {
+			clear(x)
+		}
+	})
+	if got := probabilities(); got[0] != 0.5 || got[0] == before[0] {
+		t.Errorf("without laterals to the output the policy is %v, with them %v, want one half", got, before)
+	}
+	actor.Perturb(nil)
+	if got := probabilities(); got[0] != before[0] {
+		t.Errorf("after the perturbation the policy is %v, want %v", got, before)
+	}
+}

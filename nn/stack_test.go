@@ -70,15 +70,8 @@ func tower(t testing.TB, rng *rand.Rand, archs ...Arch) *Checkpoint {
 }
 
 // TestIdentity: a new column's policy and value are, bit for bit, those of the column below, on random observations and
-// LSTM states, through time, for every implementation of the kernels that this machine has.
+// LSTM states, through time. TestOtherKernels repeats it for every implementation of the kernels.
 func TestIdentity(t *testing.T) {
-	if os.Getenv("KERNELS") == "" {
-		for _, name := range []string{"avx512", "avx2", "neon", "base"} {
-			if name != kernels.Implementation() {
-				t.Run(name, func(t *testing.T) { rerun(t, "^TestIdentity$", name) })
-			}
-		}
-	}
 	if err := kernels.ConfigError(); err != nil {
 		t.Skip(err)
 	}
@@ -105,19 +98,29 @@ func TestIdentity(t *testing.T) {
 	})
 }
 
-// rerun runs a test of this package in a process with other kernels.
-func rerun(t *testing.T, test, implementation string) {
-	command := exec.Command(os.Args[0], "-test.run="+test, "-test.v")
-	command.Env = append(os.Environ(), "KERNELS="+implementation)
-	out, err := command.CombinedOutput()
-	switch {
-	case err != nil:
-		t.Errorf("%v\n%s", err, out)
-	case !strings.Contains(string(out), "--- SKIP: "):
-	case slices.Contains(strings.Split(os.Getenv("KERNELS_REQUIRE"), ","), implementation):
-		t.Errorf("the %s kernels are required, but\n%s", implementation, out)
-	default:
-		t.Skipf("this machine has no %s kernels", implementation)
+// TestOtherKernels runs TestIdentity in processes of its own, one for each implementation that is not in use here.
+func TestOtherKernels(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes, and has nothing to say about races")
+	}
+	for _, name := range []string{"avx512", "avx2", "neon", "base"} {
+		if name == kernels.Implementation() {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			command := exec.Command(os.Args[0], "-test.run=^TestIdentity$", "-test.v")
+			command.Env = append(os.Environ(), "KERNELS="+name)
+			out, err := command.CombinedOutput()
+			switch {
+			case err != nil:
+				t.Errorf("%v\n%s", err, out)
+			case !strings.Contains(string(out), "--- SKIP: "):
+			case slices.Contains(strings.Split(os.Getenv("KERNELS_REQUIRE"), ","), name):
+				t.Errorf("the %s kernels are required, but\n%s", name, out)
+			default:
+				t.Skipf("this machine has no %s kernels", name)
+			}
+		})
 	}
 }
 
