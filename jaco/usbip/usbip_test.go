@@ -1,0 +1,326 @@
+package usbip
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/jaco/arm"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
+)
+
+// What `usbip list -r` asks and gets.
+func TestList(t *testing.T) {
+	s, address, _ := serveArms(t, "1-1", "1-2")
+	ask := func() []byte {
+		all, err := io.ReadAll(dial(t, address, []byte{1, 0x11, 0x80, 5, 0, 0, 0, 0}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	all := ask()
+	if len(all) != 12+2*(recordSize+4) || !bytes.Equal(all[:12], []byte{1, 0x11, 0, 5, 0, 0, 0, 0, 0, 0, 0, 2}) {
+		t.Fatalf("%d bytes, beginning % x", len(all), all[:12])
+	}
+	first := all[12:]
+	if id := cString(first[256:288]); id != "1-1" {
+		t.Errorf("bus id %q", id)
+	}
+	want := []byte{0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 2, 0x22, 0xcd, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 0xff, 0, 0, 0}
+	if got := first[288 : recordSize+4]; !bytes.Equal(got, want) {
+		t.Errorf("record ends % x, want % x", got, want)
+	}
+	s.Unplug("1-1")
+	if all := ask(); len(all) != 12+recordSize+4 {
+		t.Errorf("with one arm unplugged %d bytes", len(all))
+	}
+}
+
+// What a kernel asks when a full-speed device appears.
+func TestEnumeration(t *testing.T) {
+	_, address, _ := serveArms(t, "1-1")
+	c := attach(t, address, "1-1")
+	for _, q := range []struct {
+		name  string
+		setup []byte
+		want  int // length; -1: stall
+		check []byte
+	}{
+		{"device", []byte{0x80, 6, 0, 1, 0, 0, 64, 0}, 18, []byte{18, 1, 0, 2, 0, 0, 0, 64, 0xcd, 0x22, 0, 0}},
+		{"configuration, head", []byte{0x80, 6, 0, 2, 0, 0, 9, 0}, 9, []byte{9, 2, 46, 0, 1, 1}},
+		{"configuration", []byte{0x80, 6, 0, 2, 0, 0, 46, 0}, 46, configurationDescriptor},
+		{"languages", []byte{0x80, 6, 0, 3, 0, 0, 255, 0}, 4, languages},
+		{"manufacturer", []byte{0x80, 6, 1, 3, 9, 4, 255, 0}, 24, []byte{24, 3, 'K', 0, 'i', 0}},
+		{"serial", []byte{0x80, 6, 3, 3, 9, 4, 255, 0}, -1, nil},
+		{"qualifier", []byte{0x80, 6, 0, 6, 0, 0, 10, 0}, -1, nil},
+		{"set configuration", []byte{0, 9, 1, 0, 0, 0, 0, 0}, 0, nil},
+		{"configuration 7", []byte{0, 9, 7, 0, 0, 0, 0, 0}, -1, nil},
+		{"status", []byte{0x80, 0, 0, 0, 0, 0, 2, 0}, 2, []byte{1, 0}},
+		{"vendor request", []byte{0xc0, 0x51, 0, 0, 0, 0, 8, 0}, -1, nil},
+	} {
+		a := c.control(q.setup...)
+		if q.want < 0 {
+			if a.status != statusStall {
+				t.Errorf("%s: status %d, want a stall", q.name, a.status)
+			}
+			continue
+		}
+		if a.err != nil || a.status != 0 || len(a.data) != q.want || !bytes.HasPrefix(a.data, q.check) {
+			t.Errorf("%s: status %d, % x, %v", q.name, a.status, a.data, a.err)
+		}
+	}
+	if len(configurationDescriptor) != int(configurationDescriptor[2]) || len(deviceDescriptor) != 18 {
+		t.Error("descriptors are not as long as they say")
+	}
+}
+
+// The whole chain in real time: driver, USB/IP, emulator.
+func TestDriver(t *testing.T) {
+	_, address, devices := serveArms(t, "1-1")
+	before := devices[0].State(time.Now()).Q[0]
+	a, err := arm.Connect(background, arm.Options{
+		Clock: clock.Real(), Timeout: 2 * time.Second, Stale: 5 * time.Second,
+		Open: func(context.Context) (transport.Conn, error) { return attach(t, address, "1-1"), nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Enable(background); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.SetVelocity(&[arm.NumJoints]float64{0.5}); err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		if _, err := a.Angles(background, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if turned := devices[0].State(time.Now()).Q[0] - before; turned < 0.02 {
+		t.Errorf("joint 1 turned by %.3f rad", turned)
+	}
+}
+
+// Two clients want one arm, a third one that does not exist.
+func TestBusy(t *testing.T) {
+	s, address, _ := serveArms(t, "1-1")
+	first := attach(t, address, "1-1")
+	refused := func(id string) uint32 {
+		conn := dial(t, address, importRequest(id))
+		reply, err := io.ReadAll(conn)
+		if err != nil || len(reply) != opSize {
+			t.Fatalf("%d bytes, %v", len(reply), err)
+		}
+		return binary.BigEndian.Uint32(reply[4:])
+	}
+	if got := refused("1-1"); got != statusBusy {
+		t.Errorf("a second client got status %d, want %d", got, statusBusy)
+	}
+	if got := refused("9-9"); got != statusNoDevice {
+		t.Errorf("for an arm that is not there: status %d, want %d", got, statusNoDevice)
+	}
+	// Unplugged, the first one's transfers end; then the arm can be had again.
+	failed := make(chan error)
+	go func() {
+		_, err := first.Read(background, make([]byte, 64))
+		failed <- err
+	}()
+	s.Unplug("1-1")
+	if err := <-failed; !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("unplugged: %v", err)
+	}
+	if got := refused("1-1"); got != statusNoDevice {
+		t.Errorf("unplugged: status %d", got)
+	}
+	s.Plug("1-1")
+	for tries := 0; ; tries++ { // until the server has noticed that the first is gone
+		conn := dial(t, address, importRequest("1-1"))
+		var op [opSize]byte
+		if _, err := io.ReadFull(conn, op[:]); err != nil || tries > 1000 {
+			t.Fatalf("the arm cannot be had again: %v", err)
+		}
+		if binary.BigEndian.Uint32(op[4:]) == statusOK {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// The kernel cancels a transfer that waits: it gets ECONNRESET for it and nothing else; one that is over cannot be
+// cancelled. The reply then goes to the next transfer.
+func TestUnlink(t *testing.T) {
+	_, address, _ := serveArms(t, "1-1")
+	c := attach(t, address, "1-1")
+	first, w := c.submit(true, 2, [8]byte{}, 64, nil)
+	if a := <-c.unlink(first); a.command != retUnlink || a.status != statusUnlinked {
+		t.Errorf("unlink: command %d, status %d", a.command, a.status)
+	}
+	select {
+	case a := <-w:
+		t.Errorf("the cancelled transfer was answered: %+v", a)
+	default:
+	}
+	if a := <-c.unlink(first); a.status != 0 {
+		t.Errorf("a second unlink: status %d", a.status)
+	}
+	var wire [protocol.PacketSize]byte
+	p := protocol.Packet{Number: 1, Count: 1, Command: protocol.InfoRead, Size: 1}
+	p.Encode(&wire)
+	if _, err := c.Write(background, wire[:]); err != nil {
+		t.Fatal(err)
+	}
+	n, err := c.Read(background, wire[:])
+	if err != nil || n != 64 || wire[4] != 121 {
+		t.Errorf("reply of %d bytes, command %d, %v", n, wire[4], err)
+	}
+	// Too little room.
+	p.Encode(&wire)
+	c.Write(background, wire[:])
+	_, w = c.submit(true, 2, [8]byte{}, 10, nil)
+	if a := <-w; a.status != statusOverflow || len(a.data) != 10 {
+		t.Errorf("a transfer of 10 bytes: status %d, %d bytes", a.status, len(a.data))
+	}
+}
+
+// An RS-485 transfer waits for ever, and does not hold up the others.
+func TestSilentPipe(t *testing.T) {
+	_, address, _ := serveArms(t, "1-1")
+	c := attach(t, address, "1-1")
+	silent, _ := c.submit(true, 1, [8]byte{}, 64, nil)
+	var wire [protocol.PacketSize]byte
+	p := protocol.Packet{Number: 1, Count: 1, Command: protocol.InfoRead, Size: 1}
+	p.Encode(&wire)
+	c.Write(background, wire[:])
+	if n, err := c.Read(background, wire[:]); n != 64 || err != nil {
+		t.Errorf("reply of %d bytes, %v", n, err)
+	}
+	if a := <-c.unlink(silent); a.status != statusUnlinked {
+		t.Errorf("status %d", a.status)
+	}
+}
+
+func TestHostileClients(t *testing.T) {
+	_, address, _ := serveArms(t, "1-1")
+	urb := func(change func(h []byte)) []byte {
+		h := make([]byte, headerSize)
+		binary.BigEndian.PutUint32(h, cmdSubmit)
+		binary.BigEndian.PutUint32(h[16:], 2)
+		change(h)
+		return append(importRequest("1-1"), h...)
+	}
+	for name, p := range map[string][]byte{
+		"version":      {9, 9, 0x80, 5, 0, 0, 0, 0},
+		"operation":    {1, 0x11, 7, 7, 0, 0, 0, 0},
+		"nothing":      {},
+		"half an op":   {1, 0x11, 0x80},
+		"half an id":   importRequest("1-1")[:20],
+		"huge":         urb(func(h []byte) { binary.BigEndian.PutUint32(h[24:], 1<<31) }),
+		"isochronous":  urb(func(h []byte) { binary.BigEndian.PutUint32(h[32:], 5) }),
+		"no command":   urb(func(h []byte) { h[3] = 77 }),
+		"half the URB": urb(func(h []byte) { h[27] = 64 }),
+	} {
+		conn := dial(t, address, p)
+		conn.(*net.TCPConn).CloseWrite()
+		if _, err := io.ReadAll(conn); err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("%s: the connection ends with %v", name, err)
+		}
+	}
+	// Too many transfers that wait.
+	h := make([]byte, headerSize)
+	binary.BigEndian.PutUint32(h, cmdSubmit)
+	binary.BigEndian.PutUint32(h[12:], 1)
+	binary.BigEndian.PutUint32(h[16:], 1)
+	for tries := 0; ; tries++ {
+		conn := dial(t, address, append(importRequest("1-1"), bytes.Repeat(h, maxPending+1)...))
+		reply, _ := io.ReadAll(conn)
+		if len(reply) == opSize+recordSize {
+			break
+		}
+		if tries > 1000 {
+			t.Fatalf("the arm is not free after the others: %d bytes", len(reply))
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func TestServerRefuses(t *testing.T) {
+	_, _, devices := serveArms(t, "1-1")
+	for name, arms := range map[string][]Arm{
+		"no id":     {{"", devices[0]}},
+		"long id":   {{strings.Repeat("1", 32), devices[0]}},
+		"no device": {{"1-1", nil}},
+		"twice":     {{"1-1", devices[0]}, {"1-1", devices[0]}},
+	} {
+		if _, err := NewServer(arms, nil); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if l, err := Listen(":0", false); err == nil {
+		l.Close()
+		t.Error("listens to the whole world unasked")
+	}
+	if l, err := Listen(":0", true); err != nil {
+		t.Error(err)
+	} else {
+		l.Close()
+	}
+}
+
+// scripted is a connection that has received p and nothing more; what is written to it is counted.
+type scripted struct {
+	net.Conn
+	r       *bytes.Reader
+	written int
+}
+
+func (c *scripted) Read(p []byte) (int, error)       { return c.r.Read(p) }
+func (c *scripted) Write(p []byte) (int, error)      { c.written += len(p); return len(p), nil }
+func (c *scripted) Close() error                     { return nil }
+func (c *scripted) SetDeadline(time.Time) error      { return nil }
+func (c *scripted) SetWriteDeadline(time.Time) error { return nil }
+func (c *scripted) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
+
+// mute takes packets and never answers.
+type mute struct{}
+
+func (mute) Out(time.Time, []byte) error           { return nil }
+func (mute) In(time.Time, []byte) (int, time.Time) { return 0, time.Time{} }
+
+// Whatever a client sends, its connection ends and the arm is free again.
+func FuzzClient(f *testing.F) {
+	f.Add([]byte{1, 0x11, 0x80, 5, 0, 0, 0, 0})
+	h := make([]byte, headerSize)
+	binary.BigEndian.PutUint32(h, cmdSubmit)
+	f.Add(append(importRequest("1-1"), h...))
+	binary.BigEndian.PutUint32(h, cmdUnlink)
+	f.Add(append(importRequest("1-1"), h...))
+	f.Fuzz(func(t *testing.T, p []byte) {
+		s, err := NewServer([]Arm{{"1-1", mute{}}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn := &scripted{r: bytes.NewReader(p)}
+		if err := s.serve(background, conn); err == nil && !bytes.HasPrefix(p, []byte{1, 0x11, 0x80, 5}) {
+			t.Fatal("a connection that ends is no error")
+		}
+		s.forget(conn)
+		if s.exports[0].client != nil {
+			t.Fatal("the arm is not free")
+		}
+		if conn.written > opSize+recordSize+64*(len(p)+64) {
+			t.Fatalf("%d bytes were answered with %d", len(p), conn.written)
+		}
+	})
+}
