@@ -9,9 +9,10 @@ import (
 	"colonnade/kernels/peak"
 )
 
-// Floors. A product of m·n·k multiply-adds is 2mnk FLOP; the AVX2 tiles can
-// reach the peak of two 8-wide units, 32 FLOP a cycle (97.9 GFLOP/s at 3.06
-// GHz), so the floor of the time is 2mnk/peak. Per image, in FLOP:
+// Floors. A product of m·n·k multiply-adds is 2mnk FLOP; the tiles can reach the
+// peak of two 8-wide units, 32 FLOP a cycle (97.9 GFLOP/s at 3.06 GHz; Zen 4 takes
+// two cycles for registers of 16, so AVX-512 has the same floor there), and the
+// floor of the time is 2mnk/peak. Per image, in FLOP:
 //
 //	conv1 wide forward 1,382,400 (narrow 691,200), gradient of weights the same
 //	conv2 wide forward 921,600 (narrow 115,200), each gradient the same
@@ -58,11 +59,12 @@ func BenchmarkGemm(b *testing.B) {
 		m, n, k int
 	}{
 		{"square", 512, 512, 512}, {"square", 1024, 1024, 1024},
-		{"fc", 1, 128, 1152}, {"fc", 8, 128, 1152}, {"fc", 16, 128, 1152}, {"fc", 160, 128, 1152},
+		{"fc", 1, 128, 1152}, {"fc", 8, 128, 1152}, {"fc", 16, 128, 1152}, {"fc", 160, 128, 1152}, {"fc", 320, 128, 1152},
 		{"fcff", 1, 512, 1152}, {"fcff", 16, 512, 1152}, {"fcff", 160, 512, 1152},
-		{"lstm", 1, 512, 256}, {"lstm", 8, 512, 256}, {"lstm", 16, 512, 256}, {"lstm", 160, 512, 256},
-		{"heads", 1, 28, 128}, {"heads", 16, 28, 128}, {"heads", 160, 28, 128},
-		{"fcnarrow", 160, 16, 288}, {"lstmnarrow", 160, 64, 32},
+		{"lstm", 1, 512, 256}, {"lstm", 8, 512, 256}, {"lstm", 16, 512, 256}, {"lstm", 160, 512, 256}, {"lstm", 320, 512, 256},
+		{"heads", 1, 28, 128}, {"heads", 16, 28, 128}, {"heads", 160, 28, 128}, {"headsff", 160, 28, 512},
+		{"fcnarrow", 16, 16, 288}, {"fcnarrow", 160, 16, 288}, {"fcffnarrow", 160, 32, 288},
+		{"lstmnarrow", 16, 64, 32}, {"lstmnarrow", 160, 64, 32}, {"headsnarrow", 160, 28, 16}, {"headsffnarrow", 160, 28, 32},
 	} {
 		p := benchBuffers(b)
 		x, w, y := p.float(s.m*s.k), p.float(s.k*s.n), p.float(s.m*s.n)

@@ -4,7 +4,9 @@ package kernels
 
 // Why assembly: 8 elements an instruction. From the caches these run 3 to 20
 // times faster than the portable loops, which matters because the products
-// leave so little time beside them.
+// leave so little time beside them. Registers of 16 elements do not help: tried
+// with Normalize on Zen 4, which waits for its stores to the L2 cache (1.1 us for
+// 12288 floats either way).
 
 //go:noescape
 func reluAVX2(y, x *float32, n int, mask *[8]int32)

@@ -17,6 +17,22 @@ import "unsafe"
 // grows by astep after every step. b, a row of 8, 16 or 32 floats, grows by bstep
 // after every step. All strides are in bytes.
 //
+// Floor: 2 floating point operations a product, 32 a cycle (see bench_test.go). Reached
+// on Zen 4 at 3.7 GHz, in percent of the FMA peak of the same run, AVX2 / AVX-512
+// (go test -run - -bench 'Gemm|Conv' ./kernels, best of eight short rounds on a
+// machine that others used too):
+//
+//	conv1 wide, batch 8      forward 87 / 90, gradient of weights 84 / 93
+//	conv2 wide, batch 8      forward 88 / 90, of weights 84 / 92, of input 83 / 85
+//	conv2 wide, batch 160    forward 91 / 93, of weights 84 / 90, of input 84 / 86
+//	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 74 / 71
+//	LSTM 256->512, 160 rows  forward 88 / 89, of weights 89 / 90, of input 88 / 89
+//
+// Below that: 8 output channels (66 to 75: tiles of 8 columns make more loads than
+// multiply-adds), conv1 at batch 160 (64 to 82: 49 KB of pixels an image from
+// memory), chains of 8 steps (gradient of the input of narrow conv2, 47: a tile takes
+// as long to begin and end), and single rows (45: b comes from the L2 cache once).
+//
 // Every sum starts from zero or the bias and adds its products in the order of
 // the steps, whatever the tile: its bits do not depend on the shape of the tile,
 // nor on whether it is one of AVX2 or of AVX-512.

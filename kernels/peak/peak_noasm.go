@@ -2,4 +2,4 @@
 
 package peak
 
-func work() int { return 0 }
+func work(int) int { return 0 }
