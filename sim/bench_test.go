@@ -76,6 +76,7 @@ func BenchmarkDynamics(b *testing.B) {
 	})
 	b.Run("part=sincos", func(b *testing.B) {
 		x := 0.3
+		b.ReportAllocs()
 		for b.Loop() {
 			s, _ := sim.Sincos(x)
 			x = 3 + s
