@@ -6,20 +6,23 @@ import (
 	"testing"
 )
 
-// BenchmarkRender draws training frames, each world for as many frames as an episode has.
+// BenchmarkRender draws training frames and a camera's, each world for as many frames as an episode has.
 func BenchmarkRender(b *testing.B) {
 	const episode = 50
 	for _, name := range Names() {
-		for _, supersample := range []int{1, 2} {
-			b.Run(fmt.Sprintf("domain=%s/size=64/supersample=%d", name, supersample), func(b *testing.B) {
+		for _, c := range []struct {
+			size                       string
+			width, height, supersample int
+		}{{"64", 64, 64, 1}, {"64", 64, 64, 2}, {"640x480", 640, 480, 1}} {
+			b.Run(fmt.Sprintf("domain=%s/size=%s/supersample=%d", name, c.size, c.supersample), func(b *testing.B) {
 				d := load(b, name)
 				rng := rand.New(rand.NewPCG(4, 9))
 				var states [64]*state
 				for i := range states {
 					states[i] = randomState(rng)
 				}
-				r := newRenderer(b, 64, 64, supersample)
-				pixels := make([]uint8, 3*64*64)
+				r := newRenderer(b, c.width, c.height, c.supersample)
+				pixels := make([]uint8, 3*c.width*c.height)
 				var w World
 				b.ReportAllocs()
 				i := 0

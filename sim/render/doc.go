@@ -40,7 +40,7 @@
 //
 // The empty scene is worked out once, by following the ray through each pixel to table, floor or wall; the pattern is
 // so in perspective, smoothed over each pixel's part of the table. Boxes are drawn into it with their shadows, as faces.
-// A box takes no shadow from the arm.
+// The shadows of arm and boxes fall on the table only.
 //
 // The lens of a bent picture looks further than its edge. Such pictures are therefore drawn with a wider angle, so that
 // none of them has empty corners.
