@@ -60,6 +60,12 @@
 //	columnK.lstm.lateralJ.lstm.weight       from the output of J's LSTM in the same step
 //	columnK.output.lateralJ.weight          from J's last hidden layer
 //
+// The metadata of a checkpoint tells what its network is. architecture is {"columns":[...]}, for each column the fields of
+// Arch and, where it leans on others, laterals_from, their numbers; input_scaling lists each column's means and scales;
+// frozen lists what the checkpoint of each frozen column said of itself, such as the world it was trained in. All other
+// keys are the caller's, about the trained column. A file of one column has checkpoint_version 1 and no frozen; one of
+// several has 2, and programs from before it say that they cannot read it.
+//
 // # Concurrency
 //
 // A Network may be shared by any number of goroutines. A Batch, and the theta and grad handed in with it, belong to one

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"colonnade/nn"
 )
@@ -76,6 +77,44 @@ func ExampleNetwork_Backward() {
 	fmt.Println("smaller:", after < before)
 
 	// Output: smaller: true
+}
+
+// A progressive network: a narrow column on a wide one that was trained before. It begins with the wide one's policy and
+// trains its own parameters only.
+func ExampleStack() {
+	scaling := nn.InputScaling{Mean: []float32{120, 110, 100}, Scale: []float32{50, 50, 50}}
+	wide, err := nn.New(nn.ReachArch(true, true), scaling)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	theta := make([]float32, wide.Parameters())
+	wide.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
+	column1 := &nn.Checkpoint{Network: wide, Theta: theta, Metadata: map[string]string{"domain": "sim"}} // from LoadCheckpoint
+
+	net, err := nn.Stack(nn.ReachArch(true, false), scaling, column1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	top := make([]float32, net.Parameters())
+	net.Init(top, rand.New(rand.NewPCG(3, 4)), nn.DefaultInit())
+	for _, c := range net.Columns() {
+		fmt.Println("column", c.Number, "frozen:", c.Frozen, "own:", c.Own, "lateral:", c.Lateral, c.Metadata)
+	}
+
+	before, after := wide.NewBatch(1, 1), net.NewBatch(1, 1)
+	for i := range before.Pixels(0, 0) {
+		before.Pixels(0, 0)[i], after.Pixels(0, 0)[i] = uint8(i), uint8(i)
+	}
+	wide.Forward(theta, before, 0, 1)
+	net.Forward(top, after, 0, 1)
+	fmt.Println("the same policy and value:", slices.Equal(before.Output(0), after.Output(0)))
+
+	// Output:
+	// column 1 frozen: true own: 298700 lateral: 0 map[domain:sim]
+	// column 2 frozen: false own: 10364 lateral: 26576 map[]
+	// the same policy and value: true
 }
 
 // Saving and loading: the digest names the parameters.
