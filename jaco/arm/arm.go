@@ -93,7 +93,7 @@ func (a *Arm) greet(ctx context.Context) error {
 	if err := a.identify(ctx); err != nil {
 		return err
 	}
-	a.update(func(s *State) { *s = State{} })
+	a.update(func(s *State) { s.QTime = time.Time{} }) // the arm may have been moved since
 	for range a.questions() {
 		if err := a.poll(ctx, false); err != nil {
 			return err

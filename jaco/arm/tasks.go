@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/transport"
 )
@@ -288,9 +287,4 @@ func (a *Arm) InitFingers(ctx context.Context) error {
 		}
 		return fmt.Errorf("fingers %v after %v: %w", a.State().Fingers, limit, ErrNoProgress)
 	})
-}
-
-// Wait lets the time d pass on the arm's clock.
-func (a *Arm) Wait(ctx context.Context, d time.Duration) error {
-	return clock.Sleep(ctx, a.opt.Clock, d)
 }

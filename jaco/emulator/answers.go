@@ -1,8 +1,6 @@
 package emulator
 
 import (
-	"time"
-
 	"colonnade/jaco/protocol"
 	"colonnade/sim"
 )
@@ -325,12 +323,4 @@ func (d *Device) inventory() (m protocol.Inventory) {
 		}
 	}
 	return m
-}
-
-// Uptime returns how long the arm has been on.
-func (d *Device) Uptime(now time.Time) time.Duration {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.advance(now)
-	return d.now.Sub(d.born)
 }
