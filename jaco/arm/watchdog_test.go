@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/transport"
+	"colonnade/sim/domain"
 )
 
 // limit is what the design allows between noticing that something is wrong and the arm standing.
@@ -126,6 +128,38 @@ func TestFaultsWhileMoving(t *testing.T) {
 		}
 	}
 	t.Logf("at the latest the arm stood %v after it was noticed", longest)
+}
+
+// With the mechanics of the emulated robot, whose servos lag by 50 ms, the arm coasts after it is asked for nothing any more:
+// that it is asked for nothing takes no longer than before.
+func TestStopWithLag(t *testing.T) {
+	robot, err := domain.Load("robot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var world domain.World
+	robot.Draw(rand.New(rand.NewPCG(1, 1)), &world)
+	for _, rule := range []string{"lose in transfer 150", "stall in transfer 150", "unplug in transfer 150"} {
+		r := connected(t, rule, func(e *emulator.Options, _ *Options) { e.Motion = world.Motion })
+		for ms := 0; r.noted.IsZero() && ms < 5000; ms++ {
+			if ms%100 == 0 {
+				r.arm.SetVelocity(&fast) // refused once it has tripped, which the loop sees
+			}
+			r.sleep(time.Millisecond)
+		}
+		for r.state().Command != [NumJoints]float64{} {
+			r.sleep(time.Millisecond)
+		}
+		asked := r.clock.Now().Sub(r.noted)
+		for speed(r.state()) > standing {
+			r.sleep(time.Millisecond)
+		}
+		stood := r.clock.Now().Sub(r.noted)
+		if asked > limit || stood > 250*time.Millisecond {
+			t.Errorf("%s: nothing is asked of the arm %v after it was noticed, it stands after %v", rule, asked, stood)
+		}
+		t.Logf("%s: nothing is asked of the arm after %v, it stands after %v", rule, asked, stood)
+	}
 }
 
 // recovers checks that Recover works and that the arm can be driven again.

@@ -115,6 +115,23 @@ func TestMotion(t *testing.T) {
 	}
 }
 
+// Held joints with play in their gears come to rest.
+func TestHoldWithBacklash(t *testing.T) {
+	h := newHost(t, func(o *Options) { atHome(o); o.Motion = sim.Motion{Lag: 0.05, Backlash: 0.008, Payload: 0.3} })
+	h.must(protocol.StartAPI, nil)
+	h.stream(0.5, Tick, time.Second)
+	h.sleep(3 * time.Second)
+	before := h.d.State(h.now).Q
+	for range 30 {
+		h.sleep(100 * time.Millisecond)
+		for i, q := range h.d.State(h.now).Q {
+			if !near(q, before[i], 0.002) {
+				t.Fatalf("joint or finger %d swings: from %.4f to %.4f rad", i+1, before[i], q)
+			}
+		}
+	}
+}
+
 func TestOptionsRefused(t *testing.T) {
 	for name, change := range map[string]func(o *Options){
 		"type":    func(o *Options) { o.Type = protocol.Spherical7 },

@@ -145,6 +145,7 @@ func (d *Device) In(now time.Time, p []byte) (int, time.Time) {
 // State is what can be seen of an arm from outside of its wires.
 type State struct {
 	Q, V     [sim.NumJoints]float64 // true angles (rad) and velocities (rad/s)
+	Command  [sim.NumJoints]float64 // velocities that the last tick asked for, rad/s
 	Palm     sim.Vec3               // world, m
 	Retract  protocol.RetractState
 	API      bool // API control is on
@@ -162,7 +163,7 @@ func (d *Device) State(now time.Time) State {
 	d.advance(now)
 	data := d.sim.Data
 	return State{
-		Q: data.Q, V: data.V, Palm: data.Palm, Retract: d.retract, API: d.api, Angular: d.angular, Queue: d.points(),
+		Q: data.Q, V: data.V, Command: d.command, Palm: data.Palm, Retract: d.retract, API: d.api, Angular: d.angular, Queue: d.points(),
 		Fault: d.fault, Contacts: d.contacts, Packets: d.packets,
 	}
 }

@@ -63,7 +63,9 @@ func (d *Device) tick() {
 }
 
 // servos turns the demanded velocities into the servos': joints that are not to move are held where they stopped.
+// Within the play of its gears a joint is left alone: a servo that followed it there would swing for ever.
 func (d *Device) servos(demand *[sim.NumJoints]float64) (servo [sim.NumJoints]float64) {
+	slack := d.opt.Motion.Backlash / 2
 	for i, v := range demand {
 		if v != 0 {
 			d.moving[i] = true
@@ -77,7 +79,9 @@ func (d *Device) servos(demand *[sim.NumJoints]float64) (servo [sim.NumJoints]fl
 			d.moving[i] = false
 			d.anchor[i] = d.sim.Data.Q[i]
 		}
-		servo[i] = max(-holdSpeed, min(holdSpeed, d.opt.Hold*(d.anchor[i]-d.sim.Data.Q[i])))
+		gap := d.anchor[i] - d.sim.Data.Q[i]
+		gap -= max(-slack, min(slack, gap))
+		servo[i] = max(-holdSpeed, min(holdSpeed, d.opt.Hold*gap))
 	}
 	return servo
 }
