@@ -49,9 +49,11 @@ test-purego:
 
 # The same tests on arm64, under qemu-user (installed where it is missing), but
 # for those that start themselves as a child process, which qemu-user cannot.
+# The tests of kernels run every implementation, those of nn the one of KERNELS.
 test-arm64:
 	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -y -qq qemu-user; }
-	GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk|OtherKernels' ./sim/... ./kernels/... ./nn/...
+	KERNELS=neon KERNELS_REQUIRE=neon,base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk|OtherKernels' ./sim/... ./kernels/... ./nn/...
+	KERNELS=base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -run 'PyTorch|Forward|Identity' -skip OtherKernels ./nn
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:

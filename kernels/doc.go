@@ -58,7 +58,7 @@
 // (the unit roundoff is 2⁻²⁴). NaN and Inf propagate as in the formulas; zeros are
 // not skipped. Denormal numbers are computed with, not flushed.
 //
-// The sigmoid of the AVX2 kernels is within 4·2⁻²⁴ of its value, relative, for |x|
+// The sigmoid of the assembly kernels is within 4·2⁻²⁴ of its value, relative, for |x|
 // ≤ 87 (beyond, it stays at e⁻⁸⁷ or 1), its tanh within 4·2⁻²⁴ everywhere.
 //
 // # Concurrency
@@ -79,11 +79,18 @@
 // KERNELS_REQUIRE=avx2 (or avx512,avx2) turns an implementation that would be
 // skipped into a failure.
 //
+// The NEON kernels are tested under qemu-user (make test-arm64), which says that
+// they are right and nothing of how fast: no arm64 machine was at hand. Their
+// comments count instructions where those of the AVX2 kernels give measurements,
+// and the thresholds in gemm_arm64.go between one way and another follow from
+// such counts.
+//
 // # Where to start reading
 //
 // gemm.go has the interface and the format of all comments, gemm_generic.go the
 // loops it means, tile_amd64.go the one idea behind all products: a tile of the
 // output kept in registers. tile_amd64.s is that tile in assembly (tile512_amd64.s
 // with registers twice as wide), gemm_amd64.go and conv*_amd64.go walk it over
-// matrices and images.
+// matrices and images; the files named arm64 do so with NEON, and neon_arm64.h
+// spells the instructions that Go's assembler lacks.
 package kernels

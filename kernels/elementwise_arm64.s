@@ -175,7 +175,7 @@ row:
 
 // func sumRows4NEON(x *float32, ldx, m int, sum *float32)
 //
-// 4 columns, two rows a turn would only shorten the chain of additions.
+// 4 columns, for what 64 leave.
 TEXT ·sumRows4NEON(SB), NOSPLIT, $0-32
 	MOVD  x+0(FP), R1
 	MOVD  ldx+8(FP), R5
