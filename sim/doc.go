@@ -44,14 +44,13 @@
 //
 // Error of a longer step over 5 s of new random commands every 100 ms, from 40 poses; without motion against
 // StepReference at 2 ms (go test ./sim -run ImplicitAgainstReference -v), with all of it, 15 mrad of play
-// among it, against 0.5 ms (go test ./sim -run MotionAgainstFineSteps -v). Links that knock about in their play
+// among it, against 1 ms and from 12 poses (go test ./sim -run MotionAgainstFineSteps -v). Links that knock about in their play
 // part soon whatever the step:
 //
 //	            without motion                      with motion
 //	step     joints, rms  palm, rms  most        palm, rms  most
-//	 2 ms                                          1.7 mm    6 mm
-//	10 ms     3.0 mrad     2.3 mm     7 mm         9   mm   35 mm
-//	20 ms     7.5 mrad     6.9 mm    26 mm        15   mm   59 mm
+//	10 ms     3.0 mrad     2.3 mm     7 mm        11 mm     33 mm
+//	20 ms     7.5 mrad     6.9 mm    26 mm       17 mm     57 mm
 //
 // Time on one core of an AMD EPYC (Zen 4), Go 1.26, user time of the fastest of three rounds on a machine with other
 // work. Of a control step of 100 ms (go test ./sim -bench 'Step|Dynamics'):
