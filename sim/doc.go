@@ -49,8 +49,8 @@
 //
 //	            without motion                      with motion
 //	step     joints, rms  palm, rms  most        palm, rms  most
-//	10 ms     3.0 mrad     2.3 mm     7 mm        11 mm     33 mm
-//	20 ms     7.5 mrad     6.9 mm    26 mm       17 mm     57 mm
+//	10 ms     3.0 mrad     2.3 mm     7 mm         11 mm     33 mm
+//	20 ms     7.5 mrad     6.9 mm    26 mm         17 mm     57 mm
 //
 // Time on one core of an AMD EPYC (Zen 4), Go 1.26, user time of the fastest of three rounds on a machine with other
 // work. Of a control step of 100 ms (go test ./sim -bench 'Step|Dynamics'):
@@ -72,7 +72,7 @@
 //	robot           14 µs           76 µs      208 KiB    11 KiB
 //	random          17 µs           83 µs      208 KiB    not shared
 //
-// Score of sim/planner over 500 episodes, ± standard error (go test ./sim/planner -run Domains -v -episodes 1000). The
+// Score of sim/planner over 500 episodes, ± standard error (go test ./sim/planner -run Domains -v -episodes 2000). The
 // domains not listed move as sim does:
 //
 //	domain              reach             conveyor
