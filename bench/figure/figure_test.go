@@ -112,3 +112,29 @@ func TestFindErrors(t *testing.T) {
 		t.Errorf("a damaged configuration: %v", err)
 	}
 }
+
+func TestMedianFilter(t *testing.T) {
+	var windows []Point
+	for i := range 30 { // 60 episodes: 0 and 10 by turns, then 20
+		scores := []float32{0, 10}
+		if i >= 15 {
+			scores = []float32{20, 20}
+		}
+		windows = append(windows, Point{Steps: int64(100 * (i + 1)), Scores: scores})
+	}
+	points := medianFilter(windows)
+	if len(points) != 60 || points[0].Steps != 100 || points[59].Steps != 3000 {
+		t.Fatalf("%d points, %+v", len(points), points[0])
+	}
+	for i, want := range map[int]float64{0: 0, 1: 5, 59: 20, 45: 20} { // the filter is shorter at the ends
+		if points[i].Score != want {
+			t.Errorf("episode %d: %g, want %g", i, points[i].Score, want)
+		}
+	}
+	if bands := MedianBands([]Group{{Name: "a", Runs: []Run{{Windows: windows}}}}); bands[0].Mean[parts-1] != 20 {
+		t.Errorf("the curve ends at %g", bands[0].Mean[parts-1])
+	}
+	if got := median([]float64{4, 1, 3, 2}); got != 2.5 {
+		t.Errorf("median %g", got)
+	}
+}

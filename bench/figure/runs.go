@@ -44,6 +44,15 @@ func (r *Run) Done() int64 {
 	return r.Windows[len(r.Windows)-1].Steps
 }
 
+// Until returns the windows that ended within some steps.
+func (r *Run) Until(steps int64) []Point {
+	n := len(r.Windows)
+	for n > 0 && r.Windows[n-1].Steps > steps {
+		n--
+	}
+	return r.Windows[:n]
+}
+
 // Find reads all run folders in a folder, at any depth, in the order of their paths.
 func Find(dir string) ([]Run, error) {
 	var runs []Run

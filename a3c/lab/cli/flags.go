@@ -22,6 +22,7 @@ type Flags struct {
 	printConfig *bool
 	explicit    map[string]bool // set on the command line
 	fromFile    map[string]bool // set by a configuration file
+	argument    *string         // what stands alone after the flags; nil: nothing may
 	skipInFile  map[string]bool // say where or how to run, not what
 	stdout      io.Writer
 }
@@ -53,6 +54,12 @@ func (f *Flags) NotInFile(names ...string) {
 	for _, name := range names {
 		f.skipInFile[name] = true
 	}
+}
+
+// Argument lets one value stand alone, after all flags, and returns where Parse puts it.
+func (f *Flags) Argument() *string {
+	f.argument = new(string)
+	return f.argument
 }
 
 // Choice defines a string flag that takes one of a few values; they are added
@@ -88,7 +95,12 @@ func (f *Flags) Parse(args []string) error {
 		}
 		return f.explain(err)
 	}
-	if f.NArg() > 0 {
+	if f.argument != nil && f.NArg() > 0 {
+		*f.argument = f.Arg(0)
+		if f.NArg() > 1 {
+			return Usagef("unexpected argument %q: there may be one, after all flags", f.Arg(1))
+		}
+	} else if f.NArg() > 0 {
 		return Usagef("unexpected argument %q: every value follows its flag", f.Arg(0))
 	}
 	f.Visit(func(fl *flag.Flag) { f.explicit[fl.Name] = true })

@@ -51,9 +51,11 @@ func TestUsageErrors(t *testing.T) {
 		want string
 	}{
 		{nil, "nothing to draw"},
-		{[]string{"runs/column1"}, "unexpected argument"},
+		{[]string{"runs", "more"}, "unexpected argument"},
+		{[]string{"-sheet", "sim", "runs"}, "goes with -figure 4 or 5"},
+		{[]string{"-figure", "9", "-out", out}, "there are 3, 4 and 5"},
 		{[]string{"-sheet", "sim", "-figure", "3", "-out", out}, "two pictures"},
-		{[]string{"-figure", "5", "-out", out}, "only figure 3"},
+		{[]string{"-figure", "5", "-out", out}, "needs DIR"},
 		{[]string{"-sheet", "sim", "-domain", "robot", "-out", out}, "-domain belongs to"},
 		{[]string{"-sheet", "sim"}, "-out is missing"},
 	} {
@@ -67,5 +69,43 @@ func TestUsageErrors(t *testing.T) {
 	}
 	if err := run(context.Background(), []string{"-sheet", "sim", "-out", filepath.Join(out, "absent", "x.png")}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "write the picture") {
 		t.Errorf("a folder that is not there gives %v", err)
+	}
+}
+
+// TestCurves draws both figures from a folder with a first column and two transfers.
+func TestCurves(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "figures")
+	for name, config := range map[string]string{
+		"column":        "net = \"recurrent\"\nwidth = \"wide\"\n",
+		"progressive-1": "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"progressive\"\n",
+		"finetune-1":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\n",
+	} {
+		path := filepath.Join(dir, name)
+		metrics := "{\"steps\":500,\"window_episodes\":2,\"score\":3,\"scores\":[2,4]}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8,\"scores\":[8]}\n"
+		if err := errors.Join(os.Mkdir(path, 0o777), os.WriteFile(filepath.Join(path, "config.toml"), []byte(config), 0o666),
+			os.WriteFile(filepath.Join(path, "metrics.jsonl"), []byte(metrics), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var stdout bytes.Buffer
+	if err := run(context.Background(), []string{"-out", out, dir}, &stdout, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	var r struct{ Curves []curve }
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 3 {
+		t.Fatalf("%s: %v", &stdout, err)
+	}
+	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide" || c.Runs != 1 || c.Steps != 1000 || c.Score != 8 {
+		t.Errorf("%+v", c)
+	}
+	if c := r.Curves[2]; c.Figure != 5 || c.Name != "progressive narrow" {
+		t.Errorf("%+v", c)
+	}
+	for _, name := range []string{"figure-4", "figure-5"} {
+		for _, suffix := range []string{".svg", ".png", ".csv"} {
+			if info, err := os.Stat(filepath.Join(out, name+suffix)); err != nil || info.Size() == 0 {
+				t.Errorf("%s%s: %v", name, suffix, err)
+			}
+		}
 	}
 }

@@ -22,46 +22,79 @@ type result struct {
 	Bytes  int    `json:"bytes"`
 }
 
-func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("figures", "figures draws the preview sheet of a domain, or one of the paper's figures, as PNG.",
-		"figures -sheet robot -out robot.png", stdout, stderr)
-	preview := f.String("sheet", "", "draw 64 samples of this domain: the `name` of a preset or a file")
-	figure := f.Int("figure", 0, "draw the paper's figure of this `number`: 3, the same states in sim and in -domain")
-	name := f.String("domain", "robot", "the world that figure 3 compares with sim: the `name` of a preset or a file")
-	out := f.String("out", "", "the PNG `file` to write")
-	seed := f.Uint64("seed", 1, "`seed` of the starts and worlds")
+// options is the command line of figures.
+type options struct {
+	runs   *string // folder of run folders
+	sheet  *string
+	figure *int
+	domain *string
+	out    *string
+	seed   *uint64
+}
+
+func parse(args []string, stdout, stderr io.Writer) (*options, error) {
+	f := cli.NewFlags("figures",
+		"figures DIR draws the learning curves of all run folders in DIR; with -sheet or -figure 3 it draws pictures of worlds.",
+		"figures -out bench/results/figure-4 runs", stdout, stderr)
+	o := &options{runs: f.Argument()}
+	o.sheet = f.String("sheet", "", "draw 64 samples of this domain: the `name` of a preset or a file")
+	o.figure = f.Int("figure", 0, "draw the paper's figure of this `number`: 3, the same states in sim and in -domain; 4, first columns, and 5, transfer, from DIR")
+	o.domain = f.String("domain", "robot", "the world that figure 3 compares with sim: the `name` of a preset or a file")
+	o.out = f.String("out", "", "the PNG `file` to write, or the folder for curves (without it DIR)")
+	o.seed = f.Uint64("seed", 1, "`seed` of the starts and worlds")
 	f.NotInFile("out")
 	if err := f.Parse(args); err != nil {
+		return nil, err
+	}
+	switch curves := *o.figure == 4 || *o.figure == 5; {
+	case *o.runs == "" && curves:
+		return nil, cli.Usagef("-figure %d needs DIR: a folder with the run folders to draw, after all flags", *o.figure)
+	case *o.runs != "" && (*o.sheet != "" || *o.figure == 3):
+		return nil, cli.Usagef("%s: a folder of runs goes with -figure 4 or 5, or without -figure and -sheet", *o.runs)
+	case *o.figure != 0 && *o.figure != 3 && !curves:
+		return nil, cli.Usagef("-figure %d: there are 3, 4 and 5", *o.figure)
+	case *o.runs == "" && *o.sheet == "" && *o.figure == 0:
+		return nil, cli.Usagef("nothing to draw: give a folder of runs, -sheet or -figure")
+	case *o.sheet != "" && *o.figure != 0:
+		return nil, cli.Usagef("-sheet and -figure are two pictures: give one of them")
+	case *o.figure != 3 && f.Explicit("domain"):
+		return nil, cli.Usagef("-domain belongs to -figure 3; -sheet names its own domain, and runs know theirs")
+	case *o.runs == "" && *o.out == "":
+		return nil, cli.Usagef("-out is missing: say which PNG file to write")
+	}
+	return o, nil
+}
+
+func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout, stderr)
+	if err != nil {
 		return err
 	}
-	switch {
-	case *preview == "" && *figure == 0:
-		return cli.Usagef("nothing to draw: give -sheet or -figure")
-	case *preview != "" && *figure != 0:
-		return cli.Usagef("-sheet and -figure are two pictures: give one of them")
-	case *figure != 0 && *figure != 3:
-		return cli.Usagef("-figure %d: only figure 3 can be drawn", *figure)
-	case *preview != "" && f.Explicit("domain"):
-		return cli.Usagef("-domain belongs to -figure 3; -sheet names its own domain")
-	case *out == "":
-		return cli.Usagef("-out is missing: say which PNG file to write")
+	if *o.runs != "" {
+		return o.drawCurves(stdout, stderr)
 	}
-	if *preview != "" {
-		name = preview
+	return o.drawWorld(stdout)
+}
+
+// drawWorld draws the preview sheet of a domain, or figure 3.
+func (o *options) drawWorld(stdout io.Writer) error {
+	name := o.domain
+	if *o.sheet != "" {
+		name = o.sheet
 	}
 	d, err := domain.Load(*name)
 	if err != nil {
 		return err
 	}
 	var picture *image.RGBA
-	if *preview != "" {
-		picture, err = sheet.Preview(d, *seed)
+	if *o.sheet != "" {
+		picture, err = sheet.Preview(d, *o.seed)
 	} else {
 		var upper *domain.Domain
 		if upper, err = domain.Load("sim"); err != nil {
 			return err
 		}
-		picture, err = sheet.Compare(upper, d, *seed)
+		picture, err = sheet.Compare(upper, d, *o.seed)
 	}
 	if err != nil {
 		return err
@@ -70,8 +103,8 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := sheet.WritePNG(&encoded, picture); err != nil {
 		return fmt.Errorf("encode the picture: %w", err)
 	}
-	if err := os.WriteFile(*out, encoded.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(*o.out, encoded.Bytes(), 0o644); err != nil {
 		return fmt.Errorf("write the picture: %w", err)
 	}
-	return cli.Result(stdout, result{*out, d.Name(), picture.Rect.Dx(), picture.Rect.Dy(), encoded.Len()})
+	return cli.Result(stdout, result{*o.out, d.Name(), picture.Rect.Dx(), picture.Rect.Dy(), encoded.Len()})
 }

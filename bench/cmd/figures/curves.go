@@ -1,0 +1,95 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+
+	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/cli"
+	"colonnade/bench/figure"
+)
+
+// curve is what is printed of one line of a figure: how many runs it is the mean of, how far they are, and what they
+// score there.
+type curve struct {
+	Figure int     `json:"figure"`
+	Name   string  `json:"name"`
+	Runs   int     `json:"runs"`
+	Steps  int64   `json:"steps"` // that all of its runs have done
+	Score  float64 `json:"score"` // of the training episodes of the last twentieth of these steps
+	Spread float64 `json:"spread"`
+}
+
+// drawCurves draws figure 4 from the first columns, and figure 5 from the transfers, that DIR holds.
+func (o *options) drawCurves(stdout, stderr io.Writer) error {
+	runs, err := figure.Find(*o.runs)
+	if err != nil {
+		return err
+	}
+	out := *o.out
+	if out == "" {
+		out = *o.runs
+	}
+	if err := os.MkdirAll(out, 0o777); err != nil {
+		return err
+	}
+	var columns, transfers []figure.Run
+	for _, r := range runs {
+		if r.Method == "" {
+			columns = append(columns, r)
+		} else {
+			transfers = append(transfers, r)
+		}
+	}
+	var curves []curve
+	if len(columns) > 0 && *o.figure != 5 {
+		groups := figure.GroupBy(columns, func(r *figure.Run) string { return r.Net + " " + r.Width })
+		axes := chart.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode"}
+		if err := figure.Write(out, "figure-4", axes, figure.Bands(groups)); err != nil {
+			return err
+		}
+		curves = append(curves, describe(4, groups)...)
+	}
+	if len(transfers) > 0 && *o.figure != 4 {
+		groups := figure.GroupBy(transfers, transferName)
+		axes := chart.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode"}
+		if err := figure.Write(out, "figure-5", axes, figure.MedianBands(groups)); err != nil {
+			return err
+		}
+		curves = append(curves, describe(5, groups)...)
+	}
+	if len(curves) == 0 {
+		return fmt.Errorf("%s holds no runs for figure %d", *o.runs, *o.figure)
+	}
+	for _, c := range curves {
+		fmt.Fprintf(stderr, "figure %d: %-28s %d runs of %d steps, score %.2f +- %.2f in the last twentieth\n", c.Figure, c.Name, c.Runs, c.Steps, c.Score, c.Spread)
+	}
+	return cli.Result(stdout, map[string]any{"out": out, "curves": curves})
+}
+
+// transferName names a transfer's method and, where the method leaves it open, the width of the new column.
+func transferName(r *figure.Run) string {
+	if r.Method == "progressive" {
+		return r.Method + " " + r.Width
+	}
+	return r.Method
+}
+
+func describe(number int, groups []figure.Group) []curve {
+	var curves []curve
+	for _, g := range groups {
+		steps := g.Runs[0].Done()
+		for i := range g.Runs {
+			steps = min(steps, g.Runs[i].Done())
+		}
+		var scores []float64
+		for i := range g.Runs {
+			scores = append(scores, figure.MeanScore(g.Runs[i].Until(steps), steps*19/20))
+		}
+		c := curve{Figure: number, Name: g.Name, Runs: len(g.Runs), Steps: steps}
+		c.Score, c.Spread = figure.MeanSpread(scores)
+		curves = append(curves, c)
+	}
+	return curves
+}
