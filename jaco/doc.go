@@ -6,7 +6,7 @@
 //	transport  the cable: its interface, one in memory, and faults by rules
 //	usbfs      the cable on Linux
 //	emulator   an arm without the arm: the far end of a cable, moving the simulator
-//	usbip      emulated arms as USB devices of another machine
+//	usbip      emulated arms as USB devices of another machine; command jacoemu serves them
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c

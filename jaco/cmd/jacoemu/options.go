@@ -1,0 +1,144 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"time"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/sim"
+	"colonnade/sim/domain"
+)
+
+// options are the flags.
+type options struct {
+	listen, arms, domain, start *string
+	remote, control             *bool
+	seed                        *uint64
+
+	log, logFormat         *string
+	picture, pictureTarget *string
+	pictureEvery           *time.Duration
+	pictureSize            *int
+	reply, joystickTimeout *time.Duration
+	hold, physicsStep      *float64
+	homeFirst              *string
+	queueCapacity, nack    *int
+	velocityFactor         *float64
+	velocityWraps          *bool
+	choices                emulator.Choices // the switches that are yes or no
+}
+
+// The poses of -start.
+const (
+	startRetracted = "retracted"
+	startHome      = "home"
+	startReach     = "reach"
+)
+
+// The rules of -home-first, in the order of emulator.HomeRule.
+var homeRules = []string{"cartesian", "all", "none"}
+
+func register(f *cli.Flags) *options {
+	o := &options{
+		listen:  f.String("listen", "127.0.0.1:3240", "`address` to serve at; port 0 takes any that is free"),
+		remote:  f.Bool("remote", false, "allow -listen to name an address that other machines can reach: whoever can connect can move the arm"),
+		arms:    f.String("arms", "jaco2", "`generations` of the arms to serve, such as jaco2,jaco1"),
+		domain:  f.String("domain", "robot", "`name` of the domain, or its file, whose looks and dynamics the arms have: "+strings.Join(domain.Names(), ", ")),
+		seed:    f.Uint64("seed", 1, "`number` from which worlds of a domain with ranges, and noise of pictures, are drawn"),
+		start:   f.Choice("start", startRetracted, "`pose` in which the power comes on", startRetracted, startHome, startReach),
+		control: f.Bool("control", false, "read commands from standard input: unplug, plug, power, joystick, error, state, picture"),
+		log:     f.String("log", "", "write every packet to this `file`; - is standard error"),
+		picture: f.String("picture", "", "keep a picture of the arm in this PNG `file`; of several arms, the bus id is put before its ending"),
+		reply:   f.Duration("reply", time.Millisecond, "`time` from a packet to its reply"),
+		hold:    f.Float64("hold", emulator.NewOptions(protocol.Jaco2).Hold, "how strongly servos hold a joint that is not to move, rad/s for each rad; 0 lets it creep"),
+
+		logFormat:       f.Choice("log-format", "text", "`form` of -log", "text", "json"),
+		pictureEvery:    f.Duration("picture-every", time.Second, "`time` between two pictures; 0: only when -control asks"),
+		pictureSize:     f.Int("picture-size", 480, "`pixels` of a picture's side"),
+		pictureTarget:   f.String("picture-target", "0,-0.45", "`x,y` of the target in the picture, m"),
+		physicsStep:     f.Float64("physics-step", sim.TrainingStep, "`seconds` of a step of the physics; a tick of 10 ms must be a multiple of it"),
+		homeFirst:       f.Choice("home-first", homeRules[0], "which `points` are ignored until the arm was at its ready pose once", homeRules...),
+		queueCapacity:   f.Int("queue-capacity", 2000, "trajectory `points` that the arm takes"),
+		joystickTimeout: f.Duration("joystick-timeout", 0, "`time` after which a joystick that was not sent again is released; 0: never"),
+		nack:            f.Int("nack-every", 0, "refuse each packet whose `number` can be divided by this; 0: none"),
+		velocityFactor:  f.Float64("velocity-factor", 1, "true over reported velocity: 2 for firmware that reports half"),
+		velocityWraps:   f.Bool("velocity-wraps", false, "report negative velocities as 181 to 360 degrees/s, as some firmware does"),
+	}
+	c := &o.choices
+	f.BoolVar(&c.AckUnknown, "ack-unknown", false, "acknowledge unknown commands instead of refusing them")
+	f.BoolVar(&c.OnePage, "one-page", false, "say 1 in the packet count of every reply, instead of the number of pages")
+	f.BoolVar(&c.MoveWithoutAPI, "move-without-api", false, "obey without command 302")
+	f.BoolVar(&c.DropWhenFull, "drop-when-full", false, "acknowledge and forget points that do not fit, instead of refusing them")
+	f.BoolVar(&c.EraseOnStop, "erase-on-stop", false, "let 303 drop the queue")
+	f.BoolVar(&c.DropUnread, "drop-unread", false, "forget a reply that was not read when the next packet comes")
+	f.NotInFile("listen", "control", "log", "picture")
+	return o
+}
+
+// unit is an arm to be made.
+type unit struct {
+	id    string
+	kind  protocol.DeviceType
+	world domain.World
+	arm   emulator.Options
+}
+
+// units returns what -arms, -domain and the rest ask for.
+func (o *options) units() ([]unit, error) {
+	d, err := domain.Load(*o.domain)
+	if err != nil {
+		return nil, cli.Usagef("-domain: %v", err)
+	}
+	rng := rand.New(rand.NewPCG(*o.seed, 0x656d75))
+	var units []unit
+	for name := range strings.SplitSeq(*o.arms, ",") {
+		kind, ok := map[string]protocol.DeviceType{"jaco1": protocol.Jaco1, "jaco2": protocol.Jaco2}[name]
+		if !ok {
+			return nil, cli.Usagef("-arms: %q is not jaco1 or jaco2", name)
+		}
+		u := unit{id: fmt.Sprintf("1-%d", len(units)+1), kind: kind}
+		d.Draw(rng, &u.world)
+		u.arm = o.emulated(kind, len(units)+1)
+		u.arm.Motion = u.world.Motion
+		units = append(units, u)
+	}
+	return units, nil
+}
+
+// emulated returns the options of the arm with a number, but for its motion.
+func (o *options) emulated(kind protocol.DeviceType, number int) emulator.Options {
+	e := emulator.NewOptions(kind)
+	e.Serial = fmt.Sprintf("PJ%017d", number)
+	e.Hold, e.PhysicsStep, e.Reply = *o.hold, *o.physicsStep, *o.reply
+	e.Settings.VelocityFactor, e.Settings.VelocityWraps = *o.velocityFactor, *o.velocityWraps
+	e.Choices = o.choices
+	e.Choices.QueueCapacity, e.Choices.NACKEvery, e.Choices.JoystickTimeout = *o.queueCapacity, *o.nack, *o.joystickTimeout
+	for i, rule := range homeRules {
+		if rule == *o.homeFirst {
+			e.Choices.HomeFirst = emulator.HomeRule(i)
+		}
+	}
+	keyframe := map[string]string{startHome: "home", startReach: "reach_start"}[*o.start]
+	if q, ok := sim.Canonical().Keyframe(keyframe); ok {
+		e.Start = &q
+	}
+	return e
+}
+
+// target returns where -picture-target puts the target.
+func (o *options) target() (sim.Vec3, error) {
+	x, y, ok := strings.Cut(*o.pictureTarget, ",")
+	at := sim.Vec3{}
+	var err1, err2 error
+	at[0], err1 = strconv.ParseFloat(x, 64)
+	at[1], err2 = strconv.ParseFloat(y, 64)
+	if !ok || err1 != nil || err2 != nil {
+		return at, cli.Usagef("-picture-target: %q is not two numbers with a comma between", *o.pictureTarget)
+	}
+	return at, nil
+}
