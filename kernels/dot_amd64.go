@@ -2,35 +2,35 @@
 
 package kernels
 
-// dots is a tile of dot products: both matrices are read along their rows, so
-// nothing is packed. It serves products with few rows, where the transposed
-// copy of b would cost more than it saves.
+// dots is a tile of dot products of one row of a with 8 rows of b: both are read
+// along their rows, so nothing is packed.
 type dots struct {
-	a          [3]*float32
-	b          [4]*float32
-	k          int
+	a          *float32
+	b          [dotCols]*float32
+	k          int       // 1 or more
 	kmask      *[8]int32 // for the last k mod 8
 	c          *float32
-	cmask      *[8]int32 // 4 words: which columns exist
-	ldc        int       // bytes
-	rows       int       // 1 to 3
+	cols       int       // that exist
+	cmask      *[8]int32 // the same as a mask
 	accumulate int       // 1: c += , 0: c =
+
+	times int // tiles to compute, whole ones if several; the assembly counts down
+	next  int // bytes from one to the next in b
 }
 
 //go:noescape
-func dots3x4(d *dots)
+func dots1x8(d *dots)
 
-// compute is a real call so that the goroutine can be preempted.
-//
-//go:noinline
-func (d *dots) compute() { dots3x4(d) }
+const (
+	dotCols = 8
+	// dotLen is the most products of a sum in one call, dotSeries that of all sums
+	// of a row of tiles.
+	dotLen, dotSeries = 8192, 32768
+)
 
-// dotLen is the most products of a sum in one call.
-const dotLen = 8192
-
-// dotsGemmNT is GemmNT by dot products.
-func dotsGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	d := dots{ldc: 4 * ldc}
+// dotsGemmNT is GemmNT for one row.
+func dotsGemmNT(accumulate bool, n, k int, a, b []float32, ldb int, c []float32) {
+	d := dots{next: 4 * dotCols * ldb}
 	for p := 0; p < k; p += dotLen {
 		d.k = min(dotLen, k-p)
 		d.kmask = maskFor(d.k % 8)
@@ -38,20 +38,22 @@ func dotsGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 		if accumulate || p > 0 {
 			d.accumulate = 1
 		}
-		for j := 0; j < n; j += len(d.b) {
-			cols := min(len(d.b), n-j)
-			d.cmask = maskFor(cols)
+		d.a = &a[p]
+		for j := 0; j < n; {
+			d.cols = min(dotCols, n-j)
+			d.cmask = maskFor(d.cols)
+			d.times = max(1, min((n-j)/dotCols, dotSeries/d.k))
 			for q := range d.b {
-				d.b[q] = &b[(j+min(q, cols-1))*ldb+p]
+				d.b[q] = &b[(j+min(q, d.cols-1))*ldb+p]
 			}
-			for i := 0; i < m; i += len(d.a) {
-				d.rows = min(len(d.a), m-i)
-				for q := range d.a {
-					d.a[q] = &a[(i+min(q, d.rows-1))*lda+p]
-				}
-				d.c = &c[i*ldc+j]
-				d.compute()
-			}
+			d.c = &c[j]
+			j += d.times * dotCols
+			d.compute()
 		}
 	}
 }
+
+// compute is a real call so that the goroutine can be preempted.
+//
+//go:noinline
+func (d *dots) compute() { dots1x8(d) }

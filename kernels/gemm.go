@@ -1,5 +1,7 @@
 package kernels
 
+import "math/bits"
+
 // Gemm computes the matrix product c = a·b, or c += a·b if accumulate is true.
 //
 //	c[i*ldc+j] (+)= Σ_p a[i*lda+p] * b[p*ldb+j]     i<m, j<n, p<k
@@ -107,7 +109,9 @@ func cutRows(x []float32, rows, cols, ld int, text string) []float32 {
 	if rows == 0 || cols == 0 {
 		return x[:0]
 	}
-	if cols > len(x) || rows-1 > (len(x)-cols)/ld { // rows*ld might overflow
+	// A product in twice the bits: rows*ld might overflow, and it takes less time than
+	// a division.
+	if over, last := bits.Mul64(uint64(rows-1), uint64(ld)); cols > len(x) || over > 0 || last > uint64(len(x)-cols) {
 		panic(text)
 	}
 	return x[:(rows-1)*ld+cols]

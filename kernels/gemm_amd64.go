@@ -3,27 +3,35 @@
 package kernels
 
 func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	if useAVX2 {
+	switch {
+	case !useAVX2:
+		gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m == 1:
+		rowGemm(accumulate, n, k, a, 1, b, ldb, c)
+	default:
 		tileGemm(accumulate, m, n, k, a, lda, 1, b, ldb, c, ldc)
-		return
 	}
-	gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 }
 
 func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	if useAVX2 {
+	switch {
+	case !useAVX2:
+		gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m == 1:
+		rowGemm(accumulate, n, k, a, lda, b, ldb, c)
+	default:
 		tileGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
-		return
 	}
-	gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 }
 
 func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	switch {
 	case !useAVX2:
 		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
-	case m < transposeFrom:
-		dotsGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m == 1:
+		dotsGemmNT(accumulate, n, k, a, b, ldb, c)
+	case m <= turnedMost:
+		turnedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	default:
 		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	}
@@ -35,9 +43,6 @@ const (
 	// costs nothing that can be measured. It then protects from rows of b that
 	// are not aligned, or so far apart that they evict each other.
 	packFrom = 96
-	// transposeFrom is the number of rows of a from which a transposed copy of b
-	// beats dot products.
-	transposeFrom = 6
 	// blockRows is the number of rows of a that are used against one panel after
 	// another: with panelRows columns 480 KiB, half of an L2 cache of Zen 4. Panels
 	// are packed anew for every block, so 192 rows cost 7 % at 1024-cubed.
@@ -51,6 +56,9 @@ const (
 
 // blocks splits size into the fewest equal blocks of at most limit.
 func blocks(size, limit int) int {
+	if size <= limit {
+		return size
+	}
 	count := (size + limit - 1) / limit
 	return (size + count - 1) / count
 }
@@ -98,10 +106,6 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 // that is needed or pays, and returns the width of the tiles.
 func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem *scratch) int {
 	t.b, t.bstep = &b[0], 4*ldb
-	if rows == 1 && left >= rowCols {
-		t.columns(rowCols, rowCols)
-		return rowCols
-	}
 	width := panelWidth(left)
 	cols := min(width, left)
 	t.columns(width, cols)

@@ -23,17 +23,20 @@ var gemmShapes = []struct{ m, n, k int }{
 	{1, 1, 1},                         // 8x8 tile, one row, one masked column
 	{1, 16, 1}, {1, 17, 5}, {1, 7, 9}, // a single row of less than 64 columns
 	{1, 64, 3}, {1, 63, 3}, {1, 65, 7}, {1, 200, 11}, // 1x64 tiles and what is left of them
-	{2, 8, 2}, {3, 9, 3}, {4, 16, 4}, {5, 15, 5}, // dot products when b is transposed; 4x16; 6x16 with rows left out
+	{1, 300, 24}, {1, 257, 648}, {1, 2310, 8}, {1, 300, 25}, // a single row along b: in one walk, in three parts, in two walks; not
+	{40, 70, 1}, {9, 8, 1}, {50, 5, 1}, {3, 300, 1}, // sums of one product
+	{2, 8, 2}, {3, 9, 3}, {4, 16, 4}, {5, 15, 5}, // 4x16; 6x16 with rows left out
+	{8, 61, 7}, {5, 97, 330}, {16, 48, 9}, {14, 77, 400}, {17, 30, 20}, // few rows when b is transposed: 8 or 16 of them, and more
 	{6, 16, 6}, {7, 17, 7}, {8, 24, 8}, {9, 31, 9}, // 6x16; 4+4; 4+4 and 8x8; 6+4 and masked
 	{10, 32, 10}, {11, 33, 11}, {12, 28, 12}, {13, 40, 13}, // remainders of 6
 	{16, 28, 128}, {1, 28, 128}, {8, 28, 32}, {8, 28, 16}, {20, 28, 512}, // heads
-	{23, 37, 41}, {5, 1, 700}, {4, 3, 7}, {3, 5, 65}, {2, 4, 64}, // primes; dot products with and without a masked end
+	{23, 37, 41}, {5, 1, 700}, {4, 3, 7}, {3, 5, 65}, {2, 4, 64}, // primes
 	{97, 48, 29}, {95, 48, 29}, {97, 23, 321}, // from 96 rows on b is packed; two panels of sums
 	{193, 18, 5}, {385, 16, 3}, // two and three blocks of rows
 	{7, 20, 319}, {7, 20, 320}, {7, 20, 321}, {3, 66, 641}, {1, 130, 961}, // panels of 320 sums
 	{8, 48, 1152}, {1, 128, 288}, {8, 16, 288}, {8, 128, 256}, {8, 64, 32}, // fc and LSTM of the networks
 	{160, 32, 40}, {160, 64, 32}, {129, 40, 160},
-	{2, 3, 8200},                                 // dot products in two parts
+	{1, 3, 8200}, {1, 4100, 9}, // dot products in two parts; more than one call makes
 	{256, 50, 21}, {99, 65, 256}, {390, 49, 512}, // rows of a that evict each other: a is packed, in one or two blocks
 }
 

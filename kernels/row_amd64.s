@@ -3,24 +3,63 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// func tile1x64(t *tile)
+// A single row times a matrix: b passes by only once, so nothing is packed. Every
+// sum is that of the tiles to the bit. Go twin of both: addRowTimes in
+// gemm_generic.go.
 //
-// One row by 64 columns, for products with a single row: b passes by only once,
-// so wide rows of it matter more than reuse. Takes a, b, c, astep, count, bstep
-// and accumulate of the tile; every sum is that of tile6x16 to the bit. Go twin:
-// addRowTimes in gemm_generic.go.
+// Requires: AVX2, FMA
+
+// LOADROW multiplies a vector of a row of b by Y8 and adds it to a sum.
+#define LOADROW(at, sum) VFMADD231PS at(SI), Y8, sum
+
+// LOADLAST does so for the last vector, of which Y9 has the columns.
+#define LOADLAST(at, sum) \
+	VMASKMOVPS  at(SI), Y9, Y10 \
+	VFMADD231PS Y10, Y8, sum
+
+// STEPROW begins a step with the element of a, and goes on.
+#define STEPROW \
+	VBROADCASTSS (R8), Y8 \
+	ADDQ         BX, R8
+
+#define NEXTROW(loop) \
+	ADDQ DX, SI \
+	DECQ CX     \
+	JNZ  loop
+
+// PUTROW writes a vector of c, PUTLAST the last one.
+#define PUTROW(at, sum) \
+	TESTQ   AX, AX          \
+	JZ      2(PC)           \
+	VADDPS  at(R9), sum, sum \
+	VMOVUPS sum, at(R9)
+
+#define PUTLAST(at, sum) \
+	VMASKMOVPS at(R9), Y9, Y10  \
+	TESTQ      AX, AX           \
+	JZ         2(PC)            \
+	VADDPS     Y10, sum, sum    \
+	VMASKMOVPS sum, Y9, at(R9)
+
+// func rowTimes(r *rowTile)
 //
-// Requires: AVX, FMA
+//	c[j] (+)= Σ_p a[p*astep]*b[p*bstep+j]     p<count, j<8·vectors, the last 8 under mask
 //
-// R8 is a, SI b, BX and DX their steps, CX the steps left, Y0-Y7 the sums.
-// Limit: 8 loads a step (4 cycles) from L1; 8 cycles and more from farther away.
-TEXT ·tile1x64(SB), NOSPLIT, $0-8
-	MOVQ    t+0(FP), DI
-	MOVQ    tile_a(DI), R8
-	MOVQ    tile_b(DI), SI
-	MOVQ    tile_astep(DI), BX
-	MOVQ    tile_bstep(DI), DX
-	MOVQ    tile_count(DI), CX
+// R8 is a, SI b, BX and DX their steps, CX the steps left, R9 c, Y0-Y7 the sums.
+// Limit: with 8 vectors 8 loads a step (4 cycles) from L1, 8 cycles and more from
+// farther away; with fewer the 4 cycles of an addition.
+TEXT ·rowTimes(SB), NOSPLIT, $0-8
+	MOVQ    r+0(FP), DI
+	MOVQ    rowTile_a(DI), R8
+	MOVQ    rowTile_b(DI), SI
+	MOVQ    rowTile_c(DI), R9
+	MOVQ    rowTile_astep(DI), BX
+	MOVQ    rowTile_bstep(DI), DX
+	MOVQ    rowTile_count(DI), CX
+	MOVQ    rowTile_accumulate(DI), AX
+	MOVQ    rowTile_mask(DI), R10
+	MOVQ    rowTile_vectors(DI), R11
+	VMOVUPS (R10), Y9
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
 	VXORPS  X2, X2, X2
@@ -29,43 +68,140 @@ TEXT ·tile1x64(SB), NOSPLIT, $0-8
 	VXORPS  X5, X5, X5
 	VXORPS  X6, X6, X6
 	VXORPS  X7, X7, X7
+	CMPQ    R11, $2
+	JLT     one
+	JEQ     two
+	CMPQ    R11, $4
+	JEQ     four
 	PCALIGN $32
 
-step:
-	VBROADCASTSS (R8), Y8
-	VFMADD231PS  (SI), Y8, Y0
-	VFMADD231PS  32(SI), Y8, Y1
-	VFMADD231PS  64(SI), Y8, Y2
-	VFMADD231PS  96(SI), Y8, Y3
-	VFMADD231PS  128(SI), Y8, Y4
-	VFMADD231PS  160(SI), Y8, Y5
-	VFMADD231PS  192(SI), Y8, Y6
-	VFMADD231PS  224(SI), Y8, Y7
-	ADDQ         BX, R8
-	ADDQ         DX, SI
-	DECQ         CX
-	JNZ          step
+eight:
+	STEPROW
+	LOADROW(0, Y0)
+	LOADROW(32, Y1)
+	LOADROW(64, Y2)
+	LOADROW(96, Y3)
+	LOADROW(128, Y4)
+	LOADROW(160, Y5)
+	LOADROW(192, Y6)
+	LOADLAST(224, Y7)
+	NEXTROW(eight)
+	PUTROW(0, Y0)
+	PUTROW(32, Y1)
+	PUTROW(64, Y2)
+	PUTROW(96, Y3)
+	PUTROW(128, Y4)
+	PUTROW(160, Y5)
+	PUTROW(192, Y6)
+	PUTLAST(224, Y7)
+	JMP done
 
-	MOVQ   tile_c(DI), SI
-	CMPQ   tile_accumulate(DI), $0
-	JEQ    set
-	VADDPS (SI), Y0, Y0
-	VADDPS 32(SI), Y1, Y1
-	VADDPS 64(SI), Y2, Y2
-	VADDPS 96(SI), Y3, Y3
-	VADDPS 128(SI), Y4, Y4
-	VADDPS 160(SI), Y5, Y5
-	VADDPS 192(SI), Y6, Y6
-	VADDPS 224(SI), Y7, Y7
+	PCALIGN $32
 
-set:
-	VMOVUPS Y0, (SI)
-	VMOVUPS Y1, 32(SI)
-	VMOVUPS Y2, 64(SI)
-	VMOVUPS Y3, 96(SI)
-	VMOVUPS Y4, 128(SI)
-	VMOVUPS Y5, 160(SI)
-	VMOVUPS Y6, 192(SI)
-	VMOVUPS Y7, 224(SI)
+four:
+	STEPROW
+	LOADROW(0, Y0)
+	LOADROW(32, Y1)
+	LOADROW(64, Y2)
+	LOADLAST(96, Y3)
+	NEXTROW(four)
+	PUTROW(0, Y0)
+	PUTROW(32, Y1)
+	PUTROW(64, Y2)
+	PUTLAST(96, Y3)
+	JMP done
+
+	PCALIGN $32
+
+two:
+	STEPROW
+	LOADROW(0, Y0)
+	LOADLAST(32, Y1)
+	NEXTROW(two)
+	PUTROW(0, Y0)
+	PUTLAST(32, Y1)
+	JMP done
+
+	PCALIGN $32
+
+one:
+	STEPROW
+	LOADLAST(0, Y0)
+	NEXTROW(one)
+	PUTLAST(0, Y0)
+
+done:
+	VZEROUPPER
+	RET
+
+// ADDROW adds the product with one row of b to a vector of c in Y8.
+#define ADDROW(row, a) VFMADD231PS (row)(AX*1), a, Y8
+
+// EIGHTROWS adds all eight.
+#define EIGHTROWS \
+	ADDROW(R8, Y0)  \
+	ADDROW(R9, Y1)  \
+	ADDROW(R10, Y2) \
+	ADDROW(R11, Y3) \
+	ADDROW(R12, Y4) \
+	ADDROW(R13, Y5) \
+	ADDROW(R14, Y6) \
+	ADDROW(R15, Y7)
+
+// func addEightRows(c, a, b *float32, bstep, vectors, fresh int)
+//
+//	c[j] (+)= Σ_p a[p]*b[p*bstep+j]     p<8, j<8·vectors, bstep in bytes
+//
+// c starts from zero if fresh is not 0. The walk is along the rows of b, eight at a
+// time, which is what the prefetchers of the caches follow.
+//
+// R8-R15 are rows of b, Y0-Y7 elements of a, AX the byte offset.
+// Limit: 9 loads (4.5 cycles) a vector from L1, 8 cycles from L2.
+TEXT ·addEightRows(SB), NOSPLIT, $0-48
+	MOVQ         c+0(FP), DI
+	MOVQ         a+8(FP), SI
+	MOVQ         b+16(FP), R8
+	MOVQ         bstep+24(FP), DX
+	MOVQ         vectors+32(FP), CX
+	MOVQ         fresh+40(FP), BX
+	LEAQ         (R8)(DX*1), R9
+	LEAQ         (R8)(DX*2), R10
+	LEAQ         (R9)(DX*2), R11
+	LEAQ         (R8)(DX*4), R12
+	LEAQ         (R9)(DX*4), R13
+	LEAQ         (R10)(DX*4), R14
+	LEAQ         (R11)(DX*4), R15
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VBROADCASTSS 12(SI), Y3
+	VBROADCASTSS 16(SI), Y4
+	VBROADCASTSS 20(SI), Y5
+	VBROADCASTSS 24(SI), Y6
+	VBROADCASTSS 28(SI), Y7
+	XORL         AX, AX
+	TESTQ        BX, BX
+	JNZ          fresh
+	PCALIGN      $32
+
+add:
+	VMOVUPS (DI)(AX*1), Y8
+	EIGHTROWS
+	VMOVUPS Y8, (DI)(AX*1)
+	ADDQ    $32, AX
+	DECQ    CX
+	JNZ     add
+	VZEROUPPER
+	RET
+
+	PCALIGN $32
+
+fresh:
+	VXORPS  X8, X8, X8
+	EIGHTROWS
+	VMOVUPS Y8, (DI)(AX*1)
+	ADDQ    $32, AX
+	DECQ    CX
+	JNZ     fresh
 	VZEROUPPER
 	RET

@@ -80,9 +80,6 @@ func tile8x8(t *tile)
 func tile12x8(t *tile)
 
 //go:noescape
-func tile1x64(t *tile)
-
-//go:noescape
 func tile8x32(t *tile)
 
 //go:noescape
@@ -103,7 +100,6 @@ const (
 	fullCols   = 32 // columns of the wide tiles of AVX-512
 	wideCols   = 16 // of AVX2
 	narrowCols = 8
-	rowCols    = 64 // columns of the tile of a single row
 )
 
 // panelWidth is the width of the tiles for the given number of columns left.
@@ -121,8 +117,6 @@ func panelWidth(left int) int {
 // are left: the tallest there is until the rest is better split otherwise.
 func rowsOf(left, width int) int {
 	switch {
-	case width == rowCols:
-		return 1
 	case width == narrowCols:
 		return fullRows
 	case left <= fewRows:
@@ -215,14 +209,12 @@ func (t *tile) compute(height, width int) {
 		default:
 			tile4x16(t)
 		}
-	case narrowCols:
+	default:
 		if height == tallRows {
 			tile12x8(t)
 		} else {
 			tile8x8(t)
 		}
-	default:
-		tile1x64(t)
 	}
 }
 

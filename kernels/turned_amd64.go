@@ -1,0 +1,87 @@
+//go:build !purego
+
+package kernels
+
+const (
+	// turnedMost is the most rows of a for which turnedGemmNT is used: the widest
+	// panel of AVX2. Of more rows, transposing b costs less than it saves.
+	turnedMost = wideCols
+	// turnedRows is the number of rows of b in one block, whole tiles of 6 or of 8:
+	// their sums stay in the L1 cache until they are turned.
+	turnedRows = 48
+)
+
+// turnedGemmNT is GemmNT for few rows, as the transposed product cᵀ = b·aᵀ: the tiles
+// read b where it lies, along its rows, and only a and c, which are small, are
+// transposed. Every sum is that of tileGemmNT to the bit.
+func turnedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+	mem := getScratch()
+	width := narrowCols
+	if m > narrowCols {
+		width = wideCols
+	}
+	panel, rest := mem.panels[:panelRows*width], mem.panels[panelRows*width:]
+	sums, turned := rest[:turnedRows*width], rest[turnedRows*width:][:width*turnedRows]
+	f := factor{data: b, rows: n, row: ldb, col: 1}
+	t := tile{b: &panel[0], bstep: 4 * width, ldc: 4 * width}
+	t.columns(width, width)
+	kb := blocks(k, panelRows)
+	for p := 0; p < k; p += kb {
+		run := min(kb, k-p)
+		packTransposed(panel, width, a[p:], lda, run, m)
+		f.steps(&t, run)
+		add := accumulate || p > 0
+		for j := 0; j < n; j += turnedRows {
+			rows := min(turnedRows, n-j)
+			tall := 0
+			if width == narrowCols {
+				tall = f.tallTimes(&t, j, p, rows, sums)
+			}
+			if tall < rows {
+				f.times(&t, width, j+tall, p, rows-tall, sums[tall*width:], width)
+			}
+			if whole := !add && m == width && rows%8 == 0; whole {
+				turn(c[j:], ldc, sums, width, rows)
+				continue
+			}
+			turn(turned, turnedRows, sums, width, rows)
+			for i := range m {
+				to, from := c[i*ldc+j:][:rows], turned[i*turnedRows:][:rows]
+				if add {
+					ScaleAdd(to, 1, from)
+				} else {
+					copy(to, from)
+				}
+			}
+		}
+	}
+	putScratch(mem)
+}
+
+// turn transposes rows of the given width, 8 or 16; of rows beyond the last whole 8 it
+// writes what src has there.
+//
+//	dst[i*lddst+j] = src[j*width+i]     i<width, j<rows
+func turn(dst []float32, lddst int, src []float32, width, rows int) {
+	for j := 0; j < rows; j += 8 {
+		transpose8AVX2(&dst[j], 4*lddst, &src[j*width], 4*width, width/8)
+	}
+}
+
+// tallTimes is times for as many rows as fill tall tiles, and returns their number.
+func (f *factor) tallTimes(t *tile, i, p, rows int, c []float32) int {
+	const half = tallRows / 2
+	row, done := 4*f.row, 0
+	t.rows = half
+	for j := range half {
+		t.off[j] = j * row
+	}
+	t.afar, t.cfar = half*row, half*t.ldc
+	t.anext, t.cnext = tallRows*row, tallRows*t.ldc
+	for rows-done >= tallRows {
+		t.a, t.c = &f.data[(i+done)*f.row+p*f.col], &c[done*narrowCols]
+		done += tallRows * t.series((rows-done)/tallRows)
+		t.compute(tallRows, narrowCols)
+	}
+	return done
+}
