@@ -101,25 +101,25 @@ fold:
 	VADDPS     Y1, Y0, Y0
 
 set:
-	CMPQ       dots_cols(DI), $8
-	JNE        masked
-	VMOVUPS    Y0, (BX)
-	DECQ       dots_times(DI)
-	JZ         done
-	ADDQ       $32, BX
-	MOVQ       BX, dots_c(DI)
-	MOVQ       dots_next(DI), DX
-	ADDQ       DX, R8
-	ADDQ       DX, R9
-	ADDQ       DX, R10
-	ADDQ       DX, R11
-	ADDQ       DX, R12
-	ADDQ       DX, R13
-	ADDQ       DX, R14
-	ADDQ       DX, R15
-	JMP        again
+	CMPQ    dots_cols(DI), $8
+	JNE     masked
+	VMOVUPS Y0, (BX)
+	DECQ    dots_times(DI)
+	JZ      done
+	ADDQ    $32, BX
+	MOVQ    BX, dots_c(DI)
+	MOVQ    dots_next(DI), DX
+	ADDQ    DX, R8
+	ADDQ    DX, R9
+	ADDQ    DX, R10
+	ADDQ    DX, R11
+	ADDQ    DX, R12
+	ADDQ    DX, R13
+	ADDQ    DX, R14
+	ADDQ    DX, R15
+	JMP     again
 
-masked: // which goes much slower
+masked:  // which goes much slower
 	VMOVUPS    (DX), Y9
 	VMASKMOVPS Y0, Y9, (BX)
 

@@ -19,6 +19,10 @@ func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 		gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		rowGemm(accumulate, n, k, a, lda, b, ldb, c)
+	case k == 1 && n >= 8:
+		outerGemm(accumulate, m, n, a, 1, b, c, ldc)
+	case k <= flatMost && n >= 2*fullCols:
+		flatGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
 	default:
 		tileGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
 	}
@@ -80,9 +84,9 @@ type factor struct {
 // Sums longer than a panel are cut into parts that are added up in c. The parts
 // depend on k alone, and so do the bits of the result.
 func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
-	mem := getScratch()
+	var mem *scratch // until something is packed
 	f := factor{data: a, rows: m, row: ai, col: ap}
-	f.pack(mem, n, k)
+	f.pack(&mem, n, k)
 	t := tile{ldc: 4 * ldc}
 	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
@@ -93,25 +97,29 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 			rows := min(mb, m-i)
 			f.load(i, p, rows, run)
 			for j := 0; j < n; {
-				width := t.panel(n-j, rows, run, b[p*ldb+j:], ldb, mem)
+				width := t.panel(n-j, rows, run, b[p*ldb+j:], ldb, &mem)
 				f.times(&t, width, i, p, rows, c[i*ldc+j:], ldc)
 				j += width
 			}
 		}
 	}
-	putScratch(mem)
+	if mem != nil {
+		putScratch(mem)
+	}
 }
 
 // panel chooses the next columns of b for the given rows of a, packs them where
-// that is needed or pays, and returns the width of the tiles.
-func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem *scratch) int {
+// that is needed or pays, and returns the width of the tiles. The tiles of 32 columns
+// read no column that does not exist, the others do.
+func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem **scratch) int {
 	t.b, t.bstep = &b[0], 4*ldb
 	width := panelWidth(left)
 	cols := min(width, left)
 	t.columns(width, cols)
-	if cols < width || rows >= packFrom && ldb != width {
-		pack(mem.panels[:], width, b, ldb, run, cols)
-		t.b, t.bstep = &mem.panels[0], 4*width
+	if cols < width && width < fullCols || rows >= packFrom && ldb != width {
+		panels := take(mem).panels
+		pack(panels[:], width, b, ldb, run, cols)
+		t.b, t.bstep = &panels[0], 4*width
 	}
 	return width
 }
@@ -120,7 +128,7 @@ func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem *scratch) in
 func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
 	f := factor{data: a, rows: m, row: lda, col: 1}
-	f.pack(mem, n, k)
+	f.pack(&mem, n, k)
 	t := tile{ldc: 4 * ldc, b: &mem.panels[0]}
 	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
@@ -146,11 +154,11 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 
 // pack makes f copy its blocks, where its rows are a multiple of 1 KiB apart and so
 // fall into few sets of the caches, and the copies are used often enough.
-func (f *factor) pack(mem *scratch, n, k int) {
+func (f *factor) pack(mem **scratch, n, k int) {
 	if n < reorderFrom || f.rows < packFrom || k < 2*packedRows || max(f.row, f.col)%256 != 0 {
 		return
 	}
-	f.packed, f.height = mem.rows(), wideRows
+	f.packed, f.height = take(mem).rows(), wideRows
 	if useAVX512 {
 		f.height = fullRows
 	}

@@ -29,16 +29,16 @@
 
 // PUTROW writes a vector of c, PUTLAST the last one.
 #define PUTROW(at, sum) \
-	TESTQ   AX, AX          \
-	JZ      2(PC)           \
+	TESTQ   AX, AX           \
+	JZ      2(PC)            \
 	VADDPS  at(R9), sum, sum \
 	VMOVUPS sum, at(R9)
 
 #define PUTLAST(at, sum) \
-	VMASKMOVPS at(R9), Y9, Y10  \
-	TESTQ      AX, AX           \
-	JZ         2(PC)            \
-	VADDPS     Y10, sum, sum    \
+	VMASKMOVPS at(R9), Y9, Y10 \
+	TESTQ      AX, AX          \
+	JZ         2(PC)           \
+	VADDPS     Y10, sum, sum   \
 	VMASKMOVPS sum, Y9, at(R9)
 
 // func rowTimes(r *rowTile)

@@ -44,6 +44,14 @@ func getScratch() *scratch {
 	return &scratch{panels: (*[panelsLen]float32)(alignedFloats(panelsLen))}
 }
 
+// take is getScratch for those that do not always need it: it fills *mem if it is nil.
+func take(mem **scratch) *scratch {
+	if *mem == nil {
+		*mem = getScratch()
+	}
+	return *mem
+}
+
 // putScratch makes s idle.
 func putScratch(s *scratch) {
 	for i := range idle {

@@ -16,13 +16,13 @@
 // 4 broadcasts and 2 loads, or from a load and 8 multiply-adds that read memory.
 
 #define STEP4x32 \
-	VMOVUPS (SI), Z16       \
-	VMOVUPS 64(SI), Z17     \
-	STEP2(R8, Z20, Z0, Z1)  \
-	STEP2(R9, Z21, Z2, Z3)  \
-	STEP2(R10, Z22, Z4, Z5) \
-	STEP2(R11, Z23, Z6, Z7) \
-	ADDQ    DX, SI
+	VMOVUPS   (SI), Z16       \
+	VMOVUPS.Z 64(SI), K1, Z17 \
+	STEP2(R8, Z20, Z0, Z1)    \
+	STEP2(R9, Z21, Z2, Z3)    \
+	STEP2(R10, Z22, Z4, Z5)   \
+	STEP2(R11, Z23, Z6, Z7)   \
+	ADDQ      DX, SI
 
 // func tile4x32(t *tile)
 TEXT ·tile4x32(SB), NOSPLIT, $0-8
@@ -102,16 +102,16 @@ end:
 	RET
 
 #define STEP8x16 \
-	VMOVUPS (SI), Z16 \
-	STEP1(R8, Z0)     \
-	STEP1(R9, Z1)     \
-	STEP1(R10, Z2)    \
-	STEP1(R11, Z3)    \
-	STEP1(R12, Z4)    \
-	STEP1(R13, Z5)    \
-	STEP1(R14, Z6)    \
-	STEP1(R15, Z7)    \
-	ADDQ    DX, SI
+	VMOVUPS.Z (SI), K1, Z16 \
+	STEP1(R8, Z0)           \
+	STEP1(R9, Z1)           \
+	STEP1(R10, Z2)          \
+	STEP1(R11, Z3)          \
+	STEP1(R12, Z4)          \
+	STEP1(R13, Z5)          \
+	STEP1(R14, Z6)          \
+	STEP1(R15, Z7)          \
+	ADDQ      DX, SI
 
 // func tile8x16z(t *tile)
 TEXT ·tile8x16z(SB), NOSPLIT, $0-8

@@ -58,7 +58,8 @@ type tile struct {
 	relu       int // 1: c = max(tile, 0); only without accumulate
 
 	times        int // tiles to compute, one after another; the assembly counts down
-	anext, cnext int // byte distance from one to the next in a and in c; a and c move
+	anext, cnext int // byte distance from one to the next in a and in c; a, b and c move
+	bnext        int // and in b
 
 	fetch uintptr // address of what to bring nearer meanwhile; moves
 	lines int     // cache lines of it per tile

@@ -83,8 +83,10 @@
 	JZ   end                \
 	MOVQ tile_anext(DI), AX \
 	MOVQ tile_cnext(DI), CX \
+	MOVQ tile_bnext(DI), DX \
 	ADDQ AX, tile_a(DI)     \
 	ADDQ CX, tile_c(DI)     \
+	ADDQ DX, tile_b(DI)     \
 	JMP  again
 
 // OUTPUT loads where the rows go: SI address, DX distance, CX rows left.
