@@ -45,12 +45,13 @@ const (
 	iocRead  = 2
 )
 
-// The ioctls in use. The kernel declares CLAIMINTERFACE and RELEASEINTERFACE with a u32, and REAPURBNDELAY with a
-// pointer to where the URB's address goes.
+// The ioctls in use. The kernel declares CLAIMINTERFACE, RELEASEINTERFACE and CLEAR_HALT with a u32, and
+// REAPURBNDELAY with a pointer to where the URB's address goes.
 var (
 	ioctlSubmitURB        = ioc(iocRead, 10, unsafe.Sizeof(urb{}))
 	ioctlDiscardURB       = ioc(iocNone, 11, 0)
 	ioctlReapURBNoDelay   = ioc(iocWrite, 13, unsafe.Sizeof(uintptr(0)))
 	ioctlClaimInterface   = ioc(iocRead, 15, 4)
 	ioctlReleaseInterface = ioc(iocRead, 16, 4)
+	ioctlClearHalt        = ioc(iocRead, 21, 4)
 )

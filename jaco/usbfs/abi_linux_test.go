@@ -31,6 +31,7 @@ func TestABI(t *testing.T) {
 		{"REAPURBNDELAY", ioctlReapURBNoDelay, 0x4008550D},
 		{"CLAIMINTERFACE", ioctlClaimInterface, 0x8004550F},
 		{"RELEASEINTERFACE", ioctlReleaseInterface, 0x80045510},
+		{"CLEAR_HALT", ioctlClearHalt, 0x80045515},
 	} {
 		if c.got != c.want {
 			t.Errorf("%s is %#x, want %#x", c.name, c.got, c.want)

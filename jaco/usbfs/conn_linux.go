@@ -5,6 +5,7 @@ package usbfs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 	"unsafe"
@@ -33,6 +34,9 @@ func Devices() ([]Device, error) { return Find(sysfsDevices, Vendor) }
 // transport.ErrNoDevice, ErrPermission or ErrBusy where it is one of these.
 func Open(path string) (transport.Conn, error) {
 	n, err := openNode(path)
+	if errors.Is(err, unix.EACCES) {
+		return nil, &transport.Error{Op: "open", Name: path, Kind: transport.ErrPermission, Cause: fmt.Errorf("%w: %s", err, adviceOnPermission)}
+	}
 	if err != nil {
 		return nil, failure("open", path, err)
 	}
@@ -155,6 +159,9 @@ func (c *conn) transfer(ctx context.Context, op string, t *pipe, endpoint uint8,
 		return n, nil // also where it came back just before it was asked for
 	case interrupted != nil:
 		return n, interrupted
+	case status == -int32(unix.EPIPE):
+		c.kernel.clearHalt(uint32(endpoint)) // else it stalls for ever; should that fail, so does the next transfer
+		fallthrough
 	default:
 		return n, failure(op, c.path, unix.Errno(-status))
 	}

@@ -30,6 +30,7 @@ type fake struct {
 	back    []*urb
 	gone    bool
 	woken   bool
+	halted  uint32 // the endpoint that stalled
 	claimed bool
 	closed  bool
 	calls   []string
@@ -107,6 +108,14 @@ func (f *fake) discard(u *urb) error {
 	}
 	if !f.keep {
 		f.finish(u, -int32(unix.ENOENT), nil)
+	}
+	return nil
+}
+
+func (f *fake) clearHalt(endpoint uint32) error {
+	defer f.call("clear halt")()
+	if f.halted == endpoint {
+		f.halted = 0
 	}
 	return nil
 }
@@ -307,6 +316,29 @@ func TestCancelAndClose(t *testing.T) {
 				t.Errorf("a write after close gave %v", err)
 			}
 		})
+	}
+}
+
+// An endpoint that stalled goes on after it.
+func TestStallIsCleared(t *testing.T) {
+	f := newFake()
+	f.halted = endpointIn
+	f.onSubmit = func(f *fake, u *urb) {
+		if f.halted == uint32(u.endpoint) {
+			f.finish(u, -int32(unix.EPIPE), nil)
+			return
+		}
+		f.finish(u, 0, []byte{1})
+	}
+	c := connect(t, f)
+	if n, err := c.Write(background, []byte{1}); n != 1 || err != nil {
+		t.Errorf("write on the endpoint that did not stall: %d, %v", n, err)
+	}
+	if _, err := c.Read(background, make([]byte, 64)); !errors.Is(err, transport.ErrStall) {
+		t.Errorf("read gave %v, want a stall", err)
+	}
+	if n, err := c.Read(background, make([]byte, 64)); n != 1 || err != nil {
+		t.Errorf("the next read: %d, %v", n, err)
 	}
 }
 

@@ -12,6 +12,9 @@
 // back, and the transfer ends when it has come back: with what arrived before, if anything did. URBs and
 // buffers lie in memory of their own, outside of Go's heap, because the kernel holds their addresses meanwhile.
 //
+// An endpoint that stalled is told to go on (CLEAR_HALT) before the transfer ends with transport.ErrStall: the next one
+// may succeed.
+//
 // Interface 0 is claimed while a connection is open, and released on every way out.
 //
 // # Sources

@@ -16,6 +16,16 @@ import (
 // arm seen, and may change, so nothing here looks at it; nor at the strings, which are malformed.
 const Vendor = 0x22cd
 
+// UdevRule is the line that lets members of group plugdev, and whoever sits at the machine, use an arm. It belongs into
+// the file UdevRuleFile, and acts when the arm is plugged in again. The file's name must sort before 73-seat-late for
+// the tag to count. It asks for the vendor alone, as everything here does.
+const (
+	UdevRule     = `SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="22cd", MODE="0660", GROUP="plugdev", TAG+="uaccess"`
+	UdevRuleFile = "/etc/udev/rules.d/70-kinova-jaco.rules"
+)
+
+const adviceOnPermission = "write the udev rule " + UdevRule + " into " + UdevRuleFile + " and plug the arm in again"
+
 // Device is a USB device as sysfs shows it.
 type Device struct {
 	Port            string // where it is plugged in, such as "1-1.2": the same after re-plugging

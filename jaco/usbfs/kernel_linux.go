@@ -15,6 +15,9 @@ type kernel interface {
 	submit(u *urb) error
 	discard(u *urb) error
 
+	// clearHalt makes an endpoint that stalled take transfers again.
+	clearHalt(endpoint uint32) error
+
 	// reap returns a finished URB: EAGAIN if there is none, ENODEV if there will never be one again.
 	reap() (*urb, error)
 
@@ -71,6 +74,10 @@ func (n *node) release(number uint32) error {
 
 func (n *node) submit(u *urb) error  { return n.ioctl(ioctlSubmitURB, unsafe.Pointer(u)) }
 func (n *node) discard(u *urb) error { return n.ioctl(ioctlDiscardURB, unsafe.Pointer(u)) }
+
+func (n *node) clearHalt(endpoint uint32) error {
+	return n.ioctl(ioctlClearHalt, unsafe.Pointer(&endpoint))
+}
 
 func (n *node) reap() (*urb, error) {
 	var u *urb // the kernel writes the address that submit had, which is not in Go's heap

@@ -21,8 +21,8 @@ var background = context.Background()
 // serveArms serves emulated arms on the loopback interface and returns server, address and the arms.
 func serveArms(t testing.TB, ids ...string) (*Server, string, []*emulator.Device) {
 	t.Helper()
-	var arms []Arm
 	var devices []*emulator.Device
+	var arms []Arm
 	home, _ := sim.Canonical().Keyframe("home")
 	for _, id := range ids {
 		o := emulator.NewOptions(protocol.Jaco2)
@@ -33,6 +33,23 @@ func serveArms(t testing.TB, ids ...string) (*Server, string, []*emulator.Device
 		}
 		arms, devices = append(arms, Arm{id, d}), append(devices, d)
 	}
+	s, address := serve(t, arms)
+	return s, address, devices
+}
+
+// serveDevices serves other devices, the first as 1-1.
+func serveDevices(t testing.TB, devices ...transport.Device) string {
+	t.Helper()
+	var arms []Arm
+	for i, d := range devices {
+		arms = append(arms, Arm{fmt.Sprintf("1-%d", i+1), d})
+	}
+	_, address := serve(t, arms)
+	return address
+}
+
+func serve(t testing.TB, arms []Arm) (*Server, string) {
+	t.Helper()
 	s, err := NewServer(arms, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +67,7 @@ func serveArms(t testing.TB, ids ...string) (*Server, string, []*emulator.Device
 			t.Errorf("Serve ended with %v", err)
 		}
 	})
-	return s, l.Addr().String(), devices
+	return s, l.Addr().String()
 }
 
 // dial connects and sends p.

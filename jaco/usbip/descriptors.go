@@ -46,6 +46,9 @@ func parseSetup(p []byte) setup {
 	return setup{p[0], p[1], binary.LittleEndian.Uint16(p[2:]), binary.LittleEndian.Uint16(p[4:]), binary.LittleEndian.Uint16(p[6:])}
 }
 
+// code is the request as the constants below have it.
+func (s setup) code() uint16 { return uint16(s.kind)<<8 | uint16(s.request) }
+
 // Control requests: kind<<8 | request.
 const (
 	getStatus        = 0x8000
@@ -59,12 +62,12 @@ const (
 	clearHalt        = 0x0201
 )
 
-// control answers a control request; ok is false for a stall.
+// control answers a control request that is not about an endpoint; ok is false for a stall.
 func control(s setup) (data []byte, ok bool) {
-	switch uint16(s.kind)<<8 | uint16(s.request) {
+	switch s.code() {
 	case getStatus:
 		data = []byte{1, 0} // self-powered
-	case getStatusPort, getStatusPipe:
+	case getStatusPort:
 		data = []byte{0, 0}
 	case getConfiguration:
 		data = []byte{configuration}
@@ -74,8 +77,6 @@ func control(s setup) (data []byte, ok bool) {
 		return nil, s.value <= configuration
 	case setInterface:
 		return nil, s.value == 0 && s.index == 0
-	case clearHalt:
-		return nil, true
 	case getDescriptor:
 		if data = descriptor(uint8(s.value>>8), uint8(s.value)); data == nil {
 			return nil, false

@@ -31,8 +31,9 @@ type session struct {
 
 	mu      sync.Mutex // guards what follows and the order of what is written
 	pending []transfer
-	out     []byte // what is written, its memory used again
-	failed  error  // of a write: the client is gone
+	halted  [2][pipeCommand + 1]bool // [to the host][endpoint]: it stalled, and does until the client clears it
+	out     []byte                   // what is written, its memory used again
+	failed  error                    // of a write: the client is gone
 }
 
 // transfer is a URB to the host that waits for data.
@@ -103,7 +104,7 @@ func (s *session) submit(h header, data []byte) error {
 	defer s.mu.Unlock()
 	switch {
 	case h.endpoint == pipeControl:
-		answer, ok := control(h.setup)
+		answer, ok := s.control(h.setup)
 		switch {
 		case !ok:
 			return s.send(retSubmit, h.sequence, statusStall, 0, nil)
@@ -113,6 +114,8 @@ func (s *session) submit(h header, data []byte) error {
 		}
 		return s.send(retSubmit, h.sequence, 0, len(data), nil)
 	case h.endpoint != pipeCommand && h.endpoint != pipeRS485:
+		return s.send(retSubmit, h.sequence, statusStall, 0, nil)
+	case s.halted[direction(h.in)][h.endpoint]:
 		return s.send(retSubmit, h.sequence, statusStall, 0, nil)
 	case h.in:
 		if len(s.pending) >= maxPending {
@@ -126,12 +129,43 @@ func (s *session) submit(h header, data []byte) error {
 	if h.endpoint == pipeCommand {
 		for rest := data; len(rest) > 0 && status == 0; rest = rest[min(len(rest), endpointSize):] {
 			if s.device.Out(s.clock.Now(), rest[:min(len(rest), endpointSize)]) != nil {
-				status = statusStall
+				status, data = statusStall, data[:len(data)-len(rest)]
+				s.halted[0][pipeCommand] = true
 			}
 		}
 		s.poke.Raise()
 	}
 	return s.send(retSubmit, h.sequence, status, len(data), nil)
+}
+
+// direction is the first index of session.halted.
+func direction(in bool) int {
+	if in {
+		return 1
+	}
+	return 0
+}
+
+// control answers a control request; those about an endpoint's halt are the session's own. s.mu is held.
+func (s *session) control(r setup) (data []byte, ok bool) {
+	code := r.code()
+	if code != getStatusPipe && code != clearHalt {
+		return control(r)
+	}
+	endpoint := int(r.index & 0x0f)
+	if endpoint > pipeCommand {
+		return nil, false
+	}
+	halted := &s.halted[direction(r.index&0x80 != 0)][endpoint]
+	if code == clearHalt {
+		*halted = false
+		return nil, r.value == 0 // ENDPOINT_HALT, the only feature of an endpoint
+	}
+	data = []byte{0, 0}
+	if *halted {
+		data[0] = 1
+	}
+	return data[:min(len(data), int(r.length))], true
 }
 
 // unlink takes a transfer back: one that is still under way never gets an answer of its own.

@@ -194,6 +194,55 @@ func TestUnlink(t *testing.T) {
 	}
 }
 
+// picky refuses packets that begin with 13, and answers the others with themselves.
+type picky struct{ last []byte }
+
+func (p *picky) Out(_ time.Time, data []byte) error {
+	if data[0] == 13 {
+		return errors.New("refused")
+	}
+	p.last = bytes.Clone(data)
+	return nil
+}
+
+func (p *picky) In(_ time.Time, to []byte) (int, time.Time) {
+	n := copy(to, p.last)
+	p.last = nil
+	return n, time.Time{}
+}
+
+// A pipe that stalled does so until the client clears it, as on a wire; the other direction goes on.
+func TestStall(t *testing.T) {
+	address := serveDevices(t, &picky{})
+	c := attach(t, address, "1-1")
+	bad, good := append([]byte{13}, make([]byte, 63)...), append([]byte{14}, make([]byte, 63)...)
+	status := func() byte { return c.control(0x82, 0, 0, 0, 2, 0, 2, 0).data[0] }
+	if s := status(); s != 0 {
+		t.Errorf("the endpoint's status is %d to begin with", s)
+	}
+	if n, err := c.Write(background, append(good, bad...)); n != 64 || !errors.Is(err, transport.ErrStall) {
+		t.Errorf("a good and a refused packet: %d bytes, %v", n, err)
+	}
+	if n, err := c.Read(background, make([]byte, 64)); n != 64 || err != nil {
+		t.Errorf("the other direction: %d, %v", n, err)
+	}
+	if _, err := c.Write(background, good); !errors.Is(err, transport.ErrStall) {
+		t.Errorf("the next packet: %v, want a stall", err)
+	}
+	if s := status(); s != 1 {
+		t.Errorf("the endpoint's status is %d, want 1: halted", s)
+	}
+	if a := c.control(0x02, 1, 0, 0, 2, 0, 0, 0); a.status != 0 {
+		t.Errorf("clearing it gave status %d", a.status)
+	}
+	if n, err := c.Write(background, good); n != 64 || err != nil {
+		t.Errorf("then: %d, %v", n, err)
+	}
+	if a := c.control(0x02, 1, 0, 0, 9, 0, 0, 0); a.status != statusStall {
+		t.Errorf("clearing an endpoint that is not there gave status %d", a.status)
+	}
+}
+
 // An RS-485 transfer waits for ever, and does not hold up the others.
 func TestSilentPipe(t *testing.T) {
 	_, address, _ := serveArms(t, "1-1")
