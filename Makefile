@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
+.PHONY: build run train test test-purego test-arm64 test-usb soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
 
 build:
 	@mkdir -p bin
@@ -54,6 +54,12 @@ test-arm64:
 	@command -v qemu-aarch64 >/dev/null || { apt-get update -qq && apt-get install -y -qq qemu-user; }
 	KERNELS=neon KERNELS_REQUIRE=neon,base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk|OtherKernels' ./sim/... ./kernels/... ./nn/...
 	KERNELS=base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -run 'PyTorch|Forward|Identity' -skip OtherKernels ./nn
+
+# The code for USB and cameras against a stock Debian kernel in QEMU: about a
+# minute, and another for packages where they are missing (as root, on amd64).
+test-usb:
+	jaco/testusb/packages.sh bin/test-usb
+	$(GO) test -count 1 -v -run TestBoot ./jaco/testusb -args -packages $(CURDIR)/bin/test-usb
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:
@@ -120,4 +126,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"
+	@echo "build run train test test-purego test-arm64 test-usb race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"

@@ -7,6 +7,7 @@
 //	usbfs      the cable on Linux
 //	emulator   an arm without the arm: the far end of a cable, moving the simulator
 //	usbip      emulated arms as USB devices of another machine; command jacoemu serves them
+//	testusb    the above against the real Linux kernel, in QEMU: make test-usb
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c

@@ -157,6 +157,10 @@ func (c *conn) transfer(ctx context.Context, op string, t *pipe, endpoint uint8,
 	switch status := t.urb.status; {
 	case status == 0:
 		return n, nil // also where it came back just before it was asked for
+	case interrupted != nil && n > 0:
+		// It was over when it was asked for, but not yet back: the kernel marks it as cancelled all the same. A
+		// packet goes over as a whole or not at all, and no transfer here is longer than one.
+		return n, nil
 	case interrupted != nil:
 		return n, interrupted
 	case status == -int32(unix.EPIPE):

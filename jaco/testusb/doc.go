@@ -1,0 +1,26 @@
+// Package testusb tries the code for USB and cameras against the real Linux kernel, on a machine that has neither an arm
+// nor a camera. It consists of tests only; make test-usb runs them, go test alone skips most.
+//
+// # How
+//
+// A stock Debian kernel boots in QEMU, which emulates the processor (no KVM), so this works wherever QEMU does. Its
+// whole user space is this package's own test binary, static, as /init: as process 1 it mounts file
+// systems, loads kernel modules and runs itself again as an ordinary process with the tests whose names begin with
+// TestGuest. The emulated arm is served over USB/IP to the kernel's own virtual host controller (vhci_hcd), above which
+// everything is what a real arm meets: usbcore, enumeration, sysfs, usbfs.
+//
+// QEMU's exit status proves nothing by itself: the guest asks for status 33 through a device for that
+// purpose, and TestBoot wants both that and a line on the console.
+//
+// # Files
+//
+//	host_test.go     TestBoot: collects, boots, judges
+//	image_test.go    kernel and initial file system from Debian packages
+//	modules_test.go  which kernel modules, in which order
+//	init_test.go     process 1
+//	rig_test.go      what the guest's tests share: an arm on the kernel's bus
+//	usb_test.go      the driver through usbfs: motion, unplug, stall, cancel, permission
+//	tool_test.go     jacoemu, attached by Debian's own usbip tool
+//
+// packages.sh installs QEMU and downloads, but does not install, the kernel.
+package testusb
