@@ -118,8 +118,12 @@ func TestUsageErrors(t *testing.T) {
 		{"broken file", []string{"-config", writeConfig(t, "steps =")}, "c.toml"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, _ := newFlags(io.Discard, io.Discard)
+			var said bytes.Buffer
+			f, _ := newFlags(io.Discard, &said)
 			err := f.Parse(c.args)
+			if said.Len() > 0 {
+				t.Errorf("a mistake is buried under the list of all flags:\n%s", &said)
+			}
 			var usage *UsageError
 			if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
 				t.Fatalf("got %v, want a usage error with %q", err, c.want)

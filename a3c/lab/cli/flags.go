@@ -89,10 +89,15 @@ func (c *choice) Set(s string) error {
 // [flag.ErrHelp] after -h and -print-config, and a [UsageError] for anything
 // that does not fit.
 func (f *Flags) Parse(args []string) error {
-	if err := f.FlagSet.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
+	usage := f.Usage
+	f.Usage = func() {} // package flag would print it after every mistake, with the mistake lost above it
+	err := f.FlagSet.Parse(args)
+	f.Usage = usage
+	if errors.Is(err, flag.ErrHelp) {
+		f.Usage()
+		return err
+	}
+	if err != nil {
 		return f.explain(err)
 	}
 	if f.argument != nil && f.NArg() > 0 {
