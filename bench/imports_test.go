@@ -137,6 +137,18 @@ func TestLabIsALeaf(t *testing.T) {
 	}
 }
 
+// Velocities reach an arm through the safety layer alone: nobody else may import the driver, but its own tests.
+func TestOnlySafetyDrives(t *testing.T) {
+	const driver, guard = module + "jaco/arm", module + "jaco/safety"
+	for _, p := range packages(t) {
+		for _, imported := range p.Imports {
+			if imported == driver && p.ImportPath != guard {
+				t.Errorf("%s imports %s; it must go through %s", p.ImportPath, driver, guard)
+			}
+		}
+	}
+}
+
 func TestEveryPackageTeaches(t *testing.T) {
 	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}}\t{{.Name}}\t{{.Doc}}", module+"...").Output()
 	if err != nil {

@@ -9,6 +9,7 @@
 //	usbip      emulated arms as USB devices of another machine; command jacoemu serves them
 //	testusb    the above against the real Linux kernel, in QEMU: make test-usb
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
+//	safety     the only way to the driver: every velocity point is looked ahead before it goes out
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
 // asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are

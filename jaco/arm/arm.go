@@ -43,6 +43,8 @@ type Arm struct {
 	skip     int   // periods to leave out a point
 	extra    bool  // send one more
 	primed   bool  // the stream's first points were sent
+	known    State // for Options.Govern
+	governed [NumJoints]float64
 	answer   answers
 }
 
@@ -217,6 +219,24 @@ func (a *Arm) SetVelocity(v *[NumJoints]float64) error {
 // Motion stays enabled. The error is that of the wire.
 func (a *Arm) Stop(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, stop: true, run: a.halt})
+}
+
+// Abort stops the arm as the watchdog does, with cause as what Err returns, and does not wait for it. It may be called by
+// any goroutine, participant or not. A fault that is there already stays the cause.
+func (a *Arm) Abort(cause error) {
+	a.mu.Lock()
+	defer a.wake.Raise()
+	defer a.mu.Unlock()
+	if a.closed || a.fault != nil {
+		return
+	}
+	a.fault, a.enabled = cause, false
+	a.stopping++
+	r := &request{ctx: context.Background(), stop: true, run: func(context.Context) error {
+		a.trip(cause)
+		return nil
+	}}
+	a.requests = append([]*request{r}, a.requests...)
 }
 
 // Close stops the arm, ends API control and closes the connection. Only the first call does anything.

@@ -119,6 +119,10 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 	points := 1
 	switch {
 	case !a.primed:
+		// Angles that were asked for at rest may be old.
+		if err := a.pollJoints(ctx, protocol.AngularPosition, a.opt.Clock.Now()); err != nil {
+			return err
+		}
 		a.primed, a.skip, a.extra = true, 0, false
 		points = a.opt.Depth
 	case a.skip > 0:
@@ -131,7 +135,16 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 		points = 2
 	}
 	for range points {
-		if err := a.sendPoint(ctx, velocity); err != nil {
+		a.governed = *velocity
+		if a.opt.Govern != nil {
+			a.mu.Lock()
+			a.known = a.state
+			a.mu.Unlock()
+			if err := a.opt.Govern(a.opt.Clock.Now(), &a.known, &a.governed); err != nil {
+				return err
+			}
+		}
+		if err := a.sendPoint(ctx, &a.governed); err != nil {
 			return err
 		}
 	}

@@ -57,6 +57,11 @@ type Options struct {
 	// the arm's URDF, and 1 rad/s for fingers.
 	MaxSpeed [NumJoints]float64
 
+	// Govern is asked about each velocity point right before it is sent, with the newest state: it may change the point,
+	// and its error stops the arm as the watchdog does. It is called by the driver's goroutine and must not call the
+	// Arm. nil: every point is sent as it is; package safety has the only governor that a moving arm should have.
+	Govern func(now time.Time, s *State, v *[NumJoints]float64) error
+
 	// Log is told what the driver does on its own: stops with their cause, losses, recoveries. nil: nobody.
 	// It is called by the driver's goroutine and must not call the Arm.
 	Log func(at time.Time, text string)

@@ -1,0 +1,351 @@
+package safety
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"colonnade/jaco/arm"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/protocol"
+	"colonnade/sim"
+)
+
+// Options says what to guard. Arm.Clock, Arm.Open and Motion are needed; the rest has defaults.
+type Options struct {
+	// Arm is for the driver. Its Govern and Log are the Guard's own, its MaxSpeed is that of Limits.
+	Arm Driver
+
+	// Motion allows the arm to move. Without it everything can be read, and nothing moves.
+	Motion bool
+
+	// Model is the arm's; nil: sim.Canonical().
+	Model *sim.Model
+
+	// Limits and Stopping; nil: DefaultLimits and DefaultStopping.
+	Limits   *Limits
+	Stopping *Stopping
+
+	// StopFile is an emergency stop: it is pulled when a file of that name appears. Empty: there is none.
+	StopFile string
+
+	// Log is told of every trip; nil: nobody.
+	Log *Log
+}
+
+// Driver is the driver's options, for packages that must not import it.
+type Driver = arm.Options
+
+// ErrNoMotion is returned by what would move an arm that is not to be moved.
+var ErrNoMotion = errors.New("motion was not allowed: it needs an explicit flag")
+
+// Guard is an arm that keeps within its limits. All methods may be called by any goroutine; on a virtual clock by
+// participants, but for EmergencyStop, which anybody may call.
+type Guard struct {
+	opt     Options
+	limits  Limits
+	model   *sim.Model
+	arm     *arm.Arm
+	began   time.Time
+	closed  *clock.Signal
+	enabled atomic.Bool // once: Resume may move the arm
+
+	mu         sync.Mutex // guards what follows
+	trip       *Trip      // why commands are refused; nil: they are not
+	emergency  *Trip      // the emergency stop that was pulled; nil: none
+	ahead      ahead
+	velocity   [sim.NumJoints]float64 // of the last point, rad/s
+	lastPoint  time.Time              // when it was sent
+	begun      bool                   // the arm stood before the last point
+	within     depths                 // how deep in its margins it may be
+	retreating bool                   // the Guard itself moves the arm
+	trips      map[Cause]int
+}
+
+// Connect connects to the arm. Nothing moves by it.
+func Connect(ctx context.Context, opt Options) (*Guard, error) {
+	g := &Guard{opt: opt, model: opt.Model, limits: DefaultLimits(), trips: map[Cause]int{}}
+	if g.model == nil {
+		g.model = sim.Canonical()
+	}
+	if opt.Limits != nil {
+		g.limits = *opt.Limits
+	}
+	if err := g.limits.Validate(g.model); err != nil {
+		return nil, err
+	}
+	stopping := DefaultStopping()
+	if opt.Stopping != nil {
+		stopping = *opt.Stopping
+	}
+	if err := stopping.Validate(); err != nil {
+		return nil, err
+	}
+	if opt.Arm.Clock == nil {
+		return nil, errors.New("safety: Options.Arm needs a Clock")
+	}
+	g.ahead = newAhead(g.model, stopping)
+	g.began, g.closed = opt.Arm.Clock.Now(), opt.Arm.Clock.NewSignal()
+	opt.Arm.Govern = g.govern
+	for i, v := range g.limits.Speed {
+		opt.Arm.MaxSpeed[i] = v * (1 + speedTolerance)
+	}
+	opt.Arm.Log = func(at time.Time, text string) { opt.Log.write(Entry{Time: at, Kind: "driver", Text: text}) }
+	if err := g.checkStopFile(); err != nil {
+		return nil, err
+	}
+	var err error
+	if g.arm, err = arm.Connect(ctx, opt.Arm); err != nil {
+		return nil, err
+	}
+	if opt.StopFile != "" {
+		opt.Arm.Clock.Go(g.watchFile)
+	}
+	return g, nil
+}
+
+// speedTolerance lets a velocity that is a limit up to rounding pass.
+const speedTolerance = 1e-3
+
+// SetVelocity sets the joint velocities to be streamed from now on, rad/s. It does not wait. Call it again within the
+// driver's Stale, 150 ms as a rule, or the arm stops. A velocity that is refused stops the arm: the error is a *Trip. What
+// the Guard refuses later, while the arm moves, is returned by the next call, and by Err at once.
+func (g *Guard) SetVelocity(v *[sim.NumJoints]float64) error {
+	if err := g.refusal(); err != nil {
+		return err
+	}
+	for i, x := range v {
+		cause, what := NotFinite, g.model.JointName(i)+" was told to turn with a velocity that is no number"
+		if finite(x) {
+			if math.Abs(x) <= g.limits.Speed[i]*(1+speedTolerance) {
+				continue
+			}
+			cause, what = TooFast, fmt.Sprintf("%s was told to turn with %.4g rad/s, the limit is %.4g", g.model.JointName(i), x, g.limits.Speed[i])
+		}
+		return g.stop(&Trip{Cause: cause, What: what, Q: g.arm.State().Q, Command: *v})
+	}
+	if err := g.arm.SetVelocity(v); err != nil {
+		if refused := g.refusal(); refused != nil {
+			return refused
+		}
+		return err
+	}
+	return nil
+}
+
+// refusal returns why commands are refused.
+func (g *Guard) refusal() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.emergency != nil:
+		return g.emergency
+	case g.trip != nil:
+		return g.trip
+	}
+	return nil
+}
+
+// stop trips from outside of the driver's goroutine.
+func (g *Guard) stop(t *Trip) error {
+	t.At = g.opt.Arm.Clock.Now()
+	g.latch(t)
+	g.arm.Abort(t)
+	return t
+}
+
+// latch keeps a trip and logs it. The first trip is the cause, later ones are logged only.
+func (g *Guard) latch(t *Trip) {
+	g.mu.Lock()
+	if g.trip == nil {
+		g.trip = t
+	}
+	if t.Cause == Emergency && g.emergency == nil {
+		g.emergency = t
+	}
+	g.trips[t.Cause]++
+	g.mu.Unlock()
+	g.opt.Log.trip(t)
+}
+
+// Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop it.
+func (g *Guard) Err() error {
+	if err := g.refusal(); err != nil {
+		return err
+	}
+	return g.arm.Err()
+}
+
+// Trips returns how often each cause has tripped.
+func (g *Guard) Trips() map[Cause]int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	counts := make(map[Cause]int, len(g.trips))
+	for c, n := range g.trips {
+		counts[c] = n
+	}
+	return counts
+}
+
+// Resume makes the arm obey again after a trip, or after its driver stopped it; it opens a lost connection again, trying
+// until ctx ends. An arm that stands within its margins is moved out of them, slowly and on the shortest way, if Motion
+// is allowed and it was enabled. Resume does not undo an emergency stop.
+func (g *Guard) Resume(ctx context.Context) error {
+	g.mu.Lock()
+	emergency := g.emergency
+	g.mu.Unlock()
+	if emergency != nil {
+		return emergency
+	}
+	if err := g.checkStopFile(); err != nil {
+		return err
+	}
+	for attempt := 1; ; attempt++ {
+		if err := g.recover(ctx); err != nil {
+			return err
+		}
+		// A way out of one margin may lead into another: there it begins anew.
+		err := g.retreat(ctx)
+		var t *Trip
+		if err == nil || !errors.As(err, &t) || !t.Violation() {
+			return err
+		}
+		if attempt == retreatAttempts {
+			return fmt.Errorf("%w: %w", ErrStuck, err)
+		}
+	}
+}
+
+// recover makes the driver obey again.
+func (g *Guard) recover(ctx context.Context) error {
+	if err := g.arm.Recover(ctx); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	g.trip = nil
+	g.mu.Unlock()
+	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "resume", Text: "commands are obeyed again"})
+	return nil
+}
+
+// EmergencyStop stops the arm, whatever it does, and does not wait for it. It stays stopped until ResetEmergencyStop. why
+// says who pulled it: a key, a signal.
+func (g *Guard) EmergencyStop(why string) {
+	g.stop(&Trip{Cause: Emergency, What: why, Q: g.arm.State().Q})
+}
+
+// ResetEmergencyStop allows Resume again. It fails while the stop file is there.
+func (g *Guard) ResetEmergencyStop() error {
+	if err := g.checkStopFile(); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	g.emergency = nil
+	g.mu.Unlock()
+	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "reset", Text: "the emergency stop was reset"})
+	return nil
+}
+
+// checkStopFile fails while the stop file is there, and while nobody can tell.
+func (g *Guard) checkStopFile() error {
+	if g.opt.StopFile == "" {
+		return nil
+	}
+	_, err := os.Lstat(g.opt.StopFile)
+	switch {
+	case err == nil:
+		return fmt.Errorf("%w: the file %s is there; remove it first", ErrEmergency, g.opt.StopFile)
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	}
+	return fmt.Errorf("%w: nobody can tell whether the stop file is there: %w", ErrEmergency, err)
+}
+
+// filePeriod is how often the stop file is looked for.
+const filePeriod = 20 * time.Millisecond
+
+// watchFile pulls the emergency stop when the stop file appears. It ends with Close.
+func (g *Guard) watchFile() {
+	c := g.opt.Arm.Clock
+	for there := false; ; {
+		if err := c.Wait(context.Background(), g.closed, 0, c.Now().Add(filePeriod)); err == nil {
+			return
+		}
+		err := g.checkStopFile()
+		if err != nil && !there {
+			g.EmergencyStop(err.Error())
+		}
+		there = err != nil
+	}
+}
+
+// Enable starts API control, so that SetVelocity is obeyed.
+func (g *Guard) Enable(ctx context.Context) error {
+	return g.allowed(func() error {
+		err := g.arm.Enable(ctx)
+		if err == nil {
+			g.enabled.Store(true)
+		}
+		return err
+	})
+}
+
+// allowed does what may move the arm, if that is allowed and nothing has tripped.
+func (g *Guard) allowed(move func() error) error {
+	if !g.opt.Motion {
+		return ErrNoMotion
+	}
+	if err := g.refusal(); err != nil {
+		return err
+	}
+	if err := move(); err != nil {
+		if refused := g.refusal(); refused != nil {
+			return refused
+		}
+		return err
+	}
+	return nil
+}
+
+// Home moves the arm to its ready pose, by its own firmware on its own way: only the emergency stop ends it.
+func (g *Guard) Home(ctx context.Context) error {
+	return g.allowed(func() error { return g.arm.Home(ctx) })
+}
+
+// Retract moves the arm to its retracted pose, as Home does.
+func (g *Guard) Retract(ctx context.Context) error {
+	return g.allowed(func() error { return g.arm.Retract(ctx) })
+}
+
+// InitFingers opens the hand, which fingers need once after power-up. Keep things away from it.
+func (g *Guard) InitFingers(ctx context.Context) error {
+	return g.allowed(func() error { return g.arm.InitFingers(ctx) })
+}
+
+// Stop stops the arm; it obeys the next command.
+func (g *Guard) Stop(ctx context.Context) error { return g.arm.Stop(ctx) }
+
+// State returns what is known of the arm.
+func (g *Guard) State() arm.State { return g.arm.State() }
+
+// Angles waits until the joint angles have been asked for at or after the time since, and returns the state then.
+func (g *Guard) Angles(ctx context.Context, since time.Time) (arm.State, error) {
+	return g.arm.Angles(ctx, since)
+}
+
+// Info returns serial number, model, firmware and type of the arm.
+func (g *Guard) Info() protocol.Info { return g.arm.Info() }
+
+// Stats returns the driver's counters.
+func (g *Guard) Stats() arm.Stats { return g.arm.Stats() }
+
+// Close stops the arm, ends API control and closes the connection.
+func (g *Guard) Close() error {
+	g.closed.Raise()
+	return g.arm.Close()
+}

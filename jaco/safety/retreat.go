@@ -1,0 +1,133 @@
+package safety
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/sim"
+)
+
+// ErrStuck is wrapped by what Resume returns when the arm does not get out of its margins: somebody must move it by hand.
+var ErrStuck = errors.New("the arm does not get out of its safety margins by itself")
+
+const (
+	retreatRoom     = 0.010                  // beyond the margins before it stops, m or rad: it sags when it stops
+	retreatSlack    = 0.008                  // by which it may go deeper before it gets out, m or rad: it sags when it begins
+	retreatRate     = 0.15                   // with which it leaves, m/s
+	retreatSpeed    = 0.4                    // of each joint at most, rad/s
+	retreatPeriod   = 50 * time.Millisecond  // between two looks
+	retreatAttempts = 4                      // of ways out, after which somebody must help
+	retreatTime     = 5 * time.Second        // more than any way out takes
+	retreatPause    = 150 * time.Millisecond // until it has sagged
+)
+
+// retreat moves an arm that stands within its margins out of them.
+func (g *Guard) retreat(ctx context.Context) error {
+	if !g.opt.Motion || !g.enabled.Load() {
+		return nil
+	}
+	c := g.opt.Arm.Clock
+	state, err := g.arm.Angles(ctx, c.Now())
+	if err != nil {
+		return err
+	}
+	if g.Fits(&state.Q) {
+		return nil
+	}
+	g.setRetreating(true)
+	defer g.setRetreating(false)
+	for until := c.Now().Add(retreatTime); c.Now().Before(until); {
+		v, out := g.outwards(&state.Q)
+		if out {
+			if err := g.arm.Stop(ctx); err != nil {
+				return err
+			}
+			if err := clock.Sleep(ctx, c, retreatPause); err != nil {
+				return err
+			}
+		} else {
+			if err := g.SetVelocity(&v); err != nil {
+				return err
+			}
+			if err := clock.Sleep(ctx, c, retreatPeriod); err != nil {
+				return err
+			}
+		}
+		if state, err = g.arm.Angles(ctx, c.Now()); err != nil {
+			return errors.Join(err, g.refusal())
+		}
+		if out && g.Fits(&state.Q) {
+			return nil
+		}
+	}
+	return errors.Join(fmt.Errorf("safety: %w", ErrStuck), g.arm.Stop(ctx))
+}
+
+func (g *Guard) setRetreating(on bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.retreating = on
+}
+
+// outwards returns the velocities that lead out of the margins at q, or out if there is room enough.
+func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, out bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	here := *q
+	g.ahead.sag(&here)
+	r := g.measure(&here)
+	var s sim.Surroundings
+	g.model.Surroundings(g.ahead.data, &s)
+	out = true
+	add := func(x *room, gradient *[sim.NumJoints]float64) {
+		if x.excess() >= retreatRoom {
+			return
+		}
+		out = false
+		square := 0.0
+		for _, slope := range gradient {
+			square += slope * slope
+		}
+		for i, slope := range gradient {
+			if square > 0 {
+				v[i] += slope / square * retreatRate
+			}
+		}
+	}
+	add(&r.limit, &s.Limit.Gradient)
+	add(&r.table, &s.Table.Gradient)
+	add(&r.self, &s.Self.Gradient)
+	if r.box.excess() < retreatRoom {
+		gradient := g.boxGradient(&here)
+		add(&r.box, &gradient)
+	}
+	fastest := 0.0
+	for i := range v {
+		fastest = max(fastest, math.Abs(v[i])/min(retreatSpeed, g.limits.Speed[i]))
+	}
+	for i := range v {
+		v[i] /= max(1, fastest)
+	}
+	return v, out
+}
+
+// boxGradient is how the distance from the workspace's sides changes with each joint, by differences: it has no formula
+// worth having.
+func (g *Guard) boxGradient(q *[sim.NumJoints]float64) (gradient [sim.NumJoints]float64) {
+	const step = 1e-5
+	d := g.ahead.data
+	for i := range gradient {
+		for _, side := range [...]float64{-1, 1} {
+			d.Q = *q
+			d.Q[i] += side * step
+			g.model.Kinematics(d)
+			r := g.inBox(d)
+			gradient[i] += side * r.Distance / (2 * step)
+		}
+	}
+	return gradient
+}

@@ -1,0 +1,67 @@
+package safety
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"colonnade/sim"
+)
+
+// Cause is what a Trip is about.
+type Cause string
+
+// The causes.
+const (
+	NotFinite  Cause = "not finite"     // a velocity that is no number
+	TooFast    Cause = "too fast"       // a velocity above the joint's
+	JointLimit Cause = "joint limit"    // a joint on its way to the end of its range
+	Table      Cause = "table"          // a link on its way to the table
+	Self       Cause = "self-collision" // links on their way to each other
+	Workspace  Cause = "workspace"      // the arm on its way out of the box
+	Blind      Cause = "blind"          // joint angles that are too old
+	Emergency  Cause = "emergency stop"
+)
+
+// ErrEmergency is wrapped by everything that an emergency stop refuses.
+var ErrEmergency = errors.New("emergency stop")
+
+// Trip is a refused command: an error that says what was refused, and where the arm was.
+type Trip struct {
+	At       time.Time
+	Cause    Cause
+	What     string                 // the joint, the links, or the reason of an emergency stop
+	Distance float64                // that would have been left, rad for joints, else m
+	Margin   float64                // that was to be kept
+	Q        [sim.NumJoints]float64 // joint angles as the arm reported them, rad
+	Command  [sim.NumJoints]float64 // the velocities refused, rad/s
+}
+
+// Error puts the trip into words.
+func (t *Trip) Error() string {
+	switch t.Cause {
+	case JointLimit:
+		return fmt.Sprintf("safety: %s: %s would come to %.3f rad of it, the margin is %.3f rad", t.Cause, t.What, t.Distance, t.Margin)
+	case Table, Self, Workspace:
+		return fmt.Sprintf("safety: %s: %s would come to %.1f mm, the margin is %.1f mm", t.Cause, t.What, 1000*t.Distance, 1000*t.Margin)
+	}
+	return fmt.Sprintf("safety: %s: %s", t.Cause, t.What)
+}
+
+// Unwrap lets errors.Is find ErrEmergency.
+func (t *Trip) Unwrap() error {
+	if t.Cause == Emergency {
+		return ErrEmergency
+	}
+	return nil
+}
+
+// Violation tells whether the arm was on its way to break a rule of the task, or of the workspace, rather than told
+// nonsense or stopped by hand.
+func (t *Trip) Violation() bool {
+	switch t.Cause {
+	case JointLimit, Table, Self, Workspace:
+		return true
+	}
+	return false
+}
