@@ -8,6 +8,7 @@
 //	emulator   an arm without the arm: the far end of a cable, moving the simulator
 //	usbip      emulated arms as USB devices of another machine; command jacoemu serves them
 //	testusb    the above against the real Linux kernel, in QEMU: make test-usb
+//	camera     the pictures that a policy sees
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
 //	safety     the only way to the driver: every velocity point is looked ahead before it goes out
 //

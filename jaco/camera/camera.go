@@ -1,0 +1,30 @@
+package camera
+
+import (
+	"fmt"
+	"time"
+)
+
+// Side is the width and height of a picture, FrameSize the bytes of one: rows from the top, interleaved red, green, blue.
+const (
+	Side      = 64
+	FrameSize = Side * Side * 3
+)
+
+// Camera takes pictures. It belongs to one goroutine, but for Close.
+type Camera interface {
+	// Frame writes a picture into dst, FrameSize bytes: rows from the top, interleaved red, green, blue. at is when
+	// it was taken, by the camera's clock, counted from clock.Epoch. After an error dst is undefined.
+	Frame(dst []uint8) (at time.Duration, err error)
+
+	// Close gives the camera free. It ends a Frame under way. Only the first call does anything.
+	Close() error
+}
+
+// checkBuffer reports a buffer of the wrong size.
+func checkBuffer(dst []uint8) error {
+	if len(dst) != FrameSize {
+		return fmt.Errorf("camera: the buffer has %d bytes, want %d", len(dst), FrameSize)
+	}
+	return nil
+}
