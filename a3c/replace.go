@@ -35,6 +35,7 @@ func (t *Trainer) replace(w *worker, cause error) (*worker, error) {
 	t.claimed.Add(-int64(t.cfg.Rollout * t.cfg.Envs)) // the steps of the rollout that was lost are to be taken again
 	t.mu.Lock()
 	t.failures = append(t.failures, failure)
+	t.status[w.id].Replaced++
 	t.mu.Unlock()
 	return successor, nil
 }

@@ -45,6 +45,7 @@ type Trainer struct {
 	snapshot bool           // a checkpoint is due
 	replaced int            // workers that panicked, over this trainer's life
 	failures []*WorkerError // replaced workers' that OnReplace has not seen
+	status   []WorkerStatus // one for each worker
 }
 
 // NewTrainer returns a trainer that starts from theta, which it copies, in environments from makeEnv, called once for each
@@ -59,7 +60,7 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	if bad := tensorsNotFinite(net, theta); len(bad) > 0 {
 		return nil, fmt.Errorf("initial parameters of %v: %w", bad, ErrNotFinite)
 	}
-	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta)}
+	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta), status: make([]WorkerStatus, cfg.Workers)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
 	t.makeEnv = makeEnv
 	if cfg.OutputOnly {
@@ -223,6 +224,7 @@ func (t *Trainer) apply(w *worker) bool {
 	t.updates += w.sums.updates
 	t.episodes += w.sums.episodes
 	t.sums.add(&w.sums)
+	t.status[w.id].note(&w.sums)
 	crossed := func(every int64) bool { return every > 0 && after/every > before/every }
 	due := false
 	if crossed(t.cfg.MetricsEvery) {

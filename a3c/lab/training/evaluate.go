@@ -52,9 +52,13 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 	theta := make([]float32, r.net.Parameters())
 	r.trainer.Parameters(theta)
 	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
-	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.World.MakeEvaluation, a3c.EvalConfig{
+	r.plan.Watcher.Evaluating(0, r.plan.Episodes)
+	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.Watcher.Envs(r.plan.World.MakeEvaluation), a3c.EvalConfig{
 		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers,
-		OnEpisode: func(ended int) { progress.Update(int64(ended), "") },
+		OnEpisode: func(ended int) {
+			progress.Update(int64(ended), "")
+			r.plan.Watcher.Evaluating(ended, r.plan.Episodes)
+		},
 	})
 	progress.Finish()
 	if errors.Is(err, context.Canceled) {

@@ -36,6 +36,8 @@ type Plan struct {
 	Episodes       int    // of the final evaluation
 	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
 	File           []byte // the run's config.toml, all settings resolved
+
+	Watcher Watcher // is told of the run while it goes on; nil: nobody
 }
 
 // Run is one invocation's work on a run folder. It belongs to one goroutine.
@@ -59,6 +61,9 @@ type Run struct {
 // the end.
 func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, error) {
 	r := &Run{plan: plan, dir: dir, stderr: stderr}
+	if plan.Watcher == nil {
+		r.plan.Watcher = nobody{}
+	}
 	var err error
 	if r.world, err = plan.World.Fingerprint(); err != nil {
 		return nil, err
@@ -80,7 +85,15 @@ func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, erro
 }
 
 // Close closes the environments.
-func (r *Run) Close() error { return r.trainer.Close() }
+func (r *Run) Close() error {
+	r.plan.Watcher.End()
+	return r.trainer.Close()
+}
+
+// newTrainer returns a trainer in environments of the plan's world.
+func (r *Run) newTrainer(theta []float32) (*a3c.Trainer, error) {
+	return a3c.NewTrainer(r.plan.Config, r.net, theta, r.plan.Watcher.Envs(r.plan.World.Make))
+}
 
 func (r *Run) begin() error {
 	net, theta, err := r.plan.Column()
@@ -88,7 +101,7 @@ func (r *Run) begin() error {
 		return err
 	}
 	r.net = net
-	if r.trainer, err = a3c.NewTrainer(r.plan.Config, net, theta, r.plan.World.Make); err != nil {
+	if r.trainer, err = r.newTrainer(theta); err != nil {
 		return err
 	}
 	if err := r.dir.WriteInfo(rundir.NewInfo(r.plan.Config.Seed, r.world)); err != nil {
@@ -124,7 +137,7 @@ func (r *Run) resume() error {
 		fmt.Fprintf(r.stderr, "%s: note: going on from the previous checkpoint: %v\n", r.plan.Command, warning)
 	}
 	r.net = checkpoint.Network
-	if r.trainer, err = a3c.NewTrainer(r.plan.Config, r.net, checkpoint.Theta, r.plan.World.Make); err != nil {
+	if r.trainer, err = r.newTrainer(checkpoint.Theta); err != nil {
 		return err
 	}
 	if err := r.trainer.Restore(snapshot); err != nil {
@@ -154,6 +167,11 @@ func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
 	r.progress = cli.NewProgress(cli.Work{
 		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: min(steps, r.plan.Config.Steps), Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
 	}, r.stderr)
+	r.plan.Watcher.Begin(Watched{
+		Folder: r.dir.Path(), Title: r.plan.Title, Config: r.plan.Config, Until: min(steps, r.plan.Config.Steps),
+		Network: r.net.Arch().String(), Factors: world.Factors(), Parameters: r.net.Parameters(), Workers: r.trainer.Workers,
+	})
+	r.plan.Watcher.Metrics(r.rows)
 	err := r.trainer.RunUntil(ctx, steps)
 	r.progress.Finish()
 	if err != nil {
@@ -175,6 +193,7 @@ func (r *Run) save() error {
 
 func (r *Run) onMetrics(m a3c.Metrics) error {
 	r.rows = append(r.rows, m)
+	r.plan.Watcher.Metrics(r.rows)
 	entropy := 0.0
 	for _, e := range m.Entropy {
 		entropy += e / float64(len(m.Entropy))

@@ -19,6 +19,16 @@ const (
 	ControlStep  = time.Duration(sim.ControlStep * float64(time.Second))
 )
 
+// Factors returns the names of the action's factors: the joints.
+func Factors() []string {
+	model := sim.Canonical()
+	names := make([]string, sim.NumJoints)
+	for i := range names {
+		names[i] = model.JointName(i)
+	}
+	return names
+}
+
 // Keys of a checkpoint's metadata that say where it was trained.
 const (
 	FingerprintKey = "world" // what Fingerprint returned
