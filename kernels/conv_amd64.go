@@ -117,7 +117,7 @@ func (f *filters) pack(mem *scratch, count int) {
 
 // overImages computes the outputs of m images, from image i on.
 func (f *filters) overImages(t *tile, g *Conv, mem *scratch, i, m int, x, y []float32) {
-	tiles := m * g.OutH() * g.OutW() / fullRows
+	tiles := m * g.OutH() * g.OutW() / mostRows(panelWidth(f.cols))
 	t.prefetch(x, (i+m)*g.InLen(), m*g.InLen(), max(1, tiles))
 	for j := 0; j < f.cols; {
 		width := panelWidth(f.cols - j)

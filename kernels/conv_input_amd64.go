@@ -5,44 +5,92 @@ package kernels
 // convGradInputTiles multiplies the pixels of dy by the transposed weights and
 // adds the products to the patches of dx, 16 or 32 floats of a run at a time: a
 // tile is up to 8 neighbouring pixels by those floats, its rows in dx Stride·C
-// apart. An image of dx stays in the L1 cache while all weights pass by.
-//
-// Chains over all filter rows that meet a line of dx would load and store dx only
-// half as often, but their lengths vary: tried, and no faster.
+// apart. Its chain is over all filter rows that meet a line of dx, which are Stride
+// apart, so that dx is loaded and stored once for all of them. An image of dx stays in
+// the L1 cache while all weights pass by.
 func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
 	mem := getScratch()
-	span, line := g.S*g.C, g.W*g.C
-	whole := runWidth(g)
 	t := tile{ldc: 4 * g.Stride * g.C, accumulate: 1}
-	ob := blocks(g.O, panelRows)
-	perRun := (span + whole - 1) / whole
-	group := min(g.R*perRun, panelsLen/(whole*ob)) // panels packed at once
-	for o := 0; o < g.O; o += ob {
-		t.steps(min(ob, g.O-o), 4)
-		for first := 0; first < g.R*perRun; first += group {
-			last := min(first+group, g.R*perRun)
-			for q := first; q < last; q++ {
-				r, s := q/perRun, q%perRun*whole
-				width := min(whole, panelWidth(span-s))
-				packTransposed(mem.panels[(q-first)*ob*whole:], width, w[(r*span+s)*g.O+o:], g.O, t.count, min(width, span-s))
+	s := newCuts(g)
+	for r := range s.most {
+		mem.starts[r] = -4 * r * g.OutW() * g.O
+	}
+	for o := 0; o < g.O; o += s.ob {
+		run := min(s.ob, g.O-o)
+		for first := 0; first < s.count; first += s.group {
+			last := min(first+s.group, s.count)
+			slices := mem.slices[:last-first]
+			for q := range slices {
+				slices[q] = s.at(first + q)
+				slices[q].pack(g, mem.panels[q*s.room:], w[o:], run)
 			}
 			for i := range n {
 				img, out := dx[i*g.InLen():][:g.InLen()], dy[i*g.OutLen()+o:]
 				if o == 0 && first == 0 {
 					clear(img)
 				}
-				t.prefetch(dx, (i+1)*g.InLen(), g.InLen(), (last-first)*g.OutH())
-				for q := first; q < last; q++ {
-					r, s := q/perRun, q%perRun*whole
-					width := min(whole, panelWidth(span-s))
-					t.columns(width, min(width, span-s))
-					t.b, t.bstep = &mem.panels[(q-first)*ob*whole], 4*width
-					t.intoImage(g, out, img[r*line+s:], width)
+				t.prefetch(dx, (i+1)*g.InLen(), g.InLen(), len(slices)*g.OutH())
+				for q := range slices {
+					slices[q].intoImage(&t, g, mem, out, img, mem.panels[q*s.room:], run)
 				}
 			}
 		}
 	}
 	putScratch(mem)
+}
+
+// cuts say into which slices the weights are cut: some columns of the filter
+// (floats of a run), and filter rows that meet the same lines of dx. The cuts
+// across the sums do not depend on the width of the tiles, nor do the bits of dx.
+type cuts struct {
+	g       *Conv
+	ob      int // output channels at once
+	whole   int // columns of a slice
+	most    int // filter rows of a slice
+	classes int // sets of filter rows that meet the same lines
+	parts   int // slices that such a set is cut into
+	count   int
+	room    int // floats of a packed slice
+	group   int // slices packed at once
+}
+
+func newCuts(g *Conv) cuts {
+	s := cuts{g: g, ob: blocks(g.O, panelRows), whole: runWidth(g), classes: min(g.R, g.Stride)}
+	rows := (g.R + g.Stride - 1) / g.Stride
+	s.most = blocks(rows, max(1, min(panelsLen/(fullCols*s.ob), maxSteps/s.ob)))
+	s.parts = (rows + s.most - 1) / s.most
+	s.count = (g.S*g.C + s.whole - 1) / s.whole * s.classes * s.parts
+	s.room = s.whole * s.ob * s.most
+	s.group = min(s.count, panelsLen/s.room, maxSlices)
+	return s
+}
+
+// maxSlices is the most slices that are packed at once.
+const maxSlices = 64
+
+// A slice is columns col to col+cols-1 of the filter rows row, row+Stride and so
+// on, rows of them, or none.
+type slice struct {
+	col, cols, width int
+	row, rows        int
+}
+
+func (s *cuts) at(q int) slice {
+	part, q := q%s.parts, q/s.parts
+	class, col := q%s.classes, q/s.classes*s.whole
+	left := s.g.S*s.g.C - col
+	f := slice{col: col, row: class + part*s.most*s.g.Stride, width: min(s.whole, panelWidth(left))}
+	f.cols = min(f.width, left)
+	f.rows = max(0, min(s.most, (s.g.R-f.row+s.g.Stride-1)/s.g.Stride))
+	return f
+}
+
+// pack makes panels of run transposed rows of weights, one after another.
+func (f *slice) pack(g *Conv, panels, w []float32, run int) {
+	for k := range f.rows {
+		r := f.row + k*g.Stride
+		packTransposed(panels[k*run*f.width:], f.width, w[(r*g.S*g.C+f.col)*g.O:], g.O, run, f.cols)
+	}
 }
 
 // runWidth is the width of the tiles that cut a run: not more than the rows of a
@@ -56,21 +104,34 @@ func runWidth(g *Conv) int {
 	return width
 }
 
-// intoImage adds the products of one panel to one image: a series of tiles goes
-// down the lines of the image.
-func (t *tile) intoImage(g *Conv, dy, dx []float32, width int) {
+// intoImage adds the products of a slice to one image, line after line of dx. Filter
+// row k of the slice meets line j, counted in steps of Stride from the first that the slice
+// meets, at line j-k of dy. A series of tiles goes down the lines that all rows meet.
+func (f *slice) intoImage(t *tile, g *Conv, mem *scratch, dy, dx, panels []float32, run int) {
+	if f.rows == 0 {
+		return
+	}
+	t.columns(f.width, f.cols)
+	t.bstep = 4 * f.width
 	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
+	dx = dx[f.row*g.W*g.C+f.col:]
 	t.anext, t.cnext = 4*outW*g.O, 4*line
 	for u := 0; u < outW; {
-		height := rowsOf(outW-u, width)
+		height := rowsOf(outW-u, f.width)
 		t.rows = min(height, outW-u)
 		for q := range height {
 			t.off[q] = 4 * g.O * min(q, t.rows-1)
 		}
-		for v := 0; v < outH; {
-			t.a, t.c = &dy[(v*outW+u)*g.O], &dx[v*line+u*g.Stride*g.C]
-			v += t.series(outH - v)
-			t.compute(height, width)
+		for j := 0; j < outH+f.rows-1; {
+			from, to := max(0, j-outH+1), min(f.rows-1, j)
+			t.chain(mem, to-from+1, run, 4)
+			t.a, t.b, t.c = &dy[((j-from)*outW+u)*g.O], &panels[from*run*f.width], &dx[j*line+u*g.Stride*g.C]
+			t.times = 1
+			if from == 0 && to == f.rows-1 {
+				t.series(outH - j)
+			}
+			j += t.times
+			t.compute(height, f.width)
 		}
 		u += height
 	}

@@ -37,6 +37,9 @@ var convShapes = []struct {
 	{Conv{34, 34, 1, 2, 2, 1, 2}, 1},  // 1089 pixels: dw in parts of an image
 	{Conv{2, 1100, 1, 2, 2, 1, 2}, 1}, // 1099 pixels a line: dw in parts of a line
 	{Conv{4, 4, 40, 3, 3, 1, 100}, 5}, // more weights than fit the packed panels at once
+	{Conv{10, 4, 2, 9, 2, 1, 300}, 1}, // filter rows that meet a line of the gradient, in three parts
+	{Conv{9, 8, 3, 7, 3, 3, 20}, 2},   // of which some sets are shorter
+	{Conv{7, 6, 4, 6, 2, 1, 9}, 2},    // more of them than the output has lines
 	{conv1Wide, 1}, {conv1Narrow, 2},
 	{conv2Wide, 1}, {conv2Wide, 5}, {conv2Narrow, 4},
 	{lateral, 3},

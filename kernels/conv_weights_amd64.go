@@ -19,6 +19,8 @@ func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
 	hb := blocks(outH, max(1, maxSteps/wb))
 	line := g.Stride * g.W * g.C
 	t := tile{ldc: 4 * g.O, accumulate: 1}
+	width := panelWidth(g.O)
+	tiles := max(1, g.R*g.S*g.C/mostRows(width)*((g.O+width-1)/width))
 	var filled chunk
 	for i := 0; i < n; i += ib {
 		for v := 0; v < outH; v += hb {
@@ -28,7 +30,7 @@ func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
 					t.pixels(mem, g, c)
 					filled = c
 				}
-				t.prefetch(x, (i+ib)*g.InLen()+v*line, c.images*c.lines*line, max(1, g.WeightLen()/(fullRows*fullCols)))
+				t.prefetch(x, (i+ib)*g.InLen()+v*line, c.images*c.lines*line, tiles)
 				t.overWeights(g, x[i*g.InLen()+v*line+u*g.Stride*g.C:], dy[i*g.OutLen()+(v*outW+u)*g.O:], dw, mem)
 			}
 		}

@@ -23,6 +23,7 @@ type scratch struct {
 	panels *[panelsLen]float32
 	starts [maxSteps]int     // of the runs of a tile
 	start  [fullCols]float32 // what the sums of a tile begin with
+	slices [maxSlices]slice  // of weights, packed
 	block  []float32         // nil until a product needs it
 }
 

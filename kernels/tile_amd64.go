@@ -130,6 +130,17 @@ func rowsOf(left, width int) int {
 	return wideRows
 }
 
+// mostRows is the height of most tiles of the given width in a convolution.
+func mostRows(width int) int {
+	switch {
+	case width == narrowCols:
+		return tallRows
+	case useAVX512:
+		return fullRows
+	}
+	return wideRows
+}
+
 // wholeTiles is the number of tiles of the given height, which rowsOf has chosen,
 // before it may choose another one; all their rows are used, if there are several.
 func wholeTiles(left, height, width int) int {
