@@ -10,6 +10,7 @@
 //	testusb    the above against the real Linux kernel, in QEMU: make test-usb
 //	camera     the pictures that a policy sees
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
+//	tracker    where the target lies on the table, from pictures
 //	safety     the only way to the driver: every velocity point is looked ahead before it goes out
 //
 // Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
