@@ -9,10 +9,11 @@ import (
 	"colonnade/kernels"
 )
 
-// The filter geometry every pixel column shares (design of the paper, section 3): only the number of filters varies.
+// The filter geometry every pixel column shares (design of the paper, section 3): only the number of filters varies. There
+// is no padding.
 const (
-	conv1Size, conv1Stride = 8, 4
-	conv2Size, conv2Stride = 5, 2
+	conv1Size, Conv1Stride = 8, 4
+	conv2Size, Conv2Stride = 5, 2
 )
 
 // Limits of an architecture. They keep every product of sizes far from overflow, so that an architecture from a hostile
@@ -166,7 +167,7 @@ func (a Arch) validateInputs() error {
 		return nil
 	}
 	// The smallest picture leaves conv1 an output that conv2's filter still fits into.
-	const minSide = conv1Size + (conv2Size-1)*conv1Stride
+	const minSide = conv1Size + (conv2Size-1)*Conv1Stride
 	for i, name := range [2]string{"height", "width"} {
 		if v := a.Pixels[i]; v < minSide || v > maxSide {
 			return fmt.Errorf("architecture: %s of the pixels is %d, want %d to %d", name, v, minSide, maxSide)
@@ -200,12 +201,12 @@ func (a Arch) hidden() int {
 
 // conv1 and conv2 return the geometry of the convolutions of a column with pixels.
 func (a Arch) conv1() kernels.Conv {
-	return kernels.Conv{H: a.Pixels[0], W: a.Pixels[1], C: a.Pixels[2], R: conv1Size, S: conv1Size, Stride: conv1Stride, O: a.Conv1}
+	return kernels.Conv{H: a.Pixels[0], W: a.Pixels[1], C: a.Pixels[2], R: conv1Size, S: conv1Size, Stride: Conv1Stride, O: a.Conv1}
 }
 
 func (a Arch) conv2() kernels.Conv {
 	g := a.conv1()
-	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: conv2Stride, O: a.Conv2}
+	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: Conv2Stride, O: a.Conv2}
 }
 
 // parameters counts the parameters. Nothing overflows: with the limits above the largest product is below 2^50.

@@ -49,7 +49,7 @@ type architecture struct {
 //
 // SaveCheckpoint panics if the length of Theta is not the network's.
 func SaveCheckpoint(path string, c *Checkpoint) (digest string, err error) {
-	f, err := c.file()
+	f, err := c.File()
 	if err == nil {
 		digest, err = safetensors.Write(path, f)
 	}
@@ -67,8 +67,11 @@ func (c *Checkpoint) check() error {
 	return c.Network.column.checkFinite(c.Theta)
 }
 
-// file returns the checkpoint as the content of a file.
-func (c *Checkpoint) file() (*safetensors.File, error) {
+// File returns the checkpoint as the content of a file: the tensors of all columns, frozen ones too, in PyTorch's order and
+// under their names, and the metadata. Parameters that are not finite are an error.
+//
+// File panics if the length of Theta is not the network's.
+func (c *Checkpoint) File() (*safetensors.File, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func FuzzLoadCheckpoint(f *testing.F) {
 func FuzzCheckpointMetadata(f *testing.F) {
 	single, stacked := tiny(f), tinyStack(f)
 	for _, c := range []*Checkpoint{single, stacked} {
-		file, err := c.file()
+		file, err := c.File()
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func FuzzCheckpointMetadata(f *testing.F) {
 		if stack {
 			c = stacked
 		}
-		file, err := c.file()
+		file, err := c.File()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ import (
 // encodeCheckpoint returns the bytes of a checkpoint's file.
 func encodeCheckpoint(t testing.TB, c *Checkpoint, change func(*safetensors.File)) []byte {
 	t.Helper()
-	f, err := c.file()
+	f, err := c.File()
 	if err != nil {
 		t.Fatal(err)
 	}

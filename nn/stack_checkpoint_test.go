@@ -145,7 +145,7 @@ func TestStackLayout(t *testing.T) {
 	for i := range theta {
 		theta[i] = float32(i) // exact: below 2^24
 	}
-	file, err := (&Checkpoint{Network: n, Theta: theta}).file()
+	file, err := (&Checkpoint{Network: n, Theta: theta}).File()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -66,11 +67,24 @@ func TestCheckpoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := inspect(t, "-checkpoint", path)
+	model := filepath.Join(t.TempDir(), "policy.onnx")
+	table := inspect(t, "-checkpoint", path, "-onnx", model)
 	for _, want := range []string{digest, "steps", "12345", "13324"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}
+	}
+	content, err := os.ReadFile(model)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{digest, "12345", "column1.conv1.weight", "logits9"} {
+		if !bytes.Contains(content, []byte(want)) {
+			t.Errorf("the ONNX model lacks %q", want)
+		}
+	}
+	if err := run(context.Background(), []string{"-checkpoint", path, "-onnx", t.TempDir()}, io.Discard, io.Discard); err == nil {
+		t.Error("a folder was taken as the model's file")
 	}
 }
 
@@ -159,7 +173,7 @@ func TestLateralsFrom(t *testing.T) {
 
 func TestUsage(t *testing.T) {
 	for _, args := range []string{
-		"-checkpoint c -net recurrent", "-checkpoint c -laterals-from wide",
+		"-checkpoint c -net recurrent", "-checkpoint c -laterals-from wide", "-net recurrent -onnx policy.onnx",
 		"-laterals-from broad", "-laterals-from wide,", "-laterals-from wide+pixels",
 	} {
 		var usage *cli.UsageError

@@ -6,6 +6,11 @@
 //	inspect -net recurrent -width narrow -laterals-from wide
 //	inspect -width narrow -inputs proprioception -laterals-from wide,narrow+proprioception -json
 //
+// With -onnx FILE it also writes the policy of a checkpoint as an ONNX model,
+// for programs in other languages: see package onnx.
+//
+//	inspect -checkpoint runs/column1 -onnx policy.onnx
+//
 // Without -json it draws each column as a tree that hangs from its output; what
 // comes from an earlier column stands on a branch of its own:
 //

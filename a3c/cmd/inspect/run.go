@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
+	"colonnade/nn/onnx"
+	"colonnade/nn/safetensors"
 )
 
 func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
@@ -17,6 +21,7 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	path := f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
 	from := f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
 	asJSON := f.Bool("json", false, "print one JSON object instead")
+	onnxPath := f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
 	options := world.RegisterNet(f)
 	if err := f.Parse(args); err != nil {
 		return err
@@ -31,7 +36,16 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
+		if *onnxPath != "" {
+			if err := writeONNX(*onnxPath, c, digest); err != nil {
+				return err
+			}
+			fmt.Fprintf(stderr, "inspect: wrote %s\n", *onnxPath)
+		}
 		return report(stdout, *asJSON, c.Network, c.Metadata, digest)
+	}
+	if *onnxPath != "" {
+		return cli.Usagef("-onnx without -checkpoint: only a trained policy can be exported")
 	}
 	net, err := untrained(options.Arch(), *from)
 	if err != nil {
@@ -83,4 +97,24 @@ func namedColumn(kind, name string) (nn.Arch, error) {
 		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
 	}
 	return options.Arch(), nil
+}
+
+// writeONNX writes a checkpoint's policy as an ONNX model, whose metadata names
+// the checkpoint by its digest.
+func writeONNX(path string, c *nn.Checkpoint, digest string) error {
+	exported := *c
+	exported.Metadata = maps.Clone(c.Metadata)
+	exported.Metadata["digest"] = digest
+	model, err := onnx.Marshal(&exported)
+	if err != nil {
+		return err
+	}
+	err = safetensors.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(model)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }
