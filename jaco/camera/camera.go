@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -20,6 +21,13 @@ type Camera interface {
 	// Close gives the camera free. It ends a Frame under way. Only the first call does anything.
 	Close() error
 }
+
+// What can go wrong, beside the errors of package transport.
+var (
+	ErrStale  = errors.New("no new picture in time")
+	ErrFormat = errors.New("the camera does not have what was asked for")
+	ErrFrame  = errors.New("a picture that cannot be decoded")
+)
 
 // checkBuffer reports a buffer of the wrong size.
 func checkBuffer(dst []uint8) error {
