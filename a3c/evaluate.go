@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -27,20 +26,13 @@ type EvalConfig struct {
 	Envs int
 	// OnEpisode, if not nil, is called after each episode with the number of those that ended; one call at a time.
 	OnEpisode func(ended int)
-}
-
-// Result is what an evaluation found. Slices have one element for each episode, in the order of episodes.
-type Result struct {
-	Scores     []float64 // undiscounted returns
-	Lengths    []int     // steps
-	Terminated []bool    // ended by a termination, not a time limit
-
-	Mean       float64 // of the scores
-	Deviation  float64 // standard deviation of the scores; 0 for a single episode
-	CI95       float64 // half width of the 95 % confidence interval of Mean (Student's t); 0 for a single episode: unknown
-	Reached    float64 // fraction of episodes with a score above 0
-	Violations float64 // fraction of episodes that terminated
-	Length     float64 // mean length
+	// OnReset and OnEnd, if not nil, are shown the environment of an episode, from 0: after its Reset, and after its last
+	// step. They are called by the goroutines of the workers, for different episodes at the same time, and must not step it.
+	OnReset, OnEnd func(episode int, env Env)
+	// Perturb, if not nil, is called before each group of Envs episodes that are played together with the number of the
+	// first one, by the goroutines of the workers, and returns what Actor.Perturb takes while they are played. A function
+	// whose random numbers follow from that number gives a result that does not depend on Workers; on Envs it does.
+	Perturb func(first int) func(l nn.Lateral, x []float32)
 }
 
 // Evaluate plays episodes with parameters theta and does not learn. makeEnv is called once for each environment of each
@@ -157,11 +149,17 @@ func (v *evaluation) work(ctx context.Context, id int, makeEnv func(worker, inde
 // group plays one episode in each environment, episode first+row in row.
 func (v *evaluation) group(ctx context.Context, actor *Actor, envs []Env, first int) error {
 	over := make([]bool, len(envs))
+	if v.cfg.Perturb != nil {
+		actor.Perturb(v.cfg.Perturb(first))
+	}
 	for row, env := range envs {
 		seed, actions := EpisodeSeeds(v.cfg.Seed, first+row)
 		actor.Begin(row, actions)
 		if err := env.Reset(seed, actor.Pixels(row), actor.Proprioception(row)); err != nil {
 			return fmt.Errorf("episode %d: reset: %w", first+row, err)
+		}
+		if v.cfg.OnReset != nil {
+			v.cfg.OnReset(first+row, env)
 		}
 	}
 	for rows := len(envs); rows > 0; {
@@ -203,6 +201,9 @@ func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, er
 	if !over && !cutOff {
 		return false, nil
 	}
+	if v.cfg.OnEnd != nil {
+		v.cfg.OnEnd(episode, env)
+	}
 	if v.cfg.OnEpisode != nil {
 		v.mu.Lock()
 		defer v.mu.Unlock()
@@ -210,47 +211,4 @@ func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, er
 		v.cfg.OnEpisode(v.ended)
 	}
 	return true, nil
-}
-
-// summarize computes what follows from the episodes.
-func (r *Result) summarize() {
-	n := float64(len(r.Scores))
-	for i, s := range r.Scores {
-		r.Mean += s
-		r.Length += float64(r.Lengths[i])
-		if s > 0 {
-			r.Reached++
-		}
-		if r.Terminated[i] {
-			r.Violations++
-		}
-	}
-	for _, sum := range []*float64{&r.Mean, &r.Length, &r.Reached, &r.Violations} {
-		*sum /= n
-	}
-	if n < 2 {
-		return
-	}
-	var square float64
-	for _, s := range r.Scores {
-		square += (s - r.Mean) * (s - r.Mean)
-	}
-	r.Deviation = math.Sqrt(square / (n - 1))
-	r.CI95 = studentT975(n-1) * r.Deviation / math.Sqrt(n)
-}
-
-// studentT975 returns the 97.5 % quantile of Student's t distribution with nu degrees of freedom: exact for 1 and 2, else
-// the expansion about the normal quantile (Abramowitz and Stegun 26.7.5), within 0.2 % from 3 on.
-func studentT975(nu float64) float64 {
-	switch nu {
-	case 1:
-		return math.Tan(math.Pi * 0.475)
-	case 2:
-		return 0.95 * math.Sqrt(2/(1-0.95*0.95))
-	}
-	const z = 1.959963984540054
-	const z3, z5, z7, z9 = z * z * z, z * z * z * z * z, z * z * z * z * z * z * z, z * z * z * z * z * z * z * z * z
-	return z + (z3+z)/(4*nu) + (5*z5+16*z3+3*z)/(96*nu*nu) +
-		(3*z7+19*z5+17*z3-15*z)/(384*nu*nu*nu) +
-		(79*z9+776*z7+1482*z5-1920*z3-945*z)/(92160*nu*nu*nu*nu)
 }

@@ -126,6 +126,77 @@ func TestActorReplays(t *testing.T) {
 	}
 }
 
+// TestEvaluateShows: OnReset and OnEnd see each episode's environment once, in that order, OnEnd in its last state.
+func TestEvaluateShows(t *testing.T) {
+	net, theta := makeNet(t, timeLimit(), 8, 0, 3)
+	const episodes = 53
+	var begun, ended [episodes]atomic.Int64
+	var steps [episodes]int
+	r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return &counting{Env: timeLimit()}, nil }, a3c.EvalConfig{
+		Episodes: episodes, Seed: 1, Workers: 3,
+		OnReset: func(episode int, env a3c.Env) {
+			begun[episode].Add(1)
+			if env.(*counting).steps != 0 || ended[episode].Load() != 0 {
+				t.Errorf("episode %d: OnReset after %d steps", episode, env.(*counting).steps)
+			}
+		},
+		OnEnd: func(episode int, env a3c.Env) {
+			ended[episode].Add(1)
+			steps[episode] = env.(*counting).steps
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range episodes {
+		if begun[i].Load() != 1 || ended[i].Load() != 1 || steps[i] != r.Lengths[i] {
+			t.Errorf("episode %d: shown %d and %d times, %d steps of %d", i, begun[i].Load(), ended[i].Load(), steps[i], r.Lengths[i])
+		}
+	}
+}
+
+// counting counts the steps of its episode.
+type counting struct {
+	a3c.Env
+	steps int
+}
+
+func (c *counting) Reset(seed uint64, pixels []uint8, proprio []float32) error {
+	c.steps = 0
+	return c.Env.Reset(seed, pixels, proprio)
+}
+
+func (c *counting) Step(action []int, pixels []uint8, proprio []float32) (float32, bool, bool, error) {
+	c.steps++
+	return c.Env.Step(action, pixels, proprio)
+}
+
+// TestJoin: the summary is that of all episodes.
+func TestJoin(t *testing.T) {
+	net, theta := makeNet(t, timeLimit(), 8, 0, 3)
+	evaluate := func(seed uint64, episodes int) a3c.Result {
+		r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: episodes, Seed: seed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	a, b := evaluate(1, 10), evaluate(2, 30)
+	all := a3c.Join(a, b)
+	if len(all.Scores) != 40 || all.Scores[39] != b.Scores[29] || math.Abs(all.Mean-(10*a.Mean+30*b.Mean)/40) > 1e-12 {
+		t.Errorf("%d scores, mean %g of %g and %g", len(all.Scores), all.Mean, a.Mean, b.Mean)
+	}
+	if all.Reached < all.ReachedCI95[0] || all.Reached > all.ReachedCI95[1] || all.ReachedCI95[1]-all.ReachedCI95[0] >= b.ReachedCI95[1]-b.ReachedCI95[0] {
+		t.Errorf("reached %g in %v, of the part %v", all.Reached, all.ReachedCI95, b.ReachedCI95)
+	}
+	if again := a3c.Join(a); !reflect.DeepEqual(again, a) {
+		t.Errorf("one alone: %+v, want %+v", again, a)
+	}
+	if none := a3c.Join(); none.Mean != 0 {
+		t.Errorf("none: %+v", none)
+	}
+}
+
 // TestEvaluateErrors: what is wrong with settings, environments and parameters is said, and environments are closed.
 func TestEvaluateErrors(t *testing.T) {
 	boom := errors.New("boom")
