@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -52,13 +53,13 @@ func TestResultIsReproducible(t *testing.T) {
 	path := checkpoint(t, true, nil)
 	a, _ := eval(t, "-checkpoint", path, "-episodes", "20", "-workers", "1")
 	b, _ := eval(t, "-checkpoint", path, "-episodes", "20", "-workers", "3")
-	if a != b {
+	if !reflect.DeepEqual(a, b) {
 		t.Errorf("one worker %+v, three %+v", a, b)
 	}
 	if a.Episodes != 20 || a.Length < 1 || a.Length > world.EpisodeSteps {
 		t.Errorf("result %+v", a)
 	}
-	if c, _ := eval(t, "-checkpoint", path, "-episodes", "20", "-seed", "8"); c == a {
+	if c, _ := eval(t, "-checkpoint", path, "-episodes", "20", "-seed", "8"); reflect.DeepEqual(a, c) {
 		t.Error("another seed gives the same episodes")
 	}
 }
@@ -111,6 +112,13 @@ func TestBadInput(t *testing.T) {
 		{"damaged", []string{"-checkpoint", damaged}, false, "digest"},
 		{"no episodes", []string{"-checkpoint", path, "-episodes", "0"}, true, "-episodes"},
 		{"no workers", []string{"-checkpoint", path, "-workers", "0"}, true, "-workers"},
+		{"no seeds", []string{"-checkpoint", path, "-seeds", "0"}, true, "-seeds"},
+		{"map's format", []string{"-checkpoint", path, "-map", "a.gif"}, true, ".svg or .png"},
+		{"record's format", []string{"-checkpoint", path, "-record", "a.txt"}, true, ".csv or .jsonl"},
+		{"nothing against", []string{"-checkpoint", path, "-against", "absent.safetensors"}, false, "absent.safetensors"},
+		{"against nowhere", []string{"-checkpoint", path, "-against-domain", "robto"}, true, "-against-domain"},
+		{"no folder for the map", []string{"-checkpoint", path, "-episodes", "1", "-map", filepath.Join(t.TempDir(), "no", "a.svg")}, false, "write the map"},
+		{"no folder for the record", []string{"-checkpoint", path, "-episodes", "1", "-record", filepath.Join(t.TempDir(), "no", "a.csv")}, false, "write the record"},
 		{"format", []string{"-checkpoint", path, "-animation", "a.mp4"}, true, ".gif or .png"},
 		{"huge", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-width", "100000"}, true, "160x120"},
 		{"film none", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-episodes", "0"}, true, "-animation-episodes"},

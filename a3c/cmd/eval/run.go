@@ -1,97 +1,23 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"io"
-	"os"
-	"path/filepath"
-	"runtime"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 
-	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/film"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/world"
-	"colonnade/nn"
+	"colonnade/a3c/stats"
 )
 
-// result is the last line of stdout.
-type result struct {
-	Episodes   int     `json:"episodes"`
-	Mean       float64 `json:"mean"`
-	CI95       float64 `json:"ci95"` // half width
-	Deviation  float64 `json:"deviation"`
-	Reached    float64 `json:"reached"`
-	Violations float64 `json:"violations"`
-	Length     float64 `json:"length"`
-}
-
-// options is the command line of eval.
-type options struct {
-	world         *world.Options
-	checkpoint    *string
-	config        a3c.EvalConfig
-	animation     *string
-	filmed        *int
-	width, height *int
-	profile       *string
-}
-
-func parse(args []string, stdout, stderr io.Writer) (*options, error) {
-	f := cli.NewFlags("eval", "eval measures a trained policy, and films it.",
-		"eval -checkpoint runs/column1 -episodes 200 -seed 7 -animation episodes.gif", stdout, stderr)
-	o := &options{}
-	o.checkpoint = f.String("checkpoint", "", "checkpoint `file`, or a run folder (its latest parameters)")
-	o.world = world.Register(f)
-	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes")
-	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of the episodes and of the actions drawn in them")
-	f.BoolVar(&o.config.Greedy, "greedy", false, "take the most probable actions instead of drawing from the policy")
-	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once; the result does not depend on it")
-	o.animation = f.String("animation", "", "film some episodes into this `file`: .gif, or .png for full colour")
-	o.filmed = f.Int("animation-episodes", 4, "`number` of episodes to film")
-	o.width = f.Int("animation-width", 480, "`width` of the filmed picture")
-	o.height = f.Int("animation-height", 360, "`height` of the filmed picture")
-	o.profile = f.ProfileFlag()
-	if err := f.Parse(args); err != nil {
-		return nil, err
-	}
-	return o, o.validate()
-}
-
-func (o *options) validate() error {
-	switch {
-	case *o.checkpoint == "":
-		return cli.Usagef("-checkpoint is needed: a file, or the folder of a run")
-	case o.config.Episodes < 1:
-		return cli.Usagef("-episodes is %d, want at least 1", o.config.Episodes)
-	case o.config.Workers < 1:
-		return cli.Usagef("-workers is %d, want at least 1", o.config.Workers)
-	case *o.animation == "":
-		return nil
-	case animationFormat(*o.animation) == nil:
-		return cli.Usagef("-animation %s: the name must end in .gif or .png", *o.animation)
-	case *o.filmed < 1:
-		return cli.Usagef("-animation-episodes is %d, want at least 1", *o.filmed)
-	case *o.width < 160 || *o.width > 4096 || *o.height < 120 || *o.height > 4096:
-		return cli.Usagef("the picture is %dx%d, want 160x120 to 4096x4096", *o.width, *o.height)
-	}
-	return nil
-}
-
-func animationFormat(path string) func(io.Writer, []*image.RGBA, time.Duration) error {
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".gif":
-		return film.WriteGIF
-	case ".png":
-		return film.WritePNG
-	}
-	return nil
+// compared is the last line of stdout of a comparison: the policy of -checkpoint, the other one, and the difference.
+type compared struct {
+	result
+	Against    result           `json:"against"`
+	Comparison stats.Comparison `json:"comparison"`
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -99,11 +25,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(*o.checkpoint))
+	sides, err := o.sides(stderr)
 	if err != nil {
-		return err
-	}
-	if err := warnOfOtherWorld(o, c, stderr); err != nil {
 		return err
 	}
 	stop, err := cli.StartProfile(*o.profile, ".")
@@ -111,57 +34,105 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer stop()
-
-	progress := cli.NewProgress(cli.Work{Name: "eval", Unit: "episodes", Total: int64(o.config.Episodes)}, stderr)
-	o.config.OnEpisode = func(ended int) { progress.Update(int64(ended), "") }
-	r, err := a3c.Evaluate(ctx, c.Network, c.Theta, o.world.Make, o.config)
-	progress.Finish()
-	if errors.Is(err, context.Canceled) {
-		fmt.Fprintln(stderr, "eval: interrupted; there is no result")
-		return nil
+	for _, s := range sides {
+		err := s.play(ctx, o, stderr)
+		if errors.Is(err, context.Canceled) {
+			fmt.Fprintln(stderr, "eval: interrupted; there is no result")
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		describe(stderr, s)
 	}
+	if err := o.write(ctx, sides, stderr); err != nil {
+		return err
+	}
+	first := sides[0]
+	if len(sides) == 1 {
+		return cli.Result(stdout, first.result())
+	}
+	comparison, err := compare(first, sides[1])
 	if err != nil {
 		return err
 	}
-	if *o.animation != "" {
-		if err := o.film(ctx, c, stderr); err != nil {
+	verdict := "not significant at 5 %"
+	if comparison.Significant() {
+		verdict = "significant at 5 %"
+	}
+	fmt.Fprintf(stderr, "difference %+.2f +- %.2f (95 %%), p = %.2g, %s (%s)\n", comparison.Difference, comparison.CI95, comparison.P, verdict, comparison.Test)
+	return cli.Result(stdout, compared{first.result(), sides[1].result(), comparison})
+}
+
+// sides returns the policies to play, each in its world.
+func (o *options) sides(stderr io.Writer) ([]*side, error) {
+	first, err := load(*o.checkpoint, o.world, stderr)
+	if err != nil || !o.compares() {
+		return []*side{first}, err
+	}
+	path, place, err := o.other()
+	if err != nil {
+		return nil, err
+	}
+	second, err := load(path, place, stderr)
+	return []*side{first, second}, err
+}
+
+// compare compares two sides: episode by episode if they played in the same world, else as samples that have nothing to do
+// with each other, since there only start and target of an episode are the same, not what else the world draws.
+func compare(a, b *side) (stats.Comparison, error) {
+	worldA, err := a.world.Fingerprint()
+	if err != nil {
+		return stats.Comparison{}, err
+	}
+	worldB, err := b.world.Fingerprint()
+	if err != nil {
+		return stats.Comparison{}, err
+	}
+	if worldA == worldB {
+		return stats.Paired(a.Scores, b.Scores), nil
+	}
+	return stats.Unpaired(a.Scores, b.Scores), nil
+}
+
+// write writes the files that the flags ask for.
+func (o *options) write(ctx context.Context, sides []*side, stderr io.Writer) error {
+	if *o.record != "" {
+		if err := o.writeRecord(sides...); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(stderr, "score %.2f +- %.2f (95 %%) over %d episodes; %.0f %% reached the target, %.0f %% ended in a violation\n",
-		r.Mean, r.CI95, o.config.Episodes, 100*r.Reached, 100*r.Violations)
-	return cli.Result(stdout, result{o.config.Episodes, r.Mean, r.CI95, r.Deviation, r.Reached, r.Violations, r.Length})
-}
-
-// warnOfOtherWorld says so if the checkpoint was trained in another world.
-func warnOfOtherWorld(o *options, c *nn.Checkpoint, stderr io.Writer) error {
-	difference, err := o.world.Difference(c.Metadata)
-	if err == nil && difference != "" {
-		fmt.Fprintf(stderr, "eval: note: %s\n", difference)
+	if *o.picture != "" {
+		if err := o.writeMap(sides[0]); err != nil {
+			return err
+		}
 	}
-	return err
-}
-
-// film writes the animation.
-func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) error {
-	stage, err := o.world.NewReach()
-	if err != nil {
-		return err
+	if *o.animation != "" {
+		return o.film(ctx, sides[0].checkpoint, stderr)
 	}
-	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
-	frames, err := film.Record(ctx, actor, stage, film.Options{
-		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps,
-	})
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	if err := animationFormat(*o.animation)(&b, frames, world.ControlStep); err != nil {
-		return err
-	}
-	if err := os.WriteFile(*o.animation, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the animation: %w", err)
-	}
-	fmt.Fprintf(stderr, "eval: %s: %d episodes, %d frames\n", *o.animation, *o.filmed, len(frames))
 	return nil
+}
+
+// describe puts what a side did into words.
+func describe(w io.Writer, s *side) {
+	r := s.result()
+	fmt.Fprintf(w, "%s on %s: score %.2f +- %.2f (95 %%) over %d episodes of %.1f steps; %s reached the target, %s ended in a violation",
+		s.path, s.world, r.Mean, r.CI95, r.Episodes, r.Length, rate(r.Reached, r.ReachedCI95), rate(r.Violations, r.ViolationsCI95))
+	var causes []string
+	for _, cause := range slices.Sorted(maps.Keys(r.Causes)) {
+		causes = append(causes, fmt.Sprintf("%s %.1f %%", cause, 100*r.Causes[cause]))
+	}
+	if len(causes) > 0 {
+		fmt.Fprintf(w, ": %s", strings.Join(causes, ", "))
+	}
+	fmt.Fprintln(w)
+	if len(r.BySeed) > 1 {
+		between := stats.Summarize(r.BySeed)
+		fmt.Fprintf(w, "between %d seeds the score differs by %.2f (standard deviation)\n", len(r.BySeed), between.Deviation)
+	}
+}
+
+// rate writes a fraction with its interval in percent.
+func rate(fraction float64, interval stats.Interval) string {
+	return fmt.Sprintf("%.1f %% (%.1f to %.1f)", 100*fraction, 100*interval[0], 100*interval[1])
 }

@@ -1,5 +1,9 @@
-// Package chart draws a run's learning curve from its metrics: score, how
-// episodes end, and the policy's entropy, over environment steps.
+// Package chart draws what runs and evaluations found, for people: the same numbers give the same bytes.
 //
-// Start at [Curve]; [WriteCurve] makes the SVG or PNG that a run folder keeps.
+//	WriteCurve      a run's learning curve from its metrics: score, how episodes end, and the policy's entropy over steps
+//	WriteBands      means of several runs with their spread
+//	WriteMap        scores of episodes over the places where their targets lay
+//	WriteResponses  how scores fall as a disturbance grows
+//
+// Colours stay apart for people who see red and green alike.
 package chart

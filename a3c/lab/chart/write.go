@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -23,6 +25,17 @@ const (
 	SVG Format = iota
 	PNG
 )
+
+// FormatOf returns the format that a file name's ending asks for: .svg or .png.
+func FormatOf(path string) (f Format, ok bool) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".svg":
+		return SVG, true
+	case ".png":
+		return PNG, true
+	}
+	return 0, false
+}
 
 // write draws panels under each other, their axes aligned. The same panels give the same bytes.
 func write(w io.Writer, format Format, height vg.Length, panels ...*plot.Plot) error {

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/film"
+	"colonnade/a3c/lab/world"
+	"colonnade/nn"
+)
+
+// film writes the animation.
+func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) error {
+	stage, err := o.world.NewReach()
+	if err != nil {
+		return err
+	}
+	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
+	frames, err := film.Record(ctx, actor, stage, film.Options{
+		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps,
+	})
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := animationFormat(*o.animation)(&b, frames, world.ControlStep); err != nil {
+		return err
+	}
+	if err := os.WriteFile(*o.animation, b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write the animation: %w", err)
+	}
+	fmt.Fprintf(stderr, "eval: %s: %d episodes, %d frames\n", *o.animation, *o.filmed, len(frames))
+	return nil
+}

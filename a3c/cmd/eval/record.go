@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/world"
+	"colonnade/sim/reach"
+)
+
+// recordFormat returns what writes episodes in the format that a file's name asks for, nil if there is none.
+func recordFormat(path string) func(io.Writer, []episode) error {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv":
+		return writeCSV
+	case ".jsonl":
+		return writeLines
+	}
+	return nil
+}
+
+func writeLines(w io.Writer, episodes []episode) error {
+	encoder := json.NewEncoder(w)
+	for _, e := range episodes {
+		if err := encoder.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeCSV(w io.Writer, episodes []episode) error {
+	table := csv.NewWriter(w)
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+	place := func(v *float64) string {
+		if v == nil {
+			return ""
+		}
+		return number(*v)
+	}
+	rows := [][]string{{"checkpoint", "domain", "seed", "episode", "score", "steps", "ended", "target_x", "target_y"}}
+	for _, e := range episodes {
+		rows = append(rows, []string{e.Checkpoint, e.Domain, strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Episode), number(e.Score), strconv.Itoa(e.Steps), e.Ended, place(e.TargetX), place(e.TargetY)})
+	}
+	return table.WriteAll(rows)
+}
+
+// writeRecord writes the episodes of all sides.
+func (o *options) writeRecord(sides ...*side) error {
+	var all []episode
+	for _, s := range sides {
+		all = append(all, s.episodes...)
+	}
+	var b bytes.Buffer
+	if err := recordFormat(*o.record)(&b, all); err != nil {
+		return fmt.Errorf("encode the record: %w", err)
+	}
+	if err := os.WriteFile(*o.record, b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write the record: %w", err)
+	}
+	return nil
+}
+
+// writeMap draws the scores over the places of the target.
+func (o *options) writeMap(s *side) error {
+	var places []chart.Place
+	for _, e := range s.episodes {
+		if e.TargetX == nil || e.TargetY == nil {
+			return fmt.Errorf("-map: the environment does not tell where the target is")
+		}
+		places = append(places, chart.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score, Violation: e.Ended != endedByTime})
+	}
+	area := chart.Area{
+		Title: fmt.Sprintf("score %.2f +- %.2f over %d episodes of %s; x: violation", s.Mean, s.CI95, len(places), s.world),
+		MinX:  reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
+		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
+		MaxScore: world.EpisodeSteps,
+	}
+	format, _ := chart.FormatOf(*o.picture)
+	var b bytes.Buffer
+	if err := chart.WriteMap(&b, format, area, places); err != nil {
+		return err
+	}
+	if err := os.WriteFile(*o.picture, b.Bytes(), 0o666); err != nil {
+		return fmt.Errorf("write the map: %w", err)
+	}
+	return nil
+}
