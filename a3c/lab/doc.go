@@ -13,6 +13,7 @@
 //	lab/study     a search: many runs, shared by many processes
 //	lab/chart     learning curves as SVG and PNG
 //	lab/film      animations of episodes
+//	lab/live      the page that shows a run while it goes on
 //
 // Only commands and package bench import it (bench/imports_test.go).
 package lab

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
@@ -20,6 +21,8 @@ type options struct {
 	study    study.Settings
 	training *training.Options // of a trial, but for what is searched
 	method   *string           // of transfer; "train" for none
+	http     *live.Address
+	page     *live.Page // nil: none
 }
 
 // checkpointDecides are the flags of a transfer that, unless they are given, follow from its method and from the
@@ -43,6 +46,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
 	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the first rung that it has not reached; `number` from 0")
 	f.NotInFile("out", "resume", "prepare", "trial")
+	o.http = live.Flag(f)
 	f.IntVar(&o.study.Trials, "trials", 30, "`number` of trials")
 	f.Var(&o.study.LearningRate, "learning-rate", "`range` of learning rates, drawn log-uniformly")
 	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
@@ -29,6 +30,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if o.page, err = live.Start("sweep", o.http, stderr); err != nil {
+		return err
+	}
+	defer o.page.Close()
 	if !*o.resume {
 		err := study.Create(*o.out, o.flags.TOML())
 		if errors.Is(err, study.ErrUsed) {
@@ -42,6 +47,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	o.page.ShowTrials(func() (live.Table, error) { return trials(s) })
 	done := false
 	switch {
 	case *o.prepare:
@@ -107,7 +113,9 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 		if err := f.Parse(o.trialArgs(t, f)); err != nil {
 			return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
 		}
-		return trial.Plan("sweep"), trial.Validate()
+		plan := trial.Plan("sweep")
+		o.page.Watch(&plan)
+		return plan, trial.Validate()
 	}
 	f := cli.NewFlags("transfer", "", "", io.Discard, io.Discard)
 	trial := transfer.Register(f)
@@ -117,7 +125,9 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 	if err := trial.Validate(false); err != nil {
 		return training.Plan{}, err
 	}
-	return trial.Plan("sweep"), nil
+	plan := trial.Plan("sweep")
+	o.page.Watch(&plan)
+	return plan, nil
 }
 
 // trialArgs returns the arguments of a trial's command whose flags are f.

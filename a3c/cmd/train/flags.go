@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 )
@@ -15,6 +16,7 @@ type options struct {
 	resume  *bool
 	profile *string
 	stages  *bool
+	http    *live.Address
 }
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
@@ -27,6 +29,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.stages = f.Bool("stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
 	f.NotInFile("out", "resume", "stages")
 	o.profile = f.ProfileFlag()
+	o.http = live.Flag(f)
 	o.Options = training.Register(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err

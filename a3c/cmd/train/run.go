@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/training"
 )
 
@@ -15,6 +16,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
+	page, err := live.Start("train", o.http, stderr)
+	if err != nil {
+		return err
+	}
+	defer page.Close()
 	dir, err := training.OpenFolder(*o.out, *o.resume)
 	if err != nil {
 		return err
@@ -26,7 +32,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer stopProfile()
 
-	r, err := training.Open(o.Plan("train"), dir, *o.resume, stderr)
+	plan := o.Plan("train")
+	page.Watch(&plan)
+	r, err := training.Open(plan, dir, *o.resume, stderr)
 	if err != nil {
 		return err
 	}

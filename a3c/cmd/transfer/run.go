@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/transfer"
@@ -19,6 +20,7 @@ type options struct {
 	resume  *bool
 	profile *string
 	stages  *bool
+	http    *live.Address
 }
 
 // result is the last line of stdout.
@@ -38,6 +40,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.stages = f.Bool("stages", false, "print in the end what the time went into")
 	f.NotInFile("out", "resume", "stages")
 	o.profile = f.ProfileFlag()
+	o.http = live.Flag(f)
 	o.Options = transfer.Register(f)
 	if err := f.Parse(args); err != nil {
 		return nil, err
@@ -58,6 +61,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return err
 	}
+	page, err := live.Start("transfer", o.http, stderr)
+	if err != nil {
+		return err
+	}
+	defer page.Close()
 	dir, err := training.OpenFolder(*o.out, *o.resume)
 	if err != nil {
 		return err
@@ -69,7 +77,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}
 	defer stopProfile()
 
-	r, err := training.Open(o.Plan("transfer"), dir, *o.resume, stderr)
+	plan := o.Plan("transfer")
+	page.Watch(&plan)
+	r, err := training.Open(plan, dir, *o.resume, stderr)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,10 @@ func FormatOf(path string) (f Format, ok bool) {
 
 // write draws panels under each other, their axes aligned. The same panels give the same bytes.
 func write(w io.Writer, format Format, height vg.Length, panels ...*plot.Plot) error {
+	return writeSized(w, format, width, height, panels...)
+}
+
+func writeSized(w io.Writer, format Format, width, height vg.Length, panels ...*plot.Plot) error {
 	var canvas interface {
 		vg.CanvasSizer
 		io.WriterTo

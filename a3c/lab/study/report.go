@@ -13,7 +13,7 @@ import (
 	"colonnade/nn/safetensors"
 )
 
-// All returns every score there is so far, by trial and rung.
+// All returns every score there is so far, by trial and rung. Any goroutine may call it.
 func (s *Study) All() ([]Score, error) {
 	var all []Score
 	for number := range s.Trials {
@@ -51,7 +51,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		if len(reached) == 0 {
 			continue
 		}
-		slices.SortFunc(reached, worse)
+		slices.SortFunc(reached, Worse)
 		best = reached[len(reached)-1]
 		slices.Reverse(reached)
 		band := chart.Band{Name: fmt.Sprintf("after %d steps", s.rungSteps(rung))}

@@ -25,8 +25,8 @@ type Score struct {
 	Diverged string `json:"diverged,omitempty"`
 }
 
-// worse orders scores: those that diverged first, then from low to high, of equals the later trial first.
-func worse(a, b Score) int {
+// Worse orders scores: those that diverged first, then from low to high, of equals the later trial first.
+func Worse(a, b Score) int {
 	switch {
 	case (a.Diverged != "") != (b.Diverged != ""):
 		if a.Diverged != "" {
@@ -70,7 +70,7 @@ func writeScore(dir *rundir.Dir, score Score) error {
 // best returns the trials with the highest scores, in the order of their numbers.
 func best(scores []Score, n int) []int {
 	sorted := slices.Clone(scores)
-	slices.SortFunc(sorted, worse)
+	slices.SortFunc(sorted, Worse)
 	var numbers []int
 	for _, s := range sorted[len(sorted)-n:] {
 		numbers = append(numbers, s.Trial)

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+
+	"colonnade/a3c/lab/rundir"
+)
+
+// liveAddress finds the live page in what a command says.
+var liveAddress = regexp.MustCompile(`live page: (http://\S+/)`)
+
+// onAddress is a stderr that calls found with the live page's address, once.
+type onAddress struct {
+	mu    sync.Mutex
+	text  bytes.Buffer
+	found func(url string)
+}
+
+func (o *onAddress) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text.Write(p)
+	if m := liveAddress.FindStringSubmatch(o.text.String()); m != nil && o.found != nil {
+		o.found(m[1])
+		o.found = nil
+	}
+	return len(p), nil
+}
+
+// A deterministic run that people look at all the time gives the bits of one that nobody looks at.
+func TestLookingChangesNothing(t *testing.T) {
+	alone, watched := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "watched")
+	if _, err := train(t, small(alone, "-deterministic", "-workers", "2")...); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	seen := map[string]int{} // answers that were fine
+	stderr := &onAddress{found: func(url string) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			client := &http.Client{Transport: &http.Transport{}}
+			defer client.CloseIdleConnections()
+			for {
+				for _, path := range []string{"", "metrics", "frame/arm.png", "frame/seen.png", "chart/entropy-dark.svg", "debug/pprof/goroutine"} {
+					answer, err := client.Get(url + path)
+					if err != nil {
+						return // the run is over
+					}
+					io.Copy(io.Discard, answer.Body)
+					answer.Body.Close()
+					if answer.StatusCode == http.StatusOK {
+						seen[path]++
+					}
+				}
+			}
+		}()
+	}}
+	var stdout bytes.Buffer
+	if err := run(context.Background(), small(watched, "-deterministic", "-workers", "2", "-http", "127.0.0.1:0"), &stdout, stderr); err != nil {
+		t.Fatal(err)
+	}
+	group.Wait() // the server has ended with the run, and so have those who look
+	for _, path := range []string{"", "metrics", "frame/arm.png", "frame/seen.png", "chart/entropy-dark.svg"} {
+		if seen[path] == 0 {
+			t.Errorf("nobody saw /%s", path)
+		}
+	}
+	if a, b := digest(t, rundir.Checkpoint(alone)), digest(t, rundir.Checkpoint(watched)); a != b {
+		t.Errorf("parameters differ: %s and %s", a, b)
+	}
+	compareMetrics(t, alone, watched)
+	compareStates(t, alone, watched)
+	config, err := os.ReadFile(rundir.ConfigPath(watched))
+	if err != nil || strings.Contains(string(config), "http") {
+		t.Errorf("where somebody looked is no setting of the run: %v", err)
+	}
+}
+
+// A port that is taken is told before anything is begun.
+func TestTakenPort(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out, "-http", taken.Addr().String())...); err == nil || !strings.Contains(err.Error(), "another program listens there") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the run has a folder: %v", err)
+	}
+}

@@ -1,0 +1,143 @@
+package live
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// What a client may take of the server.
+const (
+	headerTime  = 5 * time.Second
+	requestTime = 10 * time.Second // read and write; a profile adds what it lasts
+	idleTime    = 30 * time.Second
+	headerBytes = 8 << 10
+	connections = 32
+	closeTime   = time.Second // that requests under way have when the run ends
+)
+
+// server serves a page until it is closed.
+type server struct {
+	http *http.Server
+	done chan struct{}
+	stop context.CancelFunc
+}
+
+// Start listens at an address and serves a page there, which knows nothing yet. It says where on stderr. At the zero
+// address it returns nil: no page.
+func Start(command string, a *Address, stderr io.Writer) (*Page, error) {
+	if a.port == "" {
+		return nil, nil
+	}
+	listener, err := a.listen()
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{command: command, phase: starting, began: time.Now()}
+	p.frames.wanted.Store(true) // the first frame is there before anybody asks
+	ctx, stop := context.WithCancel(context.Background())
+	p.server = &server{
+		done: make(chan struct{}), stop: stop,
+		http: &http.Server{
+			Handler:           guard(a.names(), p.handler()),
+			BaseContext:       func(net.Listener) context.Context { return ctx },
+			ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
+			MaxHeaderBytes: headerBytes,
+			ErrorLog:       log.New(io.Discard, "", 0), // what clients do wrong is no news for the run
+		},
+	}
+	fmt.Fprintf(stderr, "%s: live page: http://%s/\n", command, shown(listener.Addr()))
+	if public(listener.Addr()) {
+		fmt.Fprintf(stderr, "%s: warning: the live page has no password: whoever reaches %s sees this run\n", command, listener.Addr())
+	}
+	go func() {
+		defer close(p.server.done)
+		if err := p.server.http.Serve(limit(listener, connections)); err != http.ErrServerClosed {
+			fmt.Fprintf(stderr, "%s: note: the live page is gone, the run goes on: %v\n", command, err)
+		}
+	}()
+	return p, nil
+}
+
+// shown returns an address as people can open it.
+func shown(address net.Addr) string {
+	at, err := netip.ParseAddrPort(address.String())
+	if err == nil && at.Addr().IsUnspecified() {
+		return fmt.Sprintf("localhost:%d", at.Port())
+	}
+	return address.String()
+}
+
+// Close ends the server with all its goroutines.
+func (p *Page) Close() {
+	if p == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	p.server.stop() // profiles end at once
+	if p.server.http.Shutdown(ctx) != nil {
+		p.server.http.Close()
+	}
+	<-p.server.done
+	p.frames.close()
+}
+
+// handler routes requests.
+func (p *Page) handler() http.Handler {
+	v := newView(p)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", v.page)
+	mux.HandleFunc("GET /chart/{file}", v.chart)
+	mux.HandleFunc("GET /frame/{file}", v.frame)
+	mux.HandleFunc("GET /static/{file}", v.static)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("GET /metrics", v.metrics)
+	mux.HandleFunc("POST /stop", v.stop)
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return http.NewCrossOriginProtection().Handler(mux)
+}
+
+// guard refuses requests that name the server otherwise than by an address or by one of its names, and says what a browser
+// may do with the answers.
+func guard(names []string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !named(r.Host, names) {
+			http.Error(w, fmt.Sprintf("This is the live page of a training. It is not called %.80q: open it by its address, or by localhost.", r.Host), http.StatusMisdirectedRequest)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("X-Frame-Options", "DENY")
+		if !strings.HasPrefix(r.URL.Path, "/debug/") { // Go's own pages have style in them
+			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// named tells whether a request's host is an address or one of the names, with or without a port.
+func named(host string, names []string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	if _, err := netip.ParseAddr(strings.Trim(host, "[]")); err == nil {
+		return true
+	}
+	return slices.Contains(names, strings.ToLower(host))
+}
