@@ -66,6 +66,9 @@ func (a *ahead) begins(now time.Duration) time.Duration {
 	return begin
 }
 
+// last is the point that was added last.
+func (a *ahead) last() *sent { return &a.points[(a.count-1)%remembered] }
+
 func (a *ahead) add(p sent) {
 	a.points[a.count%remembered] = p
 	a.count++

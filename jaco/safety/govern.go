@@ -11,8 +11,8 @@ import (
 // oldest is the age of joint angles at which the Guard is blind. They are asked for every 20 ms.
 const oldest = 80 * time.Millisecond
 
-// govern is asked about every point before it is sent. It limits the acceleration, looks ahead, and refuses what leads
-// the arm too near to anything.
+// govern is asked about every point before it is sent. It limits the acceleration, looks ahead, slows down what leads too
+// near to anything, and refuses what presses on.
 func (g *Guard) govern(now time.Time, s *arm.State, v *[sim.NumJoints]float64) error {
 	t := g.judge(now, s, v)
 	if t == nil {
@@ -37,8 +37,61 @@ func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *T
 	}
 	g.accelerate(now, v)
 	at := now.Sub(g.began)
-	g.ahead.add(sent{g.ahead.begins(at), *v})
-	return g.look(&s.Q, s.QTime.Sub(g.began))
+	return g.slow(at, s, v)
+}
+
+// slower are the parts of a velocity that are tried, one after the other, where the whole leads too near to something.
+var slower = [...]float64{1, 0.6, 0.3, 0}
+
+// pressed is the number of points in a row that may be slowed to nothing: three control steps. A policy that
+// still wants to go on then is refused.
+const pressed = 30
+
+// slow lets the arm be as fast as its way to a standstill allows, and refuses a policy that presses on.
+func (g *Guard) slow(at time.Duration, s *arm.State, v *[sim.NumJoints]float64) *Trip {
+	measured := s.QTime.Sub(g.began)
+	g.ahead.add(sent{begin: g.ahead.begins(at), velocity: *v})
+	if g.begun || g.within != (depths{}) {
+		if t := g.tooDeep(&s.Q); t != nil {
+			return t
+		}
+	}
+	there, ok := g.look(&s.Q, measured, g.allowance())
+	if ok || *v == ([sim.NumJoints]float64{}) {
+		g.pressed, g.velocity = 0, *v
+		return nil
+	}
+	if t := g.tooDeep(&s.Q); t != nil {
+		return t
+	}
+	// What comes no nearer than standing still does is no worse.
+	wanted := *v
+	g.ahead.last().velocity = [sim.NumJoints]float64{}
+	within := g.allowance()
+	g.ahead.way(&s.Q, measured, &g.way[0], &g.way[1])
+	for i := range g.way {
+		still := g.measure(&g.way[i])
+		within.deepen(&still)
+	}
+	for _, part := range slower {
+		for i := range v {
+			v[i] = part * wanted[i]
+		}
+		g.ahead.last().velocity = *v
+		if _, ok := g.look(&s.Q, measured, within); ok {
+			break
+		}
+	}
+	g.velocity = *v
+	if *v != ([sim.NumJoints]float64{}) {
+		g.pressed = 0
+		return nil
+	}
+	if g.pressed++; g.pressed <= pressed {
+		return nil
+	}
+	g.pressed = 0
+	return there.beyond(&g.within, g.model)
 }
 
 // rest is the pause in the stream after which the arm counts as standing.
@@ -53,40 +106,46 @@ func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) {
 		change := g.limits.Acceleration[i] * tick
 		v[i] = max(g.velocity[i]-change, min(g.velocity[i]+change, v[i]))
 	}
-	g.velocity, g.lastPoint = *v, now
+	g.lastPoint = now
 }
 
 // deepest is how far within its margins an arm may begin to move, m or rad: as far as it sags when it stops at them. From
 // deeper, where many stops or a person can have brought it, only Resume leads out: each stop costs some of what is left.
 var deepest = depths{-0.02, -0.006, -0.006, -0.02}
 
-// look measures the poses on the way to the arm's standstill.
-func (g *Guard) look(q *[sim.NumJoints]float64, measured time.Duration) *Trip {
-	if g.begun || g.within != (depths{}) {
-		here := *q
-		g.ahead.sag(&here)
-		r := g.measure(&here)
-		g.within.note(&r, g.begun)
-		g.begun = false
-		if t := r.beyond(&deepest, g.model); t != nil && !g.retreating {
-			return t
+// tooDeep takes note of how far the arm is within its margins, and refuses to go on from too deep.
+func (g *Guard) tooDeep(q *[sim.NumJoints]float64) *Trip {
+	here := *q
+	g.ahead.sag(&here)
+	r := g.measure(&here)
+	g.within.note(&r, g.begun)
+	g.begun = false
+	if g.retreating {
+		return nil
+	}
+	return r.beyond(&deepest, g.model)
+}
+
+// allowance is how deep the arm may be within its margins.
+func (g *Guard) allowance() depths {
+	within := g.within
+	if g.retreating {
+		for k := range within {
+			within[k] -= retreatSlack
 		}
 	}
-	var way [2][sim.NumJoints]float64
-	g.ahead.way(q, measured, &way[0], &way[1])
-	for i := range way {
-		there := g.measure(&way[i])
-		within := g.within
-		if g.retreating {
-			for k := range within {
-				within[k] -= retreatSlack
-			}
-		}
-		if t := there.beyond(&within, g.model); t != nil {
-			return t
+	return within
+}
+
+// look measures the poses on the way to the arm's standstill. If one is deeper than allowed, it is returned.
+func (g *Guard) look(q *[sim.NumJoints]float64, measured time.Duration, within depths) (there rooms, ok bool) {
+	g.ahead.way(q, measured, &g.way[0], &g.way[1])
+	for i := range g.way {
+		if there = g.measure(&g.way[i]); there.exceed(&within) {
+			return there, false
 		}
 	}
-	return nil
+	return there, true
 }
 
 // Fits tells whether an arm that stands at joint angles q (rad) keeps all margins.

@@ -59,11 +59,13 @@ type Guard struct {
 	trip       *Trip      // why commands are refused; nil: they are not
 	emergency  *Trip      // the emergency stop that was pulled; nil: none
 	ahead      ahead
-	velocity   [sim.NumJoints]float64 // of the last point, rad/s
-	lastPoint  time.Time              // when it was sent
-	begun      bool                   // the arm stood before the last point
-	within     depths                 // how deep in its margins it may be
-	retreating bool                   // the Guard itself moves the arm
+	velocity   [sim.NumJoints]float64    // of the last point, rad/s
+	lastPoint  time.Time                 // when it was sent
+	begun      bool                      // the arm stood before the last point
+	way        [2][sim.NumJoints]float64 // half-way and in the end
+	pressed    int                       // points in a row that were slowed to nothing
+	within     depths                    // how deep in its margins it may be
+	retreating bool                      // the Guard itself moves the arm
 	trips      map[Cause]int
 }
 
@@ -205,20 +207,32 @@ func (g *Guard) Resume(ctx context.Context) error {
 	if err := g.checkStopFile(); err != nil {
 		return err
 	}
-	for attempt := 1; ; attempt++ {
+	for attempt := 1; ; {
 		if err := g.recover(ctx); err != nil {
 			return err
 		}
-		// A way out of one margin may lead into another: there it begins anew.
 		err := g.retreat(ctx)
 		var t *Trip
-		if err == nil || !errors.As(err, &t) || !t.Violation() {
+		switch {
+		case err == nil:
+			return nil
+		case errors.As(err, &t) && !t.Violation():
 			return err
-		}
-		if attempt == retreatAttempts {
-			return fmt.Errorf("%w: %w", ErrStuck, err)
+		case t != nil:
+			// A way out of one margin may lead into another: there it begins anew.
+			if attempt++; attempt > retreatAttempts {
+				return fmt.Errorf("%w: %w", ErrStuck, err)
+			}
+		case g.arm.Err() == nil || g.over(ctx):
+			return err // else the arm was lost again
 		}
 	}
+}
+
+// over tells whether the time of ctx is over by the Guard's clock.
+func (g *Guard) over(ctx context.Context) bool {
+	at, limited := ctx.Deadline()
+	return ctx.Err() != nil || limited && !g.opt.Arm.Clock.Now().Before(at)
 }
 
 // recover makes the driver obey again.

@@ -83,11 +83,11 @@ func towards(what func(*sim.Surroundings) *sim.Nearby) func(rng *rand.Rand) func
 // No policy brings the true arm, with all its errors, to break a rule of the task: not within the time that the Guard takes
 // to refuse, and not by going on after each refusal.
 func TestHostilePolicies(t *testing.T) {
-	motion, fits := robotMotion(t), fitter()
+	motion := robotMotion(t)
 	for n, p := range policies {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			rng := rand.New(rand.NewPCG(7, uint64(n)))
+			rng, fits := rand.New(rand.NewPCG(7, uint64(n))), Fitter(sim.Canonical(), DefaultLimits())
 			trips, stuck := map[Cause]int{}, 0
 			for i := range *hostileStarts {
 				start := drawStart(rng, i%2 == 1, fits, &motion)

@@ -103,6 +103,23 @@ func (g *Guard) inBox(d *sim.Data) room {
 	return r
 }
 
+// deepen allows for what r has.
+func (d *depths) deepen(r *rooms) {
+	for i, x := range r.all() {
+		d[i] = min(d[i], x.excess())
+	}
+}
+
+// exceed tells whether anything is deeper within its margin than allowed.
+func (r *rooms) exceed(within *depths) bool {
+	for i, x := range r.all() {
+		if x.excess() < within[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // beyond returns what comes too near, if anything.
 func (r *rooms) beyond(within *depths, m *sim.Model) *Trip {
 	for i, x := range r.all() {
@@ -126,4 +143,11 @@ func (r *rooms) beyond(within *depths, m *sim.Model) *Trip {
 		return t
 	}
 	return nil
+}
+
+// Fitter returns a function that tells whether an arm that stands at joint angles q (rad) keeps all margins of limits, sag
+// included: for those who choose poses without an arm at hand. It belongs to one goroutine.
+func Fitter(m *sim.Model, limits Limits) func(q *[sim.NumJoints]float64) bool {
+	g := &Guard{model: m, limits: limits, ahead: newAhead(m, DefaultStopping())}
+	return g.Fits
 }

@@ -149,10 +149,3 @@ func drawStart(rng *rand.Rand, wild bool, fits func(q *[sim.NumJoints]float64) b
 		}
 	}
 }
-
-// fitter returns a Guard's Fits without an arm.
-func fitter() func(q *[sim.NumJoints]float64) bool {
-	g := &Guard{model: sim.Canonical(), limits: DefaultLimits()}
-	g.ahead = newAhead(g.model, DefaultStopping())
-	return g.Fits
-}

@@ -23,11 +23,11 @@
 // (go test ./jaco/tracker -run Accuracy -v):
 //
 //	domain            sure    error: median   95 %     99 %
-//	sim                98 %         2.2 mm    4.7 mm    7 mm
-//	color-*, view-*    96 %         2.2 mm    4.9 mm    7 mm
-//	robot              88 %         2.8 mm    5.6 mm   11 mm
-//	random             72 %         3.1 mm    7.3 mm   10 mm
-//	transfer-search    91 %         2.7 mm    5.3 mm   12 mm
+//	sim                98 %         2.2 mm    4.7 mm    8 mm
+//	color-*, view-*    96 %         2.2 mm    4.9 mm    8 mm
+//	robot              94 %         2.9 mm    5.7 mm   15 mm
+//	random             82 %         3.1 mm    7.2 mm   10 mm
+//	transfer-search    97 %         2.6 mm    5.3 mm   14 mm
 //
 // A frame takes about 25 µs and allocates nothing.
 package tracker

@@ -13,7 +13,7 @@ type Sight struct {
 }
 
 // Sure is the confidence from which a place can be trusted to the accuracy that the package's page gives.
-const Sure = 0.75
+const Sure = 0.7
 
 // Expected returns how many pixels the whole target covers at a place on the table.
 func (p *Plane) Expected(x, y float64) float64 {

@@ -1,0 +1,211 @@
+package robot
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"colonnade/jaco/camera"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/tracker"
+	"colonnade/jaco/transport"
+	"colonnade/sim"
+	"colonnade/sim/domain"
+)
+
+// Emulation describes an emulated laboratory.
+type Emulation struct {
+	World *domain.World // how it looks and moves
+	Seed  uint64        // of the camera's noise and of faults with a chance
+
+	// Start is where the arm stands when it is switched on, rad; nil: keyframe home.
+	Start *[sim.NumJoints]float64
+
+	// Faults are those of the cable.
+	Faults []transport.Rule
+
+	// Plane is the table's calibration; nil: it is made, which takes some milliseconds.
+	Plane *tracker.Plane
+
+	// Log is the Guard's; nil: none.
+	Log *safety.Log
+
+	// Clock; nil: a virtual one of the laboratory's own. On a real clock all takes as long as with a real arm.
+	Clock clock.Clock
+}
+
+// Emulated is an emulated laboratory, with what can be done to it from outside.
+type Emulated struct {
+	*Lab
+	Arm    *emulator.Device
+	Socket *transport.Memory // of the cable: unplug it
+	Faults *transport.Injector
+	Eye    *camera.Emulated // unplug it, too
+
+	mu     sync.Mutex // guards what follows
+	target sim.Vec3
+}
+
+// Emulate switches an emulated laboratory on: arm, cable, driver, Guard, camera, and a table calibrated as a real one is.
+func Emulate(opt Emulation) (*Emulated, error) {
+	if opt.World == nil {
+		return nil, fmt.Errorf("robot: an emulation needs a world")
+	}
+	if opt.Clock == nil {
+		opt.Clock = clock.NewVirtual()
+	}
+	plane := opt.Plane
+	if plane == nil {
+		var err error
+		if plane, err = CalibrateEmulated(opt.World); err != nil {
+			return nil, err
+		}
+	}
+	l := &Emulated{Lab: &Lab{Clock: opt.Clock, Plane: plane}, target: sim.Vec3{0, -0.45, 0}}
+	l.Place = l.place
+	if err := l.build(&opt); err != nil {
+		return nil, fmt.Errorf("robot: %w", err)
+	}
+	return l, nil
+}
+
+func (l *Emulated) build(opt *Emulation) (err error) {
+	if l.Arm, err = newArm(opt.World, opt.Start); err != nil {
+		return err
+	}
+	if l.Eye, err = camera.NewEmulated(camera.Scene{Clock: l.Clock, Arm: l.Arm, World: opt.World, Target: l.at, Seed: opt.Seed}); err != nil {
+		return err
+	}
+	l.Camera = l.Eye
+	l.Socket = transport.NewMemory(l.Clock, l.Arm, time.Millisecond)
+	if l.Faults, err = transport.NewInjector(l.Clock, opt.Seed, opt.Faults); err != nil {
+		return err
+	}
+	l.Clock.Enter()
+	defer l.Clock.Leave()
+	var within clock.Deadline
+	within.Set(context.Background(), l.Clock.Now().Add(connectTime))
+	l.Guard, err = connect(&within, safety.Options{
+		Arm: safety.Driver{Clock: l.Clock, Open: l.Faults.Opener(l.Socket.Open)}, Motion: true, Log: opt.Log,
+	})
+	return err
+}
+
+// connectTime is how long a cable with faults may take until the arm is connected and enabled.
+const connectTime = 30 * time.Second
+
+// connect connects and enables, again and again if the cable spoils it.
+func connect(ctx context.Context, opt safety.Options) (*safety.Guard, error) {
+	for {
+		guard, err := safety.Connect(ctx, opt)
+		if err == nil {
+			if err = guard.Enable(ctx); err == nil {
+				return guard, nil
+			}
+			guard.Close() // it is given up because of err
+		}
+		if clock.Sleep(ctx, opt.Arm.Clock, lookEvery) != nil {
+			return nil, err
+		}
+	}
+}
+
+func newArm(world *domain.World, start *[sim.NumJoints]float64) (*emulator.Device, error) {
+	o := emulator.NewOptions(protocol.Jaco2)
+	o.Motion, o.Start = world.Motion, start
+	if start == nil {
+		home, _ := sim.Canonical().Keyframe("home")
+		o.Start = &home
+	}
+	return emulator.New(o)
+}
+
+// place puts the target down at once.
+func (l *Emulated) place(_ context.Context, x, y float64) error {
+	l.PutTarget(x, y)
+	return nil
+}
+
+// PutTarget puts the target somewhere else, as somebody might who was not asked.
+func (l *Emulated) PutTarget(x, y float64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.target = sim.Vec3{x, y, 0}
+}
+
+// TrueTarget returns where the target is, m.
+func (l *Emulated) TrueTarget() sim.Vec3 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.target
+}
+
+func (l *Emulated) at(time.Time) sim.Vec3 { return l.TrueTarget() }
+
+// CalibrateEmulated calibrates the table of an emulated laboratory with the arm turned away.
+func CalibrateEmulated(world *domain.World) (*tracker.Plane, error) {
+	away, _ := sim.Canonical().Keyframe("home")
+	away[0] += math.Pi
+	arm, err := newArm(world, &away)
+	if err != nil {
+		return nil, fmt.Errorf("robot: %w", err)
+	}
+	var target sim.Vec3
+	eye, err := camera.NewEmulated(camera.Scene{
+		Clock: clock.NewVirtual(), Arm: arm, World: world, Target: func(time.Time) sim.Vec3 { return target },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("robot: %w", err)
+	}
+	return Calibrate(eye, CalibrationPlaces(), func(x, y float64) error {
+		target = sim.Vec3{x, y, 0}
+		return nil
+	})
+}
+
+// CalibrationPlaces are twelve places of the target over its whole area, m.
+func CalibrationPlaces() (places [][2]float64) {
+	for _, y := range [...]float64{-0.58, -0.45, -0.32} {
+		for _, x := range [...]float64{-0.18, -0.06, 0.06, 0.18} {
+			places = append(places, [2]float64{x, y})
+		}
+	}
+	return places
+}
+
+// calibrationFrames is the number of pictures at each place: their mean is less noisy.
+const calibrationFrames = 5
+
+// Calibrate fits the table's plane to places where put puts the target, one after the other.
+func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) error) (*tracker.Plane, error) {
+	finder := tracker.NewFinder()
+	frame := make([]uint8, camera.FrameSize)
+	var points []tracker.Point
+	for _, at := range places {
+		if err := put(at[0], at[1]); err != nil {
+			return nil, fmt.Errorf("calibrate: %w", err)
+		}
+		p := tracker.Point{Table: at}
+		for range calibrationFrames {
+			if _, err := eye.Frame(frame); err != nil {
+				return nil, fmt.Errorf("calibrate: %w", err)
+			}
+			blob, ok, err := finder.Find(frame)
+			if err != nil {
+				return nil, fmt.Errorf("calibrate: %w", err)
+			}
+			if !ok || blob.Cut {
+				return nil, fmt.Errorf("calibrate: the target at (%.2f, %.2f) m is not whole in the picture", at[0], at[1])
+			}
+			p.Pixel[0] += blob.X / calibrationFrames
+			p.Pixel[1] += blob.Y / calibrationFrames
+		}
+		points = append(points, p)
+	}
+	return tracker.Fit(points)
+}

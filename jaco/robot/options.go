@@ -1,0 +1,117 @@
+package robot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"colonnade/jaco/camera"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/tracker"
+	"colonnade/sim"
+)
+
+// Lab is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and somebody who moves the target.
+type Lab struct {
+	Clock  clock.Clock
+	Guard  *safety.Guard // allowed to move, and enabled
+	Camera camera.Camera
+	Plane  *tracker.Plane
+
+	// Place asks for the target at a place on the table, m, and returns when it lies there, more or less: the
+	// tracker finds out. The arm stands still.
+	Place func(ctx context.Context, x, y float64) error
+
+	// Close gives back what Guard and Camera do not. nil: nothing.
+	Close func() error
+}
+
+// check reports what is missing.
+func (l *Lab) check() error {
+	if l == nil || l.Clock == nil || l.Guard == nil || l.Camera == nil || l.Plane == nil || l.Place == nil {
+		return errors.New("a Lab needs a clock, a guard, a camera, a calibration and somebody who moves the target")
+	}
+	return nil
+}
+
+// close closes all of it.
+func (l *Lab) close() error {
+	l.Clock.Enter()
+	defer l.Clock.Leave()
+	err := errors.Join(l.Guard.Close(), l.Camera.Close())
+	if l.Close != nil {
+		err = errors.Join(err, l.Close())
+	}
+	return err
+}
+
+// Options says how an Env works. One of Lab and Fresh is needed.
+type Options struct {
+	// Lab is where all episodes take place: at the end of each the arm moves to the start of the next one.
+	Lab *Lab
+
+	// Fresh makes a laboratory for each episode, in which the arm stands at start, rad, when it is switched on. For
+	// emulated arms only: an episode then depends on nothing but its seed and its actions, and no time is spent on
+	// moving to starts.
+	Fresh func(seed uint64, start *[sim.NumJoints]float64) (*Lab, error)
+
+	// TargetEvery is the number of episodes between two new places of the target; 0: 3.
+	TargetEvery int
+
+	// Patience is how long a target that is out of sight, a camera or an arm that is lost are waited for, in the time
+	// of the Lab's clock; 0: 30 s.
+	Patience time.Duration
+
+	// Log is told of pauses and their ends. nil: nobody.
+	Log func(at time.Time, text string)
+
+	// Record is told of every step, and may be nil: nobody.
+	Record func(*Moment) error
+}
+
+func (o Options) withDefaults() (Options, error) {
+	switch {
+	case (o.Lab == nil) == (o.Fresh == nil):
+		return o, errors.New("Options need one of Lab and Fresh")
+	case o.TargetEvery < 0:
+		return o, fmt.Errorf("the target is to move every %d episodes, want 1 or more", o.TargetEvery)
+	case o.Patience < 0 || o.Patience > time.Hour:
+		return o, fmt.Errorf("patience of %v, want up to an hour", o.Patience)
+	}
+	if o.Lab != nil {
+		if err := o.Lab.check(); err != nil {
+			return o, err
+		}
+	}
+	if o.TargetEvery == 0 {
+		o.TargetEvery = 3
+	}
+	if o.Patience == 0 {
+		o.Patience = 30 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = func(time.Time, string) {}
+	}
+	return o, nil
+}
+
+// Moment is what happened in a step, or at an episode's beginning. Its slices and the Moment are the Env's own: copy what
+// is to be kept.
+type Moment struct {
+	Episode    uint64        // counted by the Env
+	Step       int           // of the episode; 0: its beginning
+	Seed       uint64        // of the episode
+	Clock      time.Duration // of the Lab, since clock.Epoch
+	Taken      time.Duration // when the frame was taken
+	Measured   time.Duration // when the joints were
+	Action     [sim.NumJoints]uint8
+	Reward     float32
+	Terminated bool
+	Truncated  bool
+	Q, V       [sim.NumJoints]float64 // as the arm reports them, rad and rad/s
+	Target     [2]float64             // as tracked, m
+	Confidence float64                // of the sight
+	Frame      []uint8
+}

@@ -1,0 +1,326 @@
+package robot
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
+	"colonnade/sim"
+)
+
+// play plays steps of random actions, over as many episodes as it takes.
+func play(t *testing.T, e *Env, steps int, before func(step int)) {
+	t.Helper()
+	b, rng, over := newBuffers(), rand.New(rand.NewPCG(2, 2)), true
+	for step := range steps {
+		if over {
+			if err := e.Reset(uint64(step), b.pixels, b.proprio); err != nil {
+				t.Fatalf("step %d: %v", step, err)
+			}
+		}
+		if before != nil {
+			before(step)
+		}
+		_, terminated, truncated, err := e.Step(b.random(rng), b.pixels, b.proprio)
+		if err != nil {
+			t.Fatalf("step %d: %v", step, err)
+		}
+		over = terminated || truncated
+	}
+}
+
+// inView begins an episode in which the arm does not hide the target.
+func inView(t *testing.T, e *Env, b *buffers) {
+	t.Helper()
+	for seed := range uint64(100) {
+		e.episodes = 0 // another place, too
+		if err := e.Reset(seed, b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+		if !e.hidden() && e.moment.Confidence > 0.9 {
+			return
+		}
+	}
+	t.Fatal("the arm hides the target in all of 100 episodes")
+}
+
+// A cable with every fault that there is costs steps their motion, and nothing else.
+func TestFaultyCable(t *testing.T) {
+	rules, err := transport.ParseRules("lose in every 911; delay in chance 0.002 for 40ms; garbage in every 1301; short in every 1777; stall out every 2003; lose out every 1499; unplug byte 400000 for 2s; unplug byte 2000001 for 500ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := emulate(t, func(o *Emulation) { o.Faults = rules })
+	e := newEnv(t, Options{Lab: lab.Lab})
+	play(t, e, 1500, nil)
+	c := e.Counts()
+	if c.Steps != 1500 || c.Recoveries < 20 {
+		t.Errorf("%+v, want 1500 steps and more than 20 recoveries", c)
+	}
+	for _, f := range []transport.Fault{transport.Lose, transport.Delay, transport.Garbage, transport.Short, transport.Stall, transport.Unplug} {
+		if lab.Faults.Count(f) == 0 {
+			t.Errorf("no %v happened", f)
+		}
+	}
+	if n := lab.Arm.State(lab.Clock.Now()).Contacts; n > 0 {
+		t.Errorf("%d contacts", n)
+	}
+}
+
+// A target that is taken away stops the arm until it is back; one that stays away is an error in plain words.
+func TestLostTarget(t *testing.T) {
+	lab := emulate(t, nil)
+	var log []string
+	e := newEnv(t, Options{Lab: lab.Lab, Patience: 5 * time.Second, Log: func(_ time.Time, text string) { log = append(log, text) }})
+	b := newBuffers()
+	inView(t, e, b)
+	place := lab.TrueTarget()
+	lab.PutTarget(5, 5)
+	lab.Clock.Go(func() {
+		if clock.Sleep(t.Context(), lab.Clock, 3*time.Second) == nil {
+			lab.PutTarget(place[0], place[1])
+		}
+	})
+	began := lab.Clock.Now()
+	for range 10 {
+		if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if took := lab.Clock.Now().Sub(began); took < 3*time.Second || e.Counts().Pauses != 1 {
+		t.Errorf("ten steps took %v with %d pauses", took, e.Counts().Pauses)
+	}
+	if text := strings.Join(log, "\n"); !strings.Contains(text, "out of sight") || !strings.Contains(text, "over") {
+		t.Errorf("the log says %s", text)
+	}
+	lab.PutTarget(5, 5)
+	var err error
+	for range 10 {
+		if _, _, _, err = e.Step(b.still(), b.pixels, b.proprio); err != nil {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "out of sight") {
+		t.Errorf("a target that stays away: %v", err)
+	}
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err == nil {
+		t.Error("the episode goes on after an error")
+	}
+}
+
+// A target that somebody moves unasked is followed.
+func TestMovedTarget(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b := newBuffers()
+	inView(t, e, b)
+	moves := 0
+	for _, at := range []sim.Vec3{{-0.15, -0.55}, {0.1, -0.55}, {0, -0.4}, {0.18, -0.35}, {-0.18, -0.35}} {
+		if e.hides(at) {
+			continue
+		}
+		lab.PutTarget(at[0], at[1])
+		for range 5 {
+			if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if e.moment.Confidence < 0.8 {
+			continue // half hidden after all
+		}
+		moves++
+		if d := e.Target().Distance(at); d > 0.01 {
+			t.Errorf("the target at %v is believed %.0f mm off", at, 1000*d)
+		}
+	}
+	if moves == 0 {
+		t.Fatal("the arm hides all places")
+	}
+}
+
+func TestLostCamera(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab, Patience: 3 * time.Second})
+	b := newBuffers()
+	inView(t, e, b)
+	lab.Eye.Unplug()
+	lab.Clock.Go(func() {
+		if clock.Sleep(t.Context(), lab.Clock, 2*time.Second) == nil {
+			lab.Eye.Plug()
+		}
+	})
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil || e.Counts().Pauses != 1 {
+		t.Errorf("a camera that comes back: %v, %+v", err, e.Counts())
+	}
+	lab.Eye.Unplug()
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("a camera that stays away: %v", err)
+	}
+}
+
+// An arm that does not come back is an error that says so.
+func TestLostArm(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab, Patience: 2 * time.Second})
+	b := newBuffers()
+	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	lab.Socket.Unplug()
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, transport.ErrNoDevice) || !strings.Contains(err.Error(), "did not come back") {
+		t.Errorf("%v", err)
+	}
+	lab.Socket.Plug(lab.Arm)
+	if err := e.Reset(5, b.pixels, b.proprio); err != nil {
+		t.Errorf("after it was plugged in again: %v", err)
+	}
+}
+
+func TestEmergencyStopIsAnError(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b := newBuffers()
+	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	lab.Guard.EmergencyStop("a test")
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, safety.ErrEmergency) {
+		t.Errorf("step: %v", err)
+	}
+	if err := e.Reset(5, b.pixels, b.proprio); !errors.Is(err, safety.ErrEmergency) {
+		t.Errorf("reset: %v", err)
+	}
+}
+
+// A policy that presses on towards the table ends its episode as a violation would, and the next one begins.
+func TestTripTerminates(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b := newBuffers()
+	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	terminated := false
+	for range 50 {
+		b.still()[1] = 2 // down
+		reward, over, truncated, err := e.Step(b.action, b.pixels, b.proprio)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if over {
+			terminated = true
+			if reward != 0 || truncated || e.Trip() == nil {
+				t.Errorf("reward %v, truncated %t, trip %v", reward, truncated, e.Trip())
+			}
+			break
+		}
+	}
+	if !terminated || e.Counts().Trips != 1 {
+		t.Fatalf("%+v", e.Counts())
+	}
+	if err := e.Reset(2, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	if _, over, _, err := e.Step(b.still(), b.pixels, b.proprio); over || err != nil {
+		t.Errorf("after the trip: %t, %v", over, err)
+	}
+}
+
+// The arm gets to its starts, and the target moves every third episode.
+func TestResets(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b, rng := newBuffers(), rand.New(rand.NewPCG(3, 3))
+	var places []sim.Vec3
+	for seed := range uint64(12) {
+		if err := e.Reset(seed, b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+		q, _ := e.Joints()
+		for i := range q {
+			if d := math.Abs(q[i] - e.start[i]); d > 0.08 {
+				t.Errorf("episode %d: joint %d starts %.3f rad off", seed, i+1, d)
+			}
+		}
+		places = append(places, lab.TrueTarget())
+		for range 10 {
+			if _, over, _, err := e.Step(b.random(rng), b.pixels, b.proprio); err != nil {
+				t.Fatal(err)
+			} else if over {
+				break
+			}
+		}
+	}
+	for i := range places {
+		if moved := i > 0 && places[i] != places[i-1]; moved != (i > 0 && i%3 == 0) {
+			t.Errorf("episode %d: target %v after %v", i, places[i], places[max(0, i-1)])
+		}
+	}
+}
+
+// Fresh episodes depend on seed and actions alone.
+func TestFreshEpisodesRepeat(t *testing.T) {
+	world := robotWorld(t)
+	plane, err := CalibrateEmulated(world)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh := func(seed uint64, start *[sim.NumJoints]float64) (*Lab, error) {
+		l, err := Emulate(Emulation{World: world, Seed: seed, Start: start, Plane: plane})
+		if err != nil {
+			return nil, err
+		}
+		return l.Lab, nil
+	}
+	b := newBuffers()
+	var first []uint8
+	for _, seeds := range [][]uint64{{7}, {3, 7}} {
+		e := newEnv(t, Options{Fresh: fresh})
+		for _, seed := range seeds {
+			if err := e.Reset(seed, b.pixels, b.proprio); err != nil {
+				t.Fatal(err)
+			}
+			rng := rand.New(rand.NewPCG(1, 1))
+			for range 20 {
+				if _, over, _, err := e.Step(b.random(rng), b.pixels, b.proprio); err != nil {
+					t.Fatal(err)
+				} else if over {
+					break
+				}
+			}
+		}
+		if first == nil {
+			first = slices.Clone(b.pixels)
+		} else if !slices.Equal(first, b.pixels) {
+			t.Error("the same episode looks otherwise after another one")
+		}
+	}
+}
+
+func TestOptionsAreChecked(t *testing.T) {
+	lab := &Lab{}
+	for name, opt := range map[string]Options{
+		"nothing": {}, "an empty lab": {Lab: lab}, "both": {Lab: lab, Fresh: func(uint64, *[sim.NumJoints]float64) (*Lab, error) { return nil, nil }},
+	} {
+		if _, err := New(opt); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	full := emulate(t, nil)
+	defer full.close()
+	for name, opt := range map[string]Options{"every": {Lab: full.Lab, TargetEvery: -1}, "patience": {Lab: full.Lab, Patience: -1}} {
+		if _, err := New(opt); err == nil {
+			t.Errorf("%s: accepted", name)
+		}
+	}
+	if _, err := Emulate(Emulation{}); err == nil {
+		t.Error("an emulation without a world")
+	}
+}
