@@ -20,6 +20,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/training"
 	"colonnade/nn"
 )
@@ -72,6 +73,24 @@ func metrics(t *testing.T, out string) []a3c.Metrics {
 	return rows
 }
 
+// eventFiles returns the contents of the event files for TensorBoard.
+func eventFiles(t *testing.T, out string) [][]byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(out, tensorboard.Pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files [][]byte
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, data)
+	}
+	return files
+}
+
 func digest(t *testing.T, path string) string {
 	t.Helper()
 	_, digest, err := nn.LoadCheckpoint(path)
@@ -98,6 +117,9 @@ func TestRunLeavesItsFolder(t *testing.T) {
 	}
 	if kept, err := filepath.Glob(filepath.Join(out, "step-*.safetensors")); err != nil || len(kept) != 1 {
 		t.Errorf("milestones %v, %v; want one", kept, err)
+	}
+	if events := eventFiles(t, out); len(events) != 1 || !bytes.Contains(events[0], []byte("episodes/score")) || !bytes.Contains(events[0], []byte("PNG")) {
+		t.Errorf("%d event files for TensorBoard, want one with scores and frames", len(events))
 	}
 	if rows := metrics(t, out); len(rows) != 6 || rows[5].Steps != 2400 {
 		t.Errorf("%d rows of metrics", len(rows))
@@ -160,6 +182,9 @@ func TestResumeGoesOnWithMoreSteps(t *testing.T) {
 	}
 	if rows := metrics(t, out); len(rows) != 10 {
 		t.Errorf("%d rows of metrics, want 10", len(rows))
+	}
+	if events := eventFiles(t, out); len(events) != 2 {
+		t.Errorf("%d event files for TensorBoard, want one for each invocation", len(events))
 	}
 }
 

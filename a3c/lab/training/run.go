@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/png"
 	"io"
 	"io/fs"
 	"maps"
@@ -15,6 +16,7 @@ import (
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/world"
 	"colonnade/kernels"
 	"colonnade/nn"
@@ -52,6 +54,8 @@ type Run struct {
 	first     int64 // steps of the run before this invocation
 
 	rows     []a3c.Metrics // all of the run so far
+	events   *tensorboard.Writer
+	pictures png.Encoder // for the events
 	progress *cli.Progress
 	best     float64 // training score that best.safetensors had
 	saved    int64   // steps of the latest checkpoint
@@ -60,7 +64,7 @@ type Run struct {
 // Open builds environments, network and trainer: new ones, or with resume those that the folder holds. Close the run in
 // the end.
 func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, error) {
-	r := &Run{plan: plan, dir: dir, stderr: stderr}
+	r := &Run{plan: plan, dir: dir, stderr: stderr, pictures: png.Encoder{BufferPool: &pngBuffer{}}}
 	if plan.Watcher == nil {
 		r.plan.Watcher = nobody{}
 	}
@@ -81,13 +85,14 @@ func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, erro
 	if err != nil {
 		return nil, err
 	}
+	r.events = tensorboard.NewWriter(dir.Path(), r.first+1)
 	return r, nil
 }
 
-// Close closes the environments.
+// Close closes the environments and the event file.
 func (r *Run) Close() error {
 	r.plan.Watcher.End()
-	return r.trainer.Close()
+	return errors.Join(r.trainer.Close(), r.events.Close())
 }
 
 // newTrainer returns a trainer in environments of the plan's world.
@@ -200,11 +205,22 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	}
 	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
 		m.Score, 100*m.Reached, 100*m.Violations, entropy))
-	return r.dir.AppendMetrics(row{m, residentBytes()})
+	line := row{m, residentBytes()}
+	if err := r.dir.AppendMetrics(line); err != nil {
+		return err
+	}
+	steps := m.Steps
+	if before := len(r.rows) - 2; before >= 0 {
+		steps -= r.rows[before].Steps
+	}
+	return r.events.Write(m.Steps, line.scalars(steps))
 }
 
 func (r *Run) onCheckpoint(snapshot *a3c.Snapshot) error {
 	if err := r.write(snapshot); err != nil {
+		return err
+	}
+	if err := r.writeFrames(snapshot); err != nil {
 		return err
 	}
 	return r.drawCurve()
