@@ -11,6 +11,18 @@
 //
 //	inspect -checkpoint runs/column1 -onnx policy.onnx
 //
+// With -sensitivity it plays a progressive network's policy while noise disturbs
+// what enters the trained column from earlier ones, or zeros take its place: the
+// score says from where the policy draws (package sensitivity).
+//
+//	inspect -checkpoint runs/progressive -sensitivity -domain robot -episodes 100 -chart sensitivity.svg
+//
+// With -diff it compares two run folders: settings, revision, world, kernels,
+// machine, and what came of them. training_score and the like are of the
+// episodes in the last tenth of the steps.
+//
+//	inspect -diff runs/a runs/b
+//
 // Without -json it draws each column as a tree that hangs from its output; what
 // comes from an earlier column stands on a branch of its own:
 //

@@ -4,117 +4,116 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"strings"
+	"runtime"
 
+	"colonnade/a3c"
+	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
-	"colonnade/nn/onnx"
-	"colonnade/nn/safetensors"
 )
 
-func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, and which layer feeds which.",
+// options is the command line of inspect.
+type options struct {
+	flags         *cli.Flags
+	checkpoint    *string
+	net           *world.NetOptions
+	lateralsFrom  *string
+	json          *bool
+	onnx          *string
+	diff, against *string // two run folders
+
+	sensitivity *bool
+	world       *world.Options
+	config      a3c.EvalConfig // of the evaluations for -sensitivity
+	chart       *string
+}
+
+func parse(args []string, stdout, stderr io.Writer) (*options, error) {
+	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, which layer feeds which, from where a policy draws, and how two runs differ.",
 		"inspect -checkpoint runs/column1", stdout, stderr)
-	path := f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
-	from := f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
-	asJSON := f.Bool("json", false, "print one JSON object instead")
-	onnxPath := f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
-	options := world.RegisterNet(f)
+	o := &options{flags: f}
+	o.checkpoint = f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
+	o.lateralsFrom = f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
+	o.json = f.Bool("json", false, "print one JSON object instead")
+	o.onnx = f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
+	o.diff = f.String("diff", "", "how this `run` folder differs from another one, which follows after all flags")
+	o.against = f.Argument()
+	o.net = world.RegisterNet(f)
+	o.sensitivity = f.Bool("sensitivity", false, "disturb what enters the trained column from earlier ones, and see what is left of the score")
+	o.world = world.Register(f)
+	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each evaluation for -sensitivity")
+	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
+	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")
+	o.chart = f.String("chart", "", "draw the result of -sensitivity into this `file`: .svg or .png")
 	if err := f.Parse(args); err != nil {
-		return err
+		return nil, err
 	}
-	if *path != "" {
+	return o, o.validate()
+}
+
+func (o *options) validate() error {
+	_, drawable := chart.FormatOf(*o.chart)
+	switch {
+	case *o.diff == "" && *o.against != "":
+		return cli.Usagef("unexpected argument %q: every value follows its flag", *o.against)
+	case *o.diff != "" && *o.against == "":
+		return cli.Usagef("-diff %s: which other run? inspect -diff RUN RUN", *o.diff)
+	case *o.diff != "" && (*o.checkpoint != "" || *o.sensitivity || *o.onnx != ""):
+		return cli.Usagef("-diff compares run folders: it goes with -json alone")
+	case *o.diff != "":
+		return nil
+	case *o.onnx != "" && *o.checkpoint == "":
+		return cli.Usagef("-onnx without -checkpoint: only a trained policy can be exported")
+	case *o.sensitivity && *o.checkpoint == "":
+		return cli.Usagef("-sensitivity without -checkpoint: only a trained policy draws from anywhere")
+	case *o.sensitivity && o.config.Episodes < 1:
+		return cli.Usagef("-episodes is %d, want at least 1", o.config.Episodes)
+	case *o.sensitivity && o.config.Workers < 1:
+		return cli.Usagef("-workers is %d, want at least 1", o.config.Workers)
+	case *o.chart != "" && !*o.sensitivity:
+		return cli.Usagef("-chart without -sensitivity: there is nothing to draw")
+	case *o.chart != "" && !drawable:
+		return cli.Usagef("-chart %s: the name must end in .svg or .png", *o.chart)
+	}
+	if *o.checkpoint != "" {
 		for _, name := range []string{"net", "width", "inputs", "laterals-from"} {
-			if f.Explicit(name) {
+			if o.flags.Explicit(name) {
 				return cli.Usagef("-%s with -checkpoint: the checkpoint has its own network", name)
 			}
 		}
-		c, digest, err := nn.LoadCheckpoint(rundir.Checkpoint(*path))
+	}
+	return nil
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parse(args, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	if *o.diff != "" {
+		return o.reportDiff(stdout)
+	}
+	if *o.checkpoint == "" {
+		net, err := untrained(o.net.Arch(), *o.lateralsFrom)
 		if err != nil {
 			return err
 		}
-		if *onnxPath != "" {
-			if err := writeONNX(*onnxPath, c, digest); err != nil {
-				return err
-			}
-			fmt.Fprintf(stderr, "inspect: wrote %s\n", *onnxPath)
-		}
-		return report(stdout, *asJSON, c.Network, c.Metadata, digest)
+		return report(stdout, *o.json, net, nil, "")
 	}
-	if *onnxPath != "" {
-		return cli.Usagef("-onnx without -checkpoint: only a trained policy can be exported")
-	}
-	net, err := untrained(options.Arch(), *from)
+	c, digest, err := nn.LoadCheckpoint(rundir.Checkpoint(*o.checkpoint))
 	if err != nil {
 		return err
 	}
-	return report(stdout, *asJSON, net, nil, "")
-}
-
-// untrained returns a network of the architecture on top of the columns that
-// the value of -laterals-from names, all of them of the same kind.
-func untrained(arch nn.Arch, from string) (*nn.Network, error) {
-	net, err := world.Untrained(arch)
-	if err != nil || from == "" {
-		return net, err
-	}
-	kind := "feedforward"
-	if arch.LSTM > 0 {
-		kind = "recurrent"
-	}
-	var below []*nn.Checkpoint
-	for name := range strings.SplitSeq(from, ",") {
-		column, err := namedColumn(kind, name)
-		if err != nil {
-			return nil, err
+	if *o.onnx != "" {
+		if err := writeONNX(*o.onnx, c, digest); err != nil {
+			return err
 		}
-		n, err := world.Untrained(column)
-		if err != nil {
-			return nil, err
-		}
-		if n, err = nn.Stack(column, n.Scaling(), below...); err != nil {
-			return nil, err
-		}
-		below = []*nn.Checkpoint{{Network: n, Theta: make([]float32, n.Parameters())}}
+		fmt.Fprintf(stderr, "inspect: wrote %s\n", *o.onnx)
 	}
-	return nn.Stack(arch, net.Scaling(), below...)
-}
-
-// namedColumn returns the architecture that a width names, with pixels alone or
-// with proprioception beside them.
-func namedColumn(kind, name string) (nn.Arch, error) {
-	width, more, _ := strings.Cut(name, "+")
-	inputs := "pixels"
-	if more != "" {
-		inputs += "," + more
+	if *o.sensitivity {
+		return o.reportSensitivity(ctx, c, stdout, stderr)
 	}
-	f := cli.NewFlags("inspect", "", "", io.Discard, io.Discard)
-	options := world.RegisterNet(f)
-	if err := f.Parse([]string{"-net", kind, "-width", width, "-inputs", inputs}); err != nil {
-		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
-	}
-	return options.Arch(), nil
-}
-
-// writeONNX writes a checkpoint's policy as an ONNX model, whose metadata names
-// the checkpoint by its digest.
-func writeONNX(path string, c *nn.Checkpoint, digest string) error {
-	exported := *c
-	exported.Metadata = maps.Clone(c.Metadata)
-	exported.Metadata["digest"] = digest
-	model, err := onnx.Marshal(&exported)
-	if err != nil {
-		return err
-	}
-	err = safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(model)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return report(stdout, *o.json, c.Network, c.Metadata, digest)
 }

@@ -120,17 +120,21 @@ func (d *Dir) WriteInfo(info Info) error {
 }
 
 // ReadInfo reads run.json.
-func (d *Dir) ReadInfo() (Info, error) {
+func (d *Dir) ReadInfo() (Info, error) { return ReadInfo(d.path) }
+
+// ReadInfo reads the run.json of a run folder, whoever holds it.
+func ReadInfo(path string) (Info, error) {
 	var info Info
-	data, err := os.ReadFile(d.Path(InfoFile))
+	file := filepath.Join(path, InfoFile)
+	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return info, fmt.Errorf("run folder %s has no %s: %w", d.path, InfoFile, err)
+		return info, fmt.Errorf("run folder %s has no %s: %w", path, InfoFile, err)
 	}
 	if err != nil {
 		return info, fmt.Errorf("read %s: %w", InfoFile, err)
 	}
 	if err := json.Unmarshal(data, &info); err != nil {
-		return info, fmt.Errorf("%s is damaged: %w", d.Path(InfoFile), err)
+		return info, fmt.Errorf("%s is damaged: %w", file, err)
 	}
 	return info, nil
 }

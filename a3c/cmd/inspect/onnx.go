@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+
+	"colonnade/nn"
+	"colonnade/nn/onnx"
+	"colonnade/nn/safetensors"
+)
+
+// writeONNX writes a checkpoint's policy as an ONNX model, whose metadata names
+// the checkpoint by its digest.
+func writeONNX(path string, c *nn.Checkpoint, digest string) error {
+	exported := *c
+	exported.Metadata = maps.Clone(c.Metadata)
+	exported.Metadata["digest"] = digest
+	model, err := onnx.Marshal(&exported)
+	if err != nil {
+		return err
+	}
+	err = safetensors.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(model)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/world"
+	"colonnade/nn"
+)
+
+// untrained returns a network of the architecture on top of the columns that
+// the value of -laterals-from names, all of them of the same kind.
+func untrained(arch nn.Arch, from string) (*nn.Network, error) {
+	net, err := world.Untrained(arch)
+	if err != nil || from == "" {
+		return net, err
+	}
+	kind := "feedforward"
+	if arch.LSTM > 0 {
+		kind = "recurrent"
+	}
+	var below []*nn.Checkpoint
+	for name := range strings.SplitSeq(from, ",") {
+		column, err := namedColumn(kind, name)
+		if err != nil {
+			return nil, err
+		}
+		n, err := world.Untrained(column)
+		if err != nil {
+			return nil, err
+		}
+		if n, err = nn.Stack(column, n.Scaling(), below...); err != nil {
+			return nil, err
+		}
+		below = []*nn.Checkpoint{{Network: n, Theta: make([]float32, n.Parameters())}}
+	}
+	return nn.Stack(arch, net.Scaling(), below...)
+}
+
+// namedColumn returns the architecture that a width names, with pixels alone or
+// with proprioception beside them.
+func namedColumn(kind, name string) (nn.Arch, error) {
+	width, more, _ := strings.Cut(name, "+")
+	inputs := "pixels"
+	if more != "" {
+		inputs += "," + more
+	}
+	f := cli.NewFlags("inspect", "", "", io.Discard, io.Discard)
+	options := world.RegisterNet(f)
+	if err := f.Parse([]string{"-net", kind, "-width", width, "-inputs", inputs}); err != nil {
+		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
+	}
+	return options.Arch(), nil
+}
