@@ -18,9 +18,11 @@
 //	image_test.go    kernel and initial file system from Debian packages
 //	modules_test.go  which kernel modules, in which order
 //	init_test.go     process 1
-//	rig_test.go      what the guest's tests share: an arm on the kernel's bus
+//	rig_test.go      what the tests for the arm share: one on the kernel's bus
 //	usb_test.go      the driver through usbfs: motion, unplug, stall, cancel, permission
 //	tool_test.go     jacoemu, attached by Debian's own usbip tool
+//	camera_test.go   capture from the kernel's virtual camera vivid and from an emulated webcam
+//	webcam_test.go   that webcam, as a device on USB/IP
 //
 // packages.sh installs QEMU and downloads, but does not install, the kernel.
 package testusb

@@ -22,7 +22,8 @@ var (
 const (
 	success    = "test-usb: all guest tests passed" // on the console
 	exitStatus = 33                                 // of QEMU: 16<<1 | 1
-	bootTime   = 150 * time.Second                  // for all of it; some 30 s is usual
+	guestTime  = "4m"                               // for the tests in the guest
+	bootTime   = 5 * time.Minute                    // for all of it; half a minute is usual on an idle machine
 )
 
 // TestBoot boots a kernel whose user space is this test binary.

@@ -26,7 +26,7 @@ func TestMain(m *testing.M) {
 func runGuest() {
 	err := prepare()
 	if err == nil {
-		tests := exec.Command("/init", "-guest", "-test.v", "-test.run", "^TestGuest", "-test.timeout", "120s")
+		tests := exec.Command("/init", "-guest", "-test.v", "-test.run", "^TestGuest", "-test.timeout", guestTime)
 		tests.Stdout, tests.Stderr, tests.Env = os.Stdout, os.Stderr, []string{"PATH=/bin"}
 		err = tests.Run()
 	}
