@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 test-usb soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
+.PHONY: build run train test test-purego test-arm64 test-usb test-live soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
 
 build:
 	@mkdir -p bin
@@ -60,6 +60,13 @@ test-arm64:
 test-usb:
 	jaco/testusb/packages.sh bin/test-usb
 	$(GO) test -count 1 -v -run TestBoot ./jaco/testusb -args -packages $(CURDIR)/bin/test-usb
+
+# The live page of a training in headless Chromium (installed where it is missing,
+# as root): a minute. Pictures of it go to bin/live; RIPE=5m trains that long before.
+RIPE ?= 15s
+test-live:
+	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	$(GO) test -count 1 -v -timeout 1h -run TestBrowser ./a3c/cmd/train -args -browser chromium -shots $(CURDIR)/bin/live -ripe $(RIPE)
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:
@@ -126,4 +133,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 test-usb race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"
+	@echo "build run train test test-purego test-arm64 test-usb test-live race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"

@@ -140,11 +140,11 @@ func (stepTicks) Ticks(low, high float64) []plot.Tick {
 		}
 		switch v := tick.Value; {
 		case v >= 1e6:
-			ticks[i].Label = fmt.Sprintf("%gM", v/1e6)
+			ticks[i].Label = fmt.Sprintf("%.6gM", v/1e6)
 		case v >= 1e3:
-			ticks[i].Label = fmt.Sprintf("%gk", v/1e3)
+			ticks[i].Label = fmt.Sprintf("%.6gk", v/1e3)
 		default:
-			ticks[i].Label = fmt.Sprintf("%g", v)
+			ticks[i].Label = fmt.Sprintf("%.6g", v) // not 0.30000000000000004
 		}
 	}
 	return ticks

@@ -22,8 +22,8 @@ type Line struct {
 
 // Size of a small chart; a page scales it.
 const (
-	smallWidth  = 11 * vg.Centimeter
-	smallHeight = 5 * vg.Centimeter
+	smallWidth  = 9 * vg.Centimeter
+	smallHeight = 4.5 * vg.Centimeter
 )
 
 // mostPoints is as many points as a small chart can show.

@@ -251,4 +251,9 @@ func grouped(v int64) string {
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
 // short writes a number with three digits.
-func short(v float64) string { return strconv.FormatFloat(v, 'g', 3, 64) }
+func short(v float64) string {
+	if v >= 1000 && v < 1e15 {
+		return grouped(int64(math.Round(v)))
+	}
+	return strconv.FormatFloat(v, 'g', 3, 64)
+}

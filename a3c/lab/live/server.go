@@ -22,6 +22,11 @@ const (
 	headerBytes = 8 << 10
 	connections = 32
 	closeTime   = time.Second // that requests under way have when the run ends
+
+	pagePace     = 10 * time.Millisecond // between requests: a page that renews itself makes some ten in two seconds
+	pageBurst    = 200
+	profilePace  = time.Second // profiles cost more: some stop the world, or collect garbage
+	profileBurst = 20
 )
 
 // server serves a page until it is closed.
@@ -94,19 +99,22 @@ func (p *Page) Close() {
 // handler routes requests.
 func (p *Page) handler() http.Handler {
 	v := newView(p)
+	pages, profiles := http.NewServeMux(), http.NewServeMux()
+	pages.HandleFunc("GET /{$}", v.page)
+	pages.HandleFunc("GET /chart/{file}", v.chart)
+	pages.HandleFunc("GET /frame/{file}", v.frame)
+	pages.HandleFunc("GET /static/{file}", v.static)
+	pages.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	pages.HandleFunc("GET /metrics", v.metrics)
+	profiles.HandleFunc("GET /debug/pprof/", pprof.Index)
+	profiles.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	profiles.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	profiles.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	profiles.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", v.page)
-	mux.HandleFunc("GET /chart/{file}", v.chart)
-	mux.HandleFunc("GET /frame/{file}", v.frame)
-	mux.HandleFunc("GET /static/{file}", v.static)
-	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
-	mux.HandleFunc("GET /metrics", v.metrics)
-	mux.HandleFunc("POST /stop", v.stop)
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	mux.HandleFunc("POST /stop", v.stop) // at any pace
+	mux.Handle("/", (&pace{every: pagePace, burst: pageBurst}).limit(pages))
+	mux.Handle("/debug/", (&pace{every: profilePace, burst: profileBurst}).limit(profiles))
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"runtime"
@@ -50,6 +51,17 @@ func TestStaticFiles(t *testing.T) {
 	mustContain(t, style, "prefers-color-scheme: dark", ".c8 { border-top: 3px dashed")
 }
 
+func TestShort(t *testing.T) {
+	for v, want := range map[float64]string{0: "0", 0.5251: "0.525", 1.19e-6: "1.19e-06", 3230.4: "3\u202f230", -12345: "-1.23e+04", math.NaN(): "NaN", math.Inf(1): "+Inf"} {
+		if got := short(v); got != want {
+			t.Errorf("%v: %q, want %q", v, got, want)
+		}
+	}
+	if got := grouped(-1234567); got != "-1\u202f234\u202f567" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // Nothing of the page comes from elsewhere.
 func TestNothingFromElsewhere(t *testing.T) {
 	p, s := serve(t)
@@ -68,7 +80,7 @@ func TestRefused(t *testing.T) {
 		status             int
 	}{
 		{"GET", "/nothing", "", 404}, {"GET", "/chart/score-red.svg", "", 404}, {"GET", "/chart/..-light.svg", "", 404}, {"GET", "/static/page.html", "", 404},
-		{"GET", "/static/..%2Fpage.go", "", 404}, {"POST", "/", "", 405}, {"PUT", "/metrics", "", 405}, {"GET", "/stop", "", 405}, {"POST", "/stop", "", 404},
+		{"GET", "/static/..%2Fpage.go", "", 404}, {"POST", "/", "", 405}, {"PUT", "/metrics", "", 405}, {"GET", "/stop", "", 404}, {"POST", "/stop", "", 404},
 		{"GET", "/", "evil.example", 421}, {"GET", "/", "127.0.0.1.evil.example:80", 421}, {"GET", "/debug/pprof/", "evil.example", 421}, {"GET", "/", "localhost.evil.example", 421},
 		{"GET", "/", "localhost:9", 200}, {"GET", "/", "LOCALHOST", 200}, {"GET", "/", "[::1]:9", 200}, {"GET", "/", "192.0.2.7", 200},
 		{"GET", "/debug/pprof/goroutine?debug=1", "", 200}, {"GET", "/favicon.ico", "", 204},
