@@ -98,6 +98,10 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 			f.load(i, p, rows, run)
 			for j := 0; j < n; {
 				width := t.panel(n-j, rows, run, b[p*ldb+j:], ldb, &mem)
+				t.lines = 0
+				if next := p*ldb + j + width; rows >= packFrom && j+width < n {
+					t.prefetchRows(b[next:], ldb, run, rows/mostRows(width))
+				}
 				f.times(&t, width, i, p, rows, c[i*ldc+j:], ldc)
 				j += width
 			}

@@ -61,7 +61,7 @@
 	JZ         7(PC)              \
 	MOVQ       tile_fetch(DI), AX \
 	PREFETCHT1 (AX)               \
-	ADDQ       $64, AX            \
+	ADDQ       tile_fstep(DI), AX \
 	DECQ       CX                 \
 	JNZ        -3(PC)             \
 	MOVQ       AX, tile_fetch(DI)
