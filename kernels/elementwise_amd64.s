@@ -4,8 +4,13 @@
 
 // Kernels that pass once over their slices, 8 floats at a time; the last ones
 // are loaded and stored under a mask, so that every element meets the same
-// instruction wherever it stands. Limit: one store and two loads a cycle, or
-// the memory. Go twins: elementwise_generic.go.
+// instruction wherever it stands. Go twins: elementwise_generic.go.
+//
+// Floor: one store and two loads a cycle from L1, else the bandwidth of the cache or
+// the memory, 64 to 85 GB/s from L2 and L3. Reached on Zen 4 (go test -run - -bench
+// Elementwise ./kernels, best of 32 short rounds on a shared machine), read and written:
+// ReLU of 2.3 MB 76 GB/s and its gradient 45, AddRows 38, SumRows 40 to 47, Normalize 25
+// (20 of it stores).
 //
 // Requires: AVX2
 //

@@ -28,10 +28,14 @@ import "unsafe"
 //	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 74 / 71
 //	LSTM 256->512, 160 rows  forward 88 / 89, of weights 89 / 90, of input 88 / 89
 //
+//	1024-cubed               forward 85 to 88 with AVX2 (bench/peers, which counts processor time)
+//
 // Below that: 8 output channels (66 to 75: tiles of 8 columns make more loads than
-// multiply-adds), conv1 at batch 160 (64 to 82: 49 KB of pixels an image from
-// memory), chains of 8 steps (gradient of the input of narrow conv2, 47: a tile takes
-// as long to begin and end), and single rows (45: b comes from the L2 cache once).
+// multiply-adds), conv1 at batch 160 (64 to 82, narrow gradient of weights 45: 49 KB of
+// pixels an image from memory), chains of 8 to 24 steps (gradient of the input of
+// narrow conv2, 55; gradients of weights of 8 rows, 50 to 67: a tile takes as long to
+// begin and end). Products of one row have kernels of their own: row_amd64.s,
+// dot_amd64.s and outer_amd64.s.
 //
 // Every sum starts from zero or the bias and adds its products in the order of
 // the steps, whatever the tile: its bits do not depend on the shape of the tile,
