@@ -22,7 +22,7 @@ var gemmShapes = []struct{ m, n, k int }{
 	{0, 5, 3}, {5, 0, 3}, {5, 3, 0}, {0, 0, 0}, // nothing to do, or only zero
 	{1, 1, 1},                         // 8x8 tile, one row, one masked column
 	{1, 16, 1}, {1, 17, 5}, {1, 7, 9}, // a single row of less than 64 columns
-	{1, 64, 3}, {1, 63, 3}, {1, 65, 7}, {1, 200, 11}, // 1x64 tiles and what is left of them
+	{1, 64, 3}, {1, 63, 3}, {1, 65, 7}, {1, 200, 11}, // rows of 64 columns and what is left of them
 	{1, 300, 24}, {1, 257, 648}, {1, 2310, 8}, {1, 300, 25}, // a single row along b: in one walk, in three parts, in two walks; not
 	{40, 70, 1}, {9, 8, 1}, {50, 5, 1}, {3, 300, 1}, // sums of one product
 	{2, 8, 2}, {3, 9, 3}, {4, 16, 4}, {5, 15, 5}, // 4x16; 6x16 with rows left out

@@ -25,10 +25,10 @@ import "unsafe"
 //	conv1 wide, batch 8      forward 87 / 90, gradient of weights 84 / 93
 //	conv2 wide, batch 8      forward 88 / 90, of weights 84 / 92, of input 83 / 85
 //	conv2 wide, batch 160    forward 91 / 93, of weights 84 / 90, of input 84 / 86
-//	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 74 / 71
+//	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 89 / 90
 //	LSTM 256->512, 160 rows  forward 88 / 89, of weights 89 / 90, of input 88 / 89
 //
-//	1024-cubed               forward 85 to 88 with AVX2 (bench/peers, which counts processor time)
+// and in bench/peers -isa avx2, which counts processor time, 1024-cubed forward 85 to 88.
 //
 // Below that: 8 output channels (66 to 75: tiles of 8 columns make more loads than
 // multiply-adds), conv1 at batch 160 (64 to 82, narrow gradient of weights 45: 49 KB of

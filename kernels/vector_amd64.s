@@ -5,9 +5,8 @@
 // Kernels on whole parameter vectors. Register use and tails as in
 // elementwise_amd64.s. Go twins: vector_generic.go.
 //
-// Floor: the bandwidth of L2 and L3, 64 to 85 GB/s for the 1.2 MB of a network; for
-// rmsPropAVX2 the square root and the division, about 13 cycles for 8 elements, 140 us
-// for 298,700 at 3.5 GHz if nothing overlaps. Reached on Zen 4 (go test -run - -bench Vector
+// Floor: the bandwidth of L2 and L3, 64 to 85 GB/s for the 1.2 MB of a network;
+// rmsPropAVX2 has a square root and a division besides. Reached on Zen 4 (go test -run - -bench Vector
 // ./kernels, best of 32 short rounds on a shared machine): rmsPropAVX2 95 us and 63 GB/s,
 // scaleAVX2 67 GB/s, scaleAddAVX2 54, sumSquaresAVX2, which adds in float64, 33.
 //
