@@ -4,7 +4,13 @@ import "colonnade/a3c"
 
 // MakeEvaluation makes an environment for evaluation: the target has a new place in every episode, whatever
 // -target-every says, so that an episode follows from its seed alone.
+//
+// On the emulated arm each episode has an arm of its own that is switched on at the start, for the same reason, on a cable
+// without faults.
 func (o *Options) MakeEvaluation(worker, index int) (a3c.Env, error) {
+	if o.onArm() {
+		return o.newFreshRobot()
+	}
 	env, err := o.newReach(1)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"sync"
@@ -41,22 +42,25 @@ type Options struct {
 	env, task   *string
 	domain      domainFlag
 	targetEvery countFlag
+	faults      faultsFlag
 
-	once   sync.Once // fills in shared and err
-	shared reach.Options
-	err    error
+	calibration calibration // of the emulated arm's table
+	once        sync.Once   // fills in shared and err
+	shared      reach.Options
+	err         error
 }
 
-// Register defines the flags -env, -task, -domain and -target-every.
+// Register defines the flags -env, -task, -domain, -target-every and -faults.
 func Register(f *cli.Flags) *Options {
 	o := &Options{targetEvery: 1}
-	o.env = f.Choice("env", "sim", "`place` of the arm", "sim")
+	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or the emulated Jaco through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
 	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
 	if err := o.domain.Set("sim"); err != nil {
 		panic("world: the embedded domain sim: " + err.Error())
 	}
 	f.Var(&o.domain, "domain", fmt.Sprintf("how the world looks and moves: a `name` or a file; there are %q", domain.Names()))
 	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
+	f.Var(&o.faults, "faults", "what goes wrong on the cable of -env jaco: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
 	return o
 }
 
@@ -93,14 +97,24 @@ func (c *countFlag) Set(s string) error {
 }
 
 // Task and Domain return the names that were chosen; for a domain from a file it is the one in the file.
-func (o *Options) Task() string   { return *o.task }
-func (o *Options) Domain() string { return o.domain.domain.Name() }
+func (o *Options) Task() string { return *o.task }
+func (o *Options) Domain() string {
+	if o.onArm() {
+		return jacoEnv + ":" + o.domain.domain.Name()
+	}
+	return o.domain.domain.Name()
+}
 
 // String names the world in a few words.
 func (o *Options) String() string { return o.Task() + " in " + o.Domain() }
 
-// NewReach makes one environment, with its pictures for people.
-func (o *Options) NewReach() (*reach.Env, error) { return o.newReach(int(o.targetEvery)) }
+// NewReach makes one environment of the simulator, with its pictures for people.
+func (o *Options) NewReach() (*reach.Env, error) {
+	if o.onArm() {
+		return nil, cli.Usagef("-env %s has no pictures for people: film in -env %s", jacoEnv, simEnv)
+	}
+	return o.newReach(int(o.targetEvery))
+}
 
 // newReach makes environments that share renderers.
 func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
@@ -120,6 +134,9 @@ func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
 
 // Make makes one environment; it has the signature that a3c wants.
 func (o *Options) Make(worker, index int) (a3c.Env, error) {
+	if o.onArm() {
+		return o.newRobot(uint64(worker)<<32 | uint64(index))
+	}
 	env, err := o.NewReach()
 	if err != nil {
 		return nil, err
@@ -130,6 +147,14 @@ func (o *Options) Make(worker, index int) (a3c.Env, error) {
 // Fingerprint returns the fingerprint of the world that the flags name: task, looks, motion. How often the target gets a
 // new place is not part of it.
 func (o *Options) Fingerprint() (string, error) {
+	if o.onArm() {
+		env, err := o.newFreshRobot()
+		if err != nil {
+			return "", err
+		}
+		print, err := Fingerprint(env)
+		return print, errors.Join(err, env.Close())
+	}
 	env, err := o.newReach(1)
 	if err != nil {
 		return "", err
