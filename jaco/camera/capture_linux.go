@@ -26,9 +26,9 @@ type Capture struct {
 	fresh      *clock.Signal
 	gone       chan struct{} // closed by the pump when it ends
 
-	frame sync.Mutex // held by the Frame under way, and by Close when none may begin
-	once  sync.Once  // of Close
-	close error      // the result of Close
+	frame  sync.Mutex // held by the Frame under way, and by Close when none may begin
+	once   sync.Once  // of Close
+	result error      // of Close
 
 	mu       sync.Mutex // guards what follows
 	latest   picture    // the newest that was not returned
@@ -282,8 +282,8 @@ func (c *Capture) Close() error {
 		defer c.frame.Unlock()
 		c.release()
 		if err := c.kernel.close(); err != nil {
-			c.close = failure("close", c.path, err)
+			c.result = failure("close", c.path, err)
 		}
 	})
-	return c.close
+	return c.result
 }

@@ -20,6 +20,15 @@
 // gives up with ErrStale after Options.Timeout: a camera that hangs looks like this. One that is unplugged gives
 // transport.ErrNoDevice, and stays dead; open another when it is back.
 //
+// # Cost
+//
+// On one core of an AMD EPYC (Zen 4) that others used as well, the best of some rounds:
+//
+//	go test ./jaco/camera -bench .
+//	YUYV, 640x480, the square in the middle   4 ms, no allocation
+//	MJPEG, the same                          14 ms, 0.5 MB
+//	emulated, domain robot                  0.2 ms, no allocation
+//
 // # Sources
 //
 // Numbers and layouts are those of the kernel's linux/videodev2.h, printed by a C program on amd64; arm64 has the same.

@@ -1,6 +1,7 @@
 package camera_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
 )
@@ -47,4 +49,24 @@ func ExampleNewEmulated() {
 	}
 	fmt.Println(at, err, red > 20)
 	// Output: -100ms <nil> true
+}
+
+// Take a picture with the only webcam there is, or say what is wrong.
+func ExampleOpen() {
+	c, err := camera.Open(camera.Options{Width: 640, Height: 480, Exposure: 10 * time.Millisecond})
+	switch {
+	case errors.Is(err, transport.ErrNoDevice):
+		fmt.Println("plug the camera in")
+		return
+	case errors.Is(err, transport.ErrBusy):
+		fmt.Println("end the other program that uses it")
+		return
+	case err != nil:
+		fmt.Println(err)
+		return
+	}
+	defer c.Close()
+	pixels := make([]uint8, camera.FrameSize)
+	at, err := c.Frame(pixels)
+	fmt.Println("taken", time.Since(clock.Epoch.Add(at)), "ago", err)
 }

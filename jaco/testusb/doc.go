@@ -12,6 +12,13 @@
 // QEMU's exit status proves nothing by itself: the guest asks for status 33 through a device for that
 // purpose, and TestBoot wants both that and a line on the console.
 //
+// # Measured
+//
+// On two cores with 16 other busy programs: 40 to 50 s for the guest, 50 to 63 s for make test-usb with a warm build cache;
+// six runs, all well. An exchange with the arm took 3 to 7 ms in the median, at best 1.5 ms, of which 1 ms is the emulator's
+// own; the driver's periods began up to 48 ms late, and the loss of the device was noticed within 13 ms (once
+// 78). That is an emulated processor: of real hardware it says nothing but that the order of things is right.
+//
 // # Files
 //
 //	host_test.go     TestBoot: collects, boots, judges

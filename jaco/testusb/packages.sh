@@ -24,9 +24,9 @@ if ! ls "$folder"/linux-image-*.deb >/dev/null 2>&1; then
 	update
 	kernel=$(apt-cache depends linux-image-amd64 | sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | head -n 1)
 	test -n "$kernel" || { echo "test-usb: apt knows no linux-image-amd64: this needs Debian on amd64" >&2; exit 1; }
-	(cd "$folder" && apt-get download -qq "$kernel")
+	(cd "$folder" && apt-get -o APT::Sandbox::User=root download -qq "$kernel")
 fi
 if ! ls "$folder"/usbip_*.deb >/dev/null 2>&1; then
 	update
-	(cd "$folder" && apt-get download -qq usbip)
+	(cd "$folder" && apt-get -o APT::Sandbox::User=root download -qq usbip)
 fi
