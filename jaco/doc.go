@@ -11,6 +11,7 @@
 //	camera     the pictures that a policy sees
 //	arm        the driver: connect, state, the velocity stream, home, and the watchdog
 //	tracker    where the target lies on the table, from pictures
+//	record     what happened on an arm, in a file, and played back in the simulator
 //	robot      the environment: the reach task on an arm, real or emulated
 //	safety     the only way to the driver: every velocity point is looked ahead before it goes out
 //

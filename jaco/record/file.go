@@ -1,0 +1,137 @@
+package record
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+
+	"colonnade/jaco/robot"
+)
+
+// Writer appends to a file. It belongs to one goroutine.
+type Writer struct {
+	file *os.File
+	buf  []byte
+}
+
+// Append opens a file to record into, a new one or one that holds records already; a torn record at its end is cut off. A
+// damaged file is an error: move it away.
+func Append(path string) (*Writer, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	w := &Writer{file: f}
+	if err := w.prepare(); err != nil {
+		return nil, errors.Join(fmt.Errorf("record into %s: %w", path, err), f.Close())
+	}
+	return w, nil
+}
+
+// prepare finds the end of the records.
+func (w *Writer) prepare() error {
+	info, err := w.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() < int64(len(header)) { // new, or torn at once
+		if err := w.file.Truncate(0); err != nil {
+			return err
+		}
+		if _, err := w.file.WriteString(header); err != nil {
+			return err
+		}
+		return w.file.Sync()
+	}
+	r, err := NewReader(w.file)
+	if err != nil {
+		return err
+	}
+	for {
+		var m robot.Moment
+		if err = r.Next(&m); err != nil {
+			break
+		}
+	}
+	if errors.Is(err, ErrTorn) {
+		if err := w.file.Truncate(r.end); err != nil {
+			return err
+		}
+	} else if err != io.EOF {
+		return err
+	}
+	_, err = w.file.Seek(r.end, io.SeekStart)
+	return err
+}
+
+// Write appends a moment: it is what robot.Options.Record wants.
+func (w *Writer) Write(m *robot.Moment) error {
+	w.buf = appendRecord(w.buf[:0], m)
+	if _, err := w.file.Write(w.buf); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if m.Step == 0 || m.Terminated || m.Truncated {
+		if err := w.file.Sync(); err != nil {
+			return fmt.Errorf("record: %w", err)
+		}
+	}
+	return nil
+}
+
+// Close syncs and closes the file.
+func (w *Writer) Close() error {
+	if err := errors.Join(w.file.Sync(), w.file.Close()); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
+// Reader reads records one after the other.
+type Reader struct {
+	in   *bufio.Reader
+	buf  []byte
+	end  int64 // of the last whole record
+	head [headSize]byte
+}
+
+// NewReader reads the file's header.
+func NewReader(in io.Reader) (*Reader, error) {
+	r := &Reader{in: bufio.NewReader(in)}
+	got := make([]byte, len(header))
+	if _, err := io.ReadFull(r.in, got); err != nil || string(got) != header {
+		return nil, errors.New("this is no file of records: it does not begin with " + header[:len(header)-1])
+	}
+	r.end = int64(len(header))
+	return r, nil
+}
+
+// Next reads the next record into m, whose Frame's memory is used again. It returns io.EOF after the last one, an error that
+// wraps ErrTorn if that was not written to its end, and one that wraps ErrDamaged for bytes that were changed.
+func (r *Reader) Next(m *robot.Moment) error {
+	if _, err := io.ReadFull(r.in, r.head[:]); errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("at byte %d: %w", r.end, ErrTorn)
+	} else if err != nil {
+		return err
+	}
+	n := order.Uint32(r.head[:])
+	if n < fixedSize || n > mostBytes {
+		return fmt.Errorf("at byte %d: %w: a length of %d", r.end, ErrDamaged, n)
+	}
+	r.buf = append(r.buf[:0], make([]byte, n)...)
+	if _, err := io.ReadFull(r.in, r.buf); errors.Is(err, io.ErrUnexpectedEOF) || err == io.EOF {
+		return fmt.Errorf("at byte %d: %w", r.end, ErrTorn)
+	} else if err != nil {
+		return err
+	}
+	if crc32.Checksum(r.buf, table) != order.Uint32(r.head[4:]) {
+		return fmt.Errorf("at byte %d: %w: the checksum does not fit", r.end, ErrDamaged)
+	}
+	if err := decode(r.buf, m); err != nil {
+		return fmt.Errorf("at byte %d: %w", r.end, err)
+	}
+	r.end += headSize + int64(n)
+	return nil
+}
