@@ -241,6 +241,26 @@ func TestCloseUnderFrame(t *testing.T) {
 	}
 }
 
+// Close takes no buffer away from a Frame under way.
+func TestCloseWaits(t *testing.T) {
+	f := newFake()
+	c := begin(t, f, nil)
+	c.frame.Lock() // as a Frame that decodes does
+	closed := make(chan error)
+	go func() { closed <- c.Close() }()
+	<-c.gone
+	time.Sleep(20 * time.Millisecond) // for Close to go on if it does not wait; without, the test is weaker, not wrong
+	f.mu.Lock()
+	if f.mapped != buffers || f.closed {
+		t.Errorf("under a Frame %d of %d buffers are mapped, closed %v", f.mapped, buffers, f.closed)
+	}
+	f.mu.Unlock()
+	c.frame.Unlock()
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOptions(t *testing.T) {
 	number := func(n int) *int { return &n }
 	f := newFake()

@@ -14,10 +14,11 @@
 //
 // # Measured
 //
-// On two cores with 16 other busy programs: 40 to 50 s for the guest, 50 to 63 s for make test-usb with a warm build cache;
-// six runs, all well. An exchange with the arm took 3 to 7 ms in the median, at best 1.5 ms, of which 1 ms is the emulator's
-// own; the driver's periods began up to 48 ms late, and the loss of the device was noticed within 13 ms (once
-// 78). That is an emulated processor: of real hardware it says nothing but that the order of things is right.
+// On two cores with 16 other busy programs: 40 to 50 s for the guest, 50 to 63 s for make test-usb with a warm build cache,
+// in four runs, all well. An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the
+// emulator's own; the driver's periods began up to 48 ms late (in one run 140), and the loss of the device was noticed
+// within 22 ms (in one run 78). That is an emulated processor: of real hardware it says no more than that the order of
+// things is right.
 //
 // # Files
 //
