@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 test-usb test-live soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
+.PHONY: build run train test test-purego test-arm64 test-usb test-live test-interop soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean help
 
 build:
 	@mkdir -p bin
@@ -67,6 +67,12 @@ RIPE ?= 15s
 test-live:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 	$(GO) test -count 1 -v -timeout 1h -run TestBrowser ./a3c/cmd/train -args -browser chromium -shots $(CURDIR)/bin/live -ripe $(RIPE)
+
+# Exported policies in onnxruntime, checkpoints in PyTorch, event files in a reader of others: about a minute, and a few
+# more for packages where they are missing (as root).
+test-interop:
+	bench/interop/packages.sh bin/test-interop
+	$(GO) test -count 1 -v ./bench/interop -args -packages $(CURDIR)/bin/test-interop
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:
@@ -133,4 +139,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 test-usb test-live race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"
+	@echo "build run train test test-purego test-arm64 test-usb test-live test-interop race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench check clean"
