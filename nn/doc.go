@@ -75,5 +75,5 @@
 //
 // arch.go, then column.go: forward and backward of a whole column in the order of its layers, and lateral.go: what enters
 // it from others. build.go lays out the parameters, layers.go has the layers, checkpoint.go and the package safetensors the
-// files.
+// files. Package onnx writes a trained policy down for other programs.
 package nn

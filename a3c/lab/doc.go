@@ -14,6 +14,7 @@
 //	lab/chart     learning curves as SVG and PNG
 //	lab/film      animations of episodes
 //	lab/live      the page that shows a run while it goes on
+//	lab/tensorboard  event files, for TensorBoard
 //
 // Only commands and package bench import it (bench/imports_test.go).
 package lab
