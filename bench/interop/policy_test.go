@@ -144,6 +144,10 @@ func play(t *testing.T, c *nn.Checkpoint) (seen episode, outputs [][]float32) {
 	return seen, outputs
 }
 
+// python is Debian's, to which its packages belong: another one may come first
+// in the path.
+const python = "/usr/bin/python3"
+
 // unit is half the distance between 1 and the next float32; tolerance is in
 // units of the largest output of a step, as in package nn's own comparison with
 // PyTorch. Measured: at most 20.
@@ -152,7 +156,8 @@ const (
 	tolerance = 64
 )
 
-// TestPolicies: onnxruntime, which computes in float32, and PyTorch, in float64,
+// TestPolicies: ONNX's own checker finds nothing wrong with a model, types and
+// shapes of all its values included; and onnxruntime, which computes in float32, and PyTorch, in float64,
 // give the outputs of our own forward pass in every step of more than an
 // episode. Differences are counted in units of rounding of the step's largest
 // output; the LSTM hands them on from step to step.
@@ -179,10 +184,10 @@ func TestPolicies(t *testing.T) {
 			if _, err := nn.SaveCheckpoint(file("policy.safetensors"), c); err != nil {
 				t.Fatal(err)
 			}
+			other(t, python, "-c", "import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)", file("policy.onnx"))
 			other(t, "node", "testdata/onnx.mjs", *packages, file("policy.onnx"), file("episode.json"), file("onnx.json"))
 			compare(t, "onnxruntime", ours, file("onnx.json"))
-			// Debian's PyTorch belongs to Debian's Python.
-			other(t, "/usr/bin/python3", "testdata/torch_policy.py", file("policy.safetensors"), file("episode.json"), file("torch.json"))
+			other(t, python, "testdata/torch_policy.py", file("policy.safetensors"), file("episode.json"), file("torch.json"))
 			compare(t, "PyTorch", ours, file("torch.json"))
 		})
 	}
