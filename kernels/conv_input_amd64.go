@@ -10,7 +10,7 @@ package kernels
 // the L1 cache while all weights pass by.
 //
 // Floor: that of the tiles. Reached on Zen 4, percent of the FMA peak (in bench/peers: go
-// run . -isa avx2 -filter 'gradinput conv2' -out ”, best of several runs on a shared
+// run . -isa avx2 -filter 'gradinput conv2', best of several runs on a shared
 // machine): wide 85 at batch 8, narrow 55, whose chains are of 8 to 24 steps.
 func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
 	mem := getScratch()

@@ -23,7 +23,7 @@
 // SI is a, R8-R15 are rows of b, AX the byte offset, Y0-Y7 the sums, Y8 a.
 // Floor: 8 multiply-adds and 9 loads a turn (4.5 cycles) from L1, 8 cycles from L2; then
 // about 20 cycles to add up the sums. Reached on Zen 4 (in bench/peers: go run . -isa
-// avx2 -batches 1 -filter 'gradinput (fc|LSTM|heads)' -out '', as in row_amd64.s):
+// avx2 -batches 1 -filter 'gradinput (fc|LSTM|heads)', as in row_amd64.s):
 // 512->256 from L2 92 GB/s, 82 % of its bandwidth; 512->1152 from L3 69 GB/s; sums of 28
 // 25 GFLOP/s, where adding up takes as long as multiplying.
 TEXT ·dots1x8(SB), NOSPLIT, $0-8

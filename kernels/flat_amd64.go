@@ -12,7 +12,7 @@ const flatMost = 32
 //
 // Floor: that of the tiles, and 4 bytes of c stored for 2k operations. Reached on Zen 4,
 // percent of the FMA peak (in bench/peers: go run . -isa avx2 -batches 8,16 -filter
-// 'gradweights (fc|LSTM)' -out ”, best of several runs on a shared machine): fc wide
+// 'gradweights (fc|LSTM)', best of several runs on a shared machine): fc wide
 // 59 from 8 rows and 73 from 16, LSTM wide 67 and 68: a tile of 8 steps takes about as long to
 // begin and end. Fetching its part of c beforehand does not help: tried.
 func flatGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {

@@ -8,7 +8,7 @@
 //
 // Floor: 4 bytes stored for 2 operations if c is overwritten, 32 bytes a cycle into L2.
 // Reached on Zen 4 (in bench/peers: go run . -isa avx2 -batches 1 -filter 'gradweights
-// (fc|LSTM|heads)' -out '', as in row_amd64.s): 256x512 111 GB/s and 1152x128 102 GB/s into
+// (fc|LSTM|heads)', as in row_amd64.s): 256x512 111 GB/s and 1152x128 102 GB/s into
 // L2, over 90 % of that; 1152x512 into L3 90 GB/s; 128x28 77 GB/s.
 //
 // Requires: AVX2, FMA

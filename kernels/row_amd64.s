@@ -11,7 +11,7 @@
 //
 // Floor: 4 bytes of b for 2 operations; b passes once from the cache that holds it, 32
 // bytes a cycle from L2. Reached on Zen 4 (in bench/peers: go run . -isa avx2 -batches 1
-// -filter 'forward (fc|LSTM|heads)' -out '', processor time on a shared machine, best
+// -filter 'forward (fc|LSTM|heads)', processor time on a shared machine, best
 // of several runs, 3.5 GHz): 1152->128 and 256->512 from L2 100 GB/s, 90 % of that floor;
 // 1152->512 from L3 70 GB/s; 128->28 39 GFLOP/s, 5 cycles a step, where an addition takes
 // 4. 288->16 has only two chains of 288 additions: 25 GFLOP/s, 84 % of their 1152 cycles.

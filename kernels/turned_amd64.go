@@ -17,8 +17,8 @@ const (
 //
 // Floor: that of the tiles (tile_amd64.go); the tile of 8 columns takes 13 loads for
 // 12 multiply-adds, 92 % of the peak. Reached on Zen 4, percent of the FMA peak
-// (in bench/peers: go run . -isa avx2 -batches 8,16 -filter 'gradinput (fc|LSTM|heads)'
-// -out ”, best of several runs on a shared machine): 16 rows of fc wide 87 and LSTM
+// (in bench/peers: go run . -isa avx2 -batches 8,16 -filter 'gradinput (fc|LSTM|heads)',
+// best of several runs on a shared machine): 16 rows of fc wide 87 and LSTM
 // wide 90, of sums of 28 52; 8 rows of fc wide 73, LSTM wide 75.
 func turnedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
