@@ -26,5 +26,12 @@
 // same cable, driver, Guard, camera and tracker. Options.Lab uses it as a real one is used. Options.Fresh makes a new one
 // for each episode, the arm at its start: an episode then depends on its seed and its actions alone.
 //
+// # Numbers
+//
+// On the emulated arm of domain robot, in virtual time, on one core of an AMD EPYC (Zen 4) whose other processes took most
+// of it: 310 µs of processor time a step of random actions, all motion to starts included, 2,180 steps/s by the clock
+// (go test ./jaco/robot -bench Step -benchtime 6000x). The planner of sim/planner scores 36.7 over 300 episodes, of which the
+// Guard ended 3 (go test ./jaco/robot -run Planner -v -args -episodes 300); in sim/reach, without Guard and cable, 39.2.
+//
 // Start reading at Env.Step.
 package robot

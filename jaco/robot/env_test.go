@@ -114,6 +114,21 @@ func TestPlannerScores(t *testing.T) {
 	}
 }
 
+func TestStepAllocatesNothing(t *testing.T) {
+	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	b := newBuffers()
+	if err := e.Reset(3, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	if n := testing.AllocsPerRun(30, func() {
+		if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+	}); n != 0 {
+		t.Errorf("a step allocates %v times", n)
+	}
+}
+
 // BenchmarkStep is a step of random actions with all that belongs to it, resets by moving the arm included.
 func BenchmarkStep(b *testing.B) {
 	lab := emulate(b, nil)

@@ -122,14 +122,15 @@ func (g *Guard) SetVelocity(v *[sim.NumJoints]float64) error {
 		return err
 	}
 	for i, x := range v {
-		cause, what := NotFinite, g.model.JointName(i)+" was told to turn with a velocity that is no number"
-		if finite(x) {
-			if math.Abs(x) <= g.limits.Speed[i]*(1+speedTolerance) {
-				continue
-			}
-			cause, what = TooFast, fmt.Sprintf("%s was told to turn with %.4g rad/s, the limit is %.4g", g.model.JointName(i), x, g.limits.Speed[i])
+		if math.Abs(x) <= g.limits.Speed[i]*(1+speedTolerance) {
+			continue
 		}
-		return g.stop(&Trip{Cause: cause, What: what, Q: g.arm.State().Q, Command: *v})
+		t := &Trip{Cause: NotFinite, What: g.model.JointName(i) + " was told to turn with a velocity that is no number", Q: g.arm.State().Q, Command: *v}
+		if finite(x) {
+			t.Cause = TooFast
+			t.What = fmt.Sprintf("%s was told to turn with %.4g rad/s, the limit is %.4g", g.model.JointName(i), x, g.limits.Speed[i])
+		}
+		return g.stop(t)
 	}
 	if err := g.arm.SetVelocity(v); err != nil {
 		if refused := g.refusal(); refused != nil {

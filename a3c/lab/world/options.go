@@ -43,6 +43,7 @@ type Options struct {
 	domain      domainFlag
 	targetEvery countFlag
 	faults      faultsFlag
+	record      *string
 
 	calibration calibration // of the emulated arm's table
 	once        sync.Once   // fills in shared and err
@@ -50,7 +51,7 @@ type Options struct {
 	err         error
 }
 
-// Register defines the flags -env, -task, -domain, -target-every and -faults.
+// Register defines the flags -env, -task, -domain, -target-every, -faults and -record.
 func Register(f *cli.Flags) *Options {
 	o := &Options{targetEvery: 1}
 	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or the emulated Jaco through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
@@ -61,6 +62,8 @@ func Register(f *cli.Flags) *Options {
 	f.Var(&o.domain, "domain", fmt.Sprintf("how the world looks and moves: a `name` or a file; there are %q", domain.Names()))
 	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
 	f.Var(&o.faults, "faults", "what goes wrong on the cable of -env jaco: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
+	o.record = f.String("record", "", "keep all training steps of -env jaco, pictures included, in this `file` (and others beside it, if there are several environments)")
+	f.NotInFile("record")
 	return o
 }
 
@@ -135,7 +138,7 @@ func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
 // Make makes one environment; it has the signature that a3c wants.
 func (o *Options) Make(worker, index int) (a3c.Env, error) {
 	if o.onArm() {
-		return o.newRobot(uint64(worker)<<32 | uint64(index))
+		return o.newRobot(worker, index)
 	}
 	env, err := o.NewReach()
 	if err != nil {

@@ -1,10 +1,14 @@
 package world
 
 import (
+	"errors"
+	"fmt"
 	"math/rand/v2"
 	"sync"
 
+	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
@@ -62,17 +66,42 @@ func (o *Options) laboratory() (*domain.World, *tracker.Plane, error) {
 }
 
 // newRobot makes an emulated arm that is used as a real one is: between episodes it moves to its next start.
-func (o *Options) newRobot(seed uint64) (*robot.Env, error) {
+func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
 	world, plane, err := o.laboratory()
 	if err != nil {
 		return nil, err
 	}
-	lab, err := robot.Emulate(robot.Emulation{World: world, Plane: plane, Seed: seed, Faults: o.faults.rules})
+	lab, err := robot.Emulate(robot.Emulation{
+		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.rules,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return robot.New(robot.Options{Lab: lab.Lab, TargetEvery: int(o.targetEvery)})
+	opt := robot.Options{Lab: lab.Lab, TargetEvery: int(o.targetEvery)}
+	if *o.record == "" {
+		return robot.New(opt)
+	}
+	path := *o.record
+	if worker != 0 || index != 0 {
+		path = fmt.Sprintf("%s-%d-%d", path, worker, index)
+	}
+	w, err := record.Append(path)
+	if err != nil {
+		return nil, err
+	}
+	opt.Record = w.Write
+	env, err := robot.New(opt)
+	return &recorded{env, w}, err
 }
+
+// recorded is an arm whose steps are kept in a file.
+type recorded struct {
+	*robot.Env
+	file *record.Writer
+}
+
+// Close closes arm and file.
+func (r *recorded) Close() error { return errors.Join(r.Env.Close(), r.file.Close()) }
 
 // newFreshRobot makes an emulated arm whose episodes follow from their seeds alone.
 func (o *Options) newFreshRobot() (*robot.Env, error) {

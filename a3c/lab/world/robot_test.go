@@ -2,11 +2,15 @@ package world
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"colonnade/a3c"
 	"colonnade/a3c/envtest"
+	"colonnade/jaco/record"
+	"colonnade/jaco/robot"
 	"colonnade/sim"
 )
 
@@ -25,18 +29,20 @@ func TestConformanceOfTheArm(t *testing.T) {
 
 // Environments for training move their arm to its starts, with faults on the cable if asked.
 func TestArmOnAFaultyCable(t *testing.T) {
-	world, _ := flags(t, "-env", "jaco", "-domain", "robot", "-faults", "lose in every 500; unplug byte 100000 for 1s")
+	path := filepath.Join(t.TempDir(), "steps")
+	world, _ := flags(t, "-env", "jaco", "-domain", "robot", "-faults", "lose in every 500; unplug byte 100000 for 1s", "-record", path)
 	env, err := world.Make(0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer env.(io.Closer).Close()
+	calls := 0
 	pixels, action := make([]uint8, 64*64*3), make([]int, sim.NumJoints)
 	for seed := range uint64(4) {
 		if err := env.Reset(seed, pixels, nil); err != nil {
 			t.Fatal(err)
 		}
 		for step := 0; ; step++ {
+			calls++
 			for i := range action {
 				action[i] = (step/5 + i) % 3
 			}
@@ -48,6 +54,30 @@ func TestArmOnAFaultyCable(t *testing.T) {
 				break
 			}
 		}
+		calls++
+	}
+	if err := env.(io.Closer).Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := record.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; calls-- {
+		var m robot.Moment
+		if err := r.Next(&m); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls != 0 {
+		t.Errorf("%d steps and resets are missing in the record", calls)
 	}
 }
 
