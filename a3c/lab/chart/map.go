@@ -43,6 +43,7 @@ func WriteMap(w io.Writer, format Format, area Area, places []Place) error {
 	p.X.Tick.Marker, p.Y.Tick.Marker = evenTicks{area.MinX, area.MaxX}, evenTicks{area.MinY, area.MaxY}
 	cells := smooth(area, places)
 	p.Add(cells, dots{area, places})
+	p.X.LineStyle.Width, p.Y.LineStyle.Width = 0, 0 // the cells have edges enough, and an axis would go on below the scale
 	p.X.Min, p.X.Max = area.MinX, area.MaxX+barPart*lengthX
 	p.Y.Min, p.Y.Max = area.MinY, area.MaxY
 	// The room that axes, labels and title take besides the area, so that a metre is as long along x as along y.
