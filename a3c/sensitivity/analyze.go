@@ -61,7 +61,7 @@ type Report struct {
 //
 //	1 + (laterals + earlier columns + 1) * (deviations + 1) + 1
 //
-// evaluations. It fails if the network has a single column, and as a3c.Evaluate does.
+// evaluations, without the third term in the brackets if there is one earlier column. It fails if the network has a single column, and as a3c.Evaluate does.
 func Analyze(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error), cfg Config) (*Report, error) {
 	if cfg.Noise == nil {
 		cfg.Noise = DefaultNoise()

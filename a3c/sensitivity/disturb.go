@@ -31,7 +31,9 @@ func (a *analysis) sources(laterals []nn.Lateral) (sources []disturbed, own Sour
 	for _, column := range slices.Sorted(maps.Keys(byColumn)) {
 		sources = append(sources, disturbed{Source{Name: fmt.Sprintf("column %d", column)}, byColumn[column]})
 	}
-	sources = append(sources, disturbed{Source{Name: "all laterals"}, laterals})
+	if len(byColumn) > 1 {
+		sources = append(sources, disturbed{Source{Name: "all laterals"}, laterals})
+	}
 	return sources, Source{Name: fmt.Sprintf("column %d, own", a.trained())}
 }
 

@@ -6,7 +6,7 @@
 //
 //	a lateral     one earlier layer on its way into one layer of the trained column (nn.Lateral)
 //	a column      all laterals from one earlier column at once
-//	all laterals  what remains is the trained column alone
+//	all laterals  what remains is the trained column alone; left out where there is one earlier column
 //	own           the trained column's last hidden layer on its way to the output: it can only be cut
 //
 // # How

@@ -91,7 +91,7 @@ func TestFindsTheSource(t *testing.T) {
 	var names []string
 	for _, s := range r.Sources {
 		names = append(names, s.Name)
-		draws := s.Name == "column1.lstm -> output" || s.Name == "column 1" || s.Name == "all laterals"
+		draws := s.Name == "column1.lstm -> output" || s.Name == "column 1"
 		if lost := s.Cut.Change.Significant(); lost != draws || lost != (s.Cut.Mean < 0.7) {
 			t.Errorf("%s cut: %+v, %+v", s.Name, s.Cut, s.Cut.Change)
 		}
@@ -113,11 +113,11 @@ func TestFindsTheSource(t *testing.T) {
 			t.Errorf("%s: root mean square %g", s.Name, s.RMS)
 		}
 	}
-	want := []string{"column1.encoder -> lstm", "column1.lstm -> lstm", "column1.lstm -> output", "column 1", "all laterals", "column 2, own"}
+	want := []string{"column1.encoder -> lstm", "column1.lstm -> lstm", "column1.lstm -> output", "column 1", "column 2, own"}
 	if !reflect.DeepEqual(names, want) {
 		t.Errorf("sources %q", names)
 	}
-	if evaluations := 1 + 5*6 + 1; len(calls) != evaluations || calls[evaluations-1] != evaluations {
+	if evaluations := 1 + 4*6 + 1; len(calls) != evaluations || calls[evaluations-1] != evaluations {
 		t.Errorf("%d evaluations, want %d", len(calls), evaluations)
 	}
 }
@@ -160,6 +160,24 @@ func TestNoise(t *testing.T) {
 	}
 	if y := draw(0, 0, 0, other); y[0] != 0 {
 		t.Error("another lateral is disturbed")
+	}
+}
+
+// TestSources: with several earlier columns, each by itself and all together.
+func TestSources(t *testing.T) {
+	net, theta := stack(t)
+	a := &analysis{net: net, theta: theta}
+	first, second := nn.Lateral{Column: 1, Layer: "lstm", Into: "output"}, nn.Lateral{Column: 2, Layer: "lstm", Into: "output"}
+	sources, _ := a.sources([]nn.Lateral{first, second})
+	want := map[string][]nn.Lateral{
+		"column1.lstm -> output": {first}, "column2.lstm -> output": {second}, "column 1": {first}, "column 2": {second}, "all laterals": {first, second},
+	}
+	got := map[string][]nn.Lateral{}
+	for _, s := range sources {
+		got[s.Name] = s.laterals
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%v", got)
 	}
 }
 
@@ -234,6 +252,5 @@ func Example() {
 	// column1.lstm -> lstm
 	// column1.lstm -> output
 	// column 1
-	// all laterals
 	// column 2, own
 }

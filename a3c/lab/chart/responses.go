@@ -47,6 +47,6 @@ func WriteResponses(w io.Writer, format Format, axes Axes, strengths []string, u
 		p.Legend.Add(r.Name, line, marks)
 	}
 	p.NominalX(strengths...)
-	p.X.Max = float64(len(strengths)-1) * 1.55 // the legend stands beside the lines
+	p.X.Max = float64(len(strengths)-1) * 1.75 // the legend stands beside the lines
 	return write(w, format, 10*vg.Centimeter, p)
 }
