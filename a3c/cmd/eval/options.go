@@ -94,9 +94,7 @@ func (o *options) other() (checkpoint string, place *world.Options, err error) {
 		checkpoint = *o.against
 	}
 	if *o.againstDomain != "" {
-		f := cli.NewFlags("eval", "", "", io.Discard, io.Discard)
-		place = world.Register(f)
-		if err := f.Parse([]string{"-task", o.world.Task(), "-domain", *o.againstDomain}); err != nil {
+		if place, err = o.world.Elsewhere(*o.againstDomain); err != nil {
 			return "", nil, cli.Usagef("-against-domain: %v", err)
 		}
 	}

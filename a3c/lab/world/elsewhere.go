@@ -1,0 +1,10 @@
+package world
+
+// Elsewhere returns the same task at the same place of the arm in another domain, a name or a file.
+func (o *Options) Elsewhere(domain string) (*Options, error) {
+	other := &Options{env: o.env, task: o.task, targetEvery: o.targetEvery, faults: o.faults}
+	if err := other.domain.Set(domain); err != nil {
+		return nil, err
+	}
+	return other, nil
+}
