@@ -28,7 +28,9 @@ import "unsafe"
 //	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 89 / 90
 //	LSTM 256->512, 160 rows  forward 88 / 89, of weights 89 / 90, of input 88 / 89
 //
-// and in bench/peers -isa avx2, which counts processor time, 1024-cubed forward 85 to 88.
+// where that of the input of 16 rows is from bench/peers, which counts processor time.
+// There, with AVX2, 1024-cubed reached 82 to 88 forward and 66 to 82 for the gradient of
+// weights, three runs of 5 rounds each.
 //
 // Below that: 8 output channels (66 to 75: tiles of 8 columns make more loads than
 // multiply-adds), conv1 at batch 160 (64 to 82, narrow gradient of weights 45: 49 KB of
