@@ -65,20 +65,19 @@ func TestBrowser(t *testing.T) {
 		name, scheme  string
 		width, height int
 		mobile        bool
-		pixels        float64
-		highest       int
+		highest       int // pixels of the picture
 	}{
-		{"desk-light", "light", 1280, 800, false, 1, 0}, {"desk-dark", "dark", 1280, 800, false, 1, 0},
-		{"phone-light", "light", 390, 844, true, 1, 0}, {"phone-dark", "dark", 390, 844, true, 1, 0},
+		{"desk-light", "light", 1280, 800, false, 3000}, {"desk-dark", "dark", 1280, 800, false, 3000},
+		{"phone-light", "light", 390, 844, true, 1440}, {"phone-dark", "dark", 390, 844, true, 1440},
 	} {
-		c.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": s.width, "height": s.height, "deviceScaleFactor": s.pixels, "mobile": s.mobile}, nil)
+		c.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": s.width, "height": s.height, "deviceScaleFactor": 1, "mobile": s.mobile}, nil)
 		c.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": s.scheme}}}, nil)
 		c.until("the images of "+s.name, `[...document.images].every((i) => i.complete && i.naturalWidth > 0)`)
 		c.until("the charts of "+s.name, `[...document.querySelectorAll(".charts img")].every((i) => i.currentSrc.includes("-`+s.scheme+`.svg"))`)
 		if over := c.value("document.documentElement.scrollWidth - window.innerWidth"); over.(float64) > 0 {
 			t.Errorf("%s: the page is %v pixels wider than its window", s.name, over)
 		}
-		c.shoot(filepath.Join(folder, s.name+".png"), s.width, 1, s.highest)
+		c.shoot(filepath.Join(folder, s.name+".png"), s.width, s.highest)
 	}
 
 	c.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, nil)

@@ -160,16 +160,13 @@ func (c *chromium) until(what, expression string) {
 	}
 }
 
-// shoot writes a picture of the page from its top: whole, or no higher than the given number of pixels.
-func (c *chromium) shoot(path string, width int, scale float64, highest int) {
+// shoot writes a picture of the page from its top, no higher than the given number of pixels.
+func (c *chromium) shoot(path string, width, highest int) {
 	c.t.Helper()
-	height := int(c.value("document.documentElement.scrollHeight").(float64))
-	if highest > 0 {
-		height = min(height, highest)
-	}
+	height := min(int(c.value("document.documentElement.scrollHeight").(float64)), highest)
 	var shot struct{ Data string }
 	c.call("Page.captureScreenshot", map[string]any{"captureBeyondViewport": true,
-		"clip": map[string]any{"x": 0, "y": 0, "width": width, "height": height, "scale": scale}}, &shot)
+		"clip": map[string]any{"x": 0, "y": 0, "width": width, "height": height, "scale": 1}}, &shot)
 	data, err := base64.StdEncoding.DecodeString(shot.Data)
 	if err != nil {
 		c.t.Fatal(err)

@@ -27,7 +27,7 @@ const (
 )
 
 // mostPoints is as many points as a small chart can show.
-const mostPoints = 300
+const mostPoints = 150
 
 // bright is palette for dark paper.
 var bright = []color.NRGBA{
@@ -79,7 +79,7 @@ func WriteLines(w io.Writer, dark bool, lines []Line) error {
 		if err != nil {
 			return fmt.Errorf("draw %s: %w", l.Name, err)
 		}
-		line.LineStyle = draw.LineStyle{Color: c, Width: vg.Points(1.4)}
+		line.LineStyle = draw.LineStyle{Color: c, Width: vg.Points(1.2)}
 		if dashed {
 			line.Dashes = []vg.Length{vg.Points(4), vg.Points(2)}
 		}

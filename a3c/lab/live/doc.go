@@ -12,9 +12,8 @@
 // The run leaves notes with a [Page], which is its training.Watcher: a slice header for each window of metrics, and, when
 // somebody looks, a copy of one environment's picture and state, once a second at most. Everything else happens in
 // goroutines of the server: pages, curves and pictures are drawn at most once for each state of the run, whoever asks.
-// Slow clients meet time limits, many a limit
-// of connections, busy ones a limit of requests. The bits of a deterministic run are the same with and
-// without a page.
+// Slow clients meet time limits, many a limit of connections, busy ones a limit of requests. The bits of a deterministic
+// run are the same with and without a page.
 //
 // # Who may look
 //

@@ -33,7 +33,6 @@ const (
 type server struct {
 	http *http.Server
 	done chan struct{}
-	stop context.CancelFunc
 }
 
 // Start listens at an address and serves a page there, which knows nothing yet. It says where on stderr. At the zero
@@ -48,12 +47,10 @@ func Start(command string, a *Address, stderr io.Writer) (*Page, error) {
 	}
 	p := &Page{command: command, phase: starting, began: time.Now()}
 	p.frames.wanted.Store(true) // the first frame is there before anybody asks
-	ctx, stop := context.WithCancel(context.Background())
 	p.server = &server{
-		done: make(chan struct{}), stop: stop,
+		done: make(chan struct{}),
 		http: &http.Server{
 			Handler:           guard(a.names(), p.handler()),
-			BaseContext:       func(net.Listener) context.Context { return ctx },
 			ReadHeaderTimeout: headerTime, ReadTimeout: requestTime, WriteTimeout: requestTime, IdleTimeout: idleTime,
 			MaxHeaderBytes: headerBytes,
 			ErrorLog:       log.New(io.Discard, "", 0), // what clients do wrong is no news for the run
@@ -88,7 +85,6 @@ func (p *Page) Close() {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
-	p.server.stop() // profiles end at once
 	if p.server.http.Shutdown(ctx) != nil {
 		p.server.http.Close()
 	}

@@ -212,7 +212,11 @@ func TestConnectionsAreLimited(t *testing.T) {
 	}
 	first.Close()
 	first.Close() // counts once
-	<-accepted
+	select {
+	case <-accepted:
+	case <-time.After(10 * time.Second):
+		t.Fatal("an ended connection made no room")
+	}
 	l.Close()
 	if _, ok := <-accepted; ok {
 		t.Error("a connection of a closed listener")
