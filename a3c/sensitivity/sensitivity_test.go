@@ -163,6 +163,31 @@ func TestNoise(t *testing.T) {
 	}
 }
 
+// TestOwn: cutting its own part changes what a column does that has some, and leaves the caller's parameters alone.
+func TestOwn(t *testing.T) {
+	net, theta := stack(t)
+	for _, tensor := range net.Tensors() {
+		if tensor.Name == "column2.output.weight" {
+			view := tensor.View(theta)
+			for i := range view { // a preference of its own that drowns what column 1 says
+				view[i] = float32(1-i%3) * 1e4
+			}
+		}
+	}
+	before := append([]float32(nil), theta...)
+	r, err := Analyze(context.Background(), net, theta, memory, Config{Evaluation: a3c.EvalConfig{Episodes: 100, Seed: 1}, Noise: []float64{1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := r.Sources[len(r.Sources)-1]
+	if own.Name != "column 2, own" || r.Undisturbed.Mean > 0.8 || own.Cut.Mean < 0.95 || !own.Cut.Change.Significant() {
+		t.Errorf("undisturbed %g, %s cut %g", r.Undisturbed.Mean, own.Name, own.Cut.Mean)
+	}
+	if !reflect.DeepEqual(theta, before) {
+		t.Error("the parameters have changed")
+	}
+}
+
 // TestSources: with several earlier columns, each by itself and all together.
 func TestSources(t *testing.T) {
 	net, theta := stack(t)
