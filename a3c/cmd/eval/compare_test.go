@@ -17,7 +17,7 @@ import (
 	"colonnade/a3c/stats"
 )
 
-// records reads what -record wrote as JSON lines.
+// records reads what -table wrote as JSON lines.
 func records(t *testing.T, path string) (all []episode) {
 	t.Helper()
 	file, err := os.Open(path)
@@ -40,7 +40,7 @@ func records(t *testing.T, path string) (all []episode) {
 func TestRecord(t *testing.T) {
 	path, dir := checkpoint(t, false, nil), t.TempDir()
 	lines, table := filepath.Join(dir, "e.jsonl"), filepath.Join(dir, "e.csv")
-	r, told := eval(t, "-checkpoint", path, "-episodes", "30", "-seeds", "2", "-seed", "8", "-record", lines)
+	r, told := eval(t, "-checkpoint", path, "-episodes", "30", "-seeds", "2", "-seed", "8", "-table", lines)
 	all := records(t, lines)
 	if r.Episodes != 60 || len(all) != 60 || len(r.BySeed) != 2 || !strings.Contains(told, "between 2 seeds") {
 		t.Fatalf("%d episodes, %d lines, means %v; %s", r.Episodes, len(all), r.BySeed, told)
@@ -79,7 +79,7 @@ func TestRecord(t *testing.T) {
 	if r.ViolationsCI95[0] >= r.Violations || r.ViolationsCI95[1] <= r.Violations {
 		t.Errorf("violations %g in %v", r.Violations, r.ViolationsCI95)
 	}
-	second, _ := eval(t, "-checkpoint", path, "-episodes", "30", "-seed", "9", "-record", table)
+	second, _ := eval(t, "-checkpoint", path, "-episodes", "30", "-seed", "9", "-table", table)
 	if second.Mean != r.BySeed[1] || second.BySeed != nil {
 		t.Errorf("the second seed alone: %g, among two %g", second.Mean, r.BySeed[1])
 	}
@@ -126,7 +126,7 @@ func TestAgainst(t *testing.T) {
 	if self.Comparison != (stats.Comparison{Test: stats.PairedTest, P: 1}) || !reflect.DeepEqual(self.result, self.Against) || !strings.Contains(told, "not significant") {
 		t.Errorf("against itself: %+v; %s", self, told)
 	}
-	c, _ := versus(t, "-checkpoint", a, "-against", b, "-episodes", "10", "-record", lines)
+	c, _ := versus(t, "-checkpoint", a, "-against", b, "-episodes", "10", "-table", lines)
 	alone, _ := eval(t, "-checkpoint", b, "-episodes", "10")
 	if !reflect.DeepEqual(c.Against, alone) || c.Comparison.Test != stats.PairedTest || c.Comparison.Difference != c.Mean-c.Against.Mean {
 		t.Errorf("against another: %+v, alone it is %+v", c, alone)

@@ -3,12 +3,12 @@
 // violation, with intervals of their own (Wilson), and by which causes.
 //
 //	eval -checkpoint runs/column1 -episodes 200 -seed 7
-//	eval -checkpoint runs/column1 -episodes 200 -seeds 5 -map map.svg -record episodes.csv
+//	eval -checkpoint runs/column1 -episodes 200 -seeds 5 -map map.svg -table episodes.csv
 //	eval -checkpoint runs/progressive -against runs/finetune -domain robot -episodes 200
 //	eval -checkpoint runs/column1 -against-domain robot -episodes 200
 //	eval -checkpoint runs/column1 -animation episodes.gif
 //
-// -map draws the scores over the places of the target, -record writes a line
+// -map draws the scores over the places of the target, -table writes a line
 // for every episode, -animation films some.
 //
 // -against lets another policy play the same episodes and tests whether the

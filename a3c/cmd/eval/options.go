@@ -43,7 +43,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.BoolVar(&o.config.Greedy, "greedy", false, "take the most probable actions instead of drawing from the policy")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once; the result does not depend on it")
 	o.picture = f.String("map", "", "draw the scores over the places of the target into this `file`: .svg or .png")
-	o.record = f.String("record", "", "write a line for every episode into this `file`: .csv, or .jsonl for JSON lines")
+	o.record = f.String("table", "", "write a line for every episode into this `file`: .csv, or .jsonl for JSON lines")
 	o.against = f.String("against", "", "another `checkpoint` that plays the same episodes; says whether the difference is significant")
 	o.againstDomain = f.String("against-domain", "", "play -against, or -checkpoint again if there is none, in this `domain` instead of -domain")
 	o.animation = f.String("animation", "", "film some episodes into this `file`: .gif, or .png for full colour")
@@ -71,7 +71,7 @@ func (o *options) validate() error {
 	case *o.picture != "" && !drawable:
 		return cli.Usagef("-map %s: the name must end in .svg or .png", *o.picture)
 	case *o.record != "" && recordFormat(*o.record) == nil:
-		return cli.Usagef("-record %s: the name must end in .csv or .jsonl", *o.record)
+		return cli.Usagef("-table %s: the name must end in .csv or .jsonl", *o.record)
 	case *o.animation == "":
 		return nil
 	case animationFormat(*o.animation) == nil:
