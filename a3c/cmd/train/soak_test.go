@@ -15,6 +15,9 @@ var soak = flag.Duration("soak", 6*time.Second, "how long the soak test trains")
 // TestSoak trains the recurrent wide column as a process of its own, saving all the time: memory stays below 300 MiB and
 // does not grow. make soak does it for an hour.
 func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("under the race detector, which -short stands for, memory means nothing; make test has this test")
+	}
 	out := filepath.Join(t.TempDir(), "run")
 	cmd := command(0, "-out", out, "-net", "recurrent", "-width", "wide", "-workers", "2", "-max-time", soak.String(),
 		"-metrics-every", "1600", "-checkpoint-every", "1600", "-milestone-every", "0", "-episodes", "1")
