@@ -2,30 +2,6 @@
 
 package kernels
 
-func convForward(g *Conv, n int, x, w, bias, y []float32, relu bool) {
-	if useAVX2 {
-		convForwardTiles(g, n, x, w, bias, y, relu)
-		return
-	}
-	convForwardGeneric(g, n, x, w, bias, y, relu)
-}
-
-func convGradInput(g *Conv, n int, dy, w, dx []float32) {
-	if useAVX2 {
-		convGradInputTiles(g, n, dy, w, dx)
-		return
-	}
-	convGradInputGeneric(g, n, dy, w, dx)
-}
-
-func convGradWeights(g *Conv, n int, x, dy, dw []float32) {
-	if useAVX2 {
-		convGradWeightsTiles(g, n, x, dy, dw)
-		return
-	}
-	convGradWeightsGeneric(g, n, x, dy, dw)
-}
-
 // patches walks over the output pixels of a batch and gives, for each, the
 // byte offset of its patch in the input.
 type patches struct {

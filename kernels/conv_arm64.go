@@ -2,30 +2,6 @@
 
 package kernels
 
-func convForward(g *Conv, n int, x, w, bias, y []float32, relu bool) {
-	if useNEON {
-		tileConvForward(g, n, x, w, bias, y, relu)
-		return
-	}
-	convForwardGeneric(g, n, x, w, bias, y, relu)
-}
-
-func convGradInput(g *Conv, n int, dy, w, dx []float32) {
-	if useNEON {
-		tileConvGradInput(g, n, dy, w, dx)
-		return
-	}
-	convGradInputGeneric(g, n, dy, w, dx)
-}
-
-func convGradWeights(g *Conv, n int, x, dy, dw []float32) {
-	if useNEON {
-		tileConvGradWeights(g, n, x, dy, dw)
-		return
-	}
-	convGradWeightsGeneric(g, n, x, dy, dw)
-}
-
 // setPixels fills the table with count output pixels of a batch: rows[q] with
 // the byte offset of pixel first+q, patches[q] with that of its patch, both
 // counted from pixel 0.
@@ -45,11 +21,11 @@ func setPixels(g *Conv, first, count int, rows, patches []int) {
 	}
 }
 
-// tileConvForward is a matrix product whose rows of a are the patches: R runs
+// convForwardTiles is a matrix product whose rows of a are the patches: R runs
 // of S·C floats. A filter of which a panel does not fit the scratch buffer is
 // cut into parts of rb runs of at most sb floats (rb = 1 if runs are cut, as
 // more than half of the limit is left of one), whose sums are added up in y.
-func tileConvForward(g *Conv, n int, x, w, bias, y []float32, relu bool) {
+func convForwardTiles(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	mem := getScratch()
 	span, line := g.S*g.C, g.W*g.C
 	sb := blocks(span, panelsLen/tileCols)
@@ -110,10 +86,10 @@ func packFilter(w []float32, o, k, pixels int, mem *scratch) int {
 	return first
 }
 
-// tileConvGradInput multiplies the pixels of dy by the transposed weights and
+// convGradInputTiles multiplies the pixels of dy by the transposed weights and
 // adds the products to the patches of dx, 8 floats of a run at a time. An image
 // or two of dx stay in the cache while all weights pass by.
-func tileConvGradInput(g *Conv, n int, dy, w, dx []float32) {
+func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
 	mem := getScratch()
 	span, line, pixels := g.S*g.C, g.W*g.C, g.OutH()*g.OutW()
 	t := tile{runs: 1, outer: 1, bstep: 4 * tileCols, accumulate: 1}
@@ -150,10 +126,10 @@ func tileConvGradInput(g *Conv, n int, dy, w, dx []float32) {
 // gradPixels is about how many output pixels pass by a tile of dw in one call.
 const gradPixels = 144
 
-// tileConvGradWeights is a product with the patches transposed: a tile is 8
+// convGradWeightsTiles is a product with the patches transposed: a tile is 8
 // weights of a run by 8 output channels, kept in registers over the pixels of
 // an image, or of several small ones.
-func tileConvGradWeights(g *Conv, n int, x, dy, dw []float32) {
+func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
 	mem := getScratch()
 	outH, outW := g.OutH(), g.OutW()
 	// Chunks: several whole images, or some lines of one, or a part of a line. An

@@ -4,9 +4,12 @@ package kernels
 
 import "github.com/klauspost/cpuid/v2"
 
-// useAVX2 is what every operation asks; useAVX512 is set besides, for those that
-// have kernels of 16 floats.
-var useAVX2, useAVX512 bool
+// useAVX512 is set besides useVectors, for the operations that have kernels of 16
+// floats.
+var useAVX512 bool
+
+// lanes is the number of floats in a register of AVX2.
+const lanes = 8
 
 // available lists what this machine can run, the preferred one first. cpuid
 // also asks the operating system whether it saves the wide registers.
@@ -23,5 +26,5 @@ func available() []string {
 
 func enable(name string) {
 	useAVX512 = name == "avx512"
-	useAVX2 = name == "avx2" || useAVX512
+	useVectors = name == "avx2" || useAVX512
 }

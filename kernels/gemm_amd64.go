@@ -4,7 +4,7 @@ package kernels
 
 func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	switch {
-	case !useAVX2:
+	case !useVectors:
 		gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		rowGemm(accumulate, n, k, a, 1, b, ldb, c)
@@ -15,7 +15,7 @@ func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 
 func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	switch {
-	case !useAVX2:
+	case !useVectors:
 		gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		rowGemm(accumulate, n, k, a, lda, b, ldb, c)
@@ -30,7 +30,7 @@ func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 
 func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	switch {
-	case !useAVX2:
+	case !useVectors:
 		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		dotsGemmNT(accumulate, n, k, a, b, ldb, c)

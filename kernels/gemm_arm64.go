@@ -3,7 +3,7 @@
 package kernels
 
 func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	if useNEON {
+	if useVectors {
 		tileGemm(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 		return
 	}
@@ -11,7 +11,7 @@ func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 }
 
 func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	if useNEON {
+	if useVectors {
 		tileGemmTN(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 		return
 	}
@@ -20,7 +20,7 @@ func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 
 func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	switch {
-	case !useNEON:
+	case !useVectors:
 		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m < transposeFrom:
 		dotsGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)

@@ -2,10 +2,7 @@
 
 package kernels
 
-import (
-	"sync/atomic"
-	"unsafe"
-)
+import "unsafe"
 
 const (
 	// panelsLen is the length of the buffer for packed panels: 128 KiB.
@@ -27,21 +24,7 @@ type scratch struct {
 	block  []float32         // nil until a product needs it
 }
 
-// idle keeps the buffers that no kernel uses. It is not a sync.Pool, because
-// the collector empties those and the kernels allocate nothing once as many
-// buffers exist as goroutines compute at once; and not an array on the stack,
-// because Go zeroes that on every call, which costs more than a small product.
-var idle [64]atomic.Pointer[scratch]
-
-// getScratch takes an idle buffer or makes one.
-func getScratch() *scratch {
-	for i := range idle {
-		if idle[i].Load() != nil {
-			if s := idle[i].Swap(nil); s != nil {
-				return s
-			}
-		}
-	}
+func newScratch() *scratch {
 	return &scratch{panels: (*[panelsLen]float32)(alignedFloats(panelsLen))}
 }
 
@@ -51,15 +34,6 @@ func take(mem **scratch) *scratch {
 		*mem = getScratch()
 	}
 	return *mem
-}
-
-// putScratch makes s idle.
-func putScratch(s *scratch) {
-	for i := range idle {
-		if idle[i].Load() == nil && idle[i].CompareAndSwap(nil, s) {
-			return
-		}
-	}
 }
 
 // alignedFloats makes n floats that begin on a cache line.
