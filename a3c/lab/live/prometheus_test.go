@@ -55,7 +55,9 @@ func TestMetricsForPrometheus(t *testing.T) {
 	run := watchedRun()
 	run.Folder = "a\\b\"c\nd"
 	p.Begin(run)
-	p.Metrics(windows(3))
+	for _, m := range windows(3) {
+		p.Metrics(m)
+	}
 	text, answer := get(t, s.URL+"/metrics")
 	if got := answer.Header.Get("Content-Type"); got != "text/plain; version=0.0.4; charset=utf-8" {
 		t.Errorf("content type %q", got)

@@ -15,6 +15,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/history"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/world"
@@ -53,7 +54,11 @@ type Run struct {
 	resumedAt time.Duration
 	first     int64 // steps of the run before this invocation
 
-	rows     []a3c.Metrics // all of the run so far
+	history history.History // of the whole run
+	recent  recentScore     // the same
+	spent   a3c.Stages      // by this invocation, up to the latest window
+	last    int64           // steps at the end of the latest window; of none: at the beginning
+
 	events   *tensorboard.Writer
 	pictures png.Encoder // for the events
 	progress *cli.Progress
@@ -152,13 +157,34 @@ func (r *Run) resume() error {
 	if err := r.dir.CutMetrics(r.trainer.Steps()); err != nil {
 		return err
 	}
-	if r.rows, err = rundir.ReadMetrics[a3c.Metrics](r.dir.Path(rundir.MetricsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.remember(); err != nil {
 		return err
 	}
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
 		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
 	}
 	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
+}
+
+// remember reads the windows of a run that is resumed.
+func (r *Run) remember() error {
+	for m, err := range rundir.Metrics[a3c.Metrics](r.dir.Path(rundir.MetricsFile)) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.note(m)
+	}
+	return nil
+}
+
+// note takes in a window, of now or of before.
+func (r *Run) note(m a3c.Metrics) {
+	r.history.Add(m)
+	r.recent.add(m)
+	r.last = m.Steps
 }
 
 // Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
@@ -175,8 +201,8 @@ func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
 	r.plan.Watcher.Begin(Watched{
 		Folder: r.dir.Path(), Title: r.plan.Title, Config: r.plan.Config, Until: min(steps, r.plan.Config.Steps),
 		Network: r.net.Arch().String(), Factors: world.Factors(), Parameters: r.net.Parameters(), Workers: r.trainer.Workers,
+		History: r.history.Clone(),
 	})
-	r.plan.Watcher.Metrics(r.rows)
 	err := r.trainer.RunUntil(ctx, steps)
 	r.progress.Finish()
 	if err != nil {
@@ -197,8 +223,10 @@ func (r *Run) save() error {
 }
 
 func (r *Run) onMetrics(m a3c.Metrics) error {
-	r.rows = append(r.rows, m)
-	r.plan.Watcher.Metrics(r.rows)
+	steps := m.Steps - r.last
+	r.note(m)
+	r.spent.Add(m.Stages)
+	r.plan.Watcher.Metrics(m)
 	entropy := 0.0
 	for _, e := range m.Entropy {
 		entropy += e / float64(len(m.Entropy))
@@ -208,10 +236,6 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	line := row{m, residentBytes()}
 	if err := r.dir.AppendMetrics(line); err != nil {
 		return err
-	}
-	steps := m.Steps
-	if before := len(r.rows) - 2; before >= 0 {
-		steps -= r.rows[before].Steps
 	}
 	return r.events.Write(m.Steps, line.scalars(steps))
 }
@@ -238,7 +262,7 @@ const RewardScaleKey = "reward_scale"
 // write saves the latest unit, the milestone that has been passed, and the best
 // parameters so far.
 func (r *Run) write(snapshot *a3c.Snapshot) error {
-	score, scored := r.recentScore()
+	score, scored := r.recent.mean()
 	metadata := map[string]string{
 		RewardScaleKey:       strconv.FormatFloat(r.plan.Config.RewardScale, 'g', -1, 64),
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
@@ -269,26 +293,9 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 	return nil
 }
 
-// scoreEpisodes is how many training episodes a score is taken over.
-const scoreEpisodes = 1000
-
-// recentScore returns the mean score of the latest training episodes, at least
-// scoreEpisodes of them.
-func (r *Run) recentScore() (score float64, ok bool) {
-	sum, episodes := 0.0, int64(0)
-	for i := len(r.rows) - 1; i >= 0 && episodes < scoreEpisodes; i-- {
-		sum += r.rows[i].Score * float64(r.rows[i].WindowEpisodes)
-		episodes += r.rows[i].WindowEpisodes
-	}
-	if episodes < scoreEpisodes {
-		return 0, false
-	}
-	return sum / float64(episodes), true
-}
-
 func (r *Run) drawCurve() error {
 	var b bytes.Buffer
-	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.rows); err != nil {
+	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.history.Rows()); err != nil {
 		return err
 	}
 	return r.dir.WriteFile(rundir.CurveFile, b.Bytes())
