@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 
@@ -107,12 +106,7 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	}
 	var trainer interface{ Run(context.Context) error }
 	if loop == "plain" {
-		trainer, err = plain.New(cfg, net, theta, o.world.Make, plain.Seeds{
-			Episode: func(worker, env int, episode int64) uint64 {
-				return seed<<48 ^ uint64(worker)<<40 ^ uint64(env)<<32 ^ uint64(episode)
-			},
-			Actions: func(worker int) *rand.PCG { return rand.NewPCG(seed, uint64(worker)) },
-		})
+		trainer, err = plain.New(cfg, net, theta, o.world.Make)
 	} else {
 		trainer, err = a3c.NewTrainer(cfg, net, theta, o.world.Make)
 	}
