@@ -44,7 +44,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.out = f.String("out", "", "study `folder`, a new one unless -resume")
 	o.resume = f.Bool("resume", false, "go on with the study in -out, or join those who work on it")
 	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
-	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the first rung that it has not reached; `number` from 0")
+	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the present rung, if it takes part in it; `number` from 0")
 	f.NotInFile("out", "resume", "prepare", "trial")
 	o.http = live.Flag(f)
 	f.IntVar(&o.study.Trials, "trials", 30, "`number` of trials")

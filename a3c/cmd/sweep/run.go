@@ -53,7 +53,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *o.prepare:
 		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), *o.out)
 	case *o.trial >= 0:
-		err = o.workOnOne(ctx, s)
+		done, err = o.workOnOne(ctx, s, stderr)
 	default:
 		_, done, err = s.Work(ctx)
 	}
@@ -63,26 +63,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return o.report(s, done, stdout, stderr)
 }
 
-// workOnOne brings one trial to the end of the first rung that it has not reached.
-func (o *options) workOnOne(ctx context.Context, s *study.Study) error {
-	all, err := s.All()
+// workOnOne brings one trial to the end of the present rung, and tells whether the study is done with that.
+func (o *options) workOnOne(ctx context.Context, s *study.Study, stderr io.Writer) (done bool, err error) {
+	rung, ok, err := s.Next(*o.trial)
 	if err != nil {
-		return err
+		return false, err
 	}
-	rung := 0
-	for _, score := range all {
-		if score.Trial == *o.trial {
-			rung++
-		}
+	if !ok {
+		fmt.Fprintf(stderr, "sweep: nothing to do for trial %d: it has come to the end of the present rung, or is not among the trials that go on\n", *o.trial)
+		return s.Done()
 	}
-	if rung == o.study.Rungs {
-		return nil
+	if _, _, err := s.WorkOn(ctx, *o.trial, rung); errors.Is(err, rundir.ErrBusy) {
+		return false, cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
+	} else if err != nil {
+		return false, err
 	}
-	_, _, err = s.WorkOn(ctx, *o.trial, rung)
-	if errors.Is(err, rundir.ErrBusy) {
-		return cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
-	}
-	return err
+	return s.Done()
 }
 
 // report renews the study's table and picture and prints where it stands.
