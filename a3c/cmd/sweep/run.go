@@ -60,6 +60,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *o.fail && ctx.Err() != nil {
+		return cli.Hint(errors.New("interrupted; all is saved"), "the same command goes on, with -resume or without")
+	}
 	return o.report(s, done, stdout, stderr)
 }
 

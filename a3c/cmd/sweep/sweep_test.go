@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -201,6 +202,25 @@ func TestTrialByTrial(t *testing.T) {
 	}
 	if a, b := read(t, alone, "trials.csv"), read(t, array, "trials.csv"); a != b {
 		t.Errorf("alone:\n%s\ntrial by trial:\n%s", a, b)
+	}
+}
+
+// What is interrupted is saved and no failure, unless a scheduler is to know.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	out := filepath.Join(t.TempDir(), "study")
+	for _, more := range [][]string{{}, {"-trial", "1"}} {
+		var stdout, stderr bytes.Buffer
+		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil || !strings.Contains(stdout.String(), `"done":false`) {
+			t.Errorf("%v: %v, %s", more, err, &stdout)
+		}
+		if err := run(ctx, small(out, append(more, "-unfinished-fails")...), &stdout, &stderr); cli.Exit("sweep", err, io.Discard) != 1 {
+			t.Errorf("%v -unfinished-fails: %v", more, err)
+		}
+	}
+	if r, _, err := sweep(t, small(out, "-trial", "1", "-unfinished-fails")...); err != nil || r.Scores != 1 {
+		t.Errorf("%+v, %v", r, err)
 	}
 }
 
