@@ -34,8 +34,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer o.page.Close()
-	if !*o.resume {
-		err := study.Create(*o.out, o.flags.TOML())
+	if !o.place.Resume {
+		err := study.Create(o.place.Out, o.flags.TOML())
 		if errors.Is(err, study.ErrUsed) {
 			return cli.Hint(err, "add -resume to go on with it or to join it, or take another -out")
 		}
@@ -43,7 +43,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	s, err := study.New(o.study, *o.out, stderr)
+	s, err := study.New(o.study, o.place.Out, stderr)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	done := false
 	switch {
 	case *o.prepare:
-		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), *o.out)
+		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), o.place.Out)
 	case *o.trial >= 0:
 		done, err = o.workOnOne(ctx, s, stderr)
 	default:
@@ -106,22 +106,22 @@ func (o *options) report(s *study.Study, done bool, stdout, stderr io.Writer) er
 // plan says what a trial trains: what the command train, or transfer, would with the same flags, so that it can go on with
 // the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
-	if *o.method == trainMethod {
-		f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-		trial := training.Register(f)
-		if err := f.Parse(o.trialArgs(t, f)); err != nil {
-			return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
-		}
-		plan := trial.Plan("sweep")
-		o.page.Watch(&plan)
-		return plan, trial.Validate()
+	f := cli.NewFlags("trial", "", "", io.Discard, io.Discard)
+	var trial interface {
+		Plan(command string) training.Plan
 	}
-	f := cli.NewFlags("transfer", "", "", io.Discard, io.Discard)
-	trial := transfer.Register(f)
+	var validate func() error
+	if *o.method == trainMethod {
+		column := training.Register(f)
+		trial, validate = column, column.Validate
+	} else {
+		second := transfer.Register(f)
+		trial, validate = second, func() error { return second.Validate(false) }
+	}
 	if err := f.Parse(o.trialArgs(t, f)); err != nil {
 		return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
 	}
-	if err := trial.Validate(false); err != nil {
+	if err := validate(); err != nil {
 		return training.Plan{}, err
 	}
 	plan := trial.Plan("sweep")

@@ -56,10 +56,7 @@ func Register(f *cli.Flags) *Options {
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
 	learner.Register(f, c)
-	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
-	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, whatever the number of workers")
-	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
-	f.IntVar(&o.episodes, "episodes", 100, "`number` of episodes of the final evaluation")
+	training.RegisterRun(f, c, &o.episodes)
 	for name, value := range Defaults() {
 		f.Default(name, value)
 	}
