@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 
@@ -80,11 +79,11 @@ func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
 		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
 			return err
 		}
-		if err := writeFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
+		if err := safetensors.WriteFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
 			return err
 		}
 	}
-	return writeFile(filepath.Join(dir, name+".csv"), table(bands))
+	return safetensors.WriteFile(filepath.Join(dir, name+".csv"), table(bands))
 }
 
 func table(bands []chart.Band) []byte {
@@ -103,15 +102,4 @@ func table(bands []chart.Band) []byte {
 	}
 	w.Flush()
 	return b.Bytes()
-}
-
-func writeFile(path string, data []byte) error {
-	err := safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -100,14 +99,7 @@ func (d *Dir) Path(name ...string) string {
 
 // WriteFile writes a small file whole: a crash or a full disk leaves the old one.
 func (d *Dir) WriteFile(name string, data []byte) error {
-	err := safetensors.WriteAtomic(d.Path(name), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", d.Path(name), err)
-	}
-	return nil
+	return safetensors.WriteFile(d.Path(name), data)
 }
 
 // WriteInfo writes what the run was started with (run.json).
