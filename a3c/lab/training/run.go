@@ -233,7 +233,7 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	}
 	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
 		m.Score, 100*m.Reached, 100*m.Violations, entropy))
-	line := row{m, residentBytes()}
+	line := row{m, ResidentBytes()}
 	if err := r.dir.AppendMetrics(line); err != nil {
 		return err
 	}
