@@ -244,6 +244,25 @@ func (f *Flags) TOML() []byte {
 	return []byte(b.String())
 }
 
+// Differing returns the flags that have not their default value, as words of a command line: the shortest one that does the
+// same. What belongs to one invocation is left out.
+func (f *Flags) Differing() []string {
+	var words []string
+	f.VisitAll(func(fl *flag.Flag) {
+		if value := fl.Value.String(); !f.skipInFile[fl.Name] && value != fl.DefValue {
+			if value == "" || strings.ContainsAny(value, " ;*?$&|<>()\"'`\\") {
+				value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+			}
+			if b, ok := fl.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+				words = append(words, "-"+fl.Name+"="+value)
+			} else {
+				words = append(words, "-"+fl.Name, value)
+			}
+		}
+	})
+	return words
+}
+
 func tomlValue(v flag.Value) string {
 	if getter, ok := v.(flag.Getter); ok {
 		switch x := getter.Get().(type) {

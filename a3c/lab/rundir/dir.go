@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,6 +37,15 @@ type Dir struct {
 	path    string
 	lock    *os.File
 	metrics *os.File
+}
+
+// Lock takes the lock of a folder that need not hold a run, and makes the folder where it is missing. Closing gives the lock
+// back. It returns [ErrBusy], wrapped, if anybody else has it.
+func Lock(path string) (io.Closer, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
+	return hold(path)
 }
 
 // Create makes a new run folder. It returns [ErrUsed] or [ErrBusy] (wrapped)

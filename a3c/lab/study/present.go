@@ -12,7 +12,7 @@ func (s *Study) present() (rung int, candidates, reached []int, err error) {
 		var scores []Score
 		reached = nil
 		for _, number := range candidates {
-			score, ok, err := s.score(s.draw(number), rung)
+			score, ok, err := s.score(s.Draw(number), rung)
 			if err != nil {
 				return 0, nil, nil, err
 			}

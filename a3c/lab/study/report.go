@@ -17,7 +17,7 @@ func (s *Study) All() ([]Score, error) {
 	var all []Score
 	for number := range s.Trials {
 		for rung := range s.Rungs {
-			score, ok, err := s.score(s.draw(number), rung)
+			score, ok, err := s.score(s.Draw(number), rung)
 			if err != nil {
 				return nil, err
 			}

@@ -39,6 +39,9 @@ type Plan struct {
 	Episodes       int    // of the final evaluation
 	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
 	File           []byte // the run's config.toml, all settings resolved
+	// Bare leaves out what only people look at, curve, TensorBoard events and best parameters, for one of hundreds of short
+	// runs: what resuming needs and the metrics remain.
+	Bare bool
 
 	Watcher Watcher // is told of the run while it goes on; nil: nobody
 }
@@ -59,8 +62,8 @@ type Run struct {
 	spent   a3c.Stages      // by this invocation, up to the latest window
 	last    int64           // steps at the end of the latest window; of none: at the beginning
 
-	events   *tensorboard.Writer
-	pictures png.Encoder // for the events
+	events   *tensorboard.Writer // nil in a bare run
+	pictures png.Encoder         // for the events
 	progress *cli.Progress
 	best     float64 // training score that best.safetensors had
 	saved    int64   // steps of the latest checkpoint
@@ -90,14 +93,20 @@ func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, erro
 	if err != nil {
 		return nil, err
 	}
-	r.events = tensorboard.NewWriter(dir.Path(), r.first+1)
+	if !plan.Bare {
+		r.events = tensorboard.NewWriter(dir.Path(), r.first+1)
+	}
 	return r, nil
 }
 
 // Close closes the environments and the event file.
 func (r *Run) Close() error {
 	r.plan.Watcher.End()
-	return errors.Join(r.trainer.Close(), r.events.Close())
+	err := r.trainer.Close()
+	if r.events != nil {
+		err = errors.Join(err, r.events.Close())
+	}
+	return err
 }
 
 // newTrainer returns a trainer in environments of the plan's world.
@@ -234,14 +243,14 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
 		m.Score, 100*m.Reached, 100*m.Violations, entropy))
 	line := row{m, ResidentBytes()}
-	if err := r.dir.AppendMetrics(line); err != nil {
+	if err := r.dir.AppendMetrics(line); err != nil || r.events == nil {
 		return err
 	}
 	return r.events.Write(m.Steps, line.scalars(steps))
 }
 
 func (r *Run) onCheckpoint(snapshot *a3c.Snapshot) error {
-	if err := r.write(snapshot); err != nil {
+	if err := r.write(snapshot); err != nil || r.plan.Bare {
 		return err
 	}
 	if err := r.writeFrames(snapshot); err != nil {
@@ -284,7 +293,7 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 			return err
 		}
 	}
-	if scored && score > r.best {
+	if scored && score > r.best && !r.plan.Bare {
 		if _, err := nn.SaveCheckpoint(r.dir.Path(rundir.BestFile), c); err != nil {
 			return err
 		}
@@ -294,6 +303,9 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 }
 
 func (r *Run) drawCurve() error {
+	if r.plan.Bare {
+		return nil
+	}
 	var b bytes.Buffer
 	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.history.Rows()); err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/bench/experiment"
 	"colonnade/bench/sheet"
 	"colonnade/sim/domain"
 )
@@ -34,7 +35,7 @@ type options struct {
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("figures",
-		"figures DIR draws the learning curves of all run folders in DIR; with -sheet or -figure 3 it draws pictures of worlds.",
+		"figures DIR draws the learning curves of all run folders in DIR, or the results of an experiment in DIR; with -sheet or\n-figure 3 it draws pictures of worlds.",
 		"figures -out bench/results/figure-4 runs", stdout, stderr)
 	o := &options{runs: f.Argument()}
 	o.sheet = f.String("sheet", "", "draw 64 samples of this domain: the `name` of a preset or a file")
@@ -70,10 +71,25 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *o.runs != "" && experiment.IsResults(*o.runs) {
+		return o.drawExperiment(stdout)
+	}
 	if *o.runs != "" {
 		return o.drawCurves(stdout, stderr)
 	}
 	return o.drawWorld(stdout)
+}
+
+// drawExperiment draws an experiment's results anew, in their folder.
+func (o *options) drawExperiment(stdout io.Writer) error {
+	if *o.out != "" || *o.figure != 0 {
+		return cli.Usagef("%s holds the results of an experiment, which says itself what is drawn and where: leave -out and -figure away", *o.runs)
+	}
+	name, err := experiment.Report(*o.runs)
+	if err != nil {
+		return err
+	}
+	return cli.Result(stdout, map[string]any{"out": *o.runs, "experiment": name})
 }
 
 // drawWorld draws the preview sheet of a domain, or figure 3.
