@@ -316,9 +316,10 @@ func (w *worker) learn() {
 	w.lap(&w.sums.stages.Other)
 
 	clear(w.grad)
-	w.t.net.Backward(w.theta, w.grad, w.batch, steps)
-	for _, part := range w.t.fixed {
-		clear(w.grad[part.from:part.to])
+	if cfg.OutputOnly {
+		w.t.net.BackwardOutput(w.grad, w.batch, steps)
+	} else {
+		w.t.net.Backward(w.theta, w.grad, w.batch, steps)
 	}
 	w.lap(&w.sums.stages.Backward)
 
