@@ -43,6 +43,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
+	stop, err := cli.StartProfile(*o.profile, o.place.Out)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	s, err := study.New(o.study, o.place.Out, stderr)
 	if err != nil {
 		return err

@@ -24,7 +24,7 @@ func Register(f *cli.Flags) *Training {
 	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out")}
 	f.BoolVar(&t.stages, "stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
 	f.NotInFile("stages")
-	t.profile = f.ProfileFlag()
+	t.profile = f.ProfileFlag("the run folder")
 	t.http = live.Flag(f)
 	return t
 }

@@ -65,7 +65,7 @@ func TestMetricsForPrometheus(t *testing.T) {
 	got := parse(t, text)
 	for name, want := range map[string]float64{
 		"colonnade_steps_total": 3000, "colonnade_score": 7.25, `colonnade_entropy_nats{joint="joint_2"}`: 0.52, `colonnade_worker_replaced_total{worker="2"}`: 2,
-		`colonnade_stage_seconds_total{stage="forward"}`: 0.018, `colonnade_phase{phase="training"}`: 1, "colonnade_gradient_norm": 0.75, "colonnade_value_loss": 0.125,
+		`colonnade_stage_seconds_total{stage="forward"}`: 0.018, `colonnade_phase{phase="training"}`: 1, "colonnade_grad_norm": 0.75, "colonnade_value_loss": 0.125,
 	} {
 		if v, ok := got[name]; !ok || v != want {
 			t.Errorf("%s is %v (%t), want %v", name, v, ok, want)

@@ -67,7 +67,7 @@ func Register(f *cli.Flags) *Options {
 func RegisterStart(f *cli.Flags, method string, methods []string) (*string, *Files) {
 	from := new(Files)
 	f.Var(from, "from", "checkpoint `file` or run folder to start from; several, each with its own -from, stand side by side below a progressive column")
-	return f.Choice("method", method, "how to transfer", methods...), from
+	return f.Choice("method", method, "`way` to transfer", methods...), from
 }
 
 // Defaults returns the values of flags that a transfer sees otherwise than the training of a first column.
