@@ -279,7 +279,7 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 		world.FingerprintKey: r.world,
 		world.TaskKey:        r.plan.World.Task(),
 		world.DomainKey:      r.plan.World.Domain(),
-		"contract":           world.Contract,
+		world.ContractKey:    world.Contract,
 	}
 	maps.Copy(metadata, r.plan.Metadata)
 	c := &nn.Checkpoint{Network: r.net, Theta: snapshot.Theta, Metadata: metadata}
