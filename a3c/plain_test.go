@@ -3,6 +3,7 @@ package a3c_test
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -39,7 +40,10 @@ func TestPlain(t *testing.T) {
 
 			fast, net := newTrainer(t, cfg, test.lstm, test.env)
 			_, theta := makeNet(t, test.env(), 8, test.lstm, cfg.Seed)
-			slow, err := plain.New(plainCfg, net, theta, func(int, int) (a3c.Env, error) { return test.env(), nil })
+			slow, err := plain.New(plainCfg, net, theta, func(int, int) (a3c.Env, error) { return test.env(), nil }, plain.Seeds{
+				Episode: func(worker, env int, episode int64) uint64 { return a3c.TrainingSeed(cfg.Seed, worker, env, episode) },
+				Actions: func(worker int) *rand.PCG { return a3c.ActionSource(cfg.Seed, worker) },
+			})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,6 +15,7 @@ type Deviation struct {
 	Episodes, Steps int
 	Joint           [sim.NumJoints]float64 // root mean square, rad
 	Palm, MostPalm  float64                // root mean square and largest, m
+	Torn            bool                   // the last record was not written to its end
 }
 
 // Replay plays the actions of all episodes in the simulator, with the motion of a world, each from its recorded start. Each,
@@ -36,6 +37,7 @@ func Replay(r *Reader, motion sim.Motion, each func(m *robot.Moment, d *sim.Data
 	over := true
 	for {
 		if err := r.Next(&m); err == io.EOF || errors.Is(err, ErrTorn) {
+			total.Torn = err != io.EOF
 			break
 		} else if err != nil {
 			return total, err

@@ -2,6 +2,7 @@ package robot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -28,6 +29,15 @@ type Emulation struct {
 
 	// Faults are those of the cable.
 	Faults []transport.Rule
+
+	// Cable is put between driver and cable, to see what goes over it; nil: nothing is.
+	Cable func(transport.Opener) transport.Opener
+
+	// Still says that nothing may move: no motion is allowed, no API control started.
+	Still bool
+
+	// StopFile is the Guard's; empty: there is none.
+	StopFile string
 
 	// Plane is the table's calibration; nil: it is made, which takes some milliseconds.
 	Plane *tracker.Plane
@@ -88,10 +98,14 @@ func (l *Emulated) build(opt *Emulation) (err error) {
 	}
 	l.Clock.Enter()
 	defer l.Clock.Leave()
+	open := l.Faults.Opener(l.Socket.Open)
+	if opt.Cable != nil {
+		open = opt.Cable(open)
+	}
 	var within clock.Deadline
 	within.Set(context.Background(), l.Clock.Now().Add(connectTime))
 	l.Guard, err = connect(&within, safety.Options{
-		Arm: safety.Driver{Clock: l.Clock, Open: l.Faults.Opener(l.Socket.Open)}, Motion: true, Log: opt.Log,
+		Arm: safety.Driver{Clock: l.Clock, Open: open}, Motion: !opt.Still, StopFile: opt.StopFile, Log: opt.Log,
 	})
 	return err
 }
@@ -99,15 +113,17 @@ func (l *Emulated) build(opt *Emulation) (err error) {
 // connectTime is how long a cable with faults may take until the arm is connected and enabled.
 const connectTime = 30 * time.Second
 
-// connect connects and enables, again and again if the cable spoils it.
+// connect connects, and enables what may move, again and again if the cable spoils it.
 func connect(ctx context.Context, opt safety.Options) (*safety.Guard, error) {
 	for {
 		guard, err := safety.Connect(ctx, opt)
-		if err == nil {
-			if err = guard.Enable(ctx); err == nil {
-				return guard, nil
+		if err == nil && opt.Motion {
+			if err = guard.Enable(ctx); err != nil {
+				guard.Close() // it is given up because of err
 			}
-			guard.Close() // it is given up because of err
+		}
+		if err == nil || errors.Is(err, safety.ErrEmergency) {
+			return guard, err
 		}
 		if clock.Sleep(ctx, opt.Arm.Clock, lookEvery) != nil {
 			return nil, err

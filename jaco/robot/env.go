@@ -94,7 +94,7 @@ func (e *Env) Close() error {
 	}
 	lab := e.lab
 	e.lab = nil
-	return lab.close()
+	return lab.Shut()
 }
 
 // Reset begins an episode: the target gets a new place if it is time for one, the arm moves to a start that is drawn from

@@ -36,11 +36,14 @@ func (l *Lab) check() error {
 	return nil
 }
 
-// close closes all of it.
-func (l *Lab) close() error {
+// Shut closes all of it. An Env does so in its Close.
+func (l *Lab) Shut() error {
 	l.Clock.Enter()
 	defer l.Clock.Leave()
-	err := errors.Join(l.Guard.Close(), l.Camera.Close())
+	err := l.Guard.Close()
+	if l.Camera != nil {
+		err = errors.Join(err, l.Camera.Close())
+	}
 	if l.Close != nil {
 		err = errors.Join(err, l.Close())
 	}

@@ -314,7 +314,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		}
 	}
 	full := emulate(t, nil)
-	defer full.close()
+	defer full.Shut()
 	for name, opt := range map[string]Options{"every": {Lab: full.Lab, TargetEvery: -1}, "patience": {Lab: full.Lab, Patience: -1}} {
 		if _, err := New(opt); err == nil {
 			t.Errorf("%s: accepted", name)

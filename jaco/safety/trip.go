@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"colonnade/jaco/arm"
 	"colonnade/sim"
 )
 
@@ -25,6 +26,9 @@ const (
 
 // ErrEmergency is wrapped by everything that an emergency stop refuses.
 var ErrEmergency = errors.New("emergency stop")
+
+// ErrUnsupported is wrapped by what Connect returns for an arm of another kind: the driver's own error.
+var ErrUnsupported = arm.ErrUnsupported
 
 // Trip is a refused command: an error that says what was refused, and where the arm was.
 type Trip struct {

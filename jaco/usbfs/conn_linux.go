@@ -28,7 +28,7 @@ const (
 const returnTime = time.Second
 
 // Devices lists the arms on the bus.
-func Devices() ([]Device, error) { return Find(sysfsDevices, Vendor) }
+func Devices() ([]Device, error) { return Find(SysfsDevices, Vendor) }
 
 // Open opens the node at path, such as /dev/bus/usb/001/002, and claims its interface. The error wraps
 // transport.ErrNoDevice, ErrPermission or ErrBusy where it is one of these.

@@ -34,6 +34,7 @@ type Device struct {
 	Vendor, Product uint16
 	Speed           string // in Mbit/s, as the kernel writes it: "12" for full speed
 	Manufacturer    string // as far as it can be read
+	Driver          string // of the kernel, that holds interface 0; "" is usual, "usbfs" a program that has it
 }
 
 // String names the device for people.
@@ -41,8 +42,10 @@ func (d Device) String() string {
 	return fmt.Sprintf("%04x:%04x at port %s, %s", d.Vendor, d.Product, d.Port, d.Path)
 }
 
+// SysfsDevices is where Linux lists its USB devices.
+const SysfsDevices = "/sys/bus/usb/devices"
+
 const (
-	sysfsDevices = "/sys/bus/usb/devices"
 	nodes        = "/dev/bus/usb"
 	maxAttribute = 4096 // bytes of a sysfs file: a page of memory
 )
@@ -61,6 +64,7 @@ func Find(sysfs string, vendor uint16) ([]Device, error) {
 		}
 		if d, ok := readDevice(filepath.Join(sysfs, e.Name())); ok && d.Vendor == vendor {
 			d.Port = e.Name()
+			d.Driver = driver(filepath.Join(sysfs, e.Name()), d.Port)
 			found = append(found, d)
 		}
 	}
@@ -91,6 +95,17 @@ func readDevice(dir string) (d Device, ok bool) {
 	d.Speed, _ = attribute(dir, "speed")
 	d.Manufacturer, _ = attribute(dir, "manufacturer")
 	return d, true
+}
+
+// driver returns the name of the kernel driver that has interface 0 of the device at a port, in any configuration.
+func driver(dir, port string) string {
+	links, _ := filepath.Glob(filepath.Join(dir, port+":*.0", "driver")) // the pattern is well-formed: ports are numbers and dots
+	for _, link := range links {
+		if to, err := os.Readlink(link); err == nil {
+			return filepath.Base(to)
+		}
+	}
+	return ""
 }
 
 // attribute reads a sysfs file, without what is not printable.

@@ -59,13 +59,21 @@ const bus = `
 `
 
 func TestFind(t *testing.T) {
-	found, err := Find(plant(t, bus), Vendor)
+	root := plant(t, bus)
+	held := filepath.Join(root, "3-2", "3-2:1.0")
+	if err := os.MkdirAll(held, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../../../bus/usb/drivers/cdc_acm", filepath.Join(held, "driver")); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Find(root, Vendor)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []Device{
-		{"1-1.4", "/dev/bus/usb/001/007", 1, 7, 0x22cd, 1, "12", "Kinova inc."},
-		{"3-2", "/dev/bus/usb/003/014", 3, 14, 0x22cd, 0, "12", ""},
+		{"1-1.4", "/dev/bus/usb/001/007", 1, 7, 0x22cd, 1, "12", "Kinova inc.", ""},
+		{"3-2", "/dev/bus/usb/003/014", 3, 14, 0x22cd, 0, "12", "", "cdc_acm"},
 	}
 	if len(found) != 2 || found[0] != want[0] || found[1] != want[1] {
 		t.Errorf("found %+v, want %+v", found, want)

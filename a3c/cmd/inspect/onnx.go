@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"maps"
 
 	"colonnade/nn"
@@ -18,5 +20,12 @@ func writeONNX(path string, c *nn.Checkpoint, digest string) error {
 	if err != nil {
 		return err
 	}
-	return safetensors.WriteFile(path, model)
+	err = safetensors.WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(model)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
 }

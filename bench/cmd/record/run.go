@@ -56,12 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count", strconv.Itoa(*count), "-timeout", "0",
 	}, packages...)...)
 	test.Stdout, test.Stderr = stdout, stderr
-	err = test.Run()
-	if ctx.Err() != nil {
-		fmt.Fprintln(stderr, "record: interrupted; what was measured so far is printed")
-		return nil
-	}
-	if err != nil {
+	if err := test.Run(); err != nil {
 		return fmt.Errorf("go test: %w", err)
 	}
 	return nil

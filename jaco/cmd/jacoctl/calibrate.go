@@ -1,0 +1,238 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strconv"
+	"strings"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/camera"
+	"colonnade/jaco/robot"
+	"colonnade/jaco/tracker"
+	"colonnade/sim"
+)
+
+// calibrated is the result of calibrate.
+type calibrated struct {
+	Points  int       `json:"points"`
+	Error   *float64  `json:"error_mm"`          // root mean square at the points; null for four, which always fit
+	LeftOut *float64  `json:"left_out_error_mm"` // the same at each point from a fit to the others: what to expect elsewhere
+	Camera  *sim.Vec3 `json:"camera,omitempty"`  // where it stands, m, if the plane tells
+	Out     string    `json:"out,omitempty"`
+	Overlay string    `json:"overlay,omitempty"`
+	Picture string    `json:"picture,omitempty"`
+}
+
+// calibrating is the command line of calibrate.
+type calibrating struct {
+	*setup
+	places, points        *string
+	out, overlay, picture *string
+}
+
+func calibrate(ctx context.Context, args []string, c console) (any, error) {
+	s := &calibrating{setup: newSetup("calibrate -arm usb -camera /dev/video0 -out table.json -overlay table.png", c)}
+	s.places = s.String("places", "", "`places` \"X,Y X,Y ...\" in m where the target is put and found, four or more; default: twelve over its whole area")
+	s.points = s.String("points", "", "`points` \"X,Y:U,V ...\" instead: place on the table in m, and where it was clicked in the file of -picture")
+	s.out = s.String("out", "", "keep the calibration in this `file`")
+	s.overlay = s.String("overlay", "", "draw table and points over the camera's picture into this PNG `file`")
+	s.picture = s.String("picture", "", "write the camera's picture, ten times as large, into this PNG `file`, to click on; without -points do no more")
+	s.NotInFile("places", "points", "out", "overlay", "picture")
+	if err := s.parse(args); err != nil {
+		return nil, err
+	}
+	places, points, err := s.read()
+	if err != nil {
+		return nil, err
+	}
+	eye, put, end, err := s.eye(ctx)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.calibrate(eye, put, places, points)
+	return r, errors.Join(err, end())
+}
+
+// read reads places and points.
+func (s *calibrating) read() (places [][2]float64, points []tracker.Point, err error) {
+	if *s.places != "" && *s.points != "" {
+		return nil, nil, cli.Usagef("-places and -points: one of them")
+	}
+	if places = robot.CalibrationPlaces(); *s.places != "" {
+		places = nil
+		for word := range strings.FieldsSeq(*s.places) {
+			at, err := pair(word)
+			if err != nil {
+				return nil, nil, cli.Usagef("-places: %v", err)
+			}
+			places = append(places, at)
+		}
+	}
+	for word := range strings.FieldsSeq(*s.points) {
+		table, pixel, ok := strings.Cut(word, ":")
+		at, err1 := pair(table)
+		seen, err2 := pair(pixel)
+		if err := errors.Join(err1, err2); !ok || err != nil {
+			return nil, nil, cli.Usagef("-points: %q is not X,Y:U,V", word)
+		}
+		points = append(points, tracker.Point{Table: at, Pixel: [2]float64{seen[0] / enlarged, seen[1] / enlarged}})
+	}
+	if n := len(points); n > 0 && n < 4 || n == 0 && len(places) < 4 {
+		return nil, nil, cli.Usagef("at least four places are needed to calibrate the table")
+	}
+	return places, points, nil
+}
+
+func pair(text string) (at [2]float64, err error) {
+	a, b, ok := strings.Cut(text, ",")
+	x, err1 := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	if !ok || err1 != nil || err2 != nil || math.IsNaN(x+y) || math.IsInf(x+y, 0) {
+		return at, fmt.Errorf("%q is not two numbers with a comma between", text)
+	}
+	return [2]float64{x, y}, nil
+}
+
+// eye opens the camera: the real one alone, the emulated one with an arm that is turned away. put puts the target somewhere,
+// or asks for it.
+func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error, err error) {
+	if !s.rig.Real() {
+		away, _ := sim.Canonical().Keyframe("home")
+		away[0] += math.Pi
+		s.start = &away
+		at, err := s.open(ctx, rig.Wants{})
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		put = func(x, y float64) error { at.emulated.PutTarget(x, y); return nil }
+		return at.Camera, put, func() error { return at.close(nil) }, nil
+	}
+	if !s.rig.HasCamera() {
+		return nil, nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
+	}
+	if eye, err = s.rig.OpenCamera(s.rig.Camera()); err != nil {
+		return nil, nil, nil, cli.Hint(err, "jacoctl doctor says what is wrong with it")
+	}
+	lines := bufio.NewScanner(s.stdin)
+	put = func(x, y float64) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.stderr, "put the target at x %+.2f m, y %+.2f m, keep arm and hands out of view, and press Enter\n", x, y)
+		if !lines.Scan() {
+			return errors.Join(io.ErrUnexpectedEOF, lines.Err())
+		}
+		return nil
+	}
+	return eye, put, eye.Close, nil
+}
+
+// calibrate fits the plane and writes what was asked for.
+func (s *calibrating) calibrate(eye camera.Camera, put func(x, y float64) error, places [][2]float64, points []tracker.Point) (*calibrated, error) {
+	if *s.picture != "" {
+		if err := s.writePicture(eye); err != nil || len(points) == 0 {
+			return &calibrated{Picture: *s.picture}, err
+		}
+	}
+	var plane *tracker.Plane
+	var err error
+	if len(points) > 0 {
+		plane, err = tracker.Fit(points)
+	} else {
+		plane, err = robot.Calibrate(eye, places, put)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r := &calibrated{Points: len(plane.Points()), Out: *s.out, Overlay: *s.overlay, Picture: *s.picture}
+	r.Error, r.LeftOut = millimetres(plane.Error()), millimetres(leftOut(plane.Points()))
+	if at, ok := plane.Camera(); ok {
+		r.Camera = &at
+	}
+	s.tell(r)
+	if *s.overlay != "" {
+		if err := s.writeOverlay(eye, plane, r); err != nil {
+			return r, err
+		}
+	}
+	if *s.out != "" {
+		return r, plane.Save(*s.out)
+	}
+	return r, nil
+}
+
+func (s *calibrating) tell(r *calibrated) {
+	if r.Error == nil {
+		fmt.Fprintf(s.stderr, "%d points: they always fit; give more to know how good the calibration is\n", r.Points)
+	} else {
+		fmt.Fprintf(s.stderr, "%d points, %.1f mm off (root mean square)\n", r.Points, *r.Error)
+	}
+	if r.LeftOut != nil {
+		fmt.Fprintf(s.stderr, "each from a fit to the others: %.1f mm off, which is what to expect between them\n", *r.LeftOut)
+	}
+	if r.Camera != nil {
+		fmt.Fprintf(s.stderr, "the camera stands at x %+.2f, y %+.2f, z %.2f m\n", r.Camera[0], r.Camera[1], r.Camera[2])
+	}
+}
+
+// millimetres turns m into mm; nil for what is not known.
+func millimetres(m float64) *float64 {
+	if math.IsNaN(m) {
+		return nil
+	}
+	m *= 1000
+	return &m
+}
+
+// leftOut returns the root mean square error of each point in the plane that fits the others, m; NaN if the others do not make
+// a plane.
+func leftOut(points []tracker.Point) float64 {
+	sum := 0.0
+	for i, p := range points {
+		others := append(append([]tracker.Point(nil), points[:i]...), points[i+1:]...)
+		plane, err := tracker.Fit(others)
+		if err != nil {
+			return math.NaN()
+		}
+		at := plane.Table(p.Pixel)
+		sum += (at[0]-p.Table[0])*(at[0]-p.Table[0]) + (at[1]-p.Table[1])*(at[1]-p.Table[1])
+	}
+	return math.Sqrt(sum / float64(len(points)))
+}
+
+func (s *calibrating) writePicture(eye camera.Camera) error {
+	frame := make([]uint8, camera.FrameSize)
+	if _, err := eye.Frame(frame); err != nil {
+		return err
+	}
+	return writePNG(*s.picture, enlarge(frame))
+}
+
+func (s *calibrating) writeOverlay(eye camera.Camera, plane *tracker.Plane, r *calibrated) error {
+	frame := make([]uint8, camera.FrameSize)
+	if _, err := eye.Frame(frame); err != nil {
+		return err
+	}
+	caption := fmt.Sprintf("%d points", r.Points)
+	if r.Error != nil {
+		caption += fmt.Sprintf(", %.1f mm off", *r.Error)
+	}
+	return writePNG(*s.overlay, drawOverlay(frame, plane, caption))
+}
+
+// writeFile writes a file by a function.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return write(f)
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"colonnade/jaco/camera"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
+	"colonnade/jaco/usbfs"
+)
+
+// Every fault is named, with what to do about it, and alone.
+func TestDoctorNamesFaults(t *testing.T) {
+	open := func(kind error) error {
+		return &transport.Error{Op: "open", Name: "/dev/x", Kind: kind, Cause: unix.EACCES}
+	}
+	for _, c := range []struct {
+		name  string
+		build func(*emulator.Options)
+		spoil func(*laboratory)
+		want  fault
+		words []string
+	}{
+		{name: "nothing", want: well, words: []string{"no fault found", "PJ00000000000000001", "pictures", "12 points", "jacoctl home -fingers"}},
+		{name: "not found", spoil: func(l *laboratory) { os.RemoveAll(filepath.Join(l.sysfs, "1-1.2")) }, want: notFound, words: []string{"vendor 22cd", "lsusb"}},
+		{name: "no USB", spoil: func(l *laboratory) { os.RemoveAll(l.sysfs) }, want: unsupported, words: []string{"no USB devices"}},
+		{name: "several", spoil: func(l *laboratory) { l.plug("1-1.3", 9) }, want: several, words: []string{"1-1.2, 1-1.3", "-arm PORT"}},
+		{name: "permission", spoil: func(l *laboratory) { l.openArm = open(transport.ErrPermission) }, want: noPermission,
+			words: []string{usbfs.UdevRule, usbfs.UdevRuleFile, "udevadm"}},
+		{name: "another program", spoil: func(l *laboratory) {
+			l.openArm = open(transport.ErrBusy)
+			l.hold("/dev/bus/usb/001/007", "kinova_driver")
+		}, want: held, words: []string{"kinova_driver (process 4711)"}},
+		{name: "a hidden program", spoil: func(l *laboratory) { l.openArm = open(transport.ErrBusy) }, want: held, words: []string{"end the other program"}},
+		{name: "kernel driver", spoil: func(l *laboratory) {
+			dir := filepath.Join(l.sysfs, "1-1.2", "1-1.2:1.0")
+			os.MkdirAll(dir, 0o777)
+			os.Symlink("../../../../bus/usb/drivers/cdc_acm", filepath.Join(dir, "driver"))
+		}, want: held, words: []string{"cdc_acm", "echo 1-1.2:1.0 > /sys/bus/usb/drivers/cdc_acm/unbind"}},
+		{name: "silent", spoil: func(l *laboratory) { l.stall = make(chan struct{}) }, want: noAnswer, words: []string{"off and on again"}},
+		{name: "old firmware", build: func(o *emulator.Options) { o.Firmware = [3]uint8{4, 9, 0} }, want: wrongFirmware, words: []string{"4.9.0", "update"}},
+		{name: "no version", build: func(o *emulator.Options) { o.Firmware = [3]uint8{} }, want: wrongFirmware, words: []string{"does not say"}},
+		{name: "velocities that are none", build: func(o *emulator.Options) { o.Settings.VelocityWraps = true }, want: wrongFirmware, words: []string{"reports 6.2"}},
+		{name: "at a limit", build: func(o *emulator.Options) {
+			q := *o.Start
+			q[1] = 0.83 // joint 2 ends at 0.82
+			o.Start = &q
+		}, want: well, words: []string{"within its safety margins"}},
+		{name: "camera busy", spoil: func(l *laboratory) { l.openEye = open(transport.ErrBusy); l.hold("/dev/video3", "cheese") }, want: cameraBusy,
+			words: []string{"cheese (process 4711)"}},
+		{name: "camera denied", spoil: func(l *laboratory) { l.openEye = open(transport.ErrPermission) }, want: cameraDenied, words: []string{"group video"}},
+		{name: "camera missing", spoil: func(l *laboratory) { l.openEye = open(transport.ErrNoDevice) }, want: cameraMissing, words: []string{"/dev/video3 webcam"}},
+		{name: "camera format", spoil: func(l *laboratory) { l.openEye = open(camera.ErrFormat) }, want: cameraFormat, words: []string{"v4l2-ctl"}},
+		{name: "camera hangs", spoil: func(l *laboratory) { l.quirk = func(e *eye) { e.err = open(camera.ErrStale) } }, want: cameraStale, words: []string{"another port"}},
+		{name: "camera pulled", spoil: func(l *laboratory) { l.quirk = func(e *eye) { e.err = open(transport.ErrNoDevice) } }, want: cameraMissing, words: []string{"plug it in again"}},
+		{name: "calibration", spoil: func(l *laboratory) { os.WriteFile(l.table, []byte("{}"), 0o666) }, want: calibration, words: []string{"jacoctl calibrate"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l := newLaboratory(t, c.build)
+			if c.spoil != nil {
+				c.spoil(l)
+			}
+			var d diagnosis
+			said, err := l.do(context.Background(), &d, strings.NewReader(""), l.real("doctor")...)
+			found := slices.DeleteFunc(slices.Clone(d.Faults), func(f fault) bool { return f == lateClock }) // of this machine, which may be busy
+			var want []fault
+			if c.want != well {
+				want = []fault{c.want}
+				if err == nil || isUsage(err) {
+					t.Errorf("ended with %v", err)
+				}
+			}
+			if !slices.Equal(found, want) {
+				t.Errorf("found %q, want %q:\n%s", found, want, said)
+			}
+			if c.name == "nothing" && len(d.Faults) > 0 {
+				t.Skip("this machine is too busy for a clean bill")
+			}
+			has(t, said, c.words...)
+			if n := l.changed(); n != 0 {
+				t.Errorf("doctor changed something %d times", n)
+			}
+		})
+	}
+}
+
+func TestDoctorStopFile(t *testing.T) {
+	l := newLaboratory(t, nil)
+	t.Chdir(t.TempDir())
+	write(t, "halt", "")
+	var d diagnosis
+	said, err := l.doHere(context.Background(), &d, nil, l.real("doctor", "-stop-file", "halt")...)
+	if err == nil || !slices.Contains(d.Faults, stopFile) {
+		t.Errorf("%v, %v", d.Faults, err)
+	}
+	has(t, said, "the file halt is there")
+}
+
+// An arm of another kind is named as such.
+func TestDoctorWrongArm(t *testing.T) {
+	l := newLaboratory(t, nil)
+	l.socket.Plug(other{l.device})
+	var d diagnosis
+	if _, err := l.do(context.Background(), &d, nil, l.real("doctor")...); err == nil || !slices.Contains(d.Faults, wrongArm) {
+		t.Errorf("%v, %v", d.Faults, err)
+	}
+}
+
+// other says that it has seven joints.
+type other struct{ *emulator.Device }
+
+func (o other) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := o.Device.In(now, p)
+	var packet protocol.Packet
+	var info protocol.Info
+	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.InfoRead && info.Decode(packet.Data[:]) == nil {
+		info.Type = protocol.Spherical7
+		copy(packet.Data[:], info.Append(nil))
+		var wire [protocol.PacketSize]byte
+		packet.Encode(&wire)
+		copy(p, wire[:])
+	}
+	return n, ready
+}
+
+// The emulated arm is well.
+func TestDoctorEmulated(t *testing.T) {
+	var d diagnosis
+	l := newLaboratory(t, nil)
+	said, err := l.do(context.Background(), &d, nil, "doctor")
+	if err != nil || len(d.Faults) != 0 {
+		t.Errorf("%v, %v\n%s", d.Faults, err, said)
+	}
+	if l.device.State(l.clock.Now()).Packets != 0 {
+		t.Error("it spoke to the real arm")
+	}
+}

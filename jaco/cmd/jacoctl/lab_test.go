@@ -1,0 +1,250 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/camera"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/robot"
+	"colonnade/jaco/transport"
+	"colonnade/sim"
+	"colonnade/sim/domain"
+)
+
+// Files that tests read: a policy, and a domain. Tests change folders.
+var (
+	pretrained, _ = filepath.Abs("../../../bench/pretrained/reach-recurrent-wide.safetensors")
+	robotFile, _  = filepath.Abs("../../../sim/domain/robot.json")
+)
+
+// laboratory is a machine with an arm and a camera that the commands take for real ones, in virtual time.
+type laboratory struct {
+	*host
+	t        *testing.T
+	clock    *clock.Virtual
+	world    *domain.World
+	device   *emulator.Device
+	socket   *transport.Memory
+	table    string        // file of the calibration
+	openArm  error         // what opening the arm gives; nil: the arm
+	openEye  error         // the same of the camera
+	quirk    func(*eye)    // of the camera
+	stall    chan struct{} // closed: the arm is silent
+	onPacket func()        // is called for each packet to the arm
+
+	mu      sync.Mutex // guards what follows
+	target  sim.Vec3
+	changes map[protocol.Command]int // packets to the arm that change something
+}
+
+// eye is the camera, with faults.
+type eye struct {
+	camera.Camera
+	err error // of Frame
+}
+
+func (e *eye) Frame(dst []uint8) (time.Duration, error) {
+	if e.err != nil {
+		return 0, e.err
+	}
+	return e.Camera.Frame(dst)
+}
+
+func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
+	t.Helper()
+	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}}
+	d, err := domain.Load("robot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.world = new(domain.World)
+	d.Draw(nil, l.world)
+	o := emulator.NewOptions(protocol.Jaco2)
+	home, _ := sim.Canonical().Keyframe("home")
+	o.Start, o.Motion = &home, l.world.Motion
+	if change != nil {
+		change(&o)
+	}
+	if l.device, err = emulator.New(o); err != nil {
+		t.Fatal(err)
+	}
+	l.socket = transport.NewMemory(l.clock, l, time.Millisecond)
+	dir := t.TempDir()
+	l.host = &host{sysfs: filepath.Join(dir, "sys"), proc: filepath.Join(dir, "proc"), clock: l.clock, periods: 2}
+	l.plug("1-1.2", 7)
+	l.host.cameras = func() ([]camera.Device, error) { return []camera.Device{{Path: "/dev/video3", Name: "webcam"}}, nil }
+	l.host.open = func(string) transport.Opener {
+		return func(ctx context.Context) (transport.Conn, error) {
+			if l.openArm != nil {
+				return nil, l.openArm
+			}
+			return l.socket.Open(ctx)
+		}
+	}
+	l.host.openCamera = func(camera.Options) (camera.Camera, error) {
+		if l.openEye != nil {
+			return nil, l.openEye
+		}
+		c, err := camera.NewEmulated(camera.Scene{Clock: l.clock, Arm: l.device, World: l.world, Target: l.at})
+		if err != nil {
+			return nil, err
+		}
+		e := &eye{Camera: c}
+		if l.quirk != nil {
+			l.quirk(e)
+		}
+		return e, nil
+	}
+	l.table = filepath.Join(dir, "table.json")
+	plane, err := robot.CalibrateEmulated(l.world)
+	if err == nil {
+		err = plane.Save(l.table)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// Out and In are the arm's end of the cable.
+func (l *laboratory) Out(now time.Time, p []byte) error {
+	var packet protocol.Packet
+	if packet.Decode(p) == nil && changing[packet.Command] {
+		l.mu.Lock()
+		l.changes[packet.Command]++
+		l.mu.Unlock()
+	}
+	if l.onPacket != nil {
+		l.onPacket()
+	}
+	return l.device.Out(now, p)
+}
+
+func (l *laboratory) In(now time.Time, p []byte) (int, time.Time) {
+	if l.stall != nil {
+		return 0, time.Time{}
+	}
+	return l.device.In(now, p)
+}
+
+// plug puts an arm into the tree of USB devices.
+func (l *laboratory) plug(port string, address int) {
+	l.t.Helper()
+	for name, value := range map[string]string{"idVendor": "22cd", "idProduct": "0000", "busnum": "1", "devnum": fmt.Sprint(address), "speed": "12"} {
+		write(l.t, filepath.Join(l.sysfs, port, name), value+"\n")
+	}
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// hold lets a program have a node open.
+func (l *laboratory) hold(node, program string) {
+	l.t.Helper()
+	process := filepath.Join(l.proc, "4711")
+	write(l.t, filepath.Join(process, "comm"), program+"\n")
+	if err := os.MkdirAll(filepath.Join(process, "fd"), 0o777); err != nil {
+		l.t.Fatal(err)
+	}
+	if err := os.Symlink(node, filepath.Join(process, "fd", "5")); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+func (l *laboratory) at(time.Time) sim.Vec3 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.target
+}
+
+// changed returns how many packets changed something.
+func (l *laboratory) changed() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, count := range l.changes {
+		n += count
+	}
+	return n
+}
+
+// person is standard error: when it says where the target belongs, it is put there.
+type person struct {
+	bytes.Buffer
+	lab *laboratory
+}
+
+func (p *person) Write(text []byte) (int, error) {
+	var x, y float64
+	if _, err := fmt.Sscanf(string(text), "put the target at x %f m, y %f m", &x, &y); err == nil {
+		p.lab.mu.Lock()
+		p.lab.target = sim.Vec3{x, y, 0}
+		p.lab.mu.Unlock()
+	}
+	return p.Buffer.Write(text)
+}
+
+// do runs a command on the laboratory's machine in a folder of its own, and decodes its result unless r is nil.
+func (l *laboratory) do(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
+	l.t.Helper()
+	l.t.Chdir(l.t.TempDir())
+	return l.doHere(ctx, r, stdin, args...)
+}
+
+func (l *laboratory) doHere(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
+	var stdout bytes.Buffer
+	stderr := &person{lab: l}
+	err = l.run(ctx, args, stdin, &stdout, stderr)
+	if r != nil {
+		if wrong := json.Unmarshal(stdout.Bytes(), r); wrong != nil {
+			l.t.Fatalf("%v: the result is %q: %v; %v\n%s", args, &stdout, wrong, err, stderr)
+		}
+	}
+	return stderr.String(), err
+}
+
+// real returns the flags of the laboratory's devices, with more of them.
+func (l *laboratory) real(args ...string) []string {
+	absolute, err := filepath.Abs(l.table)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return append(args, "-arm", "usb", "-camera", "/dev/video3", "-calibration", absolute)
+}
+
+func isUsage(err error) bool {
+	var usage *cli.UsageError
+	return errors.As(err, &usage)
+}
+
+func closeTo(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
+
+func has(t *testing.T, said string, words ...string) {
+	t.Helper()
+	for _, w := range words {
+		if !strings.Contains(said, w) {
+			t.Errorf("no %q in:\n%s", w, said)
+		}
+	}
+}

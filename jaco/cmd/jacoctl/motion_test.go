@@ -1,0 +1,209 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
+)
+
+// A real arm moves with -move only, whatever the command.
+func TestMotionNeedsTheFlag(t *testing.T) {
+	l := newLaboratory(t, nil)
+	for _, args := range [][]string{
+		{"home"}, {"jog", "-joint", "1"}, {"jog"}, {"latency"}, {"run", "-checkpoint", pretrained}, {"record", "-out", "x"},
+		{"shadow", "-checkpoint", pretrained, "-driver", "planner"},
+	} {
+		said, err := l.do(context.Background(), nil, strings.NewReader("1 0.1 1\n"), l.real(args...)...)
+		if !isUsage(err) || !strings.Contains(err.Error(), "-move") {
+			t.Errorf("%v: %v\n%s", args, err, said)
+		}
+	}
+	if n := l.changed(); n != 0 {
+		t.Errorf("the arm was told %d times to do something", n)
+	}
+	config := filepath.Join(t.TempDir(), "c.toml")
+	write(t, config, "move = true\n")
+	if _, err := l.do(context.Background(), nil, nil, l.real("home", "-config", config)...); !isUsage(err) {
+		t.Errorf("-move from a file: %v", err)
+	}
+}
+
+// What only looks sends nothing that changes anything.
+func TestLookingChangesNothing(t *testing.T) {
+	l := newLaboratory(t, nil)
+	for _, args := range [][]string{
+		{"status"}, {"doctor"}, {"calibrate", "-places", "-0.1,-0.5 0.1,-0.5 0.1,-0.4 -0.1,-0.4"},
+		{"shadow", "-checkpoint", pretrained, "-steps", "5"},
+		{"status", "-move"},
+	} {
+		if said, err := l.do(context.Background(), nil, strings.NewReader("\n\n\n\n"), l.real(args...)...); err != nil {
+			t.Errorf("%v: %v\n%s", args, err, said)
+		}
+	}
+	if n := l.changed(); n != 0 {
+		t.Errorf("the arm was told %d times to do something: %v", n, l.changes)
+	}
+}
+
+// A dry run prints what would be sent and moves an emulated arm that stands where the real one does.
+func TestDryRun(t *testing.T) {
+	l := newLaboratory(t, nil)
+	before := l.device.State(l.clock.Now()).Q
+	var r jogResult
+	said, err := l.do(context.Background(), &r, nil, l.real("jog", "-dry-run", "-move", "-joint", "1", "-speed", "-0.25", "-for", "1s")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	has(t, said, "would send 302 (start API control)", "joints -14.3 0.0", "times", "would send 301", "nothing of it went to a real arm")
+	if n := l.changed(); n != 0 {
+		t.Errorf("the real arm was told %d times to do something", n)
+	}
+	turned := r.Joints[0] - (before[0] + l.world.Motion.Encoder[0])
+	if !closeTo(turned, -0.25, 0.03) || !closeTo(r.Joints[2], before[2]+l.world.Motion.Encoder[2], 0.03) {
+		t.Errorf("the emulated arm turned by %.3f rad; %v from %v", turned, r.Joints, before)
+	}
+	said, err = l.do(context.Background(), nil, nil, l.real("home", "-dry-run")...)
+	if err != nil {
+		t.Errorf("a dry run without -move: %v", err)
+	}
+	has(t, said, "would send 305 (joystick command): home button pressed")
+}
+
+// -move moves it: by flags and by lines.
+func TestJogMoves(t *testing.T) {
+	l := newLaboratory(t, nil)
+	before := l.device.State(l.clock.Now()).Q
+	var r jogResult
+	if said, err := l.do(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s")...); err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if turned := l.device.State(l.clock.Now()).Q[0] - before[0]; !closeTo(turned, 0.3, 0.03) {
+		t.Errorf("joint 1 turned by %.3f rad", turned)
+	}
+	lines := "1 -0.3 1\nnonsense\n1 2 3 4\nstop\n1 0.3 1\nreset\n6 0.2 1\nstate\n2 0.6 10\nhome\n"
+	said, err := l.do(context.Background(), &r, strings.NewReader(lines), l.real("jog", "-move")...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	has(t, said, "emergency stop", `"reset" takes it back`, "is taken back", `"nonsense" has 1 words`, "refused: safety: table")
+	if r.Trips != 1 || r.State != protocol.Ready.String() {
+		t.Errorf("%d trips, %s", r.Trips, r.State)
+	}
+	if n := l.device.State(l.clock.Now()).Contacts; n != 0 {
+		t.Errorf("%d contacts", n)
+	}
+	if l.changes[protocol.StopAPI] == 0 {
+		t.Error("API control was never given back")
+	}
+}
+
+func TestHome(t *testing.T) {
+	l := newLaboratory(t, nil)
+	var r statusResult
+	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-retract", "-fingers")...); err != nil || r.State != protocol.Retracted.String() || r.Fingers != [3]bool{true, true, true} {
+		t.Errorf("%s, %v, %v\n%s", r.State, r.Fingers, err, said)
+	}
+	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-max-time", "1s")...); err == nil || isUsage(err) {
+		t.Errorf("home within a second: %v\n%s", err, said)
+	}
+}
+
+// A signal, and a file, stop the arm in the middle of a motion, and it stays stopped.
+func TestStops(t *testing.T) {
+	signalled, signal := context.WithCancel(context.Background())
+	for name, pull := range map[string]func(){
+		"signal": signal,
+		"file":   func() { os.WriteFile("jaco.stop", nil, 0o666) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLaboratory(t, nil)
+			t.Chdir(t.TempDir())
+			ctx := context.Background()
+			if name == "signal" {
+				ctx = signalled
+			}
+			packets := 0
+			l.onPacket = func() {
+				if packets++; packets == 300 {
+					pull()
+				}
+			}
+			before := l.device.State(l.clock.Now()).Q[0]
+			var r struct {
+				statusResult
+				Interrupted bool
+			}
+			said, err := l.doHere(ctx, &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "20s")...)
+			if packets < 300 {
+				t.Fatalf("it ended before the stop: %v\n%s", err, said)
+			}
+			if name == "signal" && err != nil || name == "file" && !errors.Is(err, safety.ErrEmergency) {
+				t.Errorf("ended with %v\n%s", err, said)
+			}
+			if turned := l.device.State(l.clock.Now()).Q[0] - before; turned > 1.5 {
+				t.Errorf("joint 1 went on for %.2f rad", turned)
+			}
+			if s := l.device.State(l.clock.Now()); s.API || s.Queue != 0 {
+				t.Errorf("left behind: API control %t, %d points", s.API, s.Queue)
+			}
+			if name == "file" {
+				if _, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1")...); !errors.Is(err, safety.ErrEmergency) {
+					t.Errorf("with the file still there: %v", err)
+				}
+			}
+		})
+	}
+}
+
+// A cable that is pulled stops a jog with an error in plain words; the log of the safety layer has it.
+func TestPulledCable(t *testing.T) {
+	l := newLaboratory(t, nil)
+	t.Chdir(t.TempDir())
+	packets := 0
+	l.onPacket = func() {
+		if packets++; packets == 200 {
+			go l.socket.Unplug() // not from within the socket's own call
+		}
+	}
+	_, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "50s", "-safety-log", "log")...)
+	if !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("ended with %v", err)
+	}
+	text, _ := os.ReadFile("log")
+	has(t, string(text), "arm stopped", "the device is not there")
+}
+
+func TestUsage(t *testing.T) {
+	l := newLaboratory(t, nil)
+	for _, line := range []string{
+		"", "dance", "jog -joint 10", "jog -joint 1 -for 2m", "jog -speed NaN", "home -max-time 0s", "run", "run -checkpoint x -episodes 0",
+		"record", "replay", "shadow", "shadow -checkpoint x -steps 0", "latency -joint 7", "latency -cycles 1", "latency -speed 3",
+		"calibrate -places 1,2", "calibrate -points 1,2:3", "calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x",
+		"status -move", "status -camera /dev/video0", "status -calibration x", "status extra", "status -arm usb -camera-settings size=1",
+		"run -checkpoint CKPT -arm usb -move", "run -checkpoint CKPT -arm usb -move -camera /dev/video3", "calibrate -arm usb", "status -domain moon",
+		"status -faults dance",
+	} {
+		line = strings.ReplaceAll(line, "CKPT", pretrained)
+		if said, err := l.do(context.Background(), nil, nil, strings.Fields(line)...); !isUsage(err) {
+			t.Errorf("%q: %v\n%s", line, err, said)
+		}
+	}
+	for _, c := range append(commands, command{name: ""}) {
+		args := []string{c.name, "-h"}
+		if c.name == "" {
+			args = args[1:]
+		}
+		said, err := l.do(context.Background(), nil, nil, args...)
+		if err == nil || !strings.Contains(err.Error(), "help") {
+			t.Errorf("%v: %v", args, err)
+		}
+		has(t, said, "Example:\n  jacoctl "+c.name)
+	}
+}

@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
+	"colonnade/a3c/stats"
+	"colonnade/jaco/record"
+	"colonnade/jaco/robot"
+	"colonnade/jaco/safety"
+)
+
+// played is the result of run and record.
+type played struct {
+	Episodes   int                  `json:"episodes"`
+	Score      float64              `json:"score"` // mean of all episodes that ended
+	CI95       float64              `json:"ci95"`
+	Reached    float64              `json:"reached"`
+	Violations float64              `json:"violations"` // episodes that the safety layer ended
+	Steps      int                  `json:"steps"`
+	Trips      map[safety.Cause]int `json:"trips,omitempty"`
+	Recoveries int                  `json:"recoveries"` // times the arm was lost and came back
+	Pauses     int                  `json:"pauses"`     // times target or camera were
+	Homes      int                  `json:"homes"`      // times the arm had to go home by itself
+	Policy     float64              `json:"policy_ms"`  // time that choosing an action takes, in the median
+	PolicyMost float64              `json:"policy_ms_most"`
+	Contacts   *int                 `json:"contacts,omitempty"` // of the emulated arm with anything: it must be 0
+	Record     string               `json:"record,omitempty"`
+}
+
+// playing is the command line of run and record.
+type playing struct {
+	*setup
+	checkpoint, file *string
+	episodes         *int
+	greedy           *bool
+	targetEvery      *int
+	patience         *time.Duration
+}
+
+func newPlaying(example string, c console) *playing {
+	p := &playing{setup: newSetup(example, c).moves()}
+	p.checkpoint = p.String("checkpoint", "", "trained policy: checkpoint `file`, or a run folder (its latest parameters)")
+	p.episodes = p.Int("episodes", 10, "`number` of episodes")
+	p.greedy = p.Bool("greedy", false, "take the most probable actions instead of drawing from the policy")
+	p.targetEvery = p.Int("target-every", 3, "`episodes` between two new places of the target")
+	p.patience = p.Duration("patience", 30*time.Second, "how long a lost arm, camera or target is waited for, `time` of the arm's clock")
+	return p
+}
+
+func (p *playing) validate() error {
+	switch {
+	case *p.episodes < 1:
+		return cli.Usagef("-episodes is %d, want at least 1", *p.episodes)
+	case *p.targetEvery < 1:
+		return cli.Usagef("-target-every is %d, want at least 1", *p.targetEvery)
+	case *p.patience <= 0:
+		return cli.Usagef("-patience is %v, want more than 0", *p.patience)
+	}
+	return nil
+}
+
+func runPolicy(ctx context.Context, args []string, c console) (any, error) {
+	p := newPlaying("run -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain sim", c)
+	p.file = p.String("record", "", "keep all steps, pictures included, in this `file`")
+	p.NotInFile("record")
+	if err := p.parse(args); err != nil {
+		return nil, err
+	}
+	if *p.checkpoint == "" {
+		return nil, cli.Usagef("-checkpoint is needed: a file, or the folder of a run")
+	}
+	return p.play(ctx)
+}
+
+func recordEpisodes(ctx context.Context, args []string, c console) (any, error) {
+	p := newPlaying("record -out episodes.jaco -episodes 3", c)
+	p.file = p.String("out", "", "append the steps to this `file`")
+	p.NotInFile("out")
+	if err := p.parse(args); err != nil {
+		return nil, err
+	}
+	if *p.file == "" {
+		return nil, cli.Usagef("-out FILE is needed: where the episodes are kept")
+	}
+	return p.play(ctx)
+}
+
+// play plays the episodes. What was played before an error is the result beside it.
+func (p *playing) play(ctx context.Context) (any, error) {
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	who, err := newPlayer(*p.checkpoint, *p.greedy)
+	if err != nil {
+		return nil, err
+	}
+	at, err := p.open(ctx, rig.Wants{Camera: true, Plane: true, Move: true})
+	if err != nil {
+		return nil, err
+	}
+	var file *record.Writer
+	if *p.file != "" {
+		if file, err = record.Append(*p.file); err != nil {
+			return nil, at.close(err)
+		}
+	}
+	end := at.guardKeys(p.setup)
+	r := &played{Record: *p.file}
+	err = at.outside(func() error { return p.episodesOf(ctx, at, who, file, r) })
+	end()
+	r.Trips = at.Guard.Trips()
+	if at.emulated != nil {
+		n := at.emulated.Arm.State(at.Clock.Now()).Contacts
+		r.Contacts = &n
+	}
+	if err = at.close(err); file != nil {
+		err = errors.Join(err, file.Close())
+	}
+	fmt.Fprintf(p.stderr, "score %.2f +- %.2f (95 %%) over %d episodes; %.0f %% reached the target, %.0f %% were ended by the safety layer; an action takes %.1f ms\n",
+		r.Score, r.CI95, r.Episodes, 100*r.Reached, 100*r.Violations, r.Policy)
+	return r, err
+}
+
+// episodesOf plays the episodes and sums up.
+func (p *playing) episodesOf(ctx context.Context, at *site, who player, file *record.Writer, r *played) error {
+	opt := robot.Options{
+		Lab: at.Lab, TargetEvery: *p.targetEvery, Patience: *p.patience,
+		Log: func(at time.Time, text string) { fmt.Fprintf(p.stderr, "%s %s\n", at.Format("15:04:05.000"), text) },
+	}
+	if file != nil {
+		opt.Record = file.Write
+	}
+	env, err := robot.New(opt)
+	if err != nil {
+		return err
+	}
+	var scores []float64
+	var took []time.Duration
+	for i := range *p.episodes {
+		var score float64
+		if score, err = p.episode(ctx, env, who, i, &took); err != nil {
+			break
+		}
+		scores = append(scores, score)
+		if score > 0 {
+			r.Reached++
+		}
+		if env.Trip() != nil {
+			r.Violations++
+		}
+		target := env.Target()
+		fmt.Fprintf(p.stderr, "episode %d: score %.0f, target at %+.2f %+.2f m%s\n", i+1, score, target[0], target[1], ended(env))
+	}
+	s := stats.Summarize(scores)
+	counts := env.Counts()
+	r.Episodes, r.Score, r.CI95, r.Steps = len(scores), s.Mean, s.CI95, counts.Steps
+	r.Recoveries, r.Pauses, r.Homes = counts.Recoveries, counts.Pauses, counts.Homes
+	if n := float64(len(scores)); n > 0 {
+		r.Reached, r.Violations = r.Reached/n, r.Violations/n
+	}
+	if len(took) > 0 {
+		slices.Sort(took)
+		r.Policy, r.PolicyMost = milliseconds(took[len(took)/2]), milliseconds(took[len(took)-1])
+	}
+	return err
+}
+
+func milliseconds(d time.Duration) float64 { return d.Seconds() * 1000 }
+
+func ended(env *robot.Env) string {
+	if trip := env.Trip(); trip != nil {
+		return ", ended: " + trip.Error()
+	}
+	return ""
+}
+
+// episode plays one episode.
+func (p *playing) episode(ctx context.Context, env *robot.Env, who player, number int, took *[]time.Duration) (score float64, err error) {
+	seed, actions := a3c.EpisodeSeeds(*p.seed, number)
+	pixels, proprio := who.begin(actions)
+	if err := env.Reset(seed, pixels, proprio); err != nil {
+		return 0, err
+	}
+	for {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		began := time.Now()
+		q, _ := env.Joints()
+		action, err := who.act(&q, env.Target())
+		if err != nil {
+			return 0, err
+		}
+		*took = append(*took, time.Since(began))
+		reward, terminated, truncated, err := env.Step(action, pixels, proprio)
+		if err != nil {
+			return 0, err
+		}
+		score += float64(reward)
+		if terminated || truncated {
+			return score, nil
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/safety"
+)
+
+// console is where a command reads and writes, and what it is called.
+type console struct {
+	name, about    string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	host           *host
+}
+
+// command is one of jacoctl's. run returns what goes to the last line of stdout, also beside an error; nil: nothing does.
+type command struct {
+	name, summary string
+	run           func(ctx context.Context, args []string, c console) (result any, err error)
+}
+
+var commands = []command{
+	{"doctor", "names what is wrong with arm, cable, camera and calibration, and what to do about it", doctor},
+	{"status", "tells joint angles, state and distances to everything that must not be touched", status},
+	{"home", "moves the arm to its ready pose by its own way", home},
+	{"jog", "moves single joints, by keys, by lines of standard input or by flags", jog},
+	{"calibrate", "finds out where the camera sees which place on the table", calibrate},
+	{"latency", "measures the time from motion to picture and from command to motion", latency},
+	{"record", "keeps episodes on the arm in a file, pictures included: of a policy, or of the planner", recordEpisodes},
+	{"replay", "plays recorded episodes in the simulator and tells the difference", replay},
+	{"shadow", "lets a policy look on while somebody else drives, and tells what it would have done", shadow},
+	{"run", "plays episodes with a trained policy and tells the score", runPolicy},
+}
+
+const example = "jacoctl doctor -arm usb -camera /dev/video0"
+
+func usage(w io.Writer) {
+	fmt.Fprintf(w, "jacoctl brings up a Kinova Jaco and runs policies on it: a real arm, or an emulated one.\n\nExample:\n  %s\n\nCommands:\n", example)
+	for _, c := range commands {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
+	}
+	fmt.Fprintln(w, "\njacoctl COMMAND -h lists the flags of a command. go doc ./jaco/cmd/jacoctl says how to bring up a real arm safely.")
+}
+
+func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
+	if len(args) == 0 {
+		return cli.Usagef("which command? One of %s", names())
+	}
+	switch args[0] {
+	case "-h", "-help", "--help", "help":
+		usage(stderr)
+		return flag.ErrHelp
+	}
+	for _, c := range commands {
+		if c.name != args[0] {
+			continue
+		}
+		result, err := c.run(ctx, args[1:], console{c.name, c.summary, stdin, stdout, stderr, h})
+		if ctx.Err() != nil && (errors.Is(err, safety.ErrEmergency) || errors.Is(err, context.Canceled)) {
+			fmt.Fprintln(stderr, "jacoctl: stopped by a signal; the arm stands")
+			err = nil
+			if result == nil {
+				result = map[string]bool{"interrupted": true}
+			}
+		}
+		if result != nil {
+			err = errors.Join(err, cli.Result(stdout, result))
+		}
+		return err
+	}
+	return cli.Usagef("%q is no command; there are %s", args[0], names())
+}
+
+func names() (all string) {
+	for i, c := range commands {
+		if i > 0 {
+			all += ", "
+		}
+		all += c.name
+	}
+	return all
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/robot"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
+	"colonnade/sim"
+	"colonnade/sim/domain"
+)
+
+// setup is the command line of a command that works with an arm.
+type setup struct {
+	*cli.Flags
+	console
+	rig      *rig.Options
+	domain   domainFlag
+	seed     *uint64
+	faults   faultsFlag
+	realTime *bool
+	dryRun   *bool // nil: the command sends nothing that moves
+
+	start *[sim.NumJoints]float64 // of the emulated arm, rad; nil: at home
+}
+
+// newSetup defines the flags that all of them have.
+func newSetup(example string, c console) *setup {
+	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout, c.stderr), console: c}
+	s.rig = rig.Register(s.Flags)
+	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
+	if err := s.domain.Set("robot"); err != nil {
+		panic("jacoctl: the embedded domain robot: " + err.Error())
+	}
+	s.Var(&s.domain, "domain", fmt.Sprintf("how the emulated laboratory looks and moves: a `name` or a file; there are %q", domain.Names()))
+	s.seed = s.Uint64("seed", 7, "`seed` of the emulated camera's noise, and of episodes")
+	s.Var(&s.faults, "faults", "what goes wrong on the emulated cable: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
+	s.realTime = s.Bool("real-time", false, "let the emulated arm take as long as a real one, instead of virtual time")
+	return s
+}
+
+// moves defines -dry-run, for commands that move the arm.
+func (s *setup) moves() *setup {
+	s.dryRun = s.Bool("dry-run", false, "print what would be sent, to an emulated arm that stands where the arm stands; a real one gets nothing that changes anything")
+	return s
+}
+
+func (s *setup) parse(args []string) error {
+	if err := s.Parse(args); err != nil {
+		return err
+	}
+	return s.rig.Validate()
+}
+
+func (s *setup) dry() bool { return s.dryRun != nil && *s.dryRun }
+
+// domainFlag and faultsFlag are read as soon as they are named, so that a mistake is one of usage.
+type domainFlag struct {
+	given  string
+	domain *domain.Domain
+}
+
+func (d *domainFlag) String() string { return d.given }
+
+func (d *domainFlag) Set(s string) error {
+	loaded, err := domain.Load(s)
+	if err == nil {
+		d.given, d.domain = s, loaded
+	}
+	return err
+}
+
+// world draws the laboratory: always the same one of a domain with ranges, as -env jaco does.
+func (d *domainFlag) world() *domain.World {
+	w := new(domain.World)
+	d.domain.Draw(rand.New(rand.NewPCG(1, 1)), w)
+	return w
+}
+
+type faultsFlag struct {
+	given string
+	rules []transport.Rule
+}
+
+func (f *faultsFlag) String() string { return f.given }
+
+func (f *faultsFlag) Set(s string) error {
+	rules, err := transport.ParseRules(s)
+	if err == nil {
+		f.given, f.rules = s, rules
+	}
+	return err
+}
+
+// site is what a command works with.
+type site struct {
+	*robot.Lab
+	emulated *robot.Emulated // nil: a real arm
+	sent     *ledger         // of a dry run; nil: there is none
+	log      *safety.Log
+	release  func() // of keys and signals
+}
+
+// open opens what the flags name. On a virtual clock the caller has entered it until close.
+func (s *setup) open(ctx context.Context, w rig.Wants) (*site, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	var at *site
+	var err error
+	switch {
+	case !s.rig.Real():
+		at, err = s.emulate(w, s.start)
+	case s.dry():
+		at, err = s.rehearse(ctx, w)
+	default:
+		at = new(site)
+		at.Lab, at.log, err = s.rig.Connect(ctx, w, s.stderr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	at.Clock.Enter()
+	at.watch(ctx, s)
+	return at, nil
+}
+
+// emulate makes an emulated laboratory whose arm stands at start, rad; nil: at home.
+func (s *setup) emulate(w rig.Wants, start *[sim.NumJoints]float64) (*site, error) {
+	at := new(site)
+	var err error
+	if at.log, err = s.rig.Log(); err != nil {
+		return nil, err
+	}
+	e := robot.Emulation{
+		World: s.domain.world(), Seed: *s.seed, Faults: s.faults.rules, Start: start, Still: !w.Move,
+		Log: at.log,
+	}
+	if w.Move {
+		e.StopFile = s.rig.StopFile()
+	}
+	if *s.realTime {
+		e.Clock = clock.Real()
+	}
+	if s.dry() {
+		at.sent = &ledger{out: s.stderr}
+		e.Cable = at.sent.cable
+	}
+	if at.emulated, err = robot.Emulate(e); err != nil {
+		return nil, errors.Join(err, at.log.Close())
+	}
+	at.Lab = at.emulated.Lab
+	return at, nil
+}
+
+// rehearse makes an emulated arm that stands where the real one stands, which is only looked at.
+func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
+	lab, log, err := s.rig.Connect(ctx, rig.Wants{}, s.stderr)
+	if err != nil {
+		return nil, err
+	}
+	state := lab.Guard.State()
+	if err := errors.Join(lab.Shut(), log.Close()); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated one does what follows")
+	q := state.Q
+	for i, off := range s.domain.world().Motion.Encoder {
+		q[i] -= off
+	}
+	return s.emulate(w, &q)
+}
+
+// watch pulls the emergency stop at a signal, and at any key if there is a terminal.
+func (at *site) watch(ctx context.Context, s *setup) {
+	unhook := context.AfterFunc(ctx, func() { at.Guard.EmergencyStop("a signal: the program was told to end") })
+	at.release = func() { unhook() }
+}
+
+// guardKeys lets any key be an emergency stop until the returned function is called. Without a terminal there are none.
+func (at *site) guardKeys(s *setup) (end func()) {
+	keys, end, ok := openKeys(s.stdin)
+	if !ok {
+		return end
+	}
+	fmt.Fprintln(s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", s.rig.StopFile())
+	go func() { // ends with the keys
+		if _, more := <-keys; more {
+			at.Guard.EmergencyStop("a key")
+		}
+	}()
+	return end
+}
+
+// outside calls f while the virtual clock is left, for what enters it by itself, as an Env does.
+func (at *site) outside(f func() error) error {
+	at.Clock.Leave()
+	defer at.Clock.Enter()
+	return f()
+}
+
+// close stops the arm and gives everything back; err is what went before.
+func (at *site) close(err error) error {
+	at.release()
+	at.Clock.Leave() // Shut enters by itself
+	err = errors.Join(err, at.Shut())
+	at.sent.finish()
+	return errors.Join(err, at.log.Close())
+}

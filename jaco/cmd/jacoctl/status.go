@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+
+	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/safety"
+	"colonnade/sim"
+)
+
+// statusResult is an arm as it stands.
+type statusResult struct {
+	Arm         identity                `json:"arm"`
+	Joints      [sim.NumJoints]float64  `json:"joints"`     // rad, as the arm counts them
+	Velocities  [sim.NumJoints]float64  `json:"velocities"` // rad/s, as it reports them
+	Torques     [sim.NumJoints]float64  `json:"torques"`    // N m; of fingers the unit is not known
+	Palm        sim.Vec3                `json:"palm"`       // world, m
+	State       string                  `json:"state"`      // of its own way home
+	API         bool                    `json:"api"`        // API control is on
+	Fingers     [sim.NumFingers]bool    `json:"fingers_initialised"`
+	LimitFault  bool                    `json:"limit_fault"`
+	Queue       int                     `json:"queue"`  // trajectory points in the arm
+	Errors      int                     `json:"errors"` // in its log
+	Near        map[safety.Cause]margin `json:"near"`
+	WithinLimit bool                    `json:"within_limits"` // the Guard would let it move
+}
+
+// identity is who an arm says it is.
+type identity struct {
+	Type     string `json:"type"`
+	Serial   string `json:"serial"`
+	Model    string `json:"model"`
+	Firmware string `json:"firmware"`
+}
+
+// margin is how near something is.
+type margin struct {
+	What     string  `json:"what"`
+	Distance float64 `json:"distance"` // m; of joint limits rad
+}
+
+func identify(i protocol.Info) identity {
+	return identity{i.Type.String(), i.Serial.String(), i.Model.String(), fmt.Sprintf("%d.%d.%d", i.Major, i.Minor, i.Release)}
+}
+
+func status(ctx context.Context, args []string, c console) (any, error) {
+	s := newSetup("status -arm usb", c)
+	if err := s.parse(args); err != nil {
+		return nil, err
+	}
+	at, err := s.open(ctx, rig.Wants{})
+	if err != nil {
+		return nil, err
+	}
+	r := at.status()
+	r.write(s.stderr)
+	return r, at.close(nil)
+}
+
+func (at *site) status() *statusResult {
+	state := at.Guard.State()
+	r := &statusResult{
+		Arm: identify(at.Guard.Info()), Joints: state.Q, Velocities: state.V, Torques: state.Torque, State: state.Retract.String(),
+		API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue, Errors: state.Errors,
+		WithinLimit: at.Guard.Fits(&state.Q),
+	}
+	m := sim.Canonical()
+	d := m.NewData()
+	d.Q = state.Q
+	near := m.Clearance(d)
+	r.Palm = d.Palm
+	r.Near = map[safety.Cause]margin{
+		safety.JointLimit: {m.JointName(near.Limit.A), near.Limit.Distance},
+		safety.Table:      {m.BodyName(near.Table.A), near.Table.Distance},
+		safety.Self:       {m.BodyName(near.Self.A) + " and " + m.BodyName(near.Self.B), near.Self.Distance},
+	}
+	return r
+}
+
+func (r *statusResult) write(w io.Writer) {
+	fmt.Fprintf(w, "%s, model %q, serial number %q, firmware %s\n", r.Arm.Type, r.Arm.Model, r.Arm.Serial, r.Arm.Firmware)
+	m := sim.Canonical()
+	for i := range r.Joints {
+		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8.3f rad/s %8.2f\n", m.JointName(i), r.Joints[i], r.Joints[i]*180/math.Pi, r.Velocities[i], r.Torques[i])
+	}
+	fmt.Fprintf(w, "palm at x %+.3f, y %+.3f, z %.3f m\n", r.Palm[0], r.Palm[1], r.Palm[2])
+	fmt.Fprintf(w, "state: %s; API control %s; fingers initialised %v; %d points queued; %d errors in its log; limit fault %t\n",
+		r.State, on(r.API), r.Fingers, r.Queue, r.Errors, r.LimitFault)
+	limit, table, self := r.Near[safety.JointLimit], r.Near[safety.Table], r.Near[safety.Self]
+	fmt.Fprintf(w, "nearest: %s %.2f rad from its limit; %s %.0f mm above the table; %s %.0f mm apart\n",
+		limit.What, limit.Distance, table.What, 1000*table.Distance, self.What, 1000*self.Distance)
+	if !r.WithinLimit {
+		fmt.Fprintln(w, "the arm stands within its safety margins: it moves away from them only, or goes home by itself")
+	}
+}
+
+func on(b bool) string {
+	if b {
+		return "on"
+	}
+	return "off"
+}

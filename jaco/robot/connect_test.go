@@ -1,0 +1,138 @@
+package robot
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
+)
+
+// hardware describes devices that a Lab takes for real ones: those of an emulated laboratory, whose own driver is let go.
+func hardware(t *testing.T) (*Emulated, Hardware) {
+	t.Helper()
+	l := emulate(t, nil)
+	l.Clock.Enter()
+	defer l.Clock.Leave()
+	if err := l.Guard.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return l, Hardware{Clock: l.Clock, Open: l.Socket.Open, Camera: l.Eye, Plane: l.Plane, Move: true}
+}
+
+// A Lab of real devices is used as an emulated one is; a person moves the target, takes time, and tries other places while the
+// arm hides it.
+func TestConnect(t *testing.T) {
+	l, h := hardware(t)
+	asked := 0
+	placed := func() {}
+	h.Ask = func(text string) {
+		asked++
+		if !strings.Contains(text, "put the target at x") {
+			t.Errorf("the person reads %q", text)
+		}
+		var ctx context.Context
+		ctx, placed = context.WithCancel(context.Background())
+		l.Clock.Go(func() {
+			for i := 0; clock.Sleep(ctx, l.Clock, 7*time.Second) == nil; i++ {
+				l.PutTarget(0.06*float64((i+asked)%5-2), -0.35-0.06*float64(i%4))
+			}
+		})
+	}
+	lab, err := Connect(context.Background(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := newEnv(t, Options{Lab: lab})
+	b, sure := newBuffers(), 0
+	for seed := range uint64(7) {
+		if err := e.Reset(seed, b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+		placed()
+		if e.moment.Confidence > 0.8 {
+			sure++
+			if d := e.Target().Distance(l.TrueTarget()); d > 0.01 {
+				t.Errorf("episode %d: the target is believed %.0f mm off", seed, 1000*d)
+			}
+		}
+		if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if asked != 3 || sure == 0 {
+		t.Errorf("asked %d times, target in sight for sure %d times", asked, sure)
+	}
+}
+
+// Nobody who moves it, and a stop while a person is waited for, are errors.
+func TestConnectWithoutAPerson(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		ask  func(lab **Lab) func(string)
+		want string
+	}{
+		{"nobody", func(**Lab) func(string) { return nil }, "nobody to move the target"},
+		{"absent", func(**Lab) func(string) { return func(string) {} }, "nobody put the target there"},
+		{"stop", func(l **Lab) func(string) { return func(string) { (*l).Guard.EmergencyStop("a test") } }, "emergency stop"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			l, h := hardware(t)
+			l.PutTarget(5, 5)
+			var lab *Lab
+			h.Ask = c.ask(&lab)
+			var err error
+			if lab, err = Connect(context.Background(), h); err != nil {
+				t.Fatal(err)
+			}
+			e := newEnv(t, Options{Lab: lab})
+			if err := e.Reset(1, nil, nil); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("reset: %v", err)
+			}
+		})
+	}
+}
+
+// Without Move nothing is enabled, and what would move is refused; errors close the camera.
+func TestConnectOnlyLooks(t *testing.T) {
+	l, h := hardware(t)
+	h.Move = false
+	lab, err := Connect(context.Background(), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Clock.Enter()
+	if err := lab.Guard.Home(context.Background()); !errors.Is(err, safety.ErrNoMotion) {
+		t.Errorf("home: %v", err)
+	}
+	if s := l.Arm.State(l.Clock.Now()); s.API {
+		t.Error("API control was started")
+	}
+	l.Clock.Leave()
+	if err := lab.Shut(); err != nil {
+		t.Error(err)
+	}
+
+	l, h = hardware(t)
+	h.StopFile = filepath.Join(t.TempDir(), "stop")
+	if err := os.WriteFile(h.StopFile, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Connect(context.Background(), h); !errors.Is(err, safety.ErrEmergency) {
+		t.Errorf("with the stop file there: %v", err)
+	}
+	if _, err := l.Eye.Frame(make([]uint8, 64*64*3)); !errors.Is(err, transport.ErrClosed) {
+		t.Errorf("the camera was left open: %v", err)
+	}
+	l, h = hardware(t)
+	l.Socket.Unplug()
+	if _, err := Connect(context.Background(), h); !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("no arm: %v", err)
+	}
+}
