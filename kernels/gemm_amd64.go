@@ -48,13 +48,15 @@ const (
 	// are not aligned, or so far apart that they evict each other.
 	packFrom = 96
 	// blockRows is the number of rows of a that are used against one panel after
-	// another: with panelRows columns 480 KiB, half of an L2 cache of Zen 4. Panels
-	// are packed anew for every block, so 192 rows cost 7 % at 1024-cubed.
-	blockRows = 384
+	// another: with panelRows columns at most 640 KiB of the 1 MiB of an L2 cache of
+	// Zen 4. Panels are packed anew for every block, so 192 rows cost 7 % at 1024-cubed.
+	blockRows = 512
 	// reorderFrom is the number of columns of b from which copying a into tiles
-	// costs less than rows of it that evict each other.
-	reorderFrom = 48
-	// packedRows is the distance of the steps in a packed tile of a.
+	// costs less than rows of it that evict each other; reorderTurned is that where a
+	// is read down its columns, a row apart at every step, and half as far is too far.
+	reorderFrom, reorderTurned = 48, 256
+	// packedRows is how many rows are copied into a tile at once. Those beyond its
+	// height are overwritten by the next step and the next tile.
 	packedRows = 8
 )
 
@@ -157,9 +159,14 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 }
 
 // pack makes f copy its blocks, where its rows are a multiple of 1 KiB apart and so
-// fall into few sets of the caches, and the copies are used often enough.
+// fall into few sets of the caches, and the copies are used often enough; half of that
+// where every step is a row further on.
 func (f *factor) pack(mem **scratch, n, k int) {
-	if n < reorderFrom || f.rows < packFrom || k < 2*packedRows || max(f.row, f.col)%256 != 0 {
+	apart := 256
+	if f.col > 1 && n >= reorderTurned {
+		apart = 128
+	}
+	if n < reorderFrom || f.rows < packFrom || k < 2*packedRows || max(f.row, f.col)%apart != 0 {
 		return
 	}
 	f.packed, f.height = take(mem).rows(), wideRows
@@ -171,7 +178,7 @@ func (f *factor) pack(mem **scratch, n, k int) {
 // steps sets the tile's walk through run columns of f.
 func (f *factor) steps(t *tile, run int) {
 	if f.packed != nil {
-		t.steps(run, 4*packedRows)
+		t.steps(run, 4*f.height)
 		return
 	}
 	t.steps(run, 4*f.col)
@@ -183,13 +190,13 @@ func (f *factor) load(i, p, rows, run int) {
 		return
 	}
 	for q := 0; q < rows; q += f.height {
-		dst, src := f.packed[q/f.height*packedRows*run:], f.data[(i+q)*f.row+p*f.col:]
+		dst, src := f.packed[q*run:], f.data[(i+q)*f.row+p*f.col:]
 		// All 8, as 8 is the fastest; the tile reads its height of them.
 		height := min(packedRows, f.rows-i-q)
 		if f.col == 1 {
-			packTransposed(dst, packedRows, src, f.row, run, height)
+			packTransposed(dst, f.height, src, f.row, run, height)
 		} else {
-			pack(dst, packedRows, src, f.col, run, height)
+			pack8MaskAVX2(&dst[0], 4*f.height, &src[0], 4*f.col, run, maskFor(height))
 		}
 	}
 }
@@ -203,7 +210,7 @@ func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
 		t.a = &f.data[at]
 		if f.packed != nil {
 			height, row = f.height, 4
-			t.a = &f.packed[q/height*packedRows*t.count]
+			t.a = &f.packed[q*t.count]
 		}
 		t.rows = min(height, rows-q)
 		for j := range t.off {
@@ -213,7 +220,7 @@ func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
 		t.cnext, t.anext = 4*ldc*height, row*height
 		whole := wholeTiles(rows-q, height, width)
 		if f.packed != nil {
-			t.anext = 4 * packedRows * t.count
+			t.anext = 4 * height * t.count
 			whole = (rows - q) / height
 		}
 		q += height * t.series(whole)

@@ -9,7 +9,7 @@ func pack16AVX2(dst, src *float32, ldsrc, rows int)
 func pack16MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
 
 //go:noescape
-func pack8MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+func pack8MaskAVX2(dst *float32, lddst int, src *float32, ldsrc, rows int, mask *[8]int32)
 
 //go:noescape
 func pack32AVX512(dst, src *float32, ldsrc, rows, kmask int)
@@ -30,7 +30,7 @@ func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
 	case width == wideCols:
 		pack16MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols-8))
 	default:
-		pack8MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols))
+		pack8MaskAVX2(&dst[0], 4*width, &b[0], 4*ldb, rows, maskFor(cols))
 	}
 }
 
@@ -45,8 +45,8 @@ func packTransposed(dst []float32, width int, b []float32, ldb, rows, cols int) 
 		if whole > 0 {
 			transpose8AVX2(&dst[j], 4*width, &b[j*ldb], 4*ldb, whole/8)
 		}
-		for q := j; q < j+8; q++ {
-			for p := whole; p < rows; p++ {
+		for p := whole; p < rows; p++ {
+			for q := j; q < j+8; q++ {
 				dst[p*width+q] = b[q*ldb+p]
 			}
 		}

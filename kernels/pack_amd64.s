@@ -53,22 +53,23 @@ row:
 	VZEROUPPER
 	RET
 
-// func pack8MaskAVX2(dst, src *float32, ldsrc, rows int, mask *[8]int32)
+// func pack8MaskAVX2(dst *float32, lddst int, src *float32, ldsrc, rows int, mask *[8]int32)
 //
-// Panels of 8: zero where the 8 words at mask are clear.
-TEXT ·pack8MaskAVX2(SB), NOSPLIT, $0-40
+// Panels of 8, lddst bytes from row to row: zero where the 8 words at mask are clear.
+TEXT ·pack8MaskAVX2(SB), NOSPLIT, $0-48
 	MOVQ    dst+0(FP), DI
-	MOVQ    src+8(FP), SI
-	MOVQ    ldsrc+16(FP), DX
-	MOVQ    rows+24(FP), CX
-	MOVQ    mask+32(FP), R8
+	MOVQ    lddst+8(FP), BX
+	MOVQ    src+16(FP), SI
+	MOVQ    ldsrc+24(FP), DX
+	MOVQ    rows+32(FP), CX
+	MOVQ    mask+40(FP), R8
 	VMOVUPS (R8), Y14
 
 row:
 	VMASKMOVPS (SI), Y14, Y0
 	VMOVUPS    Y0, (DI)
 	ADDQ       DX, SI
-	ADDQ       $32, DI
+	ADDQ       BX, DI
 	DECQ       CX
 	JNZ        row
 	VZEROUPPER

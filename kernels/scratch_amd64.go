@@ -9,9 +9,9 @@ const (
 	panelsLen = 1 << 15
 	// maxSteps is the most steps of a tile; 32 columns of so many fill the buffer.
 	maxSteps = panelsLen / 32
-	// blockLen is the length of the buffer for a block of rows of a: 640 KiB, made
+	// blockLen is the length of the buffer for a block of rows of a: 650 KiB, made
 	// where it is needed.
-	blockLen = blockRows / wideRows * packedRows * panelRows
+	blockLen = (blockRows + packedRows) * panelRows
 )
 
 // scratch is memory for packed matrices, aligned to cache lines, and for where

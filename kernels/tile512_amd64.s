@@ -41,10 +41,10 @@ again:
 	CMPQ tile_count(DI), $96
 	JLT  begin
 	FIRST
-	TOUCH
-	TOUCH
-	TOUCH
-	TOUCH
+	TOUCH2
+	TOUCH2
+	TOUCH2
+	TOUCH2
 
 begin:
 	MOVQ    tile_bias(DI), CX
@@ -156,9 +156,9 @@ again:
 	CMPQ tile_count(DI), $96
 	JLT  begin
 	FIRST
-	TOUCH
-	TOUCH
-	TOUCH
+	TOUCH2
+	TOUCH2
+	TOUCH2
 
 begin:
 	MOVQ    tile_bias(DI), CX

@@ -36,8 +36,8 @@ again:
 	CMPQ tile_count(DI), $96
 	JLT  begin
 	FIRST
-	TOUCH
-	TOUCH
+	TOUCH2
+	TOUCH2
 
 begin:
 	MOVQ    tile_bias(DI), CX

@@ -68,8 +68,8 @@ type tile struct {
 	bnext        int // and in b
 
 	fetch uintptr // address of what to bring nearer meanwhile; moves
-	lines int     // cache lines of it per tile
-	fstep int     // byte distance of them
+	lines int     // pairs of cache lines of it per tile
+	fstep int     // byte distance of the pairs
 
 	left int     // the assembly's counter of runs
 	next uintptr // and its place in starts
@@ -190,12 +190,12 @@ func (t *tile) chain(mem *scratch, runs, run, astep int) {
 func (t *tile) prefetch(x []float32, at, n, tiles int) {
 	t.lines = 0
 	if at+n <= len(x) {
-		t.fetch, t.fstep = uintptr(unsafe.Pointer(&x[at])), 64
-		t.lines = (n/16 + tiles - 1) / tiles
+		t.fetch, t.fstep = uintptr(unsafe.Pointer(&x[at])), 128
+		t.lines = (n/32 + tiles - 1) / tiles
 	}
 }
 
-// prefetchRows does so for the first line of each of n rows of b, ldb apart.
+// prefetchRows does so for the first two lines of each of n rows of b, ldb apart.
 func (t *tile) prefetchRows(b []float32, ldb, n, tiles int) {
 	t.fetch, t.fstep = uintptr(unsafe.Pointer(&b[0])), 4*ldb
 	t.lines = (n + tiles - 1) / tiles

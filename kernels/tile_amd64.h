@@ -54,16 +54,17 @@
 	MOVQ (CX), AX          \
 	MOVQ tile_run(DI), CX
 
-// FETCH asks for what the next tiles need, a few cache lines a tile.
+// FETCH asks for what the next tiles need, a few pairs of cache lines a tile.
 #define FETCH \
 	MOVQ       tile_lines(DI), CX \
 	TESTQ      CX, CX             \
-	JZ         7(PC)              \
+	JZ         8(PC)              \
 	MOVQ       tile_fetch(DI), AX \
 	PREFETCHT1 (AX)               \
+	PREFETCHT1 64(AX)             \
 	ADDQ       tile_fstep(DI), AX \
 	DECQ       CX                 \
-	JNZ        -3(PC)             \
+	JNZ        -4(PC)             \
 	MOVQ       AX, tile_fetch(DI)
 
 // TOUCH asks for two rows of the output: they are there when the sums are. FIRST
@@ -76,6 +77,12 @@
 	PREFETCHT0 (CX)          \
 	PREFETCHT0 (CX)(AX*1)    \
 	LEAQ       (CX)(AX*2), CX
+
+// TOUCH2 does so for rows of two cache lines.
+#define TOUCH2 \
+	PREFETCHT0 64(CX)        \
+	PREFETCHT0 64(CX)(AX*1)  \
+	TOUCH
 
 // AGAIN goes on to the next tile of the series, if there is one.
 #define AGAIN \
