@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 test-usb test-live test-interop soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
+.PHONY: build run train test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -73,6 +73,12 @@ test-live:
 test-interop:
 	bench/interop/packages.sh bin/test-interop
 	$(GO) test -count 1 -v ./bench/interop -args -packages $(CURDIR)/bin/test-interop
+
+# A small sweep through a Slurm of one node, started here on loopback and stopped again: a minute, and another for
+# packages where they are missing (as root).
+test-slurm:
+	a3c/cmd/sweep/cluster/packages.sh
+	$(GO) test -count 1 -v -timeout 30m -run TestSlurm ./a3c/cmd/sweep/cluster -args -slurm
 
 # An hour of training in which memory must not grow; a few seconds of it are part of test.
 soak:
@@ -144,4 +150,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 test-usb test-live test-interop race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
+	@echo "build run train test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"

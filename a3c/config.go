@@ -57,7 +57,7 @@ type Config struct {
 	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (design: scan 1e-6 to 1e-4).
 	Epsilon float64 `json:"epsilon"`
 
-	// OutputOnly trains the output layer alone; the gradient of all else is dropped. Default false.
+	// OutputOnly trains the output layer alone. Default false.
 	OutputOnly bool `json:"output_only"`
 
 	// Deterministic lets all workers pull the same parameters, compute in parallel, and push in worker order: the same

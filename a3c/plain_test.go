@@ -3,7 +3,6 @@ package a3c_test
 import (
 	"context"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -40,10 +39,7 @@ func TestPlain(t *testing.T) {
 
 			fast, net := newTrainer(t, cfg, test.lstm, test.env)
 			_, theta := makeNet(t, test.env(), 8, test.lstm, cfg.Seed)
-			slow, err := plain.New(plainCfg, net, theta, func(int, int) (a3c.Env, error) { return test.env(), nil }, plain.Seeds{
-				Episode: func(worker, env int, episode int64) uint64 { return a3c.TrainingSeed(cfg.Seed, worker, env, episode) },
-				Actions: func(worker int) *rand.PCG { return a3c.ActionSource(cfg.Seed, worker) },
-			})
+			slow, err := plain.New(plainCfg, net, theta, func(int, int) (a3c.Env, error) { return test.env(), nil })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -116,7 +116,7 @@ func TestSeedsApart(t *testing.T) {
 			add(actions, "an evaluation's actions")
 			for b := range 8 {
 				for c := range int64(8) {
-					add(trainingSeed(run, a, b, c), "training")
+					add(TrainingSeed(run, a, b, c), "training")
 				}
 			}
 		}

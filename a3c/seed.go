@@ -28,12 +28,12 @@ func EpisodeSeeds(seed uint64, episode int) (environment, actions uint64) {
 	return derive(seed, streamEvaluationEpisode, uint64(episode)), derive(seed, streamEvaluationActions, uint64(episode))
 }
 
-// trainingSeed returns the seed of one episode of training.
-func trainingSeed(seed uint64, worker, env int, episode int64) uint64 {
+// TrainingSeed returns the seed of one episode of training: number episode of an environment of a worker.
+func TrainingSeed(seed uint64, worker, env int, episode int64) uint64 {
 	return derive(seed, streamEpisode, uint64(worker), uint64(env), uint64(episode))
 }
 
-// actionSource returns the source of a worker's action sampling at the start of training.
-func actionSource(seed uint64, worker int) *rand.PCG {
+// ActionSource returns the source of a worker's action sampling at the start of training.
+func ActionSource(seed uint64, worker int) *rand.PCG {
 	return rand.NewPCG(seed, derive(streamActions, uint64(worker)))
 }

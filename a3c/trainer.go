@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,7 +18,6 @@ type Trainer struct {
 	cfg     Config
 	net     *nn.Network
 	policy  policy
-	fixed   []span // of parameters that are not trained
 	store   *store
 	makeEnv func(worker, index int) (Env, error)
 	workers []*worker // a worker's own element changes when it is replaced, behind the gate
@@ -63,9 +61,6 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta), status: make([]WorkerStatus, cfg.Workers)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
 	t.makeEnv = makeEnv
-	if cfg.OutputOnly {
-		t.fixed = allButOutput(net)
-	}
 	for id := range cfg.Workers {
 		w, err := t.makeWorker(id)
 		if err != nil {
@@ -74,20 +69,6 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 		t.workers = append(t.workers, w)
 	}
 	return t, nil
-}
-
-// span is a part of the parameter vector.
-type span struct{ from, to int }
-
-// allButOutput returns where the tensors lie that do not belong to the output layer.
-func allButOutput(net *nn.Network) []span {
-	var spans []span
-	for _, t := range net.Tensors() {
-		if !strings.Contains(t.Name, ".output.") {
-			spans = append(spans, span{t.Offset, t.Offset + t.Length})
-		}
-	}
-	return spans
 }
 
 // makeWorker makes a worker and its environments.

@@ -63,7 +63,7 @@ func newWorker(t *Trainer, id int, envs []Env) *worker {
 		t: t, id: id, slots: make([]slot, n),
 		theta: make([]float32, t.net.Parameters()), grad: make([]float32, t.net.Parameters()),
 		batch: t.net.NewBatch(steps+1, n), tails: t.net.NewBatch(1, n), tailOf: make([]int, 0, n),
-		source: actionSource(t.cfg.Seed, id),
+		source: ActionSource(t.cfg.Seed, id),
 		action: make([]int, samples*len(t.policy.choices)),
 		logp:   make([]float32, samples*logits), prob: make([]float32, samples*logits),
 		reward: make([]float32, samples), value: make([]float32, samples+n), end: make([]ending, samples),
@@ -130,7 +130,7 @@ func (w *worker) start() error {
 // reset begins an episode in environment e with observation t of the batch.
 func (w *worker) reset(t, e int) error {
 	s := &w.slots[e]
-	seed := trainingSeed(w.t.cfg.Seed, w.id, e, s.episodes)
+	seed := TrainingSeed(w.t.cfg.Seed, w.id, e, s.episodes)
 	if err := s.env.Reset(seed, w.batch.Pixels(t, e), w.batch.Proprioception(t, e)); err != nil {
 		return fmt.Errorf("reset environment %d: %w", e, err)
 	}
@@ -316,9 +316,10 @@ func (w *worker) learn() {
 	w.lap(&w.sums.stages.Other)
 
 	clear(w.grad)
-	w.t.net.Backward(w.theta, w.grad, w.batch, steps)
-	for _, part := range w.t.fixed {
-		clear(w.grad[part.from:part.to])
+	if cfg.OutputOnly {
+		w.t.net.BackwardOutput(w.grad, w.batch, steps)
+	} else {
+		w.t.net.Backward(w.theta, w.grad, w.batch, steps)
 	}
 	w.lap(&w.sums.stages.Backward)
 

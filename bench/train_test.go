@@ -2,16 +2,14 @@ package bench
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/lab/training"
 	"colonnade/bench/internal/loop"
 	"colonnade/kernels"
 	"colonnade/sim/reach"
@@ -55,9 +53,7 @@ func BenchmarkTrain(b *testing.B) {
 				steps := float64(last.Steps - first.Steps)
 				b.ReportMetric(steps/(last.Seconds-first.Seconds), "steps/s")
 				reportStages(b, stages)
-				if mib := residentMiB(); mib > 0 {
-					b.ReportMetric(mib, "resident-MiB")
-				}
+				b.ReportMetric(float64(training.ResidentBytes())/(1<<20), "resident-MiB")
 			})
 		}
 	}
@@ -79,24 +75,6 @@ func reportStages(b *testing.B, s a3c.Stages) {
 	for name, d := range s.All() {
 		b.ReportMetric(100*float64(d)/float64(total), name+"-%")
 	}
-}
-
-// residentMiB is the memory of this process that is in RAM, or 0 where the
-// system does not say.
-func residentMiB() float64 {
-	statm, err := os.ReadFile("/proc/self/statm")
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(statm))
-	if len(fields) < 2 {
-		return 0
-	}
-	pages, err := strconv.Atoi(fields[1])
-	if err != nil {
-		return 0
-	}
-	return float64(pages) * float64(os.Getpagesize()) / (1 << 20)
 }
 
 // BenchmarkAct measures what a robot waits for in every control step: one

@@ -40,6 +40,8 @@ var convShapes = []struct {
 	{Conv{10, 4, 2, 9, 2, 1, 300}, 1}, // filter rows that meet a line of the gradient, in three parts
 	{Conv{9, 8, 3, 7, 3, 3, 20}, 2},   // of which some sets are shorter
 	{Conv{7, 6, 4, 6, 2, 1, 9}, 2},    // more of them than the output has lines
+	{Conv{8, 9, 4, 5, 2, 1, 24}, 2},   // panels of 16 and 8 over runs of a whole vector, five of those
+	{Conv{8, 9, 2, 4, 2, 1, 8}, 2},    // 8 channels over runs of half a vector, one quad of a tall tile
 	{conv1Wide, 1}, {conv1Narrow, 2},
 	{conv2Wide, 1}, {conv2Wide, 5}, {conv2Narrow, 4},
 	{lateral, 3},

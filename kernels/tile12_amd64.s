@@ -11,13 +11,38 @@
 // Requires: AVX2, FMA
 //
 // R14 is the index of the second half.
-// Limit: 12 multiply-adds a step (6 cycles) from 13 loads (6.5 cycles).
+// Limit: 12 multiply-adds a step (6 cycles) from 13 loads (6.5 cycles). Where the
+// elements of a row are neighbours (a convolution forward), four of them are loaded at
+// once for two of the rows and spread by shuffles, which have a unit that the
+// multiply-adds leave free: 46 loads for 4 steps (23 of 24 cycles). On Zen 4 chains of
+// 192 steps in the L1 cache went from 83 to 91 % of the FMA peak.
 
 #define STEP12(row, y0, y1) \
 	VBROADCASTSS (row)(AX*1), Y13  \
 	VBROADCASTSS (row)(R14*1), Y14 \
 	VFMADD231PS  Y12, Y13, y0      \
 	VFMADD231PS  Y12, Y14, y1
+
+// FAR12 is STEP12 a few bytes further on.
+#define FAR12(at, row, y0, y1) \
+	VBROADCASTSS at(row)(AX*1), Y15  \
+	VFMADD231PS  Y12, Y15, y0        \
+	VBROADCASTSS at(row)(R14*1), Y15 \
+	VFMADD231PS  Y12, Y15, y1
+
+// QUAD is one of four steps, of which Y13 and Y14 have the elements of rows 0 and 6; at
+// is its byte offset in the rows of a, lane chooses its element.
+#define QUAD(at, lane) \
+	VMOVUPS     (8*at)(SI), Y12 \
+	VPERMILPS   $lane, Y13, Y15 \
+	VFMADD231PS Y12, Y15, Y0    \
+	VPERMILPS   $lane, Y14, Y15 \
+	VFMADD231PS Y12, Y15, Y6    \
+	FAR12(at, R9, Y1, Y7)       \
+	FAR12(at, R10, Y2, Y8)      \
+	FAR12(at, R11, Y3, Y9)      \
+	FAR12(at, R12, Y4, Y10)     \
+	FAR12(at, R13, Y5, Y11)
 
 #define ADD(y, next) \
 	VADDPS  (SI), y, y \
@@ -72,6 +97,28 @@ spread:
 run:
 	MOVQ    tile_afar(DI), R14
 	ADDQ    AX, R14
+	CMPQ    BX, $4             // neighbours,
+	JNE     step
+	CMPQ    DX, $32            // a packed b,
+	JNE     step
+	TESTQ   $3, CX             // and whole quads
+	JNZ     step
+	PCALIGN $32
+
+quad:
+	VBROADCASTF128 (R8)(AX*1), Y13
+	VBROADCASTF128 (R8)(R14*1), Y14
+	QUAD(0, 0x00)
+	QUAD(4, 0x55)
+	QUAD(8, 0xAA)
+	QUAD(12, 0xFF)
+	ADDQ           $16, AX
+	ADDQ           $16, R14
+	ADDQ           $128, SI
+	SUBQ           $4, CX
+	JNZ            quad
+	NEXT(out)
+	JMP            run
 	PCALIGN $32
 
 step:

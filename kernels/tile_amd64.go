@@ -88,6 +88,9 @@ func tile8x8(t *tile)
 func tile12x8(t *tile)
 
 //go:noescape
+func tile24x4(t *tile)
+
+//go:noescape
 func tile8x32(t *tile)
 
 //go:noescape
@@ -105,9 +108,11 @@ const (
 	tallRows   = 12 // rows of the tall tile of 8 columns
 	wideRows   = 6  // rows of the 16 columns wide tile of AVX2
 	fewRows    = 4  // rows of its variant for the rest
+	turnedVecs = 3  // vectors of 8 rows of the turned tile of 4 columns
 	fullCols   = 32 // columns of the wide tiles of AVX-512
 	wideCols   = 16 // of AVX2
 	narrowCols = 8
+	turnedCols = 4
 )
 
 // panelWidth is the width of the tiles for the given number of columns left.
@@ -234,6 +239,8 @@ func (t *tile) compute(height, width int) {
 		default:
 			tile4x16(t)
 		}
+	case turnedCols:
+		tile24x4(t)
 	default:
 		if height == tallRows {
 			tile12x8(t)

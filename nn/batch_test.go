@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -151,6 +152,17 @@ func TestBackwardAccumulates(t *testing.T) {
 			if !sameBits(first, second) {
 				t.Error("Backward over no steps changed the gradient")
 			}
+			last := make([]float32, len(theta))
+			n.BackwardOutput(last, b, 2)
+			for _, tensor := range n.Tensors() {
+				want := make([]float32, tensor.Length)
+				if strings.Contains(tensor.Name, ".output.") {
+					copy(want, tensor.View(first))
+				}
+				if !sameBits(want, tensor.View(last)) {
+					t.Errorf("%s: BackwardOutput gives another gradient than Backward, or one where there should be none", tensor.Name)
+				}
+			}
 		})
 	}
 }
@@ -165,6 +177,7 @@ func TestForwardAndBackwardAllocateNothing(t *testing.T) {
 			n.Forward(theta, b, 0, 5)
 			n.Forward(theta, b, 1, 5)
 			n.Backward(theta, grad, b, 2)
+			n.BackwardOutput(grad, b, 2)
 			b.Carry(2)
 			b.CopyState(1, b, 2, 3)
 			if b.CheckInputs(0, 5) != nil {
@@ -196,6 +209,8 @@ func TestMisuse(t *testing.T) {
 		{"backward, grad", panicGrad, func() { n.Backward(theta, short, b, 2) }},
 		{"backward, steps", panicSteps, func() { n.Backward(theta, theta, b, 3) }},
 		{"backward, batch", panicBatch, func() { other.Backward(theta, theta, b, 2) }},
+		{"backward of the output, grad", panicGrad, func() { n.BackwardOutput(short, b, 2) }},
+		{"backward of the output, steps", panicSteps, func() { n.BackwardOutput(theta, b, 3) }},
 		{"init", panicTheta, func() { n.Init(short, nil, DefaultInit()) }},
 		{"pixels, environment", panicEnv, func() { b.Pixels(0, 3) }},
 		{"proprioception, step", panicStep, func() { b.Proprioception(-1, 0) }},

@@ -176,13 +176,9 @@ func (k *column) forwardLSTM(theta []float32, b *Batch, t, m int, x []float32) {
 func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 	m, ld, d := steps*b.envs, k.arch.joined(), &b.grad
 	joined, dJoined := b.joined(k, 0, m), rows(d.joined, 0, m, ld)
+	k.backwardOutput(grad, b, m)
 	out := k.output
 	dOutput := rows(d.output, 0, m, out.out)
-	out.gradWeights(grad, m, b.hidden(k, 0, m), out.in, dOutput, out.out)
-	out.gradBias(grad, m, dOutput, out.out)
-	for _, l := range k.laterals {
-		l.output.gradWeights(grad, m, b.hidden(l.from, 0, m), l.output.in, dOutput, out.out)
-	}
 	if k.lstm == nil {
 		out.gradInput(theta, m, dOutput, out.out, dJoined, out.in)
 	} else {
@@ -206,6 +202,17 @@ func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 		k.fc.gradInput(theta, m, dJoined, ld, dMaps2, k.fc.in)
 		kernels.ReLUGrad(dMaps2, dMaps2, maps2)
 		k.backwardPixels(theta, grad, b, m)
+	}
+}
+
+// backwardOutput adds the gradient of the output layer's weights, those of laterals as well, over m samples to grad.
+func (k *column) backwardOutput(grad []float32, b *Batch, m int) {
+	out := k.output
+	dOutput := rows(b.grad.output, 0, m, out.out)
+	out.gradWeights(grad, m, b.hidden(k, 0, m), out.in, dOutput, out.out)
+	out.gradBias(grad, m, dOutput, out.out)
+	for _, l := range k.laterals {
+		l.output.gradWeights(grad, m, b.hidden(l.from, 0, m), l.output.in, dOutput, out.out)
 	}
 }
 

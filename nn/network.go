@@ -161,17 +161,29 @@ func (n *Network) Forward(theta []float32, b *Batch, t, envs int) {
 //
 // Backward changes no activations: it may run again. It allocates nothing, and panics if a length does not fit.
 func (n *Network) Backward(theta, grad []float32, b *Batch, steps int) {
+	if len(theta) != n.column.parameters {
+		panic(panicTheta)
+	}
+	if n.checkBackward(grad, b, steps); steps > 0 {
+		n.column.backward(theta, grad, b, steps)
+	}
+}
+
+// BackwardOutput is Backward for the output layer alone: its weights, those from earlier columns as well, and its bias. The
+// rest of grad stays as it is.
+func (n *Network) BackwardOutput(grad []float32, b *Batch, steps int) {
+	if n.checkBackward(grad, b, steps); steps > 0 {
+		n.column.backwardOutput(grad, b, steps*b.envs)
+	}
+}
+
+func (n *Network) checkBackward(grad []float32, b *Batch, steps int) {
 	switch {
 	case b.network != n:
 		panic(panicBatch)
-	case len(theta) != n.column.parameters:
-		panic(panicTheta)
 	case len(grad) != n.column.parameters:
 		panic(panicGrad)
 	case steps < 0 || steps > b.steps:
 		panic(panicSteps)
-	case steps == 0:
-		return
 	}
-	n.column.backward(theta, grad, b, steps)
 }

@@ -9,6 +9,8 @@
 //	lab/learner   the learner's settings as flags, and a new column
 //	lab/rundir    the folder that a training run leaves
 //	lab/training  a run in its folder: begun, resumed, trained, evaluated
+//	lab/history   a run's windows of metrics in bounded memory
+//	lab/job       what the commands that train share: -out, -resume, and the run from flags to result
 //	lab/transfer  the methods of transfer to a second world
 //	lab/study     a search: many runs, shared by many processes
 //	lab/chart     learning curves as SVG and PNG

@@ -3,18 +3,11 @@ package plain
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 
 	"colonnade/a3c"
 	"colonnade/nn"
 )
-
-// Seeds decides everything random in a run.
-type Seeds struct {
-	Episode func(worker, env int, episode int64) uint64 // of one episode of one environment
-	Actions func(worker int) *rand.PCG                  // the source of a worker's action sampling
-}
 
 // Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime and what concerns checkpoints.
 type Trainer struct {
@@ -31,8 +24,8 @@ type Trainer struct {
 }
 
 // New returns a trainer that starts from theta, in environments from makeEnv, called once for each environment of each
-// worker.
-func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error), seeds Seeds) (*Trainer, error) {
+// worker. Episodes and actions are drawn from the seeds that the trainer of package a3c draws them from.
+func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error)) (*Trainer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
@@ -41,7 +34,7 @@ func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, 
 		t.theta[i] = float64(v)
 	}
 	for id := range cfg.Workers {
-		w, err := newWorker(t, id, makeEnv, seeds)
+		w, err := newWorker(t, id, makeEnv)
 		if err != nil {
 			return nil, fmt.Errorf("worker %d: %w", id, err)
 		}

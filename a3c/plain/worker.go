@@ -14,7 +14,6 @@ type worker struct {
 	id     int
 	agents []*agent
 	rng    *rand.Rand
-	seeds  Seeds
 
 	theta, grad    []float32 // of the rollout at hand
 	acting, replay *nn.Batch // one step, and a rollout, of one environment
@@ -54,9 +53,9 @@ type sample struct {
 	target     float64 // of the value
 }
 
-func newWorker(t *Trainer, id int, makeEnv func(worker, index int) (a3c.Env, error), seeds Seeds) (*worker, error) {
+func newWorker(t *Trainer, id int, makeEnv func(worker, index int) (a3c.Env, error)) (*worker, error) {
 	w := &worker{
-		t: t, id: id, rng: rand.New(seeds.Actions(id)), seeds: seeds,
+		t: t, id: id, rng: rand.New(a3c.ActionSource(t.cfg.Seed, id)),
 		theta: make([]float32, t.net.Parameters()), grad: make([]float32, t.net.Parameters()),
 		acting: t.net.NewBatch(1, 1), replay: t.net.NewBatch(t.cfg.Rollout, 1),
 	}
@@ -135,7 +134,7 @@ func (w *worker) reset(a *agent) error {
 	a.now = w.blank()
 	a.now.first = true
 	a.score = 0
-	seed := w.seeds.Episode(w.id, a.index, a.episodes)
+	seed := a3c.TrainingSeed(w.t.cfg.Seed, w.id, a.index, a.episodes)
 	a.episodes++
 	return a.env.Reset(seed, a.now.pixels, a.now.proprio)
 }

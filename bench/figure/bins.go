@@ -1,6 +1,11 @@
 package figure
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"colonnade/a3c/stats"
+)
 
 // Binned returns the mean score of the episodes that ended in each of some equal parts of the steps; not a number where
 // none did.
@@ -32,23 +37,13 @@ func MeanScore(points []Point, after int64) float64 {
 	return sum / count
 }
 
-// MeanSpread returns mean and standard deviation of the values that are numbers; the latter is 0 for a single one.
+// MeanSpread returns mean and standard deviation of the values that are numbers: not a number where none is, and no
+// deviation for a single one.
 func MeanSpread(values []float64) (mean, spread float64) {
-	n := 0.0
-	for _, v := range values {
-		if !math.IsNaN(v) {
-			mean += v
-			n++
-		}
+	numbers := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(numbers) == 0 {
+		return math.NaN(), 0
 	}
-	mean /= n
-	if n < 2 {
-		return mean, 0
-	}
-	for _, v := range values {
-		if !math.IsNaN(v) {
-			spread += (v - mean) * (v - mean) / (n - 1)
-		}
-	}
-	return mean, math.Sqrt(spread)
+	s := stats.Summarize(numbers)
+	return s.Mean, s.Deviation
 }

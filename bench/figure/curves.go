@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strconv"
 
@@ -75,16 +74,16 @@ func Bands(groups []Group) []chart.Band {
 
 // Write draws bands to NAME.svg and NAME.png in a folder, with the numbers in NAME.csv.
 func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
-	for suffix, format := range map[string]chart.Format{".svg": chart.SVG, ".png": chart.PNG} {
-		var b bytes.Buffer
-		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
-			return err
-		}
-		if err := writeFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
-			return err
-		}
+	err := writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error { return chart.WriteBands(b, format, axes, bands) })
+	if err != nil {
+		return err
 	}
-	return writeFile(filepath.Join(dir, name+".csv"), table(bands))
+	return WriteTable(dir, name, bands)
+}
+
+// WriteTable writes the numbers of bands to NAME.csv in a folder.
+func WriteTable(dir, name string, bands []chart.Band) error {
+	return safetensors.WriteFile(filepath.Join(dir, name+".csv"), table(bands))
 }
 
 func table(bands []chart.Band) []byte {
@@ -103,15 +102,4 @@ func table(bands []chart.Band) []byte {
 	}
 	w.Flush()
 	return b.Bytes()
-}
-
-func writeFile(path string, data []byte) error {
-	err := safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
 }

@@ -46,6 +46,9 @@ func medianFilter(windows []Point) []Point {
 	return filtered
 }
 
+// Median returns the middle value, or the mean of the two in the middle; not a number where there is none.
+func Median(values []float64) float64 { return median(slices.Clone(values)) }
+
 // median sorts the values.
 func median(values []float64) float64 {
 	if len(values) == 0 {

@@ -2,7 +2,11 @@
 
 package camera
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"colonnade/jaco/internal/device"
+)
 
 // The structures of linux/videodev2.h in use, on a 64-bit system. Names are the kernel's in Go's manner; fields that
 // are not looked at have none.
@@ -149,30 +153,22 @@ const (
 // recording is the priority with which nobody else may change controls.
 const recording = 3
 
-// ioc is the kernel's _IOC for V4L2, whose letter is 'V', as amd64 and arm64 encode it.
-func ioc(direction, number, size uintptr) uintptr {
-	return direction<<30 | size<<16 | 'V'<<8 | number
-}
-
-const (
-	iocWrite = 1
-	iocRead  = 2
-	iocBoth  = iocRead | iocWrite
-)
+// ioc returns the number of an ioctl of V4L2, whose letter is 'V'.
+func ioc(direction, number, size uintptr) uintptr { return device.IOC(direction, 'V', number, size) }
 
 // The ioctls in use.
 var (
-	ioctlCapability  = ioc(iocRead, 0, unsafe.Sizeof(capability{}))
-	ioctlFormats     = ioc(iocBoth, 2, unsafe.Sizeof(formatEntry{}))
-	ioctlSetFormat   = ioc(iocBoth, 5, unsafe.Sizeof(format{}))
-	ioctlRequest     = ioc(iocBoth, 8, unsafe.Sizeof(request{}))
-	ioctlQueryBuffer = ioc(iocBoth, 9, unsafe.Sizeof(buffer{}))
-	ioctlQueue       = ioc(iocBoth, 15, unsafe.Sizeof(buffer{}))
-	ioctlDequeue     = ioc(iocBoth, 17, unsafe.Sizeof(buffer{}))
-	ioctlStart       = ioc(iocWrite, 18, 4)
-	ioctlStop        = ioc(iocWrite, 19, 4)
-	ioctlSetRate     = ioc(iocBoth, 22, unsafe.Sizeof(rate{}))
-	ioctlGetControl  = ioc(iocBoth, 27, unsafe.Sizeof(value{}))
-	ioctlSetControl  = ioc(iocBoth, 28, unsafe.Sizeof(value{}))
-	ioctlSetPriority = ioc(iocWrite, 68, 4)
+	ioctlCapability  = ioc(device.Read, 0, unsafe.Sizeof(capability{}))
+	ioctlFormats     = ioc(device.Both, 2, unsafe.Sizeof(formatEntry{}))
+	ioctlSetFormat   = ioc(device.Both, 5, unsafe.Sizeof(format{}))
+	ioctlRequest     = ioc(device.Both, 8, unsafe.Sizeof(request{}))
+	ioctlQueryBuffer = ioc(device.Both, 9, unsafe.Sizeof(buffer{}))
+	ioctlQueue       = ioc(device.Both, 15, unsafe.Sizeof(buffer{}))
+	ioctlDequeue     = ioc(device.Both, 17, unsafe.Sizeof(buffer{}))
+	ioctlStart       = ioc(device.Write, 18, 4)
+	ioctlStop        = ioc(device.Write, 19, 4)
+	ioctlSetRate     = ioc(device.Both, 22, unsafe.Sizeof(rate{}))
+	ioctlGetControl  = ioc(device.Both, 27, unsafe.Sizeof(value{}))
+	ioctlSetControl  = ioc(device.Both, 28, unsafe.Sizeof(value{}))
+	ioctlSetPriority = ioc(device.Write, 68, 4)
 )

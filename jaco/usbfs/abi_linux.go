@@ -2,7 +2,11 @@
 
 package usbfs
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"colonnade/jaco/internal/device"
+)
 
 // urb is struct usbdevfs_urb of linux/usbdevice_fs.h on a 64-bit system.
 //
@@ -34,24 +38,16 @@ type urb struct {
 
 const urbInterrupt = 1
 
-// ioc is the kernel's _IOC for usbfs, whose letter is 'U', as amd64 and arm64 encode it.
-func ioc(direction, number, size uintptr) uintptr {
-	return direction<<30 | size<<16 | 'U'<<8 | number
-}
-
-const (
-	iocNone  = 0
-	iocWrite = 1
-	iocRead  = 2
-)
+// ioc returns the number of an ioctl of usbfs, whose letter is 'U'.
+func ioc(direction, number, size uintptr) uintptr { return device.IOC(direction, 'U', number, size) }
 
 // The ioctls in use. The kernel declares CLAIMINTERFACE, RELEASEINTERFACE and CLEAR_HALT with a u32, and
 // REAPURBNDELAY with a pointer to where the URB's address goes.
 var (
-	ioctlSubmitURB        = ioc(iocRead, 10, unsafe.Sizeof(urb{}))
-	ioctlDiscardURB       = ioc(iocNone, 11, 0)
-	ioctlReapURBNoDelay   = ioc(iocWrite, 13, unsafe.Sizeof(uintptr(0)))
-	ioctlClaimInterface   = ioc(iocRead, 15, 4)
-	ioctlReleaseInterface = ioc(iocRead, 16, 4)
-	ioctlClearHalt        = ioc(iocRead, 21, 4)
+	ioctlSubmitURB        = ioc(device.Read, 10, unsafe.Sizeof(urb{}))
+	ioctlDiscardURB       = ioc(device.None, 11, 0)
+	ioctlReapURBNoDelay   = ioc(device.Write, 13, unsafe.Sizeof(uintptr(0)))
+	ioctlClaimInterface   = ioc(device.Read, 15, 4)
+	ioctlReleaseInterface = ioc(device.Read, 16, 4)
+	ioctlClearHalt        = ioc(device.Read, 21, 4)
 )

@@ -6,6 +6,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"colonnade/jaco/internal/device"
 )
 
 // kernel is what a connection asks of the system for one open node. Errors are unix.Errno. Tests have their own.
@@ -27,76 +29,42 @@ type kernel interface {
 	close() error
 }
 
-// node is the kernel behind a node of the file system. wake comes through an eventfd.
-type node struct{ fd, event int }
+// node is the kernel behind a node of the file system.
+type node struct{ *device.Node }
 
-func openNode(path string) (*node, error) {
-	fd, err := retry(func() (int, error) { return unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0) })
-	if err != nil {
-		return nil, err
-	}
-	event, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
-		unix.Close(fd)
-		return nil, err
-	}
-	return &node{fd, event}, nil
+func openNode(path string) (node, error) {
+	n, err := device.Open(path, 0)
+	return node{n}, err
 }
 
-// retry calls f until no signal interrupts it; Go's scheduler sends some.
-func retry(f func() (int, error)) (int, error) {
-	for {
-		n, err := f()
-		if err != unix.EINTR {
-			return n, err
-		}
-	}
+func (n node) claim(number uint32) error {
+	return n.Ioctl(ioctlClaimInterface, unsafe.Pointer(&number))
 }
 
-func (n *node) ioctl(request uintptr, argument unsafe.Pointer) error {
-	_, err := retry(func() (int, error) {
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(n.fd), request, uintptr(argument))
-		if errno != 0 {
-			return 0, errno
-		}
-		return 0, nil
-	})
-	return err
+func (n node) release(number uint32) error {
+	return n.Ioctl(ioctlReleaseInterface, unsafe.Pointer(&number))
 }
 
-func (n *node) claim(number uint32) error {
-	return n.ioctl(ioctlClaimInterface, unsafe.Pointer(&number))
+func (n node) submit(u *urb) error  { return n.Ioctl(ioctlSubmitURB, unsafe.Pointer(u)) }
+func (n node) discard(u *urb) error { return n.Ioctl(ioctlDiscardURB, unsafe.Pointer(u)) }
+
+func (n node) clearHalt(endpoint uint32) error {
+	return n.Ioctl(ioctlClearHalt, unsafe.Pointer(&endpoint))
 }
 
-func (n *node) release(number uint32) error {
-	return n.ioctl(ioctlReleaseInterface, unsafe.Pointer(&number))
-}
-
-func (n *node) submit(u *urb) error  { return n.ioctl(ioctlSubmitURB, unsafe.Pointer(u)) }
-func (n *node) discard(u *urb) error { return n.ioctl(ioctlDiscardURB, unsafe.Pointer(u)) }
-
-func (n *node) clearHalt(endpoint uint32) error {
-	return n.ioctl(ioctlClearHalt, unsafe.Pointer(&endpoint))
-}
-
-func (n *node) reap() (*urb, error) {
+func (n node) reap() (*urb, error) {
 	var u *urb // the kernel writes the address that submit had, which is not in Go's heap
-	if err := n.ioctl(ioctlReapURBNoDelay, unsafe.Pointer(&u)); err != nil {
+	if err := n.Ioctl(ioctlReapURBNoDelay, unsafe.Pointer(&u)); err != nil {
 		return nil, err
 	}
 	return u, nil
 }
 
-func (n *node) wait() (bool, error) {
-	fds := []unix.PollFd{{Fd: int32(n.fd), Events: unix.POLLOUT}, {Fd: int32(n.event), Events: unix.POLLIN}}
-	_, err := retry(func() (int, error) { return unix.Poll(fds, -1) })
-	return fds[1].Revents != 0, err
+func (n node) wait() (bool, error) {
+	_, woken, err := n.Await(unix.POLLOUT)
+	return woken, err
 }
 
-// wake writes the number 1 to the eventfd: it cannot fail, as nobody else writes.
-func (n *node) wake() { unix.Write(n.event, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
+func (n node) wake() { n.Wake() }
 
-func (n *node) close() error {
-	unix.Close(n.event)
-	return unix.Close(n.fd)
-}
+func (n node) close() error { return n.Close() }

@@ -51,6 +51,18 @@ func WriteAtomic(path string, write func(io.Writer) error) (err error) {
 	return syncDir(dir)
 }
 
+// WriteFile makes path hold data, or leaves path as it was, as WriteAtomic does. Its errors name the path.
+func WriteFile(path string, data []byte) error {
+	err := WriteAtomic(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	return nil
+}
+
 // createTemp creates a new file with the permissions that the user's umask gives, unlike os.CreateTemp.
 func createTemp(dir, prefix string) (*os.File, error) {
 	for range 100 {

@@ -1,19 +1,16 @@
 package domain
 
 import (
-	"bufio"
 	"encoding/hex"
 	"flag"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/minio/highwayhash"
 
 	"colonnade/sim"
+	"colonnade/sim/internal/frametest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/snapshots.txt with what is drawn now")
@@ -25,9 +22,7 @@ const snapshotHeader = `# HighwayHash-256 (key: 32 zero bytes) of 100 frames of 
 
 // TestSnapshots draws fixed states in worlds of each preset; the noise goes on from frame to frame.
 func TestSnapshots(t *testing.T) {
-	path := filepath.Join("testdata", "snapshots.txt")
-	got := make(map[string]string)
-	text := snapshotHeader
+	var got []frametest.Hash
 	for _, name := range Names() {
 		d := load(t, name)
 		h, err := highwayhash.New(make([]byte, highwayhash.Size))
@@ -49,36 +44,9 @@ func TestSnapshots(t *testing.T) {
 			}
 			h.Write(pixels)
 		}
-		got[name] = hex.EncodeToString(h.Sum(nil))
-		text += fmt.Sprintf("%s %s\n", name, got[name])
+		got = append(got, frametest.Hash{Name: name, Hash: hex.EncodeToString(h.Sum(nil))})
 	}
-	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want := readSnapshots(t, path)
-	for _, name := range Names() {
-		if got[name] != want[name] {
-			t.Errorf("%s: hash is %s, want %s; %s tells what to do if that is intended", name, got[name], want[name], path)
-		}
-	}
-}
-
-func readSnapshots(t *testing.T, path string) map[string]string {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	hashes := make(map[string]string)
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if name, hash, ok := strings.Cut(lines.Text(), " "); ok && name != "#" {
-			hashes[name] = hash
-		}
-	}
-	return hashes
+	frametest.Check(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
 }
 
 // TestOnlyTheTargetIsRed checks what the robot's tracker relies on, in all worlds but random ones: no pixel away from

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
+	"colonnade/sim/internal/frametest"
 	_ "colonnade/sim/internal/goldenflag"
 )
 
@@ -16,30 +17,9 @@ type world struct {
 	target sim.Vec3
 }
 
-// randomWorld draws a state as the reach task starts: each arm joint up to 0.8 rad from keyframe
-// reach_start, fingers from 0 to 1.2 rad, palm at least 0.10 m high; the target anywhere in its area.
+// randomWorld draws a start of the reach task.
 func randomWorld(rng *rand.Rand) *world {
-	m := sim.Canonical()
-	d := m.NewData()
-	start, ok := m.Keyframe("reach_start")
-	if !ok {
-		panic("no keyframe reach_start")
-	}
-	for {
-		d.Q = start
-		for i := range d.Q {
-			if i < sim.NumArmJoints {
-				d.Q[i] += 1.6*rng.Float64() - 0.8
-			} else {
-				d.Q[i] = 1.2 * rng.Float64()
-			}
-		}
-		m.Kinematics(d)
-		if d.Palm[2] >= 0.10 {
-			break
-		}
-	}
-	target := sim.Vec3{0.4*rng.Float64() - 0.2, 0.3*rng.Float64() - 0.6, 0}
+	d, target := frametest.Start(rng)
 	return &world{pos: d.BodyPos, rot: d.BodyRot, palm: d.Palm, target: target}
 }
 

@@ -1,19 +1,16 @@
 package render
 
 import (
-	"bufio"
 	"encoding/hex"
 	"flag"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/minio/highwayhash"
 
 	"colonnade/sim"
+	"colonnade/sim/internal/frametest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/snapshots.txt with what is drawn now")
@@ -51,8 +48,7 @@ var snapshots = []struct {
 }
 
 func TestSnapshots(t *testing.T) {
-	path := filepath.Join("testdata", "snapshots.txt")
-	got := make(map[string]string)
+	var got []frametest.Hash
 	for _, c := range snapshots {
 		scene := DefaultScene()
 		if c.change != nil {
@@ -73,39 +69,7 @@ func TestSnapshots(t *testing.T) {
 				frame++
 			}
 		}
-		got[c.name] = hex.EncodeToString(h.Sum(nil))
+		got = append(got, frametest.Hash{Name: c.name, Hash: hex.EncodeToString(h.Sum(nil))})
 	}
-	if *update {
-		text := snapshotHeader
-		for _, c := range snapshots {
-			text += fmt.Sprintf("%s %s\n", c.name, got[c.name])
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want := readSnapshots(t, path)
-	for _, c := range snapshots {
-		t.Run(c.name, func(t *testing.T) {
-			if got[c.name] != want[c.name] {
-				t.Errorf("hash is %s, want %s; %s tells what to do if that is intended", got[c.name], want[c.name], path)
-			}
-		})
-	}
-}
-
-func readSnapshots(t *testing.T, path string) map[string]string {
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	hashes := make(map[string]string)
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if name, hash, ok := strings.Cut(lines.Text(), " "); ok && name != "#" {
-			hashes[name] = hash
-		}
-	}
-	return hashes
+	frametest.Check(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
 }

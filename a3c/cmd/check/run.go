@@ -38,9 +38,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	seed := f.Uint64("seed", 1, "`seed` of everything random")
 	limit := f.Duration("max-time", 5*time.Minute, "fail if it takes longer than this `time`")
 	measure := f.Int("measure", 0, "train with this `number` of seeds, without limit, and print bands.json instead")
+	profile := f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
+	stop, err := cli.StartProfile(*profile, ".")
+	if err != nil {
+		return err
+	}
+	defer stop()
 	switch {
 	case *limit <= 0:
 		return cli.Usagef("-max-time is %v, want more than 0", *limit)

@@ -33,7 +33,8 @@ type options struct {
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("eval", "eval measures a trained policy, compares it with another, and films it.",
-		"eval -checkpoint runs/column1 -episodes 200 -seed 7 -map map.svg -animation episodes.gif", stdout, stderr)
+		"eval -checkpoint runs/column1 -episodes 200 -seed 7 -map map.svg -animation episodes.gif\n"+
+			"eval -checkpoint runs/column2 -against runs/column1 -domain robot -episodes 500", stdout, stderr)
 	o := &options{}
 	o.checkpoint = f.String("checkpoint", "", "checkpoint `file`, or a run folder (its latest parameters)")
 	o.world = world.Register(f)
@@ -50,7 +51,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.filmed = f.Int("animation-episodes", 4, "`number` of episodes to film")
 	o.width = f.Int("animation-width", 480, "`width` of the filmed picture")
 	o.height = f.Int("animation-height", 360, "`height` of the filmed picture")
-	o.profile = f.ProfileFlag()
+	o.profile = f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"maps"
 
 	"colonnade/nn"
@@ -20,12 +18,5 @@ func writeONNX(path string, c *nn.Checkpoint, digest string) error {
 	if err != nil {
 		return err
 	}
-	err = safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(model)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return safetensors.WriteFile(path, model)
 }

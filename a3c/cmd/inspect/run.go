@@ -28,11 +28,15 @@ type options struct {
 	world       *world.Options
 	config      a3c.EvalConfig // of the evaluations for -sensitivity
 	chart       *string
+	profile     *string
 }
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, which layer feeds which, from where a policy draws, and how two runs differ.",
-		"inspect -checkpoint runs/column1", stdout, stderr)
+		"inspect -checkpoint runs/column1\n"+
+			"inspect -net recurrent -width narrow -laterals-from wide\n"+
+			"inspect -checkpoint runs/column2 -sensitivity -domain robot -chart sensitivity.svg\n"+
+			"inspect -diff runs/column1 runs/column2", stdout, stderr)
 	o := &options{flags: f}
 	o.checkpoint = f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
 	o.lateralsFrom = f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
@@ -47,6 +51,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")
 	o.chart = f.String("chart", "", "draw the result of -sensitivity into this `file`: .svg or .png")
+	o.profile = f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -92,6 +97,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	stop, err := cli.StartProfile(*o.profile, ".")
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if *o.diff != "" {
 		return o.reportDiff(stdout)
 	}

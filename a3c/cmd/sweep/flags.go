@@ -4,8 +4,8 @@ import (
 	"io"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/live"
-	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/transfer"
@@ -14,13 +14,14 @@ import (
 // options is the command line of sweep.
 type options struct {
 	flags    *cli.Flags
-	out      *string
-	resume   *bool
+	place    *job.Place
 	prepare  *bool
 	trial    *int
+	fail     *bool // when interrupted
 	study    study.Settings
 	training *training.Options // of a trial, but for what is searched
 	method   *string           // of transfer; "train" for none
+	profile  *string
 	http     *live.Address
 	page     *live.Page // nil: none
 }
@@ -36,16 +37,19 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("sweep",
 		"sweep trains many columns with learning rates and entropy costs drawn at random, all to the end or, with -rungs,\n"+
 			"the better ones further than the others; with -method it searches the settings of a transfer instead. Any number of processes may work on one study: start it once with\n"+
-			"-prepare or without, and every further one with -resume.",
-		"sweep -net recurrent -width wide -trials 30 -rungs 4 -steps 50000000 -out studies/column1", stdout, stderr)
+			"-prepare or without, and every further one with -resume. For Slurm and Kubernetes see a3c/cmd/sweep/cluster.",
+		"sweep -net recurrent -width wide -trials 30 -rungs 4 -steps 50000000 -out studies/column1\n"+
+			"sweep -resume -out studies/column1\n"+
+			"sweep -method progressive -from bench/pretrained/reach-recurrent-wide.safetensors -domain transfer-search -out studies/progressive", stdout, stderr)
 	o := &options{flags: f, study: study.Settings{
 		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
 	}}
-	o.out = f.String("out", "", "study `folder`, a new one unless -resume")
-	o.resume = f.Bool("resume", false, "go on with the study in -out, or join those who work on it")
+	o.place = job.RegisterPlace(f, "study", "go on with the study in -out, or join those who work on it")
 	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
-	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the first rung that it has not reached; `number` from 0")
-	f.NotInFile("out", "resume", "prepare", "trial")
+	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the present rung, if it takes part in it; `number` from 0")
+	o.fail = f.Bool("unfinished-fails", false, "exit with 1 when interrupted, once all is saved, so that a scheduler starts this again")
+	f.NotInFile("prepare", "trial", "unfinished-fails")
+	o.profile = f.ProfileFlag("the study folder")
 	o.http = live.Flag(f)
 	f.IntVar(&o.study.Trials, "trials", 30, "`number` of trials")
 	f.Var(&o.study.LearningRate, "learning-rate", "`range` of learning rates, drawn log-uniformly")
@@ -57,16 +61,11 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if *o.out == "" {
-		return nil, cli.Usagef("-out FOLDER is needed: where the study is kept")
+	if o.place.Resume && *o.prepare {
+		return nil, cli.Usagef("-prepare makes a new study and -resume goes on with one: want one of them")
 	}
-	if *o.resume {
-		if *o.prepare {
-			return nil, cli.Usagef("-prepare makes a new study and -resume goes on with one: want one of them")
-		}
-		if err := f.Resume(rundir.ConfigPath(*o.out)); err != nil {
-			return nil, err
-		}
+	if err := o.place.Complete(); err != nil {
+		return nil, err
 	}
 	if *o.method != trainMethod {
 		for name, value := range transfer.Defaults() {

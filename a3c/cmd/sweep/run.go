@@ -34,8 +34,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer o.page.Close()
-	if !*o.resume {
-		err := study.Create(*o.out, o.flags.TOML())
+	if !o.place.Resume {
+		err := study.Create(o.place.Out, o.flags.TOML())
 		if errors.Is(err, study.ErrUsed) {
 			return cli.Hint(err, "add -resume to go on with it or to join it, or take another -out")
 		}
@@ -43,7 +43,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	s, err := study.New(o.study, *o.out, stderr)
+	stop, err := cli.StartProfile(*o.profile, o.place.Out)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	s, err := study.New(o.study, o.place.Out, stderr)
 	if err != nil {
 		return err
 	}
@@ -51,38 +56,37 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	done := false
 	switch {
 	case *o.prepare:
-		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), *o.out)
+		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), o.place.Out)
 	case *o.trial >= 0:
-		err = o.workOnOne(ctx, s)
+		done, err = o.workOnOne(ctx, s, stderr)
 	default:
 		_, done, err = s.Work(ctx)
 	}
 	if err != nil {
 		return err
 	}
+	if *o.fail && ctx.Err() != nil {
+		return cli.Hint(errors.New("interrupted; all is saved"), "the same command goes on, with -resume or without")
+	}
 	return o.report(s, done, stdout, stderr)
 }
 
-// workOnOne brings one trial to the end of the first rung that it has not reached.
-func (o *options) workOnOne(ctx context.Context, s *study.Study) error {
-	all, err := s.All()
+// workOnOne brings one trial to the end of the present rung, and tells whether the study is done with that.
+func (o *options) workOnOne(ctx context.Context, s *study.Study, stderr io.Writer) (done bool, err error) {
+	rung, ok, err := s.Next(*o.trial)
 	if err != nil {
-		return err
+		return false, err
 	}
-	rung := 0
-	for _, score := range all {
-		if score.Trial == *o.trial {
-			rung++
-		}
+	if !ok {
+		fmt.Fprintf(stderr, "sweep: nothing to do for trial %d: it has come to the end of the present rung, or is not among the trials that go on\n", *o.trial)
+		return s.Done()
 	}
-	if rung == o.study.Rungs {
-		return nil
+	if _, _, err := s.WorkOn(ctx, *o.trial, rung); errors.Is(err, rundir.ErrBusy) {
+		return false, cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
+	} else if err != nil {
+		return false, err
 	}
-	_, _, err = s.WorkOn(ctx, *o.trial, rung)
-	if errors.Is(err, rundir.ErrBusy) {
-		return cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
-	}
-	return err
+	return s.Done()
 }
 
 // report renews the study's table and picture and prints where it stands.
@@ -107,22 +111,22 @@ func (o *options) report(s *study.Study, done bool, stdout, stderr io.Writer) er
 // plan says what a trial trains: what the command train, or transfer, would with the same flags, so that it can go on with
 // the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
-	if *o.method == trainMethod {
-		f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-		trial := training.Register(f)
-		if err := f.Parse(o.trialArgs(t, f)); err != nil {
-			return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
-		}
-		plan := trial.Plan("sweep")
-		o.page.Watch(&plan)
-		return plan, trial.Validate()
+	f := cli.NewFlags("trial", "", "", io.Discard, io.Discard)
+	var trial interface {
+		Plan(command string) training.Plan
 	}
-	f := cli.NewFlags("transfer", "", "", io.Discard, io.Discard)
-	trial := transfer.Register(f)
+	var validate func() error
+	if *o.method == trainMethod {
+		column := training.Register(f)
+		trial, validate = column, column.Validate
+	} else {
+		second := transfer.Register(f)
+		trial, validate = second, func() error { return second.Validate(false) }
+	}
 	if err := f.Parse(o.trialArgs(t, f)); err != nil {
 		return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
 	}
-	if err := trial.Validate(false); err != nil {
+	if err := validate(); err != nil {
 		return training.Plan{}, err
 	}
 	plan := trial.Plan("sweep")

@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +170,56 @@ func TestBusyTrial(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); err != nil || r.Scores != 1 || r.Best.Trial != 2 || r.Done {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// A study whose trials are given out one by one, as an array of cluster jobs does, one array a rung: a trial that did not
+// get into the second rung has nothing to do there, and what is finished is not worked on again.
+func TestTrialByTrial(t *testing.T) {
+	alone, array := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "array")
+	if _, _, err := sweep(t, small(alone)...); err != nil {
+		t.Fatal(err)
+	}
+	for rung, scores := range [][]int{{1, 2, 3, 4}, {4, 4, 4, 4}} {
+		idle := 0
+		for trial, most := range scores {
+			// Without -resume: each of them makes the study if it is not there.
+			r, said, err := sweep(t, small(array, "-trial", strconv.Itoa(trial))...)
+			if err != nil || r.Scores < most || r.Scores > most+2*rung {
+				t.Fatalf("rung %d, trial %d: %+v, %v", rung, trial, r, err)
+			}
+			if strings.Contains(said, "nothing to do") {
+				idle++
+			}
+			if r.Done != (r.Scores == 6) {
+				t.Errorf("rung %d, trial %d: %+v", rung, trial, r)
+			}
+		}
+		if idle != 2*rung {
+			t.Errorf("rung %d: %d trials had nothing to do", rung, idle)
+		}
+	}
+	if a, b := read(t, alone, "trials.csv"), read(t, array, "trials.csv"); a != b {
+		t.Errorf("alone:\n%s\ntrial by trial:\n%s", a, b)
+	}
+}
+
+// What is interrupted is saved and no failure, unless a scheduler is to know.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	out := filepath.Join(t.TempDir(), "study")
+	for _, more := range [][]string{{}, {"-trial", "1"}} {
+		var stdout, stderr bytes.Buffer
+		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil || !strings.Contains(stdout.String(), `"done":false`) {
+			t.Errorf("%v: %v, %s", more, err, &stdout)
+		}
+		if err := run(ctx, small(out, append(more, "-unfinished-fails")...), &stdout, &stderr); cli.Exit("sweep", err, io.Discard) != 1 {
+			t.Errorf("%v -unfinished-fails: %v", more, err)
+		}
+	}
+	if r, _, err := sweep(t, small(out, "-trial", "1", "-unfinished-fails")...); err != nil || r.Scores != 1 {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +16,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/world"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )
@@ -181,6 +184,67 @@ func TestResume(t *testing.T) {
 	for name := range a {
 		if !bytes.Equal(a[name], b[name]) {
 			t.Errorf("%s differs", name)
+		}
+	}
+}
+
+// TestBadColumns: what a transfer cannot start from is refused with both sides named, before anything is trained.
+func TestBadColumns(t *testing.T) {
+	seeing := func(change func(*nn.Arch)) string { // a column that sees something else
+		arch := nn.ReachArch(true, false)
+		change(&arch)
+		scaling := nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}}
+		net, err := nn.New(arch, scaling)
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "other.safetensors")
+		if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: make([]float32, net.Parameters())}); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	pictures := seeing(func(a *nn.Arch) { a.Pixels = [3]int{48, 48, 3} })
+	senses := seeing(func(a *nn.Arch) { a.Proprioception, a.Encoder = 12, 16 })
+	factors := seeing(func(a *nn.Arch) { a.Choices = []int{3, 3, 3, 3, 3, 3, 5} })
+
+	stack := filepath.Join(t.TempDir(), "stack")
+	if _, _, err := transferTo(append(small(stack), "-from", column(t, true, nil))...); err != nil {
+		t.Fatal(err)
+	}
+	file, _, err := safetensors.Read(rundir.Checkpoint(stack), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.Tensors = slices.DeleteFunc(file.Tensors, func(t safetensors.Tensor) bool { return strings.HasPrefix(t.Name, "column1.") })
+	headless := filepath.Join(t.TempDir(), "headless.safetensors")
+	if _, err := safetensors.Write(headless, file); err != nil {
+		t.Fatal(err)
+	}
+
+	for name, test := range map[string]struct {
+		args string
+		want []string
+	}{
+		"another contract":                 {"-from " + column(t, true, map[string]string{world.ContractKey: "84x84 grey"}), []string{"column1.safetensors", "84x84 grey", "64x64 RGB"}},
+		"other pictures below":             {"-from " + pictures, []string{"other.safetensors", "64x64x3", "48x48x3"}},
+		"other pictures, finetune":         {"-method finetune -from " + pictures, []string{"64x64x3", "48x48x3"}},
+		"other senses below":               {"-inputs pixels,proprioception -from " + senses, []string{"18 proprioceptive values", "column 1 12"}},
+		"senses that the world lacks":      {"-from " + senses, []string{"18 proprioceptive values", "wants 12"}},
+		"another action":                   {"-from " + factors, []string{"[3 3 3 3 3 3 3 3 3]", "[3 3 3 3 3 3 5]"}},
+		"another action, finetune":         {"-method finetune -from " + factors, []string{"9 factors", "7"}},
+		"a missing earlier column":         {"-from " + headless, []string{"headless.safetensors", "column1.", "2 columns"}},
+		"a run folder without checkpoints": {"-from " + t.TempDir(), []string{"latest.safetensors"}},
+	} {
+		out := filepath.Join(t.TempDir(), "run")
+		_, _, err := transferTo(append(small(out), strings.Fields(test.args)...)...)
+		for _, want := range test.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: got %v, want %q", name, err, want)
+			}
+		}
+		if _, err := os.Stat(rundir.ConfigPath(out)); err == nil {
+			t.Errorf("%s: a run was begun", name)
 		}
 	}
 }

@@ -16,6 +16,7 @@ type Band struct {
 	Name            string
 	X               []float64
 	Mean, Low, High []float64
+	Level           bool // something to compare with, not one of those compared: dashed, without a colour of its own
 }
 
 // Axes labels a chart of bands.
@@ -27,35 +28,52 @@ var palette = []color.NRGBA{
 	{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff},
 }
 
+// levelColour is that of levels to compare with.
+var levelColour = color.NRGBA{0x50, 0x50, 0x50, 0xff}
+
 // WriteBands draws bands into one panel. The lengths of a band's slices must be equal; what is not finite is left out.
 func WriteBands(w io.Writer, format Format, axes Axes, bands []Band) error {
+	p, err := Panel{axes, bands}.plot()
+	if err != nil {
+		return err
+	}
+	return write(w, format, 10*vg.Centimeter, p)
+}
+
+// plot draws a panel.
+func (panel Panel) plot() (*plot.Plot, error) {
 	p := plot.New()
-	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = axes.Title, axes.X, axes.Y
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = panel.Axes.Title, panel.Axes.X, panel.Axes.Y
 	p.Y.Min = 0
 	p.X.Tick.Marker = stepTicks{}
 	p.Legend.Top, p.Legend.Left = true, true
 	p.Add(plotter.NewGrid())
-	for i, b := range bands {
-		c := palette[i%len(palette)]
+	levels := 0
+	for i, b := range panel.Bands {
+		c := palette[(i-levels)%len(palette)]
 		if b.Low != nil {
 			shade := c
 			shade.A = 0x38
 			area, err := plotter.NewPolygon(outline(b))
 			if err != nil {
-				return fmt.Errorf("draw %s: %w", b.Name, err)
+				return nil, fmt.Errorf("draw %s: %w", b.Name, err)
 			}
 			area.Color, area.LineStyle.Width = shade, 0
 			p.Add(area)
 		}
 		line, err := plotter.NewLine(points(b.X, b.Mean))
 		if err != nil {
-			return fmt.Errorf("draw %s: %w", b.Name, err)
+			return nil, fmt.Errorf("draw %s: %w", b.Name, err)
 		}
 		line.Color, line.Width = c, vg.Points(1.4)
+		if b.Level {
+			line.Color, line.Dashes = levelColour, []vg.Length{vg.Points(4), vg.Points(float64(2 + 3*levels))}
+			levels++
+		}
 		p.Add(line)
 		p.Legend.Add(b.Name, line)
 	}
-	return write(w, format, 10*vg.Centimeter, p)
+	return p, nil
 }
 
 // outline goes along the low edge and back along the high one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -43,6 +44,11 @@ func write(w io.Writer, format Format, height vg.Length, panels ...*plot.Plot) e
 }
 
 func writeSized(w io.Writer, format Format, width, height vg.Length, panels ...*plot.Plot) error {
+	return writeGrid(w, format, width, height, 1, panels)
+}
+
+// writeGrid draws panels row by row, some side by side, their axes aligned.
+func writeGrid(w io.Writer, format Format, width, height vg.Length, columns int, panels []*plot.Plot) error {
 	var canvas interface {
 		vg.CanvasSizer
 		io.WriterTo
@@ -55,14 +61,20 @@ func writeSized(w io.Writer, format Format, width, height vg.Length, panels ...*
 	default:
 		return fmt.Errorf("chart: unknown format %d", format)
 	}
-	grid := make([][]*plot.Plot, len(panels))
-	for i, p := range panels {
-		grid[i] = []*plot.Plot{p}
+	var grid [][]*plot.Plot
+	for row := range slices.Chunk(panels, columns) {
+		full := make([]*plot.Plot, columns) // the last row may have fewer
+		copy(full, row)
+		grid = append(grid, full)
 	}
-	tiles := draw.Tiles{Rows: len(grid), Cols: 1, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
+	tiles := draw.Tiles{Rows: len(grid), Cols: columns, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
 		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
-	for i, c := range plot.Align(grid, tiles, draw.New(canvas)) {
-		grid[i][0].Draw(c[0])
+	for i, row := range plot.Align(grid, tiles, draw.New(canvas)) {
+		for j, c := range row {
+			if p := grid[i][j]; p != nil {
+				p.Draw(c)
+			}
+		}
 	}
 	var buffer bytes.Buffer
 	if _, err := canvas.WriteTo(&buffer); err != nil {

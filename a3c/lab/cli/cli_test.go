@@ -114,6 +114,8 @@ func TestUsageErrors(t *testing.T) {
 		{"stray argument", []string{"run1"}, "unexpected argument"},
 		{"missing file", []string{"-config", "no-such-file.toml"}, "no-such-file.toml"},
 		{"unknown key", []string{"-config", writeConfig(t, "setps = 1")}, "did you mean steps?"},
+		{"key for one invocation", []string{"-config", writeConfig(t, `out = "x"`)}, "-out belongs on the command line"},
+		{"key nearest to such a one", []string{"-config", writeConfig(t, `outt = "x"`)}, "unknown key \"outt\""},
 		{"wrong type", []string{"-config", writeConfig(t, `steps = "x"`)}, "steps"},
 		{"broken file", []string{"-config", writeConfig(t, "steps =")}, "c.toml"},
 	} {
@@ -222,5 +224,24 @@ func TestProgressKnowsResumptionAndTimeLimit(t *testing.T) {
 		if _, got := NewProgress(c.work, io.Discard).describe(c.done, c.elapsed, ""); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+}
+
+// A list in a file is what commas are on the command line.
+func TestListInFile(t *testing.T) {
+	f, v := newFlags(io.Discard, io.Discard)
+	if err := f.Parse([]string{"-config", writeConfig(t, `net = ["feedforward"]`)}); err != nil || *v.net != "feedforward" {
+		t.Errorf("got %q, %v", *v.net, err)
+	}
+	if got := flagText([]any{"a", int64(2)}); got != "a,2" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestSeveralExamples(t *testing.T) {
+	var stderr bytes.Buffer
+	f := NewFlags("train", "train trains.", "train -steps 10\ntrain -resume", io.Discard, &stderr)
+	if err := f.Parse([]string{"-h"}); !errors.Is(err, flag.ErrHelp) || !strings.Contains(stderr.String(), "Examples:\n  train -steps 10\n  train -resume\n") {
+		t.Errorf("%v:\n%s", err, &stderr)
 	}
 }

@@ -27,8 +27,8 @@ type Flags struct {
 	stdout      io.Writer
 }
 
-// NewFlags returns an empty set. Usage goes to stderr, -print-config to stdout.
-func NewFlags(name, summary, example string, stdout, stderr io.Writer) *Flags {
+// NewFlags returns an empty set. Usage goes to stderr, -print-config to stdout. Each line of examples is one.
+func NewFlags(name, summary, examples string, stdout, stderr io.Writer) *Flags {
 	f := &Flags{
 		FlagSet:    flag.NewFlagSet(name, flag.ContinueOnError),
 		explicit:   map[string]bool{},
@@ -40,7 +40,11 @@ func NewFlags(name, summary, example string, stdout, stderr io.Writer) *Flags {
 	f.config = f.String("config", "", "read flags from this TOML `file`; flags on the command line override it")
 	f.printConfig = f.Bool("print-config", false, "print the resolved flags as a TOML file and stop")
 	f.Usage = func() {
-		fmt.Fprintf(stderr, "%s\n\nExample:\n  %s\n\nFlags:\n", summary, example)
+		heading := "Example"
+		if strings.Contains(examples, "\n") {
+			heading = "Examples"
+		}
+		fmt.Fprintf(stderr, "%s\n\n%s:\n  %s\n\nFlags:\n", summary, heading, strings.ReplaceAll(examples, "\n", "\n  "))
 		f.SetOutput(stderr)
 		f.PrintDefaults()
 		f.SetOutput(io.Discard)
@@ -153,15 +157,16 @@ func (f *Flags) Default(name, value string) {
 func (f *Flags) explain(err error) error {
 	const unknown = "flag provided but not defined: -"
 	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
-		return Usagef("unknown flag -%s%s", name, f.suggestion(name, "-"))
+		return Usagef("unknown flag -%s%s", name, f.suggestion(name, "-", nil))
 	}
 	return Usagef("%v", err)
 }
 
-func (f *Flags) suggestion(name, prefix string) string {
+// suggestion names the flag that is nearest to a name, but for some.
+func (f *Flags) suggestion(name, prefix string, but map[string]bool) string {
 	best, distance := "", 1+len(name)/2
 	f.VisitAll(func(fl *flag.Flag) {
-		if d := editDistance(name, fl.Name); d < distance {
+		if d := editDistance(name, fl.Name); d < distance && !but[fl.Name] {
 			best, distance = fl.Name, d
 		}
 	})
@@ -190,7 +195,7 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 			continue
 		}
 		given := f.Lookup(key).Value.String()
-		if err := f.Set(key, fmt.Sprint(value)); err != nil {
+		if err := f.Set(key, flagText(value)); err != nil {
 			return Usagef("%s: %s = %v: %v", path, key, value, err)
 		}
 		if kept := f.Lookup(key).Value.String(); kept != given {
@@ -211,8 +216,11 @@ func (f *Flags) readFile(flagName, path string) (map[string]any, error) {
 		return nil, Usagef("%s: %v", path, err)
 	}
 	for key := range values {
-		if f.Lookup(key) == nil || f.skipInFile[key] {
-			return nil, Usagef("%s: unknown key %q%s", path, key, f.suggestion(key, ""))
+		if f.skipInFile[key] {
+			return nil, Usagef("%s: -%s belongs on the command line: it says where or how to run, not what", path, key)
+		}
+		if f.Lookup(key) == nil {
+			return nil, Usagef("%s: unknown key %q%s", path, key, f.suggestion(key, "", f.skipInFile))
 		}
 	}
 	return values, nil
@@ -223,11 +231,24 @@ func (f *Flags) setFrom(path, key string, value any) error {
 	if f.explicit[key] {
 		return nil
 	}
-	if err := f.Set(key, fmt.Sprint(value)); err != nil {
+	if err := f.Set(key, flagText(value)); err != nil {
 		return Usagef("%s: %s = %v: %v", path, key, value, err)
 	}
 	f.fromFile[key] = true
 	return nil
+}
+
+// flagText writes a value from a file as it would stand on the command line: a list with commas.
+func flagText(value any) string {
+	list, ok := value.([]any)
+	if !ok {
+		return fmt.Sprint(value)
+	}
+	var parts []string
+	for _, v := range list {
+		parts = append(parts, fmt.Sprint(v))
+	}
+	return strings.Join(parts, ",")
 }
 
 // TOML returns the resolved flags as a configuration file, each with its
@@ -242,6 +263,25 @@ func (f *Flags) TOML() []byte {
 		fmt.Fprintf(&b, "# %s\n%s = %s\n\n", strings.ReplaceAll(usage, "\n", " "), fl.Name, tomlValue(fl.Value))
 	})
 	return []byte(b.String())
+}
+
+// Differing returns the flags that have not their default value, as words of a command line: the shortest one that does the
+// same. What belongs to one invocation is left out.
+func (f *Flags) Differing() []string {
+	var words []string
+	f.VisitAll(func(fl *flag.Flag) {
+		if value := fl.Value.String(); !f.skipInFile[fl.Name] && value != fl.DefValue {
+			if value == "" || strings.ContainsAny(value, " ;*?$&|<>()\"'`\\") {
+				value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
+			}
+			if b, ok := fl.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
+				words = append(words, "-"+fl.Name+"="+value)
+			} else {
+				words = append(words, "-"+fl.Name, value)
+			}
+		}
+	})
+	return words
 }
 
 func tomlValue(v flag.Value) string {

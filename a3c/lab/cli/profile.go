@@ -10,10 +10,10 @@ import (
 // ProfileKinds are the values of -profile.
 var ProfileKinds = []string{"none", "cpu", "mem", "mutex", "block", "trace"}
 
-// ProfileFlag defines -profile.
-func (f *Flags) ProfileFlag() *string {
+// ProfileFlag defines -profile, which writes into a folder, named for the help: "the run folder".
+func (f *Flags) ProfileFlag(folder string) *string {
 	f.NotInFile("profile")
-	return f.Choice("profile", "none", "write a `profile` into the run folder, for go tool pprof (trace: go tool trace)", ProfileKinds...)
+	return f.Choice("profile", "none", "write a profile of this `kind` into "+folder+", for go tool pprof (trace: go tool trace)", ProfileKinds...)
 }
 
 // StartProfile begins to write kind.pprof (trace.out) into dir and returns the

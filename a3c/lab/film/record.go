@@ -20,6 +20,8 @@ type Options struct {
 	Seed          uint64 // the episodes are those of a3c.Evaluate with this seed
 	Width, Height int    // of the large picture
 	Steps         int    // most steps an episode can have, for the caption; 0: unknown
+
+	OnFrame func(frames int) // is told how many there are after each; may be nil
 }
 
 // hold is how many times the last frame of an episode is repeated, so that
@@ -55,6 +57,9 @@ func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*i
 				return nil, err
 			}
 			frames = append(frames, Frame(m))
+			if o.OnFrame != nil {
+				o.OnFrame(len(frames))
+			}
 			reward, terminated, truncated, err := stage.Step(actor.Action(0), pixels, joints)
 			if err != nil {
 				return nil, fmt.Errorf("record episode %d: %w", episode+1, err)

@@ -136,16 +136,14 @@ func (c *content) addNumbers(m *a3c.Metrics) {
 const recent = 10
 
 func (c *content) addStages(n *notes) {
-	rows := n.rows[max(0, len(n.rows)-recent):]
+	rows, before := n.latest, int64(0)
+	if len(rows) > recent { // the first of them only says where the second begins
+		rows, before = rows[1:], rows[0].Steps
+	}
 	var sum a3c.Stages
-	steps, all := 0.0, time.Duration(0)
+	steps, all := float64(rows[len(rows)-1].Steps-before), time.Duration(0)
 	for i := range rows {
 		sum.Add(rows[i].Stages)
-		before := int64(0)
-		if at := len(n.rows) - len(rows) + i; at > 0 {
-			before = n.rows[at-1].Steps
-		}
-		steps += float64(rows[i].Steps - before)
 	}
 	for _, d := range sum.All() {
 		all += d
@@ -192,7 +190,7 @@ func (c *content) addWorkers(n *notes) {
 
 // withLegend returns a chart with its legend and the latest value of each line.
 func withLegend(c *curve, n *notes) shownCurve {
-	s := shownCurve{curve: c, Version: fmt.Sprintf("%d.%d", n.runs, len(n.rows))}
+	s := shownCurve{curve: c, Version: fmt.Sprintf("%d.%d", n.runs, n.windows)}
 	colour := 0
 	for _, l := range c.lines(n) {
 		if l.Pale {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/lab/history"
 	"colonnade/a3c/lab/training"
 )
 
@@ -16,7 +17,7 @@ type Page struct {
 
 	mu       sync.Mutex // guards the fields below; held for moments only, as the training waits for it
 	run      training.Watched
-	rows     []a3c.Metrics
+	history  history.History
 	phase    phase
 	began    time.Time // the phase
 	ended    int       // episodes of the evaluation
@@ -74,7 +75,7 @@ func (p *Page) Attach(arm Arm) {
 func (p *Page) Begin(run training.Watched) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.run, p.rows = run, nil
+	p.run, p.history = run, run.History
 	p.runs++
 	p.enter(learning)
 }
@@ -91,10 +92,10 @@ func (p *Page) Envs(make func(worker, index int) (a3c.Env, error)) func(worker, 
 }
 
 // Metrics implements training.Watcher.
-func (p *Page) Metrics(rows []a3c.Metrics) {
+func (p *Page) Metrics(m a3c.Metrics) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rows = rows
+	p.history.Add(m)
 }
 
 // Evaluating implements training.Watcher.
@@ -120,7 +121,9 @@ func (p *Page) enter(next phase) { p.phase, p.began = next, time.Now() }
 // notes are what the page knows at one moment.
 type notes struct {
 	run             training.Watched
-	rows            []a3c.Metrics
+	rows            []a3c.Metrics // of the charts: windows, merged where there are many
+	latest          []a3c.Metrics // windows as they were measured
+	windows         int           // all of them
 	phase           phase
 	ended, episodes int
 	runs            int
@@ -131,13 +134,13 @@ type notes struct {
 func (p *Page) notes() notes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return notes{p.run, p.rows, p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm}
+	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm}
 }
 
 // last returns the latest window, or nil.
 func (n *notes) last() *a3c.Metrics {
-	if len(n.rows) == 0 {
+	if len(n.latest) == 0 {
 		return nil
 	}
-	return &n.rows[len(n.rows)-1]
+	return &n.latest[len(n.latest)-1]
 }

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/lab/training"
 )
 
 // metrics serves the numbers in Prometheus's text format, version 0.0.4
 // (prometheus.io/docs/instrumenting/exposition_formats).
 func (v *view) metrics(w http.ResponseWriter, r *http.Request) {
 	n := v.of.notes()
-	data, err := v.get("metrics", state{n.runs, len(n.rows), 0, time.Now().Unix()}, func() ([]byte, error) {
+	data, err := v.get("metrics", state{n.runs, n.windows, 0, time.Now().Unix()}, func() ([]byte, error) {
 		return v.of.exposition(&n), nil
 	})
 	answer(w, "text/plain; version=0.0.4; charset=utf-8", data, err)
@@ -57,6 +58,7 @@ func (p *Page) exposition(n *notes) []byte {
 	}
 	x.family("colonnade_runs_total", "counter", "Runs begun by this process: trials of a sweep.")(float64(n.runs))
 	x.family("colonnade_evaluation_episodes", "gauge", "Episodes of the final evaluation that have ended.")(float64(n.ended))
+	x.family("colonnade_resident_bytes", "gauge", "Memory of the process that is in RAM.")(float64(training.ResidentBytes()))
 	x.family("go_goroutines", "gauge", "Goroutines of the process.")(float64(runtime.NumGoroutine()))
 	if n.runs > 0 {
 		x.workers(n.run.Workers())
@@ -110,13 +112,15 @@ func (x *exposition) window(m *a3c.Metrics, factors []string) {
 		{"colonnade_training_seconds_total", "counter", "Time spent training.", m.Seconds},
 		{"colonnade_steps_per_second", "gauge", "Environment steps a second, latest window.", m.StepsPerSecond},
 		{"colonnade_score", "gauge", "Mean return of the window's episodes.", m.Score},
-		{"colonnade_episode_steps", "gauge", "Mean length of the window's episodes.", m.Length},
+		{"colonnade_length_steps", "gauge", "Mean length of the window's episodes.", m.Length},
 		{"colonnade_reached_ratio", "gauge", "Fraction of the window's episodes that reached the target.", m.Reached},
 		{"colonnade_violations_ratio", "gauge", "Fraction of the window's episodes that ended in a violation.", m.Violations},
 		{"colonnade_policy_loss", "gauge", "Policy loss, mean of the window.", m.PolicyLoss},
 		{"colonnade_value_loss", "gauge", "Squared error of the value, mean of the window.", m.ValueLoss},
+		{"colonnade_value", "gauge", "Value, mean of the window, in scaled reward.", m.Value},
+		{"colonnade_reward_per_step", "gauge", "Reward of a step, mean of the window.", m.RewardPerStep},
 		{"colonnade_explained_value_ratio", "gauge", "Share of the returns' variance that the value explains.", m.ExplainedValue},
-		{"colonnade_gradient_norm", "gauge", "Length of the gradient before clipping, mean of the window.", m.GradNorm},
+		{"colonnade_grad_norm", "gauge", "Length of the gradient before clipping, mean of the window.", m.GradNorm},
 		{"colonnade_clipped_ratio", "gauge", "Fraction of gradients that clipping shortened.", m.Clipped},
 		{"colonnade_learning_rate", "gauge", "Learning rate at the end of the window.", m.LearningRate},
 		{"colonnade_policy_lag", "gauge", "Pushes by others between pull and push, mean of the window.", m.PolicyLag},

@@ -55,7 +55,9 @@ func TestMetricsForPrometheus(t *testing.T) {
 	run := watchedRun()
 	run.Folder = "a\\b\"c\nd"
 	p.Begin(run)
-	p.Metrics(windows(3))
+	for _, m := range windows(3) {
+		p.Metrics(m)
+	}
 	text, answer := get(t, s.URL+"/metrics")
 	if got := answer.Header.Get("Content-Type"); got != "text/plain; version=0.0.4; charset=utf-8" {
 		t.Errorf("content type %q", got)
@@ -63,7 +65,7 @@ func TestMetricsForPrometheus(t *testing.T) {
 	got := parse(t, text)
 	for name, want := range map[string]float64{
 		"colonnade_steps_total": 3000, "colonnade_score": 7.25, `colonnade_entropy_nats{joint="joint_2"}`: 0.52, `colonnade_worker_replaced_total{worker="2"}`: 2,
-		`colonnade_stage_seconds_total{stage="forward"}`: 0.018, `colonnade_phase{phase="training"}`: 1, "colonnade_gradient_norm": 0.75, "colonnade_value_loss": 0.125,
+		`colonnade_stage_seconds_total{stage="forward"}`: 0.018, `colonnade_phase{phase="training"}`: 1, "colonnade_grad_norm": 0.75, "colonnade_value_loss": 0.125,
 	} {
 		if v, ok := got[name]; !ok || v != want {
 			t.Errorf("%s is %v (%t), want %v", name, v, ok, want)

@@ -23,7 +23,9 @@ func TestPageOfARun(t *testing.T) {
 	}
 	mustContain(t, page, "<h1>train</h1>", "starting", "no picture yet")
 	p.Begin(watchedRun())
-	p.Metrics(windows(3))
+	for _, m := range windows(3) {
+		p.Metrics(m)
+	}
 	page, _ = get(t, s.URL+"/")
 	mustContain(t, page, "reach &#34;&lt;b&gt;in&lt;/b&gt; sim", "runs/one", "3\u202f000 of 4\u202f000 steps", "7.25", "50 %", "10\u202f364 parameters",
 		"silent", `class="bad">2<`, "joint_2 <b>0.52", "physics", "2.0", "500\u202f000", "25 %")

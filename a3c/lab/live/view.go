@@ -38,8 +38,8 @@ type drawing struct {
 
 // state tells states of a run apart.
 type state struct {
-	runs, rows, frame int
-	second            int64 // for what changes with time
+	runs, windows, frame int
+	second               int64 // for what changes with time
 }
 
 func newView(p *Page) *view { return &view{of: p, drawn: map[string]drawing{}} }
@@ -74,7 +74,7 @@ func answer(w http.ResponseWriter, kind string, data []byte, err error) {
 func (v *view) page(w http.ResponseWriter, r *http.Request) {
 	v.of.frames.ask()
 	n := v.of.notes()
-	data, err := v.get("page", state{n.runs, len(n.rows), v.of.frames.latest().number, time.Now().Unix()}, func() ([]byte, error) {
+	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix()}, func() ([]byte, error) {
 		var b bytes.Buffer
 		err := pageTemplate.Execute(&b, v.content(&n))
 		return b.Bytes(), err
@@ -106,7 +106,7 @@ func (v *view) chart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n := v.of.notes()
-	data, err := v.get(file, state{runs: n.runs, rows: len(n.rows)}, func() ([]byte, error) { return c.draw(&n, paper == "dark") })
+	data, err := v.get(file, state{runs: n.runs, windows: n.windows}, func() ([]byte, error) { return c.draw(&n, paper == "dark") })
 	answer(w, "image/svg+xml", data, err)
 }
 

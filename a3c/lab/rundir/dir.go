@@ -39,6 +39,15 @@ type Dir struct {
 	metrics *os.File
 }
 
+// Lock takes the lock of a folder that need not hold a run, and makes the folder where it is missing. Closing gives the lock
+// back. It returns [ErrBusy], wrapped, if anybody else has it.
+func Lock(path string) (io.Closer, error) {
+	if err := os.MkdirAll(path, 0o777); err != nil {
+		return nil, fmt.Errorf("create %s: %w", path, err)
+	}
+	return hold(path)
+}
+
 // Create makes a new run folder. It returns [ErrUsed] or [ErrBusy] (wrapped)
 // where there is one already.
 func Create(path string) (*Dir, error) {
@@ -100,14 +109,7 @@ func (d *Dir) Path(name ...string) string {
 
 // WriteFile writes a small file whole: a crash or a full disk leaves the old one.
 func (d *Dir) WriteFile(name string, data []byte) error {
-	err := safetensors.WriteAtomic(d.Path(name), func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", d.Path(name), err)
-	}
-	return nil
+	return safetensors.WriteFile(d.Path(name), data)
 }
 
 // WriteInfo writes what the run was started with (run.json).

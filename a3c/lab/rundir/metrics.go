@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 )
 
@@ -63,25 +64,44 @@ func (d *Dir) CutMetrics(steps int64) error {
 // ReadMetrics reads a run folder's metrics.jsonl into rows of type T; a last
 // line that is not finished is left out.
 func ReadMetrics[T any](path string) ([]T, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("read metrics: %w", err)
-	}
-	defer file.Close()
 	var rows []T
-	reader := bufio.NewReader(file)
-	for number := 1; ; number++ {
-		line, err := reader.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return rows, nil
-		}
+	for row, err := range Metrics[T](path) {
 		if err != nil {
-			return nil, fmt.Errorf("read metrics: %w", err)
-		}
-		var row T
-		if err := json.Unmarshal(line, &row); err != nil {
-			return nil, fmt.Errorf("%s, line %d: %w", path, number, err)
+			return nil, err
 		}
 		rows = append(rows, row)
+	}
+	return rows, nil
+}
+
+// Metrics reads what ReadMetrics does row by row. An error is the last it gives.
+func Metrics[T any](path string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		file, err := os.Open(path)
+		if err != nil {
+			yield(none, fmt.Errorf("read metrics: %w", err))
+			return
+		}
+		defer file.Close()
+		reader := bufio.NewReader(file)
+		for number := 1; ; number++ {
+			line, err := reader.ReadBytes('\n')
+			if errors.Is(err, io.EOF) {
+				return
+			}
+			if err != nil {
+				yield(none, fmt.Errorf("read metrics: %w", err))
+				return
+			}
+			var row T
+			if err := json.Unmarshal(line, &row); err != nil {
+				yield(none, fmt.Errorf("%s, line %d: %w", path, number, err))
+				return
+			}
+			if !yield(row, nil) {
+				return
+			}
+		}
 	}
 }

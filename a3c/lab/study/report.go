@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"io"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -18,7 +17,7 @@ func (s *Study) All() ([]Score, error) {
 	var all []Score
 	for number := range s.Trials {
 		for rung := range s.Rungs {
-			score, ok, err := s.score(s.draw(number), rung)
+			score, ok, err := s.score(s.Draw(number), rung)
 			if err != nil {
 				return nil, err
 			}
@@ -67,7 +66,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
 			return Score{}, false, err
 		}
-		if err := s.writeFile(name, b.Bytes()); err != nil {
+		if err := safetensors.WriteFile(filepath.Join(s.path, name), b.Bytes()); err != nil {
 			return Score{}, false, err
 		}
 	}
@@ -84,17 +83,5 @@ func (s *Study) writeTable(all []Score) error {
 			strconv.FormatInt(v.Steps, 10), number(v.Score), number(v.CI95), number(v.Reached), number(v.Violations), v.Diverged})
 	}
 	w.Flush()
-	return s.writeFile("trials.csv", b.Bytes())
-}
-
-func (s *Study) writeFile(name string, data []byte) error {
-	path := filepath.Join(s.path, name)
-	err := safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	return nil
+	return safetensors.WriteFile(filepath.Join(s.path, "trials.csv"), b.Bytes())
 }

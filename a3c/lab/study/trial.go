@@ -54,9 +54,9 @@ type Trial struct {
 // Name is the trial's folder.
 func (t Trial) Name() string { return fmt.Sprintf("trial-%03d", t.Number) }
 
-// draw returns a trial, which depends on the study's seed and the number alone. The rates are rounded to four digits, so
+// Draw returns a trial, which depends on the study's seed and the number alone. The rates are rounded to four digits, so
 // that they can be typed again.
-func (s *Settings) draw(number int) Trial {
+func (s *Settings) Draw(number int) Trial {
 	rng := rand.New(rand.NewPCG(s.Seed, uint64(number)))
 	return Trial{
 		Number: number, Seed: s.Seed + uint64(number),

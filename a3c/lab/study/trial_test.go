@@ -11,8 +11,8 @@ func TestDraws(t *testing.T) {
 	const n = 3000
 	low, sum := 0, 0.0
 	for i := range n {
-		trial := s.draw(i)
-		if trial != s.draw(i) || trial.Seed != 7+uint64(i) {
+		trial := s.Draw(i)
+		if trial != s.Draw(i) || trial.Seed != 7+uint64(i) {
 			t.Fatalf("trial %d: %+v", i, trial)
 		}
 		// Rounding to four digits may leave the range by that much.

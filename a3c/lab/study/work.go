@@ -55,7 +55,7 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 		scores = scores[:0]
 		worked, busy := false, 0
 		for _, number := range candidates {
-			t := s.draw(number)
+			t := s.Draw(number)
 			score, ok, err := s.score(t, rung)
 			if err == nil && !ok {
 				score, ok, err = s.WorkOn(ctx, number, rung)
@@ -90,7 +90,7 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 // WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended before. It returns
 // rundir.ErrBusy, wrapped, if another process holds the trial.
 func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok bool, err error) {
-	t := s.draw(number)
+	t := s.Draw(number)
 	dir, begun, err := s.hold(t)
 	if err != nil {
 		return Score{}, false, err

@@ -36,6 +36,9 @@ func (r *Run) Done() bool { return r.trainer.Done() }
 // Steps returns the environment steps of the run so far.
 func (r *Run) Steps() int64 { return r.trainer.Steps() }
 
+// Parameters returns the number of parameters that are trained.
+func (r *Run) Parameters() int { return r.net.Parameters() }
+
 // Stopped describes a run that was interrupted.
 func (r *Run) Stopped() Stopped { return Stopped{r.trainer.Steps(), r.rate(), true} }
 

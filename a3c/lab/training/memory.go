@@ -15,8 +15,8 @@ type row struct {
 	ResidentBytes int64 `json:"resident_bytes"` // memory of the process that is in RAM
 }
 
-// residentBytes returns what the system says of this process, or, where it does not, what Go has in use.
-func residentBytes() int64 {
+// ResidentBytes returns what the system says of this process, or, where it does not, what Go has in use.
+func ResidentBytes() int64 {
 	if statm, err := os.ReadFile("/proc/self/statm"); err == nil { // Linux, proc_pid_statm(5): size, resident, ... in pages
 		if fields := strings.Fields(string(statm)); len(fields) > 1 {
 			if pages, err := strconv.ParseInt(fields[1], 10, 64); err == nil {

@@ -39,12 +39,17 @@ func RegisterFixed(f *cli.Flags) *Options {
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
 	learner.RegisterFixed(f, c)
+	RegisterRun(f, c, &o.episodes)
+	f.Int64Var(&o.milestoneEvery, "milestone-every", 5_000_000, "`steps` between checkpoints that are kept (0: none)")
+	return o
+}
+
+// RegisterRun defines the flags of every run, whatever it trains: how it is kept, repeated and evaluated in the end.
+func RegisterRun(f *cli.Flags, c *a3c.Config, episodes *int) {
 	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
 	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, at some cost of speed")
 	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
-	f.Int64Var(&o.milestoneEvery, "milestone-every", 5_000_000, "`steps` between checkpoints that are kept (0: none)")
-	f.IntVar(&o.episodes, "episodes", 100, "`number` of episodes of the final evaluation")
-	return o
+	f.IntVar(episodes, "episodes", 100, "`number` of episodes of the final evaluation")
 }
 
 // Validate says what is wrong with the values, as a usage error.

@@ -15,6 +15,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/history"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/world"
@@ -38,6 +39,9 @@ type Plan struct {
 	Episodes       int    // of the final evaluation
 	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
 	File           []byte // the run's config.toml, all settings resolved
+	// Bare leaves out what only people look at, curve, TensorBoard events and best parameters, for one of hundreds of short
+	// runs: what resuming needs and the metrics remain.
+	Bare bool
 
 	Watcher Watcher // is told of the run while it goes on; nil: nobody
 }
@@ -53,9 +57,13 @@ type Run struct {
 	resumedAt time.Duration
 	first     int64 // steps of the run before this invocation
 
-	rows     []a3c.Metrics // all of the run so far
-	events   *tensorboard.Writer
-	pictures png.Encoder // for the events
+	history history.History // of the whole run
+	recent  recentScore     // the same
+	spent   a3c.Stages      // by this invocation, up to the latest window
+	last    int64           // steps at the end of the latest window; of none: at the beginning
+
+	events   *tensorboard.Writer // nil in a bare run
+	pictures png.Encoder         // for the events
 	progress *cli.Progress
 	best     float64 // training score that best.safetensors had
 	saved    int64   // steps of the latest checkpoint
@@ -85,14 +93,20 @@ func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, erro
 	if err != nil {
 		return nil, err
 	}
-	r.events = tensorboard.NewWriter(dir.Path(), r.first+1)
+	if !plan.Bare {
+		r.events = tensorboard.NewWriter(dir.Path(), r.first+1)
+	}
 	return r, nil
 }
 
 // Close closes the environments and the event file.
 func (r *Run) Close() error {
 	r.plan.Watcher.End()
-	return errors.Join(r.trainer.Close(), r.events.Close())
+	err := r.trainer.Close()
+	if r.events != nil {
+		err = errors.Join(err, r.events.Close())
+	}
+	return err
 }
 
 // newTrainer returns a trainer in environments of the plan's world.
@@ -152,13 +166,34 @@ func (r *Run) resume() error {
 	if err := r.dir.CutMetrics(r.trainer.Steps()); err != nil {
 		return err
 	}
-	if r.rows, err = rundir.ReadMetrics[a3c.Metrics](r.dir.Path(rundir.MetricsFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.remember(); err != nil {
 		return err
 	}
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
 		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
 	}
 	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
+}
+
+// remember reads the windows of a run that is resumed.
+func (r *Run) remember() error {
+	for m, err := range rundir.Metrics[a3c.Metrics](r.dir.Path(rundir.MetricsFile)) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.note(m)
+	}
+	return nil
+}
+
+// note takes in a window, of now or of before.
+func (r *Run) note(m a3c.Metrics) {
+	r.history.Add(m)
+	r.recent.add(m)
+	r.last = m.Steps
 }
 
 // Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
@@ -175,8 +210,8 @@ func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
 	r.plan.Watcher.Begin(Watched{
 		Folder: r.dir.Path(), Title: r.plan.Title, Config: r.plan.Config, Until: min(steps, r.plan.Config.Steps),
 		Network: r.net.Arch().String(), Factors: world.Factors(), Parameters: r.net.Parameters(), Workers: r.trainer.Workers,
+		History: r.history.Clone(),
 	})
-	r.plan.Watcher.Metrics(r.rows)
 	err := r.trainer.RunUntil(ctx, steps)
 	r.progress.Finish()
 	if err != nil {
@@ -197,27 +232,25 @@ func (r *Run) save() error {
 }
 
 func (r *Run) onMetrics(m a3c.Metrics) error {
-	r.rows = append(r.rows, m)
-	r.plan.Watcher.Metrics(r.rows)
+	steps := m.Steps - r.last
+	r.note(m)
+	r.spent.Add(m.Stages)
+	r.plan.Watcher.Metrics(m)
 	entropy := 0.0
 	for _, e := range m.Entropy {
 		entropy += e / float64(len(m.Entropy))
 	}
 	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
 		m.Score, 100*m.Reached, 100*m.Violations, entropy))
-	line := row{m, residentBytes()}
-	if err := r.dir.AppendMetrics(line); err != nil {
+	line := row{m, ResidentBytes()}
+	if err := r.dir.AppendMetrics(line); err != nil || r.events == nil {
 		return err
-	}
-	steps := m.Steps
-	if before := len(r.rows) - 2; before >= 0 {
-		steps -= r.rows[before].Steps
 	}
 	return r.events.Write(m.Steps, line.scalars(steps))
 }
 
 func (r *Run) onCheckpoint(snapshot *a3c.Snapshot) error {
-	if err := r.write(snapshot); err != nil {
+	if err := r.write(snapshot); err != nil || r.plan.Bare {
 		return err
 	}
 	if err := r.writeFrames(snapshot); err != nil {
@@ -238,7 +271,7 @@ const RewardScaleKey = "reward_scale"
 // write saves the latest unit, the milestone that has been passed, and the best
 // parameters so far.
 func (r *Run) write(snapshot *a3c.Snapshot) error {
-	score, scored := r.recentScore()
+	score, scored := r.recent.mean()
 	metadata := map[string]string{
 		RewardScaleKey:       strconv.FormatFloat(r.plan.Config.RewardScale, 'g', -1, 64),
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
@@ -246,7 +279,7 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 		world.FingerprintKey: r.world,
 		world.TaskKey:        r.plan.World.Task(),
 		world.DomainKey:      r.plan.World.Domain(),
-		"contract":           world.Contract,
+		world.ContractKey:    world.Contract,
 	}
 	maps.Copy(metadata, r.plan.Metadata)
 	c := &nn.Checkpoint{Network: r.net, Theta: snapshot.Theta, Metadata: metadata}
@@ -260,7 +293,7 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 			return err
 		}
 	}
-	if scored && score > r.best {
+	if scored && score > r.best && !r.plan.Bare {
 		if _, err := nn.SaveCheckpoint(r.dir.Path(rundir.BestFile), c); err != nil {
 			return err
 		}
@@ -269,26 +302,12 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 	return nil
 }
 
-// scoreEpisodes is how many training episodes a score is taken over.
-const scoreEpisodes = 1000
-
-// recentScore returns the mean score of the latest training episodes, at least
-// scoreEpisodes of them.
-func (r *Run) recentScore() (score float64, ok bool) {
-	sum, episodes := 0.0, int64(0)
-	for i := len(r.rows) - 1; i >= 0 && episodes < scoreEpisodes; i-- {
-		sum += r.rows[i].Score * float64(r.rows[i].WindowEpisodes)
-		episodes += r.rows[i].WindowEpisodes
-	}
-	if episodes < scoreEpisodes {
-		return 0, false
-	}
-	return sum / float64(episodes), true
-}
-
 func (r *Run) drawCurve() error {
+	if r.plan.Bare {
+		return nil
+	}
 	var b bytes.Buffer
-	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.rows); err != nil {
+	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.history.Rows()); err != nil {
 		return err
 	}
 	return r.dir.WriteFile(rundir.CurveFile, b.Bytes())

@@ -5,26 +5,17 @@ import (
 	"io"
 	"text/tabwriter"
 	"time"
-
-	"colonnade/a3c"
 )
 
 // PrintStages says what the workers' time of this invocation went into, as a table of microseconds for an environment step
 // and shares. What no stage accounts for is the workers' waiting: for a core, and for each other while a checkpoint is taken.
 func (r *Run) PrintStages(w io.Writer) {
-	var sum a3c.Stages
-	steps, last := int64(0), r.first
-	for _, row := range r.rows {
-		if row.Steps > r.first {
-			sum.Add(row.Stages)
-			steps, last = row.Steps-r.first, row.Steps
-		}
-	}
-	if steps == 0 {
+	steps := r.last - r.first
+	if steps <= 0 {
 		return
 	}
 	elapsed := r.trainer.Elapsed() - r.resumedAt
-	whole := time.Duration(float64(elapsed) * float64(r.plan.Config.Workers) * float64(last-r.first) / float64(r.trainer.Steps()-r.first))
+	whole := time.Duration(float64(elapsed) * float64(r.plan.Config.Workers) * float64(steps) / float64(r.trainer.Steps()-r.first))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer table.Flush()
 	fmt.Fprintln(table, "stage\tus a step\tshare\t")
@@ -32,7 +23,7 @@ func (r *Run) PrintStages(w io.Writer) {
 		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t\n", name, float64(d.Nanoseconds())/1e3/float64(steps), 100*float64(d)/float64(whole))
 	}
 	rest := whole
-	for name, d := range sum.All() {
+	for name, d := range r.spent.All() {
 		line(name, d)
 		rest -= d
 	}

@@ -1,6 +1,9 @@
 package training
 
-import "colonnade/a3c"
+import (
+	"colonnade/a3c"
+	"colonnade/a3c/lab/history"
+)
 
 // Watcher shows a run to people while it goes on. Its methods are called one at a time by goroutines that train, which wait
 // for them: they take notes and return. Nothing that a watcher does changes what is learnt.
@@ -9,8 +12,8 @@ type Watcher interface {
 	Begin(Watched)
 	// Envs returns a function that makes the same environments as the given one, and may look at what they do.
 	Envs(make func(worker, index int) (a3c.Env, error)) func(worker, index int) (a3c.Env, error)
-	// Metrics gives all windows of the run so far. Elements of rows never change; later calls give longer slices.
-	Metrics(rows []a3c.Metrics)
+	// Metrics gives the next window. It never changes.
+	Metrics(m a3c.Metrics)
 	// Evaluating says how many episodes of the final evaluation have ended.
 	Evaluating(ended, total int)
 	// End says that the run is closed.
@@ -24,7 +27,8 @@ type Watched struct {
 	Config  a3c.Config
 	Until   int64 // steps at which this invocation pauses or ends
 	Network string
-	Factors []string // names of the action's factors
+	Factors []string        // names of the action's factors
+	History history.History // windows before this invocation, the watcher's own copy
 
 	Parameters int // of the network, those that are frozen as well
 	// Workers returns how the workers do. Any goroutine may call it.
@@ -34,10 +38,10 @@ type Watched struct {
 // nobody is a Watcher that looks away.
 type nobody struct{}
 
-func (nobody) Begin(Watched)         {}
-func (nobody) Metrics([]a3c.Metrics) {}
-func (nobody) Evaluating(int, int)   {}
-func (nobody) End()                  {}
+func (nobody) Begin(Watched)       {}
+func (nobody) Metrics(a3c.Metrics) {}
+func (nobody) Evaluating(int, int) {}
+func (nobody) End()                {}
 func (nobody) Envs(make func(worker, index int) (a3c.Env, error)) func(worker, index int) (a3c.Env, error) {
 	return make
 }

@@ -21,6 +21,9 @@ func (o *Options) load() error {
 		if err != nil {
 			return err
 		}
+		if err := world.CheckContract(c.Metadata); err != nil {
+			return fmt.Errorf("start from %s: %w", path, err)
+		}
 		o.below = append(o.below, c)
 	}
 	if len(o.below) == 0 {
@@ -77,7 +80,7 @@ func (o *Options) stack() (*nn.Network, []float32, error) {
 	}
 	net, err := nn.Stack(arch, scaling, o.below...)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("a new column, %v, on %v: %w", arch, o.from, err)
 	}
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(o.Config.Seed, 0x1417)), nn.DefaultInit())

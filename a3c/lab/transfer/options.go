@@ -56,10 +56,7 @@ func Register(f *cli.Flags) *Options {
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
 	learner.Register(f, c)
-	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
-	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, whatever the number of workers")
-	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
-	f.IntVar(&o.episodes, "episodes", 100, "`number` of episodes of the final evaluation")
+	training.RegisterRun(f, c, &o.episodes)
 	for name, value := range Defaults() {
 		f.Default(name, value)
 	}
@@ -70,7 +67,7 @@ func Register(f *cli.Flags) *Options {
 func RegisterStart(f *cli.Flags, method string, methods []string) (*string, *Files) {
 	from := new(Files)
 	f.Var(from, "from", "checkpoint `file` or run folder to start from; several, each with its own -from, stand side by side below a progressive column")
-	return f.Choice("method", method, "how to transfer", methods...), from
+	return f.Choice("method", method, "`way` to transfer", methods...), from
 }
 
 // Defaults returns the values of flags that a transfer sees otherwise than the training of a first column.

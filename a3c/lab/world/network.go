@@ -1,6 +1,8 @@
 package world
 
 import (
+	"fmt"
+
 	"colonnade/a3c/lab/cli"
 	"colonnade/nn"
 	"colonnade/sim"
@@ -67,3 +69,15 @@ func Untrained(arch nn.Arch) (*nn.Network, error) {
 const Contract = `{"observation":"64x64 RGB uint8, rows of interleaved R,G,B, top row first; with proprioception: joint angles 1..6 and fingers 1..3 (rad), then their velocities (rad/s)",` +
 	`"action":"9 factors (joints 1..6, fingers 1..3), choices 0, 1, 2 = -v, 0, +v; v = 0.6283 rad/s (joints 1-3), 0.8378 rad/s (4-6), 1.0 rad/s (fingers), held for 100 ms",` +
 	`"output":"logits factor by factor, then the value"}`
+
+// ContractKey is where a checkpoint's metadata keeps the contract.
+const ContractKey = "contract"
+
+// CheckContract returns an error that names both sides if a checkpoint with the given metadata was trained under another
+// contract: its numbers would mean something else here. Metadata without one tell nothing.
+func CheckContract(metadata map[string]string) error {
+	if theirs, ok := metadata[ContractKey]; ok && theirs != Contract {
+		return fmt.Errorf("it was trained to observe and act as in %.400s, here it is %s", theirs, Contract)
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -59,7 +60,7 @@ func Register(f *cli.Flags) *Options {
 	if err := o.domain.Set("sim"); err != nil {
 		panic("world: the embedded domain sim: " + err.Error())
 	}
-	f.Var(&o.domain, "domain", fmt.Sprintf("how the world looks and moves: a `name` or a file; there are %q", domain.Names()))
+	f.Var(&o.domain, "domain", "how the world looks and moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
 	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
 	f.Var(&o.faults, "faults", "what goes wrong on the cable of -env jaco: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
 	o.record = f.String("record", "", "keep all training steps of -env jaco, pictures included, in this `file` (and others beside it, if there are several environments)")

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 
 	"colonnade/a3c/lab/rundir"
 	"colonnade/bench/figure"
@@ -18,10 +17,7 @@ func writeCurve(path string, points []figure.Point) error {
 			return err
 		}
 	}
-	return safetensors.WriteAtomic(path, func(w io.Writer) error {
-		_, err := w.Write(b.Bytes())
-		return err
-	})
+	return safetensors.WriteFile(path, b.Bytes())
 }
 
 func readCurve(path string) ([]figure.Point, error) { return rundir.ReadMetrics[figure.Point](path) }

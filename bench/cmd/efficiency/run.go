@@ -5,16 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/plain"
 	"colonnade/bench/figure"
+	"colonnade/nn/safetensors"
 )
 
 // options is the command line.
@@ -31,7 +32,7 @@ var loops = []string{"fast", "plain"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("efficiency",
-		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated.",
+		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the settings are those of the first.",
 		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
 	o := &options{config: learner.Defaults()}
 	o.config.Steps = 2_000_000
@@ -40,11 +41,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
 	learner.Register(f, &o.config)
+	f.NotInFile("out")
+	profile := f.ProfileFlag("the folder of -out")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if o.out == "" {
 		return cli.Usagef("-out FOLDER is needed: where the curves are kept")
+	}
+	if _, err := os.Stat(rundir.ConfigPath(o.out)); err == nil {
+		if err := f.Resume(rundir.ConfigPath(o.out), "seeds"); err != nil {
+			return err
+		}
 	}
 	if o.seeds < 1 {
 		return cli.Usagef("-seeds is %d, want at least 1", o.seeds)
@@ -55,13 +63,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
 	}
+	if err := safetensors.WriteFile(rundir.ConfigPath(o.out), f.TOML()); err != nil {
+		return err
+	}
+	stop, err := cli.StartProfile(*profile, o.out)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	for _, seed := range o.allSeeds() {
 		for _, loop := range loops {
 			if err := o.train(ctx, loop, seed, stderr); err != nil {
 				return err
 			}
 			if ctx.Err() != nil {
-				return errors.New("interrupted; the same command goes on with the runs that are missing")
+				fmt.Fprintln(stderr, "efficiency: interrupted; the same command goes on with the runs that are missing")
+				return nil
 			}
 		}
 	}
@@ -107,12 +124,7 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	}
 	var trainer interface{ Run(context.Context) error }
 	if loop == "plain" {
-		trainer, err = plain.New(cfg, net, theta, o.world.Make, plain.Seeds{
-			Episode: func(worker, env int, episode int64) uint64 {
-				return seed<<48 ^ uint64(worker)<<40 ^ uint64(env)<<32 ^ uint64(episode)
-			},
-			Actions: func(worker int) *rand.PCG { return rand.NewPCG(seed, uint64(worker)) },
-		})
+		trainer, err = plain.New(cfg, net, theta, o.world.Make)
 	} else {
 		trainer, err = a3c.NewTrainer(cfg, net, theta, o.world.Make)
 	}

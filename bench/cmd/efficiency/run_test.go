@@ -33,6 +33,10 @@ func TestEfficiency(t *testing.T) {
 	if err := run(context.Background(), args, &second, new(bytes.Buffer)); err != nil {
 		t.Fatal(err)
 	}
+	err := run(context.Background(), append(args, "-learning-rate", "1e-4"), new(bytes.Buffer), new(bytes.Buffer))
+	if err == nil || !strings.Contains(err.Error(), "-learning-rate") {
+		t.Errorf("other settings in the same folder: %v", err)
+	}
 	if first.String() != second.String() {
 		t.Errorf("first %s, then %s", &first, &second)
 	}

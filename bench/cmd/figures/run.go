@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/bench/experiment"
 	"colonnade/bench/sheet"
 	"colonnade/sim/domain"
 )
@@ -30,19 +31,22 @@ type options struct {
 	domain *string
 	out    *string
 	seed   *uint64
+
+	profile *string
 }
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("figures",
-		"figures DIR draws the learning curves of all run folders in DIR; with -sheet or -figure 3 it draws pictures of worlds.",
+		"figures DIR draws the learning curves of all run folders in DIR, or the results of an experiment in DIR; with -sheet or\n-figure 3 it draws pictures of worlds.",
 		"figures -out bench/results/figure-4 runs", stdout, stderr)
 	o := &options{runs: f.Argument()}
-	o.sheet = f.String("sheet", "", "draw 64 samples of this domain: the `name` of a preset or a file")
+	o.sheet = f.String("sheet", "", "draw 64 samples of this domain: its `name`, or a file")
 	o.figure = f.Int("figure", 0, "draw the paper's figure of this `number`: 3, the same states in sim and in -domain; 4, first columns, and 5, transfer, from DIR")
-	o.domain = f.String("domain", "robot", "the world that figure 3 compares with sim: the `name` of a preset or a file")
+	o.domain = f.String("domain", "robot", "the world that figure 3 compares with sim: the `name` of a domain, or a file")
 	o.out = f.String("out", "", "the PNG `file` to write, or the folder for curves (without it DIR)")
 	o.seed = f.Uint64("seed", 1, "`seed` of the starts and worlds")
 	f.NotInFile("out")
+	o.profile = f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -70,10 +74,30 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if *o.runs != "" && experiment.IsResults(*o.runs) {
+		return o.drawExperiment(stdout)
+	}
+	stop, err := cli.StartProfile(*o.profile, ".")
+	if err != nil {
+		return err
+	}
+	defer stop()
 	if *o.runs != "" {
 		return o.drawCurves(stdout, stderr)
 	}
 	return o.drawWorld(stdout)
+}
+
+// drawExperiment draws an experiment's results anew, in their folder.
+func (o *options) drawExperiment(stdout io.Writer) error {
+	if *o.out != "" || *o.figure != 0 {
+		return cli.Usagef("%s holds the results of an experiment, which says itself what is drawn and where: leave -out and -figure away", *o.runs)
+	}
+	name, err := experiment.Report(*o.runs)
+	if err != nil {
+		return err
+	}
+	return cli.Result(stdout, map[string]any{"out": *o.runs, "experiment": name})
 }
 
 // drawWorld draws the preview sheet of a domain, or figure 3.

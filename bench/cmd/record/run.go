@@ -56,7 +56,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count", strconv.Itoa(*count), "-timeout", "0",
 	}, packages...)...)
 	test.Stdout, test.Stderr = stdout, stderr
-	if err := test.Run(); err != nil {
+	err = test.Run()
+	if ctx.Err() != nil {
+		fmt.Fprintln(stderr, "record: interrupted; what was measured so far is printed")
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("go test: %w", err)
 	}
 	return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -28,12 +29,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	rounds := f.Int("rounds", 5, "`number` of rounds")
 	span := f.Duration("span", 3*time.Second, "`time` of each measurement")
 	out := f.String("out", "", "`folder` for the table; empty: print only")
+	profile := f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if *workers < 1 || *rounds < 1 || *span <= 0 {
 		return cli.Usagef("-workers, -rounds and -span must be above 0")
 	}
+	stop, err := cli.StartProfile(*profile, ".")
+	if err != nil {
+		return err
+	}
+	defer stop()
 	t := &table{
 		machine: machine.Here("."), net: loop.Net{Recurrent: *kind == "recurrent", Wide: *width == "wide"},
 		kernels: kernels.Implementation(), rounds: *rounds, span: *span, rates: make([][]float64, *workers),
@@ -42,6 +49,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		for i := range *workers {
 			n := (i+round)%*workers + 1
 			rate, err := measure(ctx, t.net, n, *span)
+			if errors.Is(err, context.Canceled) {
+				fmt.Fprintln(stderr, "scaling: interrupted; there is no result")
+				return nil
+			}
 			if err != nil {
 				return err
 			}
@@ -60,8 +71,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	_, err := stdout.Write(text.Bytes())
-	return err
+	if _, err := stdout.Write(text.Bytes()); err != nil {
+		return err
+	}
+	return cli.Result(stdout, map[string]any{"workers": t.rows()})
 }
 
 // measure runs the loop for about span, after one window that does not count,

@@ -23,9 +23,11 @@ type table struct {
 
 // row is one line: medians over the rounds.
 type row struct {
-	workers           int
-	rate, least, most float64
-	ratio             float64 // to one worker, in the same round
+	Workers int     `json:"workers"`
+	Rate    float64 `json:"steps_per_second"`
+	Least   float64 `json:"least"`
+	Most    float64 `json:"most"`
+	Ratio   float64 `json:"ratio"` // to one worker, in the same round
 }
 
 func (t *table) rows() []row {
@@ -48,7 +50,7 @@ func (t *table) write(w io.Writer) {
 	fmt.Fprintf(w, "    bin/scaling -net %s -width %s -rounds %d -span %v -out bench/results/scaling\n\n", t.net.Kind(), t.net.Width(), t.rounds, t.span)
 	fmt.Fprintf(w, "| workers | steps/s | slowest to fastest round | times one worker | per worker |\n|---:|---:|---:|---:|---:|\n")
 	for _, r := range t.rows() {
-		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% |\n", r.workers, r.rate, r.least, r.most, r.ratio, 100*r.ratio/float64(r.workers))
+		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% |\n", r.Workers, r.Rate, r.Least, r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers))
 	}
 }
 

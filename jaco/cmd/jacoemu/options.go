@@ -48,14 +48,14 @@ func register(f *cli.Flags) *options {
 		listen:  f.String("listen", "127.0.0.1:3240", "`address` to serve at; port 0 takes any that is free"),
 		remote:  f.Bool("remote", false, "allow -listen to name an address that other machines can reach: whoever can connect can move the arm"),
 		arms:    f.String("arms", "jaco2", "`generations` of the arms to serve, such as jaco2,jaco1"),
-		domain:  f.String("domain", "robot", "`name` of the domain, or its file, whose looks and dynamics the arms have: "+strings.Join(domain.Names(), ", ")),
-		seed:    f.Uint64("seed", 1, "`number` from which worlds of a domain with ranges, and noise of pictures, are drawn"),
+		domain:  f.String("domain", "robot", "how the arms look and move: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", ")),
+		seed:    f.Uint64("seed", 1, "`seed` of the worlds of a domain with ranges, and of the noise of pictures"),
 		start:   f.Choice("start", startRetracted, "`pose` in which the power comes on", startRetracted, startHome, startReach),
 		control: f.Bool("control", false, "read commands from standard input: unplug, plug, power, joystick, error, state, picture"),
 		log:     f.String("log", "", "write every packet to this `file`; - is standard error"),
 		picture: f.String("picture", "", "keep a picture of the arm in this PNG `file`; of several arms, the bus id is put before its ending"),
 		reply:   f.Duration("reply", time.Millisecond, "`time` from a packet to its reply"),
-		hold:    f.Float64("hold", emulator.NewOptions(protocol.Jaco2).Hold, "how strongly servos hold a joint that is not to move, rad/s for each rad; 0 lets it creep"),
+		hold:    f.Float64("hold", emulator.NewOptions(protocol.Jaco2).Hold, "`stiffness` with which servos hold a joint that is not to move, rad/s for each rad; 0 lets it creep"),
 
 		logFormat:       f.Choice("log-format", "text", "`form` of -log", "text", "json"),
 		pictureEvery:    f.Duration("picture-every", time.Second, "`time` between two pictures; 0: only when -control asks"),
@@ -66,7 +66,7 @@ func register(f *cli.Flags) *options {
 		queueCapacity:   f.Int("queue-capacity", 2000, "trajectory `points` that the arm takes"),
 		joystickTimeout: f.Duration("joystick-timeout", 0, "`time` after which a joystick that was not sent again is released; 0: never"),
 		nack:            f.Int("nack-every", 0, "refuse each packet whose `number` can be divided by this; 0: none"),
-		velocityFactor:  f.Float64("velocity-factor", 1, "true over reported velocity: 2 for firmware that reports half"),
+		velocityFactor:  f.Float64("velocity-factor", 1, "`ratio` of true to reported velocity: 2 for firmware that reports half"),
 		velocityWraps:   f.Bool("velocity-wraps", false, "report negative velocities as 181 to 360 degrees/s, as some firmware does"),
 	}
 	c := &o.choices

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/a3c/lab/rundir"
+	"colonnade/bench/figure"
+	"colonnade/nn"
+)
+
+// asExperiment makes the test binary behave as the experiment command.
+const asExperiment = "COLONNADE_TEST_AS_EXPERIMENT"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asExperiment) != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// column writes the checkpoint of an untrained narrow column and returns its path.
+func column(t *testing.T) string {
+	t.Helper()
+	net, err := nn.New(nn.ReachArch(true, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
+	path := filepath.Join(t.TempDir(), "column1.safetensors")
+	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// small is a search of the smallest size: two draws for two methods.
+func small(from, out, work string) []string {
+	return []string{"transfer-search", "-out", out, "-work", work, "-from", from, "-methods", "progressive-narrow,finetune", "-trials", "2",
+		"-steps", "2000", "-episodes", "2", "-domain", "sim", "-with", "-metrics-every 100 -checkpoint-every 200"}
+}
+
+// records returns what a results folder holds, but for how fast it was.
+func records(t *testing.T, out string) []figure.Record {
+	t.Helper()
+	all, err := figure.ReadRecords(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range all {
+		all[i].StepsPerSecond = 0
+	}
+	return all
+}
+
+// Processes that share an experiment and are killed in the middle leave what one process alone does.
+func TestSharedAndKilled(t *testing.T) {
+	from := column(t)
+	alone, shared, work := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared"), t.TempDir()
+	var stdout, stderr bytes.Buffer
+	if err := run(context.Background(), append(small(from, alone, t.TempDir()), "-jobs", "2"), &stdout, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	var r result
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || r.Experiment != "transfer-search" || r.Done != 4 || r.Runs != 4 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	command := func() *exec.Cmd {
+		cmd := exec.Command(os.Args[0], append(small(from, shared, work), "-jobs", "1")...)
+		cmd.Env = append(os.Environ(), asExperiment+"=1")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	victims := []*exec.Cmd{command(), command()}
+	for i, name := range []string{"progressive-narrow", "finetune"} {
+		waitFor(t, filepath.Join(work, name, "000", rundir.MetricsFile))
+		if err := victims[i].Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		victims[i].Wait()
+	}
+	for _, survivor := range []*exec.Cmd{command(), command()} {
+		if err := survivor.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a, b := records(t, alone), records(t, shared)
+	if len(a) != 4 || len(b) != 4 {
+		t.Fatalf("%d and %d records", len(a), len(b))
+	}
+	for i := range a {
+		if a[i].Run != b[i].Run || a[i].Score != b[i].Score || a[i].Steps != b[i].Steps || a[i].LearningRate != b[i].LearningRate {
+			t.Errorf("alone: %+v\nshared: %+v", a[i], b[i])
+		}
+	}
+}
+
+// waitFor waits until a file has something in it.
+func waitFor(t *testing.T, path string) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
+		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
+			return
+		}
+	}
+	t.Fatalf("%s does not appear", path)
+}
+
+// TestStopped: an interrupted experiment says so and how to go on.
+func TestStopped(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	if err := run(ctx, small(column(t), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stdout.String(), `"done":0,"runs":4`) || !strings.Contains(stderr.String(), "the same command goes on") {
+		t.Errorf("%s%s", &stdout, &stderr)
+	}
+}

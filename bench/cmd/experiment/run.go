@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/bench/experiment"
+)
+
+// result is the last line of stdout.
+type result struct {
+	Experiment string `json:"experiment"`
+	Out        string `json:"out"`
+	Done       int    `json:"done"` // runs, by whoever
+	Runs       int    `json:"runs"` // in all
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := experiment.Parse(args, stdout, stderr)
+	if err != nil {
+		return err
+	}
+	s, err := experiment.Open(o, stderr)
+	if err != nil {
+		return err
+	}
+	complete, err := s.Work(ctx)
+	if err != nil {
+		return err
+	}
+	name, err := experiment.Report(o.Out())
+	if err != nil {
+		return err
+	}
+	done, all := s.Count()
+	if complete {
+		fmt.Fprintf(stderr, "experiment: all %d runs are done: %s\n", all, o.Out())
+	} else {
+		fmt.Fprintf(stderr, "experiment: stopped with %d of %d runs done; the same command goes on\n", done, all)
+	}
+	return cli.Result(stdout, result{name, o.Out(), done, all})
+}

@@ -1,0 +1,274 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/bench/figure"
+	"colonnade/nn"
+)
+
+// column writes the checkpoint of an untrained recurrent column and returns its path.
+func column(t *testing.T, wide bool, seed uint64) string {
+	t.Helper()
+	net, err := nn.New(nn.ReachArch(true, wide), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(seed, 2)), nn.DefaultInit())
+	path := filepath.Join(t.TempDir(), "column1.safetensors")
+	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// place is where a test keeps an experiment.
+type place struct{ out, work string }
+
+func newPlace(t *testing.T) place { return place{filepath.Join(t.TempDir(), "out"), t.TempDir()} }
+
+// perform does an experiment in a place, and returns what it said.
+func (p place) perform(ctx context.Context, args ...string) (said string, err error) {
+	var stderr strings.Builder
+	args = append(args, "-out", p.out, "-work", p.work, "-jobs", "1")
+	o, err := Parse(args, io.Discard, io.Discard)
+	if err != nil {
+		return "", err
+	}
+	s, err := Open(o, &stderr)
+	if err != nil {
+		return "", err
+	}
+	if _, err = s.Work(ctx); err != nil {
+		return stderr.String(), err
+	}
+	_, err = Report(p.out)
+	return stderr.String(), err
+}
+
+func (p place) mustPerform(t *testing.T, args ...string) string {
+	t.Helper()
+	said, err := p.perform(context.Background(), args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
+// files returns all files of the results folder.
+func (p place) files(t *testing.T) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(p.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(p.out, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[e.Name()] = string(data)
+	}
+	return all
+}
+
+func (p place) records(t *testing.T) []figure.Record {
+	t.Helper()
+	records, err := figure.ReadRecords(p.out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return records
+}
+
+// runsSaid counts the runs that an invocation brought to their end.
+func runsSaid(said string) int { return strings.Count(said, " runs)\n") }
+
+// TestSearchAndFigure5: the search leaves settings, figure 5 reads them, and both are complete from their results alone.
+func TestSearchAndFigure5(t *testing.T) {
+	from := column(t, false, 1)
+	found := newPlace(t)
+	search := []string{"transfer-search", "-from", from, "-methods", "progressive-narrow,scratch", "-trials", "2", "-steps", "200", "-episodes", "2"}
+	if said := found.mustPerform(t, search...); runsSaid(said) != 4 {
+		t.Errorf("it said:\n%s", said)
+	}
+	records := found.records(t)
+	if len(records) != 4 || records[0].Run != "progressive-narrow/000" || records[1].LearningRate != records[0].LearningRate || records[2].LearningRate == records[0].LearningRate {
+		t.Fatalf("%+v", records)
+	}
+	settings := found.files(t)["progressive-narrow.toml"]
+	if !strings.Contains(settings, "learning-rate = ") || !strings.Contains(settings, `width = "narrow"`) {
+		t.Errorf("settings:\n%s", settings)
+	}
+	entries, err := os.ReadDir(filepath.Join(found.work, "scratch", "001"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err != nil || info.Size() > 4096 {
+			t.Errorf("a run that is over keeps %s: %v", e.Name(), err)
+		}
+	}
+
+	p := newPlace(t)
+	args := []string{"figure-5", "-from", from, "-settings", found.out, "-methods", "progressive-narrow,scratch", "-seeds", "1", "-steps", "2000", "-episodes", "2", "-domain", "sim"}
+	if said := p.mustPerform(t, args...); runsSaid(said) != 4 { // with two that only measure
+		t.Errorf("it said:\n%s", said)
+	}
+	before := p.files(t)
+	for _, name := range []string{"README.md", "figure-5.svg", "figure-5.png", "figure-5.csv", "training.csv", "runs.csv", "config.toml", "inputs.json"} {
+		if before[name] == "" {
+			t.Errorf("no %s", name)
+		}
+	}
+	// In a clone there is no work folder: nothing is done again, and all is drawn with the same bytes.
+	p.work = t.TempDir()
+	if said := p.mustPerform(t, args...); runsSaid(said) != 0 {
+		t.Errorf("done again:\n%s", said)
+	}
+	for name, was := range before {
+		if is := p.files(t)[name]; is != was {
+			t.Errorf("%s differs:\n%.500s\n%.500s", name, was, is)
+		}
+	}
+	// More seeds later, the settings from the folder.
+	if said := p.mustPerform(t, "figure-5", "-seeds", "2"); runsSaid(said) != 2 {
+		t.Errorf("one more seed:\n%s", said)
+	}
+	again := p.records(t)
+	if len(again) != 6 || again[4].Seed != 2 || again[4].Score == 0 && again[4].Steps == 0 || len(again[4].Windows) == 0 {
+		t.Errorf("%+v", again)
+	}
+	if _, err := p.perform(context.Background(), "figure-5", "-steps", "100"); err == nil || !strings.Contains(err.Error(), "2000") {
+		t.Errorf("other steps in the same folder: %v", err)
+	}
+	if _, err := p.perform(context.Background(), "figure-6"); err == nil {
+		t.Error("another experiment in the same folder")
+	}
+	// A column 1 that has changed.
+	data, err := os.ReadFile(column(t, false, 9))
+	if err == nil {
+		err = os.WriteFile(from, data, 0o666)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.perform(context.Background(), args...); err == nil || !strings.Contains(err.Error(), "were made with checkpoint") {
+		t.Errorf("another column 1: %v", err)
+	}
+}
+
+// TestFigure6: sorted scores of two methods in two worlds, extended later; stopped on the way, it goes on.
+func TestFigure6(t *testing.T) {
+	p := newPlace(t)
+	args := []string{"figure-6", "-from", column(t, false, 1), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if said, err := p.perform(ctx, append(args, "-runs", "1")...); err != nil || runsSaid(said) != 0 {
+		t.Errorf("%v:\n%s", err, said)
+	}
+	if said := p.mustPerform(t, append(args, "-runs", "1")...); runsSaid(said) != 6 {
+		t.Errorf("it said:\n%s", said)
+	}
+	if said := p.mustPerform(t, append(args, "-runs", "2")...); runsSaid(said) != 4 {
+		t.Errorf("one more draw:\n%s", said)
+	}
+	files := p.files(t)
+	if !strings.Contains(files["README.md"], "| color-small | progressive-narrow | 2 |") || !strings.Contains(files["README.md"], "common draws") {
+		t.Errorf("README.md:\n%s", files["README.md"])
+	}
+	if files["training.csv"] != "" {
+		t.Error("training scores are kept that nothing is drawn from")
+	}
+}
+
+// TestFigure7: three columns with the pinned numbers of parameters; a clone that lacks the second column but not its
+// result makes it again for the third.
+func TestFigure7(t *testing.T) {
+	from, settings := column(t, true, 1), t.TempDir()
+	if err := os.WriteFile(settingsFile(settings, "progressive-narrow"), []byte("method = \"progressive\"\nwidth = \"narrow\"\nlearning-rate = 1e-4\nentropy-cost = 1e-3\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	p := newPlace(t)
+	args := []string{"figure-7", "-from", from, "-settings", settings, "-seeds", "1", "-steps", "40", "-episodes", "1", "-domain", "sim"}
+	p.mustPerform(t, args...)
+	parameters := map[string]int{}
+	all := p.records(t)
+	for _, v := range all {
+		parameters[v.Run] = v.Parameters
+	}
+	if len(all) != 6 || parameters["column-2/1"] != 38_268 || parameters["column-3/1"] != 26_380 || parameters["direct/1"] != 38_268 {
+		t.Errorf("%v", parameters)
+	}
+	var kept []figure.Record
+	for _, v := range all {
+		if v.Run != "column-3/1" {
+			kept = append(kept, v)
+		}
+	}
+	if err := figure.WriteRecords(p.out, kept); err != nil {
+		t.Fatal(err)
+	}
+	p.work = t.TempDir()
+	if said := p.mustPerform(t, args...); runsSaid(said) != 2 || !strings.Contains(said, "column-2/1") || !strings.Contains(said, "column-3/1") {
+		t.Errorf("it said:\n%s", said)
+	}
+	if again := p.records(t); len(again) != 6 {
+		t.Errorf("%d records", len(again))
+	}
+}
+
+// TestChangedRecipe: what lies in the work folder from other settings is not taken for what is wanted now.
+func TestChangedRecipe(t *testing.T) {
+	p := newPlace(t)
+	args := []string{"transfer-search", "-from", column(t, false, 1), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
+	p.mustPerform(t, append(args, "40")...)
+	p.out = filepath.Join(t.TempDir(), "other")
+	_, err := p.perform(context.Background(), append(args, "60")...)
+	if err == nil || !strings.Contains(err.Error(), "-steps 40") || !strings.Contains(err.Error(), "-steps 60") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestUsage(t *testing.T) {
+	absent := filepath.Join(t.TempDir(), "absent")
+	for _, test := range []struct{ args, want string }{
+		{"", "the first argument is the name of an experiment"},
+		{"-seeds 3", "the first argument is the name"},
+		{"figure-4", "there is no experiment"},
+		{"figure-5 -seeds 0", "0 runs"},
+		{"figure-5 -steps 0", "-steps is 0"},
+		{"figure-5 -episodes 0", "-episodes is 0"},
+		{"figure-5 -jobs -1", "-jobs is -1"},
+		{"figure-5 -methods progressive", "no method \"progressive\""},
+		{"figure-5 -methods ,", "words with commas"},
+		{"figure-6 -learning-rate 3", "is no range"},
+		{"figure-7 -runs 3", "unknown flag -runs"},
+	} {
+		args := strings.Fields(test.args)
+		if len(args) > 0 {
+			args = append(args, "-out", absent)
+		}
+		var usage *cli.UsageError
+		if _, err := Parse(args, io.Discard, io.Discard); !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
+		}
+	}
+	p := newPlace(t)
+	if _, err := p.perform(context.Background(), "figure-5", "-settings", "absent"); err == nil || !strings.Contains(err.Error(), "absent/progressive-narrow.toml") {
+		t.Errorf("settings that are not there: %v", err)
+	}
+	if _, err := Report(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no folder of an experiment's results") {
+		t.Errorf("a folder without results: %v", err)
+	}
+}

@@ -1,0 +1,118 @@
+package experiment
+
+import (
+	"fmt"
+	"slices"
+
+	"colonnade/a3c/lab/chart"
+	"colonnade/bench/figure"
+)
+
+// Groups of the runs that only measure.
+const (
+	untouched       = "column 1, untouched"
+	randomUntouched = "column 1 trained with random domains, untouched"
+	planned         = "planner, which knows the state"
+)
+
+// seedOfMeasurements decides the episodes in which policies are measured that do not learn.
+const seedOfMeasurements = 7
+
+// figure5 is transfer to the robot's world.
+var figure5 = kind{
+	name:  "figure-5",
+	title: "transfer to the robot's world: every method, several seeds",
+	summary: "experiment figure-5 is the paper's figure 5: all methods of transfer, each with the settings of its own search, learn in the\n" +
+		"robot's world; beside them column 1 as it is, one trained with domain randomisation as it is, and the planner.",
+	example: "experiment figure-5 -seeds 5",
+	curves:  true,
+	register: func(o *Options) {
+		o.registerMethods(MethodNames()...)
+		o.registerDomain("robot")
+		o.registerCount("seeds", 5, "`number` of seeds of each method")
+		o.registerSettings()
+		o.flags.StringVar(&o.random, "random", "", "`checkpoint` of a column 1 trained with domain randomisation; without it there is no such line")
+	},
+	runs:   func(o *Options) ([]Run, error) { return o.figure5Runs() },
+	report: reportFigure5,
+}
+
+func (o *Options) figure5Runs() ([]Run, error) {
+	all, err := o.methodsOf()
+	if err != nil {
+		return nil, err
+	}
+	runs := []Run{
+		o.reference("untouched", untouched, "reach", o.column1),
+		o.reference("planner", planned, "reach", ""),
+	}
+	if o.random != "" {
+		runs = append(runs, o.reference("random-untouched", randomUntouched, "reach", o.random))
+	}
+	for i := range o.count {
+		seed := o.seed + uint64(i)
+		for _, m := range all {
+			r, err := o.searched(fmt.Sprintf("%s/%d", m.Name, seed), m, o.domain, "reach", seed)
+			if err != nil {
+				return nil, err
+			}
+			runs = append(runs, r)
+		}
+	}
+	return runs, nil
+}
+
+// reference returns a run that measures a policy as it is; without one it is the planner.
+func (o *Options) reference(name, group, task, policy string) Run {
+	record := figure.Record{Run: name, Group: group, Domain: o.domain, Task: task, Seed: seedOfMeasurements}
+	return Run{Record: record, policy: policy, times: referenceTimes}
+}
+
+// referenceTimes is how many more episodes a policy is measured in that does not learn: as many as five seeds have.
+const referenceTimes = 5
+
+func reportFigure5(r *report) error {
+	trained, fixed := r.split()
+	r.inMethodOrder(trained)
+	axes := chart.Axes{Title: fmt.Sprintf("transfer to %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode"}
+	if err := figure.Write(r.dir, r.o.name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
+		return err
+	}
+	r.say("Recurrent columns, %d steps to domain `%s`, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
+		"search of the same size found for it in another domain.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
+	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the table is of final evaluations, %d episodes a\n"+
+		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.episodes)
+	r.evaluations(trained, fixed)
+	r.compare(trained, "progressive-narrow", "finetune")
+	return nil
+}
+
+// split returns the groups of runs that train, and those of runs that only measure.
+func (r *report) split() (trained, fixed []figure.RecordGroup) {
+	for _, g := range r.groups(func(v *figure.Record) string { return v.Group }) {
+		if g.Records[0].Steps == 0 && g.Records[0].Diverged == "" {
+			fixed = append(fixed, g)
+		} else {
+			trained = append(trained, g)
+		}
+	}
+	return trained, fixed
+}
+
+// inMethodOrder sorts groups that are named after methods.
+func (r *report) inMethodOrder(groups []figure.RecordGroup) {
+	names := MethodNames()
+	slices.SortStableFunc(groups, func(a, b figure.RecordGroup) int {
+		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
+	})
+}
+
+// levels returns lines to compare curves with.
+func levels(groups []figure.RecordGroup, steps int64) []chart.Band {
+	var bands []chart.Band
+	for _, g := range groups {
+		score := over(g.Records).mean
+		bands = append(bands, chart.Band{Name: g.Name, X: []float64{0, float64(steps)}, Mean: []float64{score, score}, Level: true})
+	}
+	return bands
+}

@@ -1,0 +1,95 @@
+package experiment
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/nn"
+	"colonnade/nn/safetensors"
+)
+
+// inputsFile says what an experiment's runs started from.
+const inputsFile = "inputs.json"
+
+// inputs are all that results depend on besides flags: digests of checkpoints, fingerprints of worlds, the settings that
+// a search found. Each has a name for people.
+type inputs map[string]string
+
+// gather returns the inputs of all runs.
+func (o *Options) gather(runs []Run) (inputs, error) {
+	in := inputs{"experiment": o.name}
+	for i := range runs {
+		r := &runs[i]
+		for _, path := range append(append([]string{}, r.from...), r.policy) {
+			if path == "" || in["checkpoint "+path] != "" {
+				continue
+			}
+			_, digest, err := nn.LoadCheckpoint(path)
+			if err != nil {
+				return nil, err
+			}
+			in["checkpoint "+path] = digest
+		}
+		if key := "world " + r.Task + " in " + r.Domain; in[key] == "" {
+			w, err := worldOf(r)
+			if err != nil {
+				return nil, err
+			}
+			if in[key], err = w.Fingerprint(); err != nil {
+				return nil, err
+			}
+		}
+		if r.settings != "" {
+			in["settings of "+r.Group] = r.settings
+		}
+	}
+	return in, nil
+}
+
+// recipe says in a few lines all that a run's result depends on, to tell whether a run in the work folder is this one.
+func (in inputs) recipe(r *Run) string {
+	lines := []string{"flags: " + strings.Join(r.flags, " ")}
+	for _, path := range r.from {
+		lines = append(lines, "from: "+in["checkpoint "+path])
+	}
+	if r.needs != "" {
+		lines = append(lines, "from: run "+r.needs)
+	}
+	if !r.trains() {
+		lines = append(lines, "policy: "+in["checkpoint "+r.policy])
+	}
+	lines = append(lines, "world: "+in["world "+r.Task+" in "+r.Domain])
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// keep writes the inputs to the results folder. What is there already must be the same; there may be more.
+func (in inputs) keep(dir string) error {
+	path := filepath.Join(dir, inputsFile)
+	kept := inputs{}
+	data, err := os.ReadFile(path)
+	if err == nil {
+		if err := json.Unmarshal(data, &kept); err != nil {
+			return fmt.Errorf("%s is damaged: %w", path, err)
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read what the results depend on: %w", err)
+	}
+	for name, now := range in {
+		if was, ok := kept[name]; ok && was != now {
+			return cli.Hint(fmt.Errorf("%s: the results there were made with %s = %s, now it is %s", dir, name, was, now),
+				"take another -out and -work, or delete both folders to do all of it again")
+		}
+		kept[name] = now
+	}
+	text, err := json.MarshalIndent(kept, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode %s: %w", inputsFile, err)
+	}
+	return safetensors.WriteFile(path, append(text, '\n'))
+}

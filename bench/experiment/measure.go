@@ -1,0 +1,85 @@
+package experiment
+
+import (
+	"context"
+	"io"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/world"
+	"colonnade/a3c/stats"
+	"colonnade/bench/figure"
+	"colonnade/nn"
+	"colonnade/sim"
+	"colonnade/sim/planner"
+)
+
+// worldOf returns the world that a run is in.
+func worldOf(r *Run) (*world.Options, error) {
+	f := cli.NewFlags("world", "", "", io.Discard, io.Discard)
+	w := world.Register(f)
+	return w, f.Parse([]string{"-domain", r.Domain, "-task", r.Task})
+}
+
+// measure evaluates a policy as it is, or the planner.
+func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
+	record, episodes, policy := r.Record, s.o.episodes*max(r.times, 1), r.policy
+	if r.needs != "" {
+		policy = s.checkpoint(r.needs)
+	}
+	w, err := worldOf(r)
+	if err != nil {
+		return record, err
+	}
+	if policy == "" {
+		return record, plan(ctx, w, &record, episodes)
+	}
+	c, _, err := nn.LoadCheckpoint(policy)
+	if err != nil {
+		return record, err
+	}
+	e, err := a3c.Evaluate(ctx, c.Network, c.Theta, w.MakeEvaluation, a3c.EvalConfig{Episodes: episodes, Seed: r.Seed})
+	if err != nil {
+		return record, err
+	}
+	record.Parameters = c.Network.Parameters()
+	record.Score, record.CI95, record.Episodes, record.Reached, record.Violations = e.Mean, e.CI95, episodes, e.Reached, e.Violations
+	return record, nil
+}
+
+// plan lets the planner play, which knows the state and does not look.
+func plan(ctx context.Context, w *world.Options, record *figure.Record, episodes int) error {
+	env, err := w.NewReach()
+	if err != nil {
+		return err
+	}
+	p, action, scores := planner.New(sim.Canonical()), make([]int, sim.NumJoints), make([]float64, episodes)
+	for i := range scores {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		seed, _ := a3c.EpisodeSeeds(record.Seed, i)
+		if err := env.Reset(seed, nil, nil); err != nil {
+			return err
+		}
+		for over := false; !over; {
+			q, _ := env.Joints()
+			p.Plan(action, &q, env.Target())
+			reward, terminated, truncated, err := env.Step(action, nil, nil)
+			if err != nil {
+				return err
+			}
+			scores[i] += float64(reward)
+			over = terminated || truncated
+			if terminated {
+				record.Violations += 1 / float64(episodes)
+			}
+		}
+		if scores[i] > 0 {
+			record.Reached += 1 / float64(episodes)
+		}
+	}
+	s := stats.Summarize(scores)
+	record.Score, record.CI95, record.Episodes = s.Mean, s.CI95, episodes
+	return nil
+}

@@ -1,0 +1,286 @@
+package experiment
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/study"
+	"colonnade/bench/figure"
+	"colonnade/nn/safetensors"
+)
+
+// Session is one process's part in an experiment.
+type Session struct {
+	o      *Options
+	runs   []Run
+	stderr io.Writer
+	inputs inputs
+
+	mu       sync.Mutex               // guards the fields below
+	records  map[string]figure.Record // of all runs that are done, by name
+	steps    map[string]int64         // of those that this process works on
+	progress *cli.Progress
+	planned  int // runs that train
+}
+
+// Open prepares an experiment: its list of runs, what is known of them already, and its folders.
+func Open(o *Options, stderr io.Writer) (*Session, error) {
+	runs, err := o.runs(o)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{o: o, runs: runs, stderr: stderr, records: map[string]figure.Record{}, steps: map[string]int64{}}
+	for i := range runs {
+		if runs[i].trains() {
+			s.planned++
+		}
+	}
+	if s.inputs, err = o.gather(runs); err != nil {
+		return nil, err
+	}
+	if err := s.writeSettings(); err != nil {
+		return nil, err
+	}
+	known, err := figure.ReadRecords(o.out)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range known {
+		s.records[r.Run] = r
+	}
+	return s, nil
+}
+
+// writeSettings leaves the settings in the results folder, or makes sure that those there are the same.
+func (s *Session) writeSettings() error {
+	config := s.o.flags.TOML()
+	path := rundir.ConfigPath(s.o.out)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := study.Create(s.o.out, config); err != nil {
+			return err
+		}
+	} else if err := safetensors.WriteFile(path, config); err != nil {
+		return err
+	}
+	return s.inputs.keep(s.o.out)
+}
+
+// patience is the time between two looks at runs that others work on.
+const patience = 2 * time.Second
+
+// Work works on runs until all are done, or until ctx ends: then done is false. Results are written as runs end.
+func (s *Session) Work(ctx context.Context) (done bool, err error) {
+	if err := s.write(); err != nil { // what earlier processes left in the work folder
+		return false, err
+	}
+	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: s.stepsDone(), Total: max(int64(s.planned)*s.o.steps, 1)}, s.stderr)
+	defer s.progress.Finish()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	complete, errs := make([]bool, s.o.jobs), make([]error, s.o.jobs)
+	var group sync.WaitGroup
+	for i := range s.o.jobs {
+		group.Go(func() {
+			if complete[i], errs[i] = s.work(ctx); errs[i] != nil {
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	return !slices.Contains(complete, false), errors.Join(errs...)
+}
+
+// work is the life of one goroutine of Work: it takes the first run that is neither done nor held, again and again.
+func (s *Session) work(ctx context.Context) (done bool, err error) {
+	for {
+		waiting := false
+		for i := range s.runs {
+			r := &s.runs[i]
+			if ctx.Err() != nil {
+				return false, nil
+			}
+			if s.settled(r) {
+				continue
+			}
+			err := s.do(ctx, r)
+			switch {
+			case errors.Is(err, rundir.ErrBusy) || errors.Is(err, errNotYet):
+				waiting = true
+			case errors.Is(err, context.Canceled):
+				return false, nil
+			case err != nil:
+				return false, fmt.Errorf("%s: %w", r.Run, err)
+			}
+		}
+		if !waiting {
+			return true, nil
+		}
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case <-time.After(patience):
+		}
+	}
+}
+
+// settled tells whether nothing is left to do for a run: it has its record, and nobody needs a checkpoint that is not there,
+// as in a clone that has the results but not the runs.
+func (s *Session) settled(r *Run) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, ok := s.records[r.Run]; !ok {
+		return false
+	}
+	if !r.keep || exists(s.recordPath(r.Run)) {
+		return true
+	}
+	for i := range s.runs {
+		if _, ok := s.records[s.runs[i].Run]; s.runs[i].needs == r.Run && !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// folder returns where a run is kept while it goes on.
+func (s *Session) folder(name string) string {
+	return filepath.Join(s.o.work, filepath.FromSlash(name))
+}
+
+// checkpoint returns the path of a run's last parameters.
+func (s *Session) checkpoint(name string) string {
+	return filepath.Join(s.folder(name), filepath.Base(rundir.Checkpoint(s.folder(name))))
+}
+
+// finish adds a record to the results and says so.
+func (s *Session) finish(record figure.Record) error {
+	s.mu.Lock()
+	s.records[record.Run] = record
+	delete(s.steps, record.Run)
+	s.mu.Unlock()
+	if err := s.write(); err != nil {
+		return err
+	}
+	done, all := s.Count()
+	text := fmt.Sprintf("score %.2f +- %.2f over %d episodes", record.Score, record.CI95, record.Episodes)
+	if record.Diverged != "" {
+		text = "diverged: " + record.Diverged
+	}
+	fmt.Fprintf(s.stderr, "experiment: %s: %s (%d of %d runs)\n", record.Run, text, done, all)
+	return nil
+}
+
+// Count returns how many runs are done and how many there are.
+func (s *Session) Count() (done, all int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.runs {
+		if _, ok := s.records[s.runs[i].Run]; ok {
+			done++
+		}
+	}
+	return done, len(s.runs)
+}
+
+// note tells how far a run of this process is.
+func (s *Session) note(name string, steps int64) {
+	s.mu.Lock()
+	s.steps[name] = steps
+	s.mu.Unlock()
+	total := s.stepsDone()
+	done, all := s.Count()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.progress.Update(total, fmt.Sprintf("%d of %d runs done", done, all))
+}
+
+// stepsDone returns the steps of all runs, those that others have done since this process last looked not counted.
+func (s *Session) stepsDone() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	total := int64(0)
+	for i := range s.runs {
+		r := &s.runs[i]
+		if _, ok := s.records[r.Run]; ok && r.trains() {
+			total += s.o.steps
+		} else {
+			total += s.steps[r.Run]
+		}
+	}
+	return total
+}
+
+// write renews the records in the results folder: those there, those in the work folder by whoever, in the order of
+// the runs. One process at a time does so.
+func (s *Session) write() error {
+	lock, err := s.lockResults()
+	if err != nil {
+		return err
+	}
+	defer lock.Close()
+	kept, err := figure.ReadRecords(s.o.out)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range kept {
+		s.records[r.Run] = r
+	}
+	for i := range s.runs {
+		if _, ok := s.records[s.runs[i].Run]; ok {
+			continue
+		}
+		record, ok, err := s.readRecord(&s.runs[i])
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.records[record.Run] = record
+		}
+	}
+	return figure.WriteRecords(s.o.out, s.inOrder())
+}
+
+// lockResults waits until no other process writes the results.
+func (s *Session) lockResults() (io.Closer, error) {
+	for {
+		lock, err := rundir.Lock(s.o.work)
+		if !errors.Is(err, rundir.ErrBusy) {
+			return lock, err
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+// inOrder returns all records: those of the runs in their order, then those of earlier, longer lists by name.
+func (s *Session) inOrder() []figure.Record {
+	rest := maps.Clone(s.records)
+	var all []figure.Record
+	for i := range s.runs {
+		if r, ok := rest[s.runs[i].Run]; ok {
+			all = append(all, r)
+			delete(rest, r.Run)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(rest)) {
+		all = append(all, rest[name])
+	}
+	return all
+}
