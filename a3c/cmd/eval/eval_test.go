@@ -108,7 +108,7 @@ func TestBadInput(t *testing.T) {
 		want  string
 	}{
 		{"nothing", nil, true, "-checkpoint is needed"},
-		{"no such file", []string{"-checkpoint", "absent.safetensors"}, false, "absent.safetensors"},
+		{"no such file", []string{"-checkpoint", "absent.safetensors"}, false, "absent.safetensors: no such file or directory; want a .safetensors file, or a run folder"},
 		{"damaged", []string{"-checkpoint", damaged}, false, "digest"},
 		{"no episodes", []string{"-checkpoint", path, "-episodes", "0"}, true, "-episodes"},
 		{"no workers", []string{"-checkpoint", path, "-workers", "0"}, true, "-workers"},

@@ -59,7 +59,7 @@ const (
 
 // load reads a checkpoint, and says so if it was trained in another world.
 func load(path string, place *world.Options, stderr io.Writer) (*side, error) {
-	c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(path))
+	c, _, err := rundir.LoadCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,6 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
-	"colonnade/nn"
 )
 
 // options is the command line of inspect.
@@ -112,7 +111,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return report(stdout, *o.json, net, nil, "")
 	}
-	c, digest, err := nn.LoadCheckpoint(rundir.Checkpoint(*o.checkpoint))
+	c, digest, err := rundir.LoadCheckpoint(*o.checkpoint)
 	if err != nil {
 		return err
 	}

@@ -125,5 +125,14 @@ func Checkpoint(path string) string {
 	return path
 }
 
+// LoadCheckpoint reads the parameters that a -checkpoint flag names: see [Checkpoint] and [nn.LoadCheckpoint].
+func LoadCheckpoint(path string) (c *nn.Checkpoint, digest string, err error) {
+	c, digest, err = nn.LoadCheckpoint(Checkpoint(path))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; want a .safetensors file, or a run folder, which has %s", err, latest+parametersSuffix)
+	}
+	return c, digest, err
+}
+
 // Milestone returns the file name of the checkpoint kept at a step count.
 func Milestone(steps int64) string { return fmt.Sprintf("step-%09d%s", steps, parametersSuffix) }

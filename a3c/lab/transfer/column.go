@@ -17,7 +17,7 @@ import (
 // progressive column, and the scale of rewards, in which the values to start from are expressed.
 func (o *Options) load() error {
 	for _, path := range *o.from {
-		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(path))
+		c, _, err := rundir.LoadCheckpoint(path)
 		if err != nil {
 			return err
 		}
