@@ -1,0 +1,48 @@
+package film_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image/gif"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/film"
+	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/lab/world"
+	"colonnade/nn"
+	"colonnade/sim/reach"
+)
+
+// Film an episode of an untrained policy on the reach task.
+func Example() {
+	env, err := reach.New(reach.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net, theta, err := learner.NewColumn(nn.ReachArch(true, false), env, 1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	actor := a3c.NewActor(net, theta, 1, false)
+	frames, err := film.Record(context.Background(), actor, env, film.Options{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: world.EpisodeSteps})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	var animation bytes.Buffer
+	if err := film.WriteGIF(&animation, frames, world.ControlStep); err != nil {
+		fmt.Println(err)
+		return
+	}
+	read, err := gif.DecodeAll(&animation)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(read.Image) == len(frames), read.Config.Width)
+	// Output:
+	// true 160
+}

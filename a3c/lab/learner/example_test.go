@@ -1,0 +1,37 @@
+package learner_test
+
+import (
+	"fmt"
+	"io"
+
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/learner"
+	"colonnade/nn"
+	"colonnade/sim/reach"
+)
+
+// Read the learner's settings from a command line and make the column that they train.
+func Example() {
+	config := learner.Defaults()
+	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
+	learner.Register(f, &config)
+	if err := f.Parse([]string{"-steps", "1000000", "-learning-rate", "1e-3"}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	env, err := reach.New(reach.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	net, theta, err := learner.NewColumn(nn.ReachArch(true, true), env, config.Seed)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(config.Steps, config.LearningRate, config.Rollout)
+	fmt.Printf("%v; %d parameters\n", net.Arch(), len(theta))
+	// Output:
+	// 1000000 0.001 20
+	// recurrent, pixels 64x64x3, conv 16 and 32, fc 128, lstm 128, 9 factors of 3 choices; 298700 parameters
+}
