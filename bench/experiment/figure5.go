@@ -10,9 +10,9 @@ import (
 
 // Groups of the runs that only measure.
 const (
-	untouched       = "column 1, untouched"
-	randomUntouched = "column 1 trained with random domains, untouched"
-	planned         = "planner, which knows the state"
+	untouched       = "column 1 untouched"
+	randomUntouched = "random column 1 untouched" // trained with domain randomisation
+	planned         = "planner"
 )
 
 // seedOfMeasurements decides the episodes in which policies are measured that do not learn.
@@ -74,12 +74,13 @@ const referenceTimes = 5
 func reportFigure5(r *report) error {
 	trained, fixed := r.split()
 	r.inMethodOrder(trained)
-	axes := chart.Axes{Title: fmt.Sprintf("transfer to %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode"}
+	axes := chart.Axes{Title: fmt.Sprintf("transfer to %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 	if err := figure.Write(r.dir, r.o.name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
 		return err
 	}
 	r.say("Recurrent columns, %d steps to domain `%s`, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
-		"search of the same size found for it in another domain.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
+		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a column 1 that was\n"+
+		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
 	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the table is of final evaluations, %d episodes a\n"+
 		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.episodes)
 	r.evaluations(trained, fixed)

@@ -49,7 +49,7 @@ func reportFigure6(r *report) error {
 	for _, domain := range r.o.domains {
 		here := inDomain(trained, domain)
 		r.inMethodOrder(here)
-		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation"}
+		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: chart.LegendRight}
 		bands, before := figure.Sorted(here), "-"
 		for i, g := range here {
 			named := bands[i]

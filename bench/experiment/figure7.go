@@ -12,7 +12,7 @@ const (
 	secondReach    = "column 2 on reach"
 	thirdConveyor  = "column 3 on conveyor"
 	secondConveyor = "column 2 on conveyor, directly"
-	secondAsIs     = "column 2 as it left reach, on conveyor"
+	secondAsIs     = "column 2 of reach on conveyor"
 )
 
 // Parameters of the columns, laterals included, that the design pins.
@@ -45,8 +45,8 @@ func (o *Options) figure7Runs() ([]Run, error) {
 		return nil, err
 	}
 	runs := []Run{
-		o.reference("untouched", untouched+", on conveyor", "conveyor", o.column1),
-		o.reference("planner", planned+", on conveyor", "conveyor", ""),
+		o.reference("untouched", untouched+" on conveyor", "conveyor", o.column1),
+		o.reference("planner", planned+" on conveyor", "conveyor", ""),
 	}
 	for i := range o.count {
 		seed := o.seed + uint64(i)
@@ -74,12 +74,13 @@ func (o *Options) figure7Runs() ([]Run, error) {
 
 func reportFigure7(r *report) error {
 	trained, fixed := r.split()
-	axes := chart.Axes{Title: fmt.Sprintf("columns in %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode"}
+	axes := chart.Axes{Title: fmt.Sprintf("columns in %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 	if err := figure.Write(r.dir, r.o.name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
 		return err
 	}
 	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and proprioception, column 3\n"+
-		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
+		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random. Beside them, on the conveyor: column 1\n"+
+		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the state.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
 	r.say("![training scores](%s.svg)\n\n", r.o.name)
 	r.evaluations(trained, fixed)
 	r.say("Training score in the first tenth of the steps, mean over seeds:\n\n")

@@ -8,7 +8,7 @@ import (
 	"colonnade/bench/figure"
 )
 
-// summary is what the final evaluations of a group say together.
+// groupSummary is what the final evaluations of a group say together.
 type groupSummary struct {
 	runs                int
 	mean                float64 // of the runs' scores
@@ -56,8 +56,12 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 			last = append(last, figure.MeanScore(g.Records[i].Windows, r.o.steps*19/20))
 		}
 		mean, spread := figure.MeanSpread(last)
-		r.say("| %s | %d | %d | **%.2f** | %s | +- %.2f | %.0f %% | %.0f %% | %.2f (sd %.2f) | %s |\n", g.Name, first.Parameters, s.runs, s.mean,
-			halfWidth(s), s.episodes, 100*s.reached, 100*s.violations, mean, spread, rates)
+		ending := "-"
+		if !math.IsNaN(mean) {
+			ending = fmt.Sprintf("%.2f (sd %.2f)", mean, spread)
+		}
+		r.say("| %s | %d | %d | **%.2f** | %s | +- %.2f | %.0f %% | %.0f %% | %s | %s |\n", g.Name, first.Parameters, s.runs, s.mean,
+			halfWidth(s), s.episodes, 100*s.reached, 100*s.violations, ending, rates)
 	}
 	for _, g := range fixed {
 		s, parameters := over(g.Records), "-"

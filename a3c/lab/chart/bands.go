@@ -20,7 +20,20 @@ type Band struct {
 }
 
 // Axes labels a chart of bands.
-type Axes struct{ Title, X, Y string }
+type Axes struct {
+	Title, X, Y string
+	Legend      LegendPlace
+}
+
+// LegendPlace is where a chart's legend stands.
+type LegendPlace int
+
+// The places.
+const (
+	LegendLeft   LegendPlace = iota // inside, where curves begin
+	LegendRight                     // inside, where curves end
+	LegendBeside                    // outside, for long ones
+)
 
 // palette holds colours that stay apart for people who see red and green alike (Okabe and Ito 2008).
 var palette = []color.NRGBA{
@@ -37,7 +50,7 @@ func WriteBands(w io.Writer, format Format, axes Axes, bands []Band) error {
 	if err != nil {
 		return err
 	}
-	return write(w, format, 10*vg.Centimeter, p)
+	return writeBeside(w, format, axes.Legend, p)
 }
 
 // plot draws a panel.
@@ -46,7 +59,7 @@ func (panel Panel) plot() (*plot.Plot, error) {
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = panel.Axes.Title, panel.Axes.X, panel.Axes.Y
 	p.Y.Min = 0
 	p.X.Tick.Marker = stepTicks{}
-	p.Legend.Top, p.Legend.Left = true, true
+	p.Legend.Top, p.Legend.Left = true, panel.Axes.Legend != LegendRight
 	p.Add(plotter.NewGrid())
 	levels := 0
 	for i, b := range panel.Bands {

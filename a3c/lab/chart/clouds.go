@@ -22,7 +22,7 @@ func WriteClouds(w io.Writer, format Format, axes Axes, clouds []Cloud) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = axes.Title, axes.X, axes.Y
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
-	p.Legend.Top = true
+	p.Legend.Top, p.Legend.Left = true, axes.Legend != LegendRight
 	p.Add(plotter.NewGrid())
 	for i, c := range clouds {
 		var xy plotter.XYs
@@ -50,5 +50,5 @@ func WriteClouds(w io.Writer, format Format, axes Axes, clouds []Cloud) error {
 		p.X.Min, p.X.Max = p.X.Min/2, p.X.Max*2
 	}
 	p.Y.Max = max(p.Y.Max, 1)
-	return write(w, format, 10*vg.Centimeter, p)
+	return writeBeside(w, format, axes.Legend, p)
 }

@@ -127,7 +127,7 @@ func TestResponses(t *testing.T) {
 	for range 8 {
 		all = append(all, Response{"column1.lstm -> output", []float64{30, 10, 1}})
 	}
-	if err := WriteResponses(&b, SVG, Axes{"a", "noise", "score"}, strengths, 38, all); err != nil {
+	if err := WriteResponses(&b, SVG, Axes{Title: "a", X: "noise", Y: "score"}, strengths, 38, all); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"noise", "none", "cut", "column1.lstm"} {

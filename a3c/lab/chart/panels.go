@@ -32,5 +32,5 @@ func WritePanels(w io.Writer, format Format, panels []Panel) error {
 		p.Y.Max = most
 	}
 	rows := (len(plots) + panelColumns - 1) / panelColumns
-	return writeGrid(w, format, width*3/2, vg.Length(max(rows, 1))*8*vg.Centimeter, panelColumns, plots)
+	return writeGrid(w, format, width*3/2, vg.Length(max(rows, 1))*8*vg.Centimeter, grid{columns: panelColumns, panels: plots})
 }

@@ -44,11 +44,34 @@ func write(w io.Writer, format Format, height vg.Length, panels ...*plot.Plot) e
 }
 
 func writeSized(w io.Writer, format Format, width, height vg.Length, panels ...*plot.Plot) error {
-	return writeGrid(w, format, width, height, 1, panels)
+	return writeGrid(w, format, width, height, grid{columns: 1, panels: panels})
 }
 
-// writeGrid draws panels row by row, some side by side, their axes aligned.
-func writeGrid(w io.Writer, format Format, width, height vg.Length, columns int, panels []*plot.Plot) error {
+// writeBeside draws one panel, with its legend where that is to stand.
+func writeBeside(w io.Writer, format Format, place LegendPlace, p *plot.Plot) error {
+	g := grid{columns: 1, panels: []*plot.Plot{p}}
+	if place != LegendBeside {
+		return writeGrid(w, format, width, 10*vg.Centimeter, g)
+	}
+	legend := p.Legend
+	legend.Left, legend.Padding = true, vg.Millimeter
+	p.Legend = plot.NewLegend()
+	g.legend = &legend
+	return writeGrid(w, format, width+legendWidth, 10*vg.Centimeter, g)
+}
+
+// legendWidth is the room for a legend beside a chart.
+const legendWidth = 6.5 * vg.Centimeter
+
+// grid is panels row by row, some side by side, and a legend to the right of them all, if there is one.
+type grid struct {
+	columns int
+	panels  []*plot.Plot
+	legend  *plot.Legend
+}
+
+// writeGrid draws a grid, the axes of its panels aligned.
+func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) error {
 	var canvas interface {
 		vg.CanvasSizer
 		io.WriterTo
@@ -61,17 +84,22 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, columns int,
 	default:
 		return fmt.Errorf("chart: unknown format %d", format)
 	}
-	var grid [][]*plot.Plot
-	for row := range slices.Chunk(panels, columns) {
-		full := make([]*plot.Plot, columns) // the last row may have fewer
+	var rows [][]*plot.Plot
+	for row := range slices.Chunk(g.panels, g.columns) {
+		full := make([]*plot.Plot, g.columns) // the last row may have fewer
 		copy(full, row)
-		grid = append(grid, full)
+		rows = append(rows, full)
 	}
-	tiles := draw.Tiles{Rows: len(grid), Cols: columns, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
+	tiles := draw.Tiles{Rows: len(rows), Cols: g.columns, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
 		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
-	for i, row := range plot.Align(grid, tiles, draw.New(canvas)) {
+	whole := draw.New(canvas)
+	if g.legend != nil {
+		tiles.PadRight += legendWidth
+		g.legend.Draw(draw.Crop(whole, width-legendWidth, 0, 0, -tiles.PadTop))
+	}
+	for i, row := range plot.Align(rows, tiles, whole) {
 		for j, c := range row {
-			if p := grid[i][j]; p != nil {
+			if p := rows[i][j]; p != nil {
 				p.Draw(c)
 			}
 		}
