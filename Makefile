@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run train test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
+.PHONY: build run train transfer-search figure-5 figure-6 figure-7 experiments test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -40,6 +40,19 @@ run: build
 # Column 1 in full; stop it with Ctrl-C and go on with the same line and -resume.
 train: build
 	bin/train -net recurrent -width wide -steps 50000000 -out runs/column1
+
+# The paper's experiments on transfer, from the shipped column 1: settings by a search, then figures 5 to 7. Each line goes
+# on where it was stopped, may run in several terminals at once, and leaves its report in bench/results. About three hours
+# of one core with the usual numbers of runs; more with EXPERIMENT="-runs 300", and so on (bin/experiment figure-6 -h).
+EXPERIMENT ?=
+transfer-search figure-5 figure-6 figure-7: build
+	bin/experiment $@ $(EXPERIMENT)
+
+experiments: build
+	bin/experiment transfer-search
+	bin/experiment figure-5
+	bin/experiment figure-6
+	bin/experiment figure-7
 
 test:
 	$(GO) test ./...
@@ -150,4 +163,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run train test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
+	@echo "build run train experiments transfer-search figure-5 figure-6 figure-7 test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
