@@ -30,9 +30,9 @@
 	VBROADCASTSS at(row)(R14*1), Y15 \
 	VFMADD231PS  Y12, Y15, y1
 
-// QUAD is one of four steps, of which Y13 and Y14 have the elements of rows 0 and 6; at
+// ONEOF4 is one of four steps, of which Y13 and Y14 have the elements of rows 0 and 6; at
 // is its byte offset in the rows of a, lane chooses its element.
-#define QUAD(at, lane) \
+#define ONEOF4(at, lane) \
 	VMOVUPS     (8*at)(SI), Y12 \
 	VPERMILPS   $lane, Y13, Y15 \
 	VFMADD231PS Y12, Y15, Y0    \
@@ -108,10 +108,10 @@ run:
 quad:
 	VBROADCASTF128 (R8)(AX*1), Y13
 	VBROADCASTF128 (R8)(R14*1), Y14
-	QUAD(0, 0x00)
-	QUAD(4, 0x55)
-	QUAD(8, 0xAA)
-	QUAD(12, 0xFF)
+	ONEOF4(0, 0x00)
+	ONEOF4(4, 0x55)
+	ONEOF4(8, 0xAA)
+	ONEOF4(12, 0xFF)
 	ADDQ           $16, AX
 	ADDQ           $16, R14
 	ADDQ           $128, SI
