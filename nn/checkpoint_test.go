@@ -102,15 +102,7 @@ func TestCheckpointLayout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offset := map[string]int{}
-	for _, tensor := range n.Tensors() {
-		offset[tensor.Name] = tensor.Offset
-	}
-	for _, c := range []struct {
-		name            string
-		shape           []int
-		outside, inside int // one element's index in the file and in the vector's tensor
-	}{
+	checkPlaces(t, n, f, "column1.", []place{
 		{"conv1.weight", []int{16, 3, 8, 8}, ((7*3+2)*8+5)*8 + 3, ((5*8+3)*3+2)*16 + 7},                 // o 7, c 2, r 5, s 3
 		{"conv2.weight", []int{32, 16, 5, 5}, ((30*16+9)*5+1)*5 + 4, ((1*5+4)*16+9)*32 + 30},            // o 30, c 9, r 1, s 4
 		{"fc.weight", []int{128, 1152}, 100*1152 + (21*6+2)*6 + 5, ((2*6+5)*32+21)*128 + 100},           // out 100, c 21, h 2, w 5
@@ -120,8 +112,28 @@ func TestCheckpointLayout(t *testing.T) {
 		{"output.weight", []int{28, 128}, 27*128 + 64, 64*28 + 27},                                      // the value's row
 		{"output.bias", []int{28}, 27, 27},                                                              //
 		{"conv1.bias", []int{16}, 3, 3}, {"conv2.bias", []int{32}, 3, 3}, {"fc.bias", []int{128}, 3, 3}, //
-	} {
-		tensor, err := f.Tensor("column1." + c.name)
+	})
+	if len(f.Tensors) != 11 {
+		t.Errorf("%d tensors, want 11", len(f.Tensors))
+	}
+}
+
+// place is where one element of a tensor stands.
+type place struct {
+	name            string
+	shape           []int
+	outside, inside int // its index in the file and in the vector's tensor
+}
+
+// checkPlaces compares elements of a file with the parameters of n, each of which is its own index in the vector.
+func checkPlaces(t *testing.T, n *Network, f *safetensors.File, column string, places []place) {
+	t.Helper()
+	offset := map[string]int{}
+	for _, tensor := range n.Tensors() {
+		offset[tensor.Name] = tensor.Offset
+	}
+	for _, p := range places {
+		tensor, err := f.Tensor(column + p.name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,12 +141,9 @@ func TestCheckpointLayout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := float32(offset["column1."+c.name] + c.inside); v[c.outside] != want || !slices.Equal(tensor.Shape, c.shape) {
-			t.Errorf("%s %v [%d] is %v, want %v at shape %v", c.name, tensor.Shape, c.outside, v[c.outside], want, c.shape)
+		if want := float32(offset[column+p.name] + p.inside); v[p.outside] != want || !slices.Equal(tensor.Shape, p.shape) {
+			t.Errorf("%s %v [%d] is %v, want %v at shape %v", p.name, tensor.Shape, p.outside, v[p.outside], want, p.shape)
 		}
-	}
-	if len(f.Tensors) != 11 {
-		t.Errorf("%d tensors, want 11", len(f.Tensors))
 	}
 }
 

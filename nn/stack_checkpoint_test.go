@@ -149,15 +149,7 @@ func TestStackLayout(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offset := map[string]int{}
-	for _, tensor := range n.Tensors() {
-		offset[tensor.Name] = tensor.Offset
-	}
-	for _, c := range []struct {
-		name            string
-		shape           []int
-		outside, inside int // one element's index in the file and in the vector's tensor
-	}{
+	checkPlaces(t, n, file, "column2.", []place{
 		{"conv2.adapter1.weight", []int{8, 16, 1, 1}, 5*16 + 9, 9*8 + 5},                                                  // o 5, c 9
 		{"conv2.lateral1.weight", []int{8, 8, 5, 5}, ((7*8+2)*5+3)*5 + 4, ((3*5+4)*8+2)*8 + 7},                            // o 7, c 2, r 3, s 4
 		{"fc.adapter1.weight", []int{8, 32, 1, 1}, 1*32 + 30, 30*8 + 1},                                                   // o 1, c 30
@@ -166,19 +158,7 @@ func TestStackLayout(t *testing.T) {
 		{"lstm.lateral1.lstm.weight", []int{64, 128}, 63*128 + 1, 1*64 + 63},                                              //
 		{"output.lateral1.weight", []int{28, 128}, 27*128 + 64, 64*28 + 27},                                               // the value's row
 		{"conv2.adapter1.bias", []int{8}, 3, 3}, {"fc.adapter1.bias", []int{8}, 3, 3}, {"output.bias", []int{28}, 27, 27}, //
-	} {
-		tensor, err := file.Tensor("column2." + c.name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, err := tensor.Float32s()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if want := float32(offset["column2."+c.name] + c.inside); v[c.outside] != want || !slices.Equal(tensor.Shape, c.shape) {
-			t.Errorf("%s %v [%d] is %v, want %v at shape %v", c.name, tensor.Shape, c.outside, v[c.outside], want, c.shape)
-		}
-	}
+	})
 	if len(file.Tensors) != 11+11+9 {
 		t.Errorf("%d tensors, want 31", len(file.Tensors))
 	}
