@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/record"
@@ -32,7 +33,7 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 	if err := where.Set("robot"); err != nil {
 		panic("jacoctl: the embedded domain robot: " + err.Error())
 	}
-	f.Var(&where, "domain", fmt.Sprintf("how the simulated arm moves: a `name` or a file; there are %q", domain.Names()))
+	f.Var(&where, "domain", "how the simulated arm moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
 	table := f.String("table", "", "write a line for every step into this CSV `file`")
 	f.NotInFile("table")
 	path := f.Argument()

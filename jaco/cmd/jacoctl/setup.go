@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
@@ -38,7 +39,7 @@ func newSetup(example string, c console) *setup {
 	if err := s.domain.Set("robot"); err != nil {
 		panic("jacoctl: the embedded domain robot: " + err.Error())
 	}
-	s.Var(&s.domain, "domain", fmt.Sprintf("how the emulated laboratory looks and moves: a `name` or a file; there are %q", domain.Names()))
+	s.Var(&s.domain, "domain", "how the emulated laboratory looks and moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
 	s.seed = s.Uint64("seed", 7, "`seed` of the emulated camera's noise, and of episodes")
 	s.Var(&s.faults, "faults", "what goes wrong on the emulated cable: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
 	s.realTime = s.Bool("real-time", false, "let the emulated arm take as long as a real one, instead of virtual time")
