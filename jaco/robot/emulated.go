@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"sync"
 	"time"
@@ -17,11 +18,12 @@ import (
 	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
+	"colonnade/sim/render"
 )
 
 // Emulation describes an emulated laboratory.
 type Emulation struct {
-	World *domain.World // how it looks and moves
+	World *domain.World // how it looks and moves; not to be changed afterwards
 	Seed  uint64        // of the camera's noise and of faults with a chance
 
 	// Start is where the arm stands when it is switched on, rad; nil: keyframe home.
@@ -38,6 +40,9 @@ type Emulation struct {
 
 	// StopFile is the Guard's; empty: there is none.
 	StopFile string
+
+	// Conveyor lets the target glide along x, from where it is put. Its Env needs Options.Moving.
+	Conveyor bool
 
 	// Plane is the table's calibration; nil: it is made, which takes some milliseconds.
 	Plane *tracker.Plane
@@ -57,8 +62,11 @@ type Emulated struct {
 	Faults *transport.Injector
 	Eye    *camera.Emulated // unplug it, too
 
+	world domain.World // a copy, for pictures
+
 	mu     sync.Mutex // guards what follows
 	target sim.Vec3
+	glide  *gliding // nil: the target lies still
 }
 
 // Emulate switches an emulated laboratory on: arm, cable, driver, Guard, camera, and a table calibrated as a real one is.
@@ -76,8 +84,12 @@ func Emulate(opt Emulation) (*Emulated, error) {
 			return nil, err
 		}
 	}
-	l := &Emulated{Lab: &Lab{Clock: opt.Clock, Plane: plane}, target: sim.Vec3{0, -0.45, 0}}
+	l := &Emulated{Lab: &Lab{Clock: opt.Clock, Plane: plane}, target: sim.Vec3{0, -0.45, 0}, world: *opt.World}
 	l.Place = l.place
+	if opt.Conveyor {
+		l.glide = &gliding{rng: newRandom(opt.Seed)}
+		l.PutTarget(l.target[0], l.target[1])
+	}
 	if err := l.build(&opt); err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
@@ -147,21 +159,51 @@ func (l *Emulated) place(_ context.Context, x, y float64) error {
 	return nil
 }
 
-// PutTarget puts the target somewhere else, as somebody might who was not asked.
+// PutTarget puts the target somewhere else, as somebody might who was not asked. On a conveyor it glides on from there.
 func (l *Emulated) PutTarget(x, y float64) {
+	now := l.Clock.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.target = sim.Vec3{x, y, 0}
+	if l.glide != nil {
+		l.glide.put(now, x, y)
+	}
 }
 
 // TrueTarget returns where the target is, m.
-func (l *Emulated) TrueTarget() sim.Vec3 {
+func (l *Emulated) TrueTarget() sim.Vec3 { return l.at(l.Clock.Now()) }
+
+func (l *Emulated) at(now time.Time) sim.Vec3 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.glide != nil {
+		return l.glide.at(now)
+	}
 	return l.target
 }
 
-func (l *Emulated) at(time.Time) sim.Vec3 { return l.TrueTarget() }
+// Picture draws the laboratory for people: as it is, without the camera's faults and lateness.
+func (l *Emulated) Picture(width, height int) (*image.RGBA, error) {
+	const supersample = 2 // makes edges smooth
+	r, err := render.NewRenderer(&l.world.Scene, width, height, supersample)
+	if err != nil {
+		return nil, fmt.Errorf("robot: picture: %w", err)
+	}
+	m := sim.Canonical()
+	d := m.NewData()
+	d.Q = l.Arm.State(l.Clock.Now()).Q
+	m.Kinematics(d)
+	pixels := make([]uint8, 3*width*height)
+	if err := r.Render(pixels, &d.BodyPos, &d.BodyRot, l.TrueTarget()); err != nil {
+		return nil, fmt.Errorf("robot: picture: %w", err)
+	}
+	picture := image.NewRGBA(image.Rect(0, 0, width, height))
+	for i := range width * height {
+		copy(picture.Pix[4*i:], pixels[3*i:3*i+3])
+		picture.Pix[4*i+3] = 255
+	}
+	return picture, nil
+}
 
 // CalibrateEmulated calibrates the table of an emulated laboratory with the arm turned away.
 func CalibrateEmulated(world *domain.World) (*tracker.Plane, error) {

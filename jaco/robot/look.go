@@ -11,7 +11,7 @@ import (
 	"colonnade/sim"
 )
 
-// target is what is known of the target, which lies still until somebody moves it.
+// target is what is known of the target, which lies still until somebody moves it, but for Options.Moving.
 type target struct {
 	x, y   float64
 	weight float64 // sights that the place is the mean of; 0: it is where it was asked for
@@ -80,6 +80,8 @@ func (e *Env) look() error {
 	}
 	m.Confidence = sight.Confidence
 	switch {
+	case sight.Confidence >= tracker.Sure && e.opt.Moving:
+		e.target.x, e.target.y, e.target.unseen = sight.X, sight.Y, 0
 	case sight.Confidence >= tracker.Sure:
 		e.target.note(&sight)
 	case sight.Confidence >= glimpse && math.Hypot(sight.X-e.target.x, sight.Y-e.target.y) < elsewhere, e.hidden():

@@ -63,6 +63,9 @@ type Options struct {
 	// TargetEvery is the number of episodes between two new places of the target; 0: 3.
 	TargetEvery int
 
+	// Moving says that the target glides: each sight of it is believed at once, instead of the mean of many.
+	Moving bool
+
 	// Patience is how long a target that is out of sight, a camera or an arm that is lost are waited for, in the time
 	// of the Lab's clock; 0: 30 s.
 	Patience time.Duration

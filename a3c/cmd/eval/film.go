@@ -16,7 +16,7 @@ import (
 
 // film writes the animation.
 func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) error {
-	stage, err := o.world.NewReach()
+	stage, err := o.world.NewStage()
 	if err != nil {
 		return err
 	}

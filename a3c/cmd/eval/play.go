@@ -80,6 +80,9 @@ func (s *side) play(ctx context.Context, o *options, stderr io.Writer) error {
 	defer progress.Finish()
 	for i := range *o.seeds {
 		cfg := o.config
+		if s.world.OneArm() {
+			cfg.Workers, cfg.Envs = 1, 1
+		}
 		cfg.Seed += uint64(i)
 		ended := i * cfg.Episodes
 		cfg.OnEpisode = func(n int) { progress.Update(int64(ended+n), "") }

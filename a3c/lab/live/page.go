@@ -44,10 +44,14 @@ type Table struct {
 	Note string     // below it
 }
 
-// Watch lets the page watch a run that is going to be opened.
+// Watch lets the page watch a run that is going to be opened, and stop its arms if it has some.
 func (p *Page) Watch(plan *training.Plan) {
-	if p != nil {
-		plan.Watcher = p
+	if p == nil {
+		return
+	}
+	plan.Watcher = p
+	if plan.World.OnArm() {
+		p.Attach(Guarded(plan.World.Guards))
 	}
 }
 

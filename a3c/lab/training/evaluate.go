@@ -56,8 +56,12 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 	r.trainer.Parameters(theta)
 	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
 	r.plan.Watcher.Evaluating(0, r.plan.Episodes)
+	envs := 0 // the usual number
+	if r.plan.World.OneArm() {
+		envs = 1
+	}
 	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.Watcher.Envs(r.plan.World.MakeEvaluation), a3c.EvalConfig{
-		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers,
+		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers, Envs: envs,
 		OnEpisode: func(ended int) {
 			progress.Update(int64(ended), "")
 			r.plan.Watcher.Evaluating(ended, r.plan.Episodes)

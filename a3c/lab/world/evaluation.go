@@ -6,9 +6,16 @@ import "colonnade/a3c"
 // -target-every says, so that an episode follows from its seed alone.
 //
 // On the emulated arm each episode has an arm of its own that is switched on at the start, for the same reason, on a cable
-// without faults.
+// without faults. A real arm is the one that is there: it moves to its starts, and -target-every holds, as a person moves the
+// target.
 func (o *Options) MakeEvaluation(worker, index int) (a3c.Env, error) {
-	if o.onArm() {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.OneArm() {
+		return o.newRobot(worker, index)
+	}
+	if o.OnArm() {
 		return o.newFreshRobot()
 	}
 	env, err := o.newReach(1)

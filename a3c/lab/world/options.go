@@ -10,6 +10,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
 	"colonnade/sim"
 	"colonnade/sim/domain"
 	"colonnade/sim/reach"
@@ -45,17 +46,20 @@ type Options struct {
 	targetEvery countFlag
 	faults      faultsFlag
 	record      *string
+	rig         *rig.Options
 
+	hardware    hardware
+	guards      guards
 	calibration calibration // of the emulated arm's table
 	once        sync.Once   // fills in shared and err
 	shared      reach.Options
 	err         error
 }
 
-// Register defines the flags -env, -task, -domain, -target-every, -faults and -record.
+// Register defines the flags -env, -task, -domain, -target-every, -faults and -record, and those of package rig.
 func Register(f *cli.Flags) *Options {
 	o := &Options{targetEvery: 1}
-	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or the emulated Jaco through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
+	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
 	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
 	if err := o.domain.Set("sim"); err != nil {
 		panic("world: the embedded domain sim: " + err.Error())
@@ -65,6 +69,7 @@ func Register(f *cli.Flags) *Options {
 	f.Var(&o.faults, "faults", "what goes wrong on the cable of -env jaco: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
 	o.record = f.String("record", "", "keep all training steps of -env jaco, pictures included, in this `file` (and others beside it, if there are several environments)")
 	f.NotInFile("record")
+	o.rig = rig.Register(f)
 	return o
 }
 
@@ -103,7 +108,10 @@ func (c *countFlag) Set(s string) error {
 // Task and Domain return the names that were chosen; for a domain from a file it is the one in the file.
 func (o *Options) Task() string { return *o.task }
 func (o *Options) Domain() string {
-	if o.onArm() {
+	switch {
+	case o.OneArm():
+		return jacoEnv + ":hardware"
+	case o.OnArm():
 		return jacoEnv + ":" + o.domain.domain.Name()
 	}
 	return o.domain.domain.Name()
@@ -114,7 +122,7 @@ func (o *Options) String() string { return o.Task() + " in " + o.Domain() }
 
 // NewReach makes one environment of the simulator, with its pictures for people.
 func (o *Options) NewReach() (*reach.Env, error) {
-	if o.onArm() {
+	if o.OnArm() {
 		return nil, cli.Usagef("-env %s has no pictures for people: film in -env %s", jacoEnv, simEnv)
 	}
 	return o.newReach(int(o.targetEvery))
@@ -138,7 +146,10 @@ func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
 
 // Make makes one environment; it has the signature that a3c wants.
 func (o *Options) Make(worker, index int) (a3c.Env, error) {
-	if o.onArm() {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.OnArm() {
 		return o.newRobot(worker, index)
 	}
 	env, err := o.NewReach()
@@ -151,7 +162,13 @@ func (o *Options) Make(worker, index int) (a3c.Env, error) {
 // Fingerprint returns the fingerprint of the world that the flags name: task, looks, motion. How often the target gets a
 // new place is not part of it.
 func (o *Options) Fingerprint() (string, error) {
-	if o.onArm() {
+	if err := o.check(); err != nil {
+		return "", err
+	}
+	if o.OneArm() {
+		return hardwarePrint, nil
+	}
+	if o.OnArm() {
 		env, err := o.newFreshRobot()
 		if err != nil {
 			return "", err

@@ -10,6 +10,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
+	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
@@ -23,7 +24,8 @@ const (
 	jacoEnv = "jaco"
 )
 
-func (o *Options) onArm() bool { return *o.env == jacoEnv }
+// OnArm tells whether the arm is one that is driven, emulated or real, rather than the simulator's.
+func (o *Options) OnArm() bool { return *o.env == jacoEnv }
 
 // faultsFlag is a list of faults, read as soon as it is named, so that a mistake is one of usage.
 type faultsFlag struct {
@@ -42,6 +44,19 @@ func (f *faultsFlag) Set(s string) error {
 	return nil
 }
 
+// check returns a usage error for flags that do not go together.
+func (o *Options) check() error {
+	if o.rig.Real() && !o.OnArm() {
+		return cli.Usagef("-arm %s needs -env %s", o.rig.Name(), jacoEnv)
+	}
+	if o.rig.Real() && o.conveyor() {
+		return cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", *o.task, o.rig.Name())
+	}
+	return o.rig.Validate()
+}
+
+func (o *Options) conveyor() bool { return *o.task == reach.Conveyor.String() }
+
 // calibration is the table of the emulated laboratory, calibrated once for all environments.
 type calibration struct {
 	once  sync.Once
@@ -55,65 +70,122 @@ type calibration struct {
 func (o *Options) laboratory() (*domain.World, *tracker.Plane, error) {
 	c := &o.calibration
 	c.once.Do(func() {
-		if *o.task != reach.Reach.String() {
-			c.err = cli.Usagef("-task %s with -env %s: nobody there makes the target glide", *o.task, jacoEnv)
-			return
-		}
 		o.domain.domain.Draw(rand.New(rand.NewPCG(1, 1)), &c.world)
 		c.plane, c.err = robot.CalibrateEmulated(&c.world)
 	})
 	return &c.world, c.plane, c.err
 }
 
-// newRobot makes an emulated arm that is used as a real one is: between episodes it moves to its next start.
+// guards are those of the arms in use, for whoever watches over them.
+type guards struct {
+	mu  sync.Mutex // guards what follows
+	all []*safety.Guard
+}
+
+func (g *guards) add(one *safety.Guard) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, one)
+}
+
+func (g *guards) remove(one *safety.Guard) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for i, other := range g.all {
+		if other == one {
+			g.all = append(g.all[:i:i], g.all[i+1:]...)
+			return
+		}
+	}
+}
+
+// Guards returns the safety layers of all arms that train or evaluate now, but for emulated ones that are new in every
+// episode. Any goroutine may call it.
+func (o *Options) Guards() []*safety.Guard {
+	o.guards.mu.Lock()
+	defer o.guards.mu.Unlock()
+	return append([]*safety.Guard(nil), o.guards.all...)
+}
+
+// used is an arm that is used from episode to episode, and what is closed with it.
+type used struct {
+	*robot.Env
+	guard *safety.Guard
+	of    *guards
+	log   *safety.Log    // nil: none
+	file  *record.Writer // of its steps; nil: none
+}
+
+// Close closes all of it.
+func (u *used) Close() error {
+	u.of.remove(u.guard)
+	err := errors.Join(u.Env.Close(), u.log.Close())
+	if u.file != nil {
+		err = errors.Join(err, u.file.Close())
+	}
+	return err
+}
+
+// use makes an environment of a laboratory, whose steps are kept in a file unless path is empty.
+func (o *Options) use(lab *robot.Lab, log *safety.Log, path string) (*used, error) {
+	u := &used{guard: lab.Guard, of: &o.guards, log: log}
+	opt := robot.Options{Lab: lab, TargetEvery: int(o.targetEvery), Moving: o.conveyor()}
+	if path != "" {
+		var err error
+		if u.file, err = record.Append(path); err != nil {
+			return nil, errors.Join(err, lab.Shut(), log.Close())
+		}
+		opt.Record = u.file.Write
+	}
+	var err error
+	if u.Env, err = robot.New(opt); err != nil {
+		return nil, errors.Join(err, lab.Shut(), log.Close())
+	}
+	o.guards.add(lab.Guard)
+	return u, nil
+}
+
+// newRobot makes an arm that is used from episode to episode: between them it moves to its next start.
 func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
+	if o.rig.Real() {
+		return o.hardware.share(o, worker, index)
+	}
 	world, plane, err := o.laboratory()
 	if err != nil {
 		return nil, err
 	}
 	lab, err := robot.Emulate(robot.Emulation{
-		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.rules,
+		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.rules, Conveyor: o.conveyor(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	opt := robot.Options{Lab: lab.Lab, TargetEvery: int(o.targetEvery)}
-	if *o.record == "" {
-		return robot.New(opt)
-	}
 	path := *o.record
-	if worker != 0 || index != 0 {
+	if path != "" && (worker != 0 || index != 0) {
 		path = fmt.Sprintf("%s-%d-%d", path, worker, index)
 	}
-	w, err := record.Append(path)
-	if err != nil {
-		return nil, err
-	}
-	opt.Record = w.Write
-	env, err := robot.New(opt)
-	return &recorded{env, w}, err
+	return o.use(lab.Lab, nil, path)
 }
 
-// recorded is an arm whose steps are kept in a file.
-type recorded struct {
+// fresh is an emulated arm whose episodes follow from their seeds alone: each has an arm of its own.
+type fresh struct {
 	*robot.Env
-	file *record.Writer
+	lab *robot.Emulated // of this episode
 }
 
-// Close closes arm and file.
-func (r *recorded) Close() error { return errors.Join(r.Env.Close(), r.file.Close()) }
-
-// newFreshRobot makes an emulated arm whose episodes follow from their seeds alone.
-func (o *Options) newFreshRobot() (*robot.Env, error) {
+func (o *Options) newFreshRobot() (*fresh, error) {
 	world, plane, err := o.laboratory()
 	if err != nil {
 		return nil, err
 	}
-	return robot.New(robot.Options{Fresh: func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
-		lab, err := robot.Emulate(robot.Emulation{World: world, Plane: plane, Seed: seed, Start: start})
+	f := new(fresh)
+	f.Env, err = robot.New(robot.Options{Moving: o.conveyor(), Fresh: func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
+		lab, err := robot.Emulate(robot.Emulation{World: world, Plane: plane, Seed: seed, Start: start, Conveyor: o.conveyor()})
 		if err != nil {
 			return nil, err
 		}
+		f.lab = lab
 		return lab.Lab, nil
 	}})
+	return f, err
 }

@@ -1,17 +1,24 @@
 package world
 
 import (
+	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"colonnade/a3c"
 	"colonnade/a3c/envtest"
+	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/camera"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
+	"colonnade/jaco/transport"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 )
 
 // The emulated arm keeps the learner's contract as the simulator does, where an episode can follow from its seed: each has
@@ -82,14 +89,136 @@ func TestArmOnAFaultyCable(t *testing.T) {
 }
 
 func TestArmRefuses(t *testing.T) {
-	world, _ := flags(t, "-env", "jaco", "-task", "conveyor")
-	if _, err := world.Make(0, 0); err == nil || !strings.Contains(err.Error(), "glide") {
-		t.Errorf("a conveyor: %v", err)
+	for _, c := range []struct{ args, want string }{
+		{"-env jaco -move", "always may"},
+		{"-env jaco -camera /dev/video0", "its own camera"},
+		{"-arm usb", "-env jaco"},
+		{"-env jaco -arm usb -task conveyor", "glide"},
+		{"-env jaco -arm usb", "-camera is needed"},
+		{"-env jaco -arm usb -camera /dev/video0", "-calibration is needed"},
+		{"-env jaco -arm usb -camera /dev/video0 -calibration none", "needs -move"},
+	} {
+		world, _ := flags(t, strings.Fields(c.args)...)
+		for _, make := range []func(int, int) (a3c.Env, error){world.Make, world.MakeEvaluation} {
+			var usage *cli.UsageError
+			if _, err := make(0, 0); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%s: %v", c.args, err)
+			}
+		}
 	}
-	if world, _ = flags(t, "-env", "jaco"); world.Domain() != "jaco:sim" {
+	world, _ := flags(t, "-env", "jaco")
+	if world.Domain() != "jaco:sim" || world.OneArm() || !world.OnArm() {
 		t.Errorf("the domain is %q", world.Domain())
 	}
 	if _, err := world.NewReach(); err == nil {
-		t.Error("pictures for people of the arm")
+		t.Error("the simulator's pictures of the arm")
+	}
+}
+
+// laboratory lets a world take emulated devices for real ones, in virtual time, and returns how to see whether they are open.
+func laboratory(t *testing.T, args ...string) (*Options, *robot.Emulated) {
+	t.Helper()
+	d, err := domain.Load("robot")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w domain.World
+	d.Draw(nil, &w)
+	lab, err := robot.Emulate(robot.Emulation{World: &w})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := filepath.Join(t.TempDir(), "table.json")
+	if err := lab.Plane.Save(table); err != nil {
+		t.Fatal(err)
+	}
+	lab.Clock.Enter()
+	defer lab.Clock.Leave()
+	if err := lab.Guard.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir()) // where there is no stop file
+	world, _ := flags(t, append([]string{"-env", "jaco", "-arm", "usb", "-camera", "/dev/video0", "-calibration", table}, args...)...)
+	world.rig.Clock = lab.Clock
+	world.rig.Open = func(string) transport.Opener { return lab.Socket.Open }
+	world.rig.OpenCamera = func(camera.Options) (camera.Camera, error) {
+		return camera.NewEmulated(camera.Scene{Clock: lab.Clock, Arm: lab.Arm, World: &w, Target: func(time.Time) sim.Vec3 { return lab.TrueTarget() }})
+	}
+	return world, lab
+}
+
+// A real arm is one: training and evaluation share it, others are refused, and it is let go with the last.
+func TestRealArm(t *testing.T) {
+	world, lab := laboratory(t, "-move", "-target-every", "100", "-record", "steps")
+	first, err := world.Make(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := world.MakeEvaluation(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := world.Make(0, 1); err == nil || !strings.Contains(err.Error(), "one arm") {
+		t.Errorf("a second arm: %v", err)
+	}
+	if print, err := world.Fingerprint(); err != nil || print != hardwarePrint || world.Domain() != "jaco:hardware" {
+		t.Errorf("%s, %v, %s", print, err, world.Domain())
+	}
+	if n := len(world.Guards()); n != 1 {
+		t.Errorf("%d safety layers", n)
+	}
+	for _, env := range []a3c.Env{first, second, second} {
+		if err := env.(io.Closer).Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if s := lab.Arm.State(lab.Clock.Now()); s.API || len(world.Guards()) != 0 {
+		t.Error("the arm was not let go")
+	}
+	third, err := world.Make(0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := third.(io.Closer).Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The conveyor of the emulated arm moves the target, the tracker follows, and people see pictures of it.
+func TestConveyorOfTheArm(t *testing.T) {
+	world, _ := flags(t, "-env", "jaco", "-task", "conveyor", "-domain", "robot")
+	env, err := world.NewStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	arm, action := env.(*fresh), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
+	followed := 0
+	for seed := range uint64(4) {
+		if err := env.Reset(seed, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		begun := arm.lab.TrueTarget()
+		for range 20 {
+			if _, _, _, err := env.Step(action, nil, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		now := arm.lab.TrueTarget()
+		if way := math.Abs(now[0] - begun[0]); way > 0.1001+0.05 || now[1] != begun[1] {
+			t.Errorf("the target went from %v to %v in 2 s and what Reset takes", begun, now)
+		}
+		if now.Distance(arm.Target()) < 0.02 && now != begun {
+			followed++
+		}
+	}
+	if followed < 2 {
+		t.Errorf("the tracker followed in %d of 4 episodes", followed)
+	}
+	picture, err := env.Picture(160, 120)
+	if err != nil || picture.Bounds().Dx() != 160 {
+		t.Errorf("%v, %v", picture, err)
+	}
+	if err := arm.Close(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,0 +1,68 @@
+package world
+
+import (
+	"context"
+	"errors"
+	"os"
+	"sync"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
+)
+
+// hardwarePrint stands for the fingerprint of a real laboratory: nobody can play the same steps twice there.
+const hardwarePrint = "hardware/1"
+
+// OneArm tells whether there is a single arm, a real one: one environment at a time, in real time.
+func (o *Options) OneArm() bool { return o.OnArm() && o.rig.Real() }
+
+// hardware is the real laboratory. Training and evaluation of a run use it one after the other, and so share what is open.
+type hardware struct {
+	mu    sync.Mutex // guards what follows
+	arm   *used      // nil: not connected
+	users int
+}
+
+// errOneArm is returned to whoever wants more arms than there are.
+var errOneArm = errors.New("there is one arm: -workers 1 -envs 1")
+
+// share returns the environment of the real arm, connecting to it if nobody has.
+func (h *hardware) share(o *Options, worker, index int) (a3c.Env, error) {
+	if worker != 0 || index != 0 {
+		return nil, cli.Usagef("%v", errOneArm)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.arm == nil {
+		lab, log, err := o.rig.Connect(context.Background(), rig.Wants{Camera: true, Plane: true, Move: true}, os.Stderr)
+		if err != nil {
+			return nil, err
+		}
+		if h.arm, err = o.use(lab, log, *o.record); err != nil {
+			return nil, err
+		}
+	}
+	h.users++
+	return &shared{Env: h.arm, of: h}, nil
+}
+
+// shared is the real arm as one of its users has it.
+type shared struct {
+	a3c.Env
+	of   *hardware
+	once sync.Once
+}
+
+// Close lets the arm go. The last one who does closes it.
+func (s *shared) Close() (err error) {
+	s.once.Do(func() {
+		s.of.mu.Lock()
+		defer s.of.mu.Unlock()
+		if s.of.users--; s.of.users == 0 {
+			err = s.of.arm.Close()
+			s.of.arm = nil
+		}
+	})
+	return err
+}
