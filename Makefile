@@ -157,7 +157,7 @@ selfcheck: build
 	bin/check
 
 # All that CI runs.
-check: test vet fmt-check race build
+check: test test-bench vet fmt-check race build
 
 clean:
 	rm -rf bin

@@ -25,14 +25,15 @@
 
 // func outerNarrow(o *outer)
 //
-// outerRows for n≤32, four vectors a line: those that there are, one that ends with
-// the line, and it again. What a line adds to is read before any of it is written.
+// outerRows for n≤32, four vectors a line or, for n≤16, two: those that there are, one
+// that ends with the line, and it again. What a line adds to is read before any of it is
+// written.
 //
-//	c[i*ldc+at_q+j] (+)= a[i*astep] * b[at_q+j]     i<rows, j<8, q<4, at in bytes
+//	c[i*ldc+at_q+j] (+)= a[i*astep] * b[at_q+j]     i<rows, j<8, q<4 or 2, at in bytes
 //
 // DI is a line of c, R8 a, CX lines left, R9-R12 the offsets, Y4-Y7 b, Y0-Y3 the
 // line, Y8 a_i.
-// Limit: the stores, 4 cycles a line.
+// Limit: the stores, 4 or 2 cycles a line.
 TEXT ·outerNarrow(SB), NOSPLIT, $0-8
 	MOVQ    o+0(FP), DX
 	MOVQ    outer_c(DX), DI
@@ -47,6 +48,8 @@ TEXT ·outerNarrow(SB), NOSPLIT, $0-8
 	MOVQ    outer_astep(DX), BX
 	VMOVUPS (SI)(R9*1), Y4
 	VMOVUPS (SI)(R10*1), Y5
+	CMPQ    R10, R11
+	JEQ     two
 	VMOVUPS (SI)(R11*1), Y6
 	VMOVUPS (SI)(R12*1), Y7
 	CMPQ    outer_accumulate(DX), $0
@@ -90,6 +93,41 @@ add:
 	ADDQ         R13, DI
 	DECQ         CX
 	JNZ          add
+	VZEROUPPER
+	RET
+
+two:
+	CMPQ    outer_accumulate(DX), $0
+	JNE     addtwo
+	PCALIGN $32
+
+settwo:
+	VBROADCASTSS (R8), Y8
+	VMULPS       Y4, Y8, Y0
+	VMULPS       Y5, Y8, Y1
+	VMOVUPS      Y0, (DI)(R9*1)
+	VMOVUPS      Y1, (DI)(R10*1)
+	ADDQ         BX, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNZ          settwo
+	VZEROUPPER
+	RET
+
+	PCALIGN $32
+
+addtwo:
+	VBROADCASTSS (R8), Y8
+	VMOVUPS      (DI)(R9*1), Y0
+	VMOVUPS      (DI)(R10*1), Y1
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VMOVUPS      Y0, (DI)(R9*1)
+	VMOVUPS      Y1, (DI)(R10*1)
+	ADDQ         BX, R8
+	ADDQ         R13, DI
+	DECQ         CX
+	JNZ          addtwo
 	VZEROUPPER
 	RET
 
