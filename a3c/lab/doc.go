@@ -15,6 +15,7 @@
 //	lab/study     a search: many runs, shared by many processes
 //	lab/chart     learning curves as SVG and PNG
 //	lab/film      animations of episodes
+//	lab/rig       which arm and which camera, as flags
 //	lab/live      the page that shows a run while it goes on
 //	lab/tensorboard  event files, for TensorBoard
 //
