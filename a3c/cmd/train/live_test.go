@@ -14,8 +14,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"colonnade/a3c/lab/rundir"
+	"colonnade/jaco/safety"
 )
 
 // liveAddress finds the live page in what a command says.
@@ -103,4 +105,46 @@ func TestTakenPort(t *testing.T) {
 	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the run has a folder: %v", err)
 	}
+}
+
+// Whoever presses STOP on the page of a run with arms stops all of them, and so the run.
+func TestStopOnThePage(t *testing.T) {
+	var group sync.WaitGroup
+	var before, after string
+	stderr := &onAddress{found: func(url string) {
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for deadline := time.Now().Add(time.Minute); !strings.Contains(before, "<dt>arms</dt><dd>2</dd>") && time.Now().Before(deadline); time.Sleep(1100 * time.Millisecond) {
+				before = page(t, http.Get, url)
+			}
+			after = page(t, func(url string) (*http.Response, error) { return http.Post(url, "", nil) }, url+"stop")
+		}()
+	}}
+	err := run(context.Background(), small(filepath.Join(t.TempDir(), "run"), "-env", "jaco", "-envs", "2", "-steps", "10000000", "-http", "127.0.0.1:0"), io.Discard, stderr)
+	group.Wait()
+	if !errors.Is(err, safety.ErrEmergency) || !strings.Contains(err.Error(), "the live page") {
+		t.Errorf("the run ended with %v", err)
+	}
+	if !strings.Contains(before, "STOP") || !strings.Contains(before, "<dt>arms</dt><dd>2</dd>") {
+		t.Errorf("before:\n%s", before)
+	}
+	if !strings.Contains(after, "emergency stop: the live page") {
+		t.Errorf("after:\n%s", after)
+	}
+}
+
+// page returns what an address answers; nothing if the run is over.
+func page(t *testing.T, ask func(url string) (*http.Response, error), url string) string {
+	answer, err := ask(url)
+	if err != nil {
+		t.Log(err)
+		return ""
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Log(err)
+	}
+	return string(body)
 }

@@ -1,6 +1,7 @@
 package training
 
 import (
+	"errors"
 	"fmt"
 
 	"colonnade/a3c"
@@ -78,7 +79,8 @@ func (o *Options) Plan(command string) Plan {
 			if err != nil {
 				return nil, nil, err
 			}
-			return learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+			net, theta, err := learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+			return net, theta, errors.Join(err, world.Close(env))
 		},
 		Matches: func(net *nn.Network) error {
 			wanted, err := world.Untrained(o.net.Arch())

@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -64,7 +65,8 @@ func (o *Options) column() (*nn.Network, []float32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+	net, theta, err := learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+	return net, theta, errors.Join(err, world.Close(env))
 }
 
 // stack puts a new column on top of those below.
@@ -75,7 +77,7 @@ func (o *Options) stack() (*nn.Network, []float32, error) {
 	}
 	arch := o.net.Arch()
 	scaling, err := world.MeasureScaling(arch, env, o.Config.Seed)
-	if err != nil {
+	if err := errors.Join(err, world.Close(env)); err != nil {
 		return nil, nil, err
 	}
 	net, err := nn.Stack(arch, scaling, o.below...)

@@ -2,6 +2,7 @@ package world
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"math/rand/v2"
 
@@ -67,4 +68,12 @@ func MeasureScaling(arch nn.Arch, env a3c.Env, seed uint64) (nn.InputScaling, er
 		scaling.Scale[c] = float32(max(math.Sqrt(max(square[c]/float64(count)-mean*mean, 0)), smallestScale))
 	}
 	return scaling, nil
+}
+
+// Close gives back what an environment holds beside memory, such as an arm.
+func Close(env a3c.Env) error {
+	if c, ok := env.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
 }
