@@ -184,7 +184,7 @@ func tidy(path string, keep bool) error {
 	}
 	stay := []string{recordFile, recipeFile, rundir.ConfigFile, rundir.InfoFile}
 	if keep {
-		stay = append(stay, filepath.Base(rundir.Checkpoint(path)))
+		stay = append(stay, rundir.LatestFile)
 	}
 	for _, entry := range entries {
 		if slices.Contains(stay, entry.Name()) || entry.Name()[0] == '.' { // the lock
@@ -209,4 +209,4 @@ func (w *watcher) End()                        {}
 func (w *watcher) Envs(make func(worker, index int) (a3c.Env, error)) func(worker, index int) (a3c.Env, error) {
 	return make
 }
-func (w *watcher) Metrics(m a3c.Metrics) { w.s.note(w.name, m.Steps) }
+func (w *watcher) Metrics(m a3c.Metrics) { w.s.note(w.name, m) }

@@ -1,6 +1,7 @@
 // Package experiment does the paper's experiments on transfer, each as a list of runs that any number of processes work
 // through together, and reports what they found.
 //
+//	story             the project in minutes: three ways of transfer side by side (make run)
 //	transfer-search   each method's learning rate and entropy cost, by a search of the same size for all
 //	figure-5          transfer to the robot's world: every method, several seeds
 //	figure-6          random seeds, learning rates and entropy costs in four worlds

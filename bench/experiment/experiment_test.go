@@ -48,7 +48,11 @@ func (p place) perform(ctx context.Context, args ...string) (said string, err er
 	if err != nil {
 		return "", err
 	}
-	if _, err = s.Work(ctx); err != nil {
+	done, err := s.Work(ctx)
+	if err == nil && done {
+		err = s.Finish(ctx)
+	}
+	if err != nil {
 		return stderr.String(), err
 	}
 	_, err = Report(p.out)
@@ -228,6 +232,34 @@ func TestFigure7(t *testing.T) {
 	}
 }
 
+// TestStory: three ways side by side without a search before, a curve, a table, and an animation that is made once.
+func TestStory(t *testing.T) {
+	p := newPlace(t)
+	args := []string{"story", "-env", "sim", "-from", column(t, false, 1), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
+	if said := p.mustPerform(t, args...); runsSaid(said) != 4 {
+		t.Errorf("it said:\n%s", said)
+	}
+	files := p.files(t)
+	if !strings.Contains(files["README.md"], "before-after.gif") || files["curve.svg"] == "" || !strings.HasPrefix(files["before-after.gif"], "GIF89a") {
+		t.Errorf("README.md:\n%s", files["README.md"])
+	}
+	if said := p.mustPerform(t, args...); said != "" {
+		t.Errorf("again it said:\n%s", said)
+	}
+	o, err := Parse(append(args, "-out", p.out, "-work", p.work), io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(o, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table strings.Builder
+	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 5 || !strings.Contains(table.String(), "column 1 untouched") {
+		t.Errorf("%v:\n%s", err, &table)
+	}
+}
+
 // TestChangedRecipe: what lies in the work folder from other settings is not taken for what is wanted now.
 func TestChangedRecipe(t *testing.T) {
 	p := newPlace(t)
@@ -253,6 +285,7 @@ func TestUsage(t *testing.T) {
 		{"figure-5 -methods progressive", "no method \"progressive\""},
 		{"figure-5 -methods ,", "words with commas"},
 		{"figure-6 -learning-rate 3", "is no range"},
+		{"story -env real", "allowed are jaco and sim"},
 		{"figure-7 -runs 3", "unknown flag -runs"},
 	} {
 		args := strings.Fields(test.args)

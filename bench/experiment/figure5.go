@@ -65,7 +65,7 @@ func (o *Options) figure5Runs() ([]Run, error) {
 // reference returns a run that measures a policy as it is; without one it is the planner.
 func (o *Options) reference(name, group, task, policy string) Run {
 	record := figure.Record{Run: name, Group: group, Domain: o.domain, Task: task, Seed: seedOfMeasurements}
-	return Run{Record: record, policy: policy, times: referenceTimes}
+	return Run{Record: record, env: o.env, policy: policy, times: referenceTimes}
 }
 
 // referenceTimes is how many more episodes a policy is measured in that does not learn: as many as five seeds have.

@@ -18,7 +18,11 @@ import (
 func worldOf(r *Run) (*world.Options, error) {
 	f := cli.NewFlags("world", "", "", io.Discard, io.Discard)
 	w := world.Register(f)
-	return w, f.Parse([]string{"-domain", r.Domain, "-task", r.Task})
+	args := []string{"-domain", r.Domain, "-task", r.Task}
+	if r.env != "" {
+		args = append(args, "-env", r.env)
+	}
+	return w, f.Parse(args)
 }
 
 // measure evaluates a policy as it is, or the planner.

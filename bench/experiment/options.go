@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -23,7 +24,7 @@ type Options struct {
 
 	out, work, column1, settings, random string
 
-	domain           string
+	domain, env      string
 	domains, methods list
 	count            int // seeds, or runs of a method
 	seed             uint64
@@ -47,12 +48,14 @@ type kind struct {
 	runs func(o *Options) ([]Run, error)
 	// report draws what there is and says it in words. It depends on the results folder alone.
 	report func(r *report) error
+	// finish, if not nil, is what remains to be done when all runs are.
+	finish func(ctx context.Context, s *Session) error
 	// curves says that training scores are kept.
 	curves bool
 }
 
 // kinds are all experiments.
-var kinds = []kind{search, figure5, figure6, figure7}
+var kinds = []kind{story, search, figure5, figure6, figure7}
 
 // Names returns the names of all experiments.
 func Names() []string {
@@ -122,7 +125,7 @@ func register(k kind, stdout, stderr io.Writer) *Options {
 	}}
 	f := cli.NewFlags("experiment "+k.name, k.summary, k.example, stdout, stderr)
 	o.flags = f
-	f.StringVar(&o.out, "out", results+"/"+k.name, "`folder` for what is committed: settings, a line for each run, figures")
+	f.StringVar(&o.out, "out", results+"/"+k.name, "`folder` for what is kept: settings, a line for each run, figures")
 	f.StringVar(&o.work, "work", "runs/"+k.name, "`folder` for runs while they go on")
 	f.IntVar(&o.jobs, "jobs", 0, "`number` of runs at a time, each on a core; 0: as many as there are cores")
 	f.NotInFile("out", "work", "jobs")

@@ -11,6 +11,7 @@ import (
 type Run struct {
 	// What is known of its record beforehand: name, group, domain, task, seed.
 	figure.Record
+	env string // place of the arm; empty: the simulator
 
 	settings string   // what a search found, for people; empty: its own
 	flags    []string // of transfer, but for -from; nil: nothing is trained
@@ -68,6 +69,9 @@ func (o *Options) transfer(name string, m Method, domain, task string, seed uint
 	r.flags = append(r.flags, m.flags...)
 	r.flags = append(r.flags, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps", fmt.Sprint(o.steps),
 		"-episodes", fmt.Sprint(o.episodes), "-checkpoint-every", fmt.Sprint(checkpointEvery))
+	if r.env = o.env; r.env != "" {
+		r.flags = append(r.flags, "-env", r.env)
+	}
 	r.flags = append(r.flags, o.further...)
 	r.flags = append(r.flags, more...)
 	if m.from {

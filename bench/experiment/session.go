@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
@@ -29,7 +30,7 @@ type Session struct {
 
 	mu       sync.Mutex               // guards the fields below
 	records  map[string]figure.Record // of all runs that are done, by name
-	steps    map[string]int64         // of those that this process works on
+	active   map[string]*live         // those that this process works on, by name
 	progress *cli.Progress
 	planned  int // runs that train
 }
@@ -40,7 +41,7 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{o: o, runs: runs, stderr: stderr, records: map[string]figure.Record{}, steps: map[string]int64{}}
+	s := &Session{o: o, runs: runs, stderr: stderr, records: map[string]figure.Record{}, active: map[string]*live{}}
 	for i := range runs {
 		if runs[i].trains() {
 			s.planned++
@@ -84,7 +85,10 @@ func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	if err := s.write(); err != nil { // what earlier processes left in the work folder
 		return false, err
 	}
-	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: s.stepsDone(), Total: max(int64(s.planned)*s.o.steps, 1)}, s.stderr)
+	s.mu.Lock()
+	before := s.stepsDone()
+	s.mu.Unlock()
+	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before, Total: max(int64(s.planned)*s.o.steps, 1)}, s.stderr)
 	defer s.progress.Finish()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -99,6 +103,14 @@ func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	}
 	group.Wait()
 	return !slices.Contains(complete, false), errors.Join(errs...)
+}
+
+// Finish does what remains when all runs are done.
+func (s *Session) Finish(ctx context.Context) error {
+	if s.o.finish == nil {
+		return nil
+	}
+	return s.o.finish(ctx, s)
 }
 
 // work is the life of one goroutine of Work: it takes the first run that is neither done nor held, again and again.
@@ -165,14 +177,14 @@ func (s *Session) folder(name string) string {
 
 // checkpoint returns the path of a run's last parameters.
 func (s *Session) checkpoint(name string) string {
-	return filepath.Join(s.folder(name), filepath.Base(rundir.Checkpoint(s.folder(name))))
+	return filepath.Join(s.folder(name), rundir.LatestFile)
 }
 
 // finish adds a record to the results and says so.
 func (s *Session) finish(record figure.Record) error {
 	s.mu.Lock()
 	s.records[record.Run] = record
-	delete(s.steps, record.Run)
+	delete(s.active, record.Run)
 	s.mu.Unlock()
 	if err := s.write(); err != nil {
 		return err
@@ -198,29 +210,48 @@ func (s *Session) Count() (done, all int) {
 	return done, len(s.runs)
 }
 
+// live is how far a run is that is being worked on.
+type live struct {
+	steps int64
+	score float64 // moving mean of training windows
+}
+
+// mostLive is how many runs have room in a line of progress.
+const mostLive = 4
+
 // note tells how far a run of this process is.
-func (s *Session) note(name string, steps int64) {
-	s.mu.Lock()
-	s.steps[name] = steps
-	s.mu.Unlock()
-	total := s.stepsDone()
+func (s *Session) note(name string, m a3c.Metrics) {
 	done, all := s.Count()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.progress.Update(total, fmt.Sprintf("%d of %d runs done", done, all))
+	run := s.active[name]
+	if run == nil {
+		run = &live{score: m.Score}
+		s.active[name] = run
+	}
+	run.steps = m.Steps
+	if m.WindowEpisodes > 0 {
+		run.score += (m.Score - run.score) / 10
+	}
+	detail := fmt.Sprintf("%d of %d runs done", done, all)
+	if len(s.active) <= mostLive {
+		for _, name := range slices.Sorted(maps.Keys(s.active)) {
+			detail += fmt.Sprintf(", %s %.1f", name, s.active[name].score)
+		}
+	}
+	s.progress.Update(s.stepsDone(), detail)
 }
 
-// stepsDone returns the steps of all runs, those that others have done since this process last looked not counted.
+// stepsDone returns the steps of all runs, those that others have done since this process last looked not counted. The
+// caller holds the lock.
 func (s *Session) stepsDone() int64 {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	total := int64(0)
 	for i := range s.runs {
 		r := &s.runs[i]
 		if _, ok := s.records[r.Run]; ok && r.trains() {
 			total += s.o.steps
-		} else {
-			total += s.steps[r.Run]
+		} else if run := s.active[r.Run]; run != nil {
+			total += run.steps
 		}
 	}
 	return total

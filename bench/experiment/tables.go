@@ -2,7 +2,9 @@ package experiment
 
 import (
 	"fmt"
+	"io"
 	"math"
+	"text/tabwriter"
 
 	"colonnade/a3c/stats"
 	"colonnade/bench/figure"
@@ -109,4 +111,24 @@ func (r *report) compare(groups []figure.RecordGroup, a, b string) {
 		overlap = "do not overlap"
 	}
 	r.say("%s %.2f [%.2f, %.2f], %s %.2f [%.2f, %.2f]: the intervals over seeds %s.\n", a, x.mean, xLow, xHigh, b, y.mean, yLow, yHigh, overlap)
+}
+
+// PrintTable tells people what there is, a line for each group of runs in each world.
+func (s *Session) PrintTable(w io.Writer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	groups := figure.GroupRecords(s.inOrder(), func(v *figure.Record) string {
+		if len(s.o.domains) > 1 {
+			return v.Domain + ", " + v.Group
+		}
+		return v.Group
+	})
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintf(t, "runs\tscore\t95 %%\treached\tviolations\t\t\n")
+	for _, g := range groups {
+		v := over(g.Records)
+		low, high := v.interval()
+		fmt.Fprintf(t, "%d\t%.2f\t+- %.2f\t%.0f %%\t%.0f %%\t\t%s\n", v.runs, v.mean, (high-low)/2, 100*v.reached, 100*v.violations, g.Name)
+	}
+	return t.Flush()
 }

@@ -3,5 +3,6 @@
 // with step, reward, return and the network's value.
 //
 // [Frame] composes one picture; [WriteGIF] and [WritePNG] (an animated PNG, in
-// full colour) write a sequence of them.
+// full colour) write a sequence of them, and [Beside] puts two films next to
+// each other.
 package film

@@ -101,6 +101,27 @@ func TestAnimatedPNGReadsBack(t *testing.T) {
 	}
 }
 
+// TestBeside: two films in one, the shorter one standing still at its end.
+func TestBeside(t *testing.T) {
+	left := []*image.RGBA{Frame(scene(64, 16)), Frame(scene(64, 32))}
+	right := []*image.RGBA{Frame(scene(64, 48))}
+	both := Beside("left", left, "right", right)
+	if len(both) != 2 || both[0].Rect.Dx() != 2*320+gutter || both[0].Rect.Dy() != 240+caption+heading {
+		t.Fatalf("%d frames of %v", len(both), both[0].Rect)
+	}
+	for i, want := range []uint8{16, 32} {
+		if got := both[i].RGBAAt(5, heading+100).R; got != want {
+			t.Errorf("frame %d, left: %d, want %d", i, got, want)
+		}
+		if got := both[i].RGBAAt(320+gutter+5, heading+100).R; got != 48 {
+			t.Errorf("frame %d, right: %d, want 48", i, got)
+		}
+	}
+	if Beside("left", left, "right", nil) != nil {
+		t.Error("half a film")
+	}
+}
+
 func TestNoFrames(t *testing.T) {
 	if WriteGIF(&bytes.Buffer{}, nil, 0) == nil || WritePNG(&bytes.Buffer{}, nil, 0) == nil {
 		t.Error("an animation without frames must be an error")

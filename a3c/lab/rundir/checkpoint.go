@@ -21,6 +21,9 @@ const (
 	stateSuffix      = ".state"
 )
 
+// LatestFile has the parameters of the latest checkpoint.
+const LatestFile = latest + parametersSuffix
+
 // parametersKey is where the state file's metadata keeps the digest of the
 // parameters it belongs to.
 const parametersKey = "parameters"
@@ -120,7 +123,7 @@ func (d *Dir) loadUnit(name string) (*nn.Checkpoint, *a3c.Snapshot, error) {
 // a file, or a run folder's latest ones.
 func Checkpoint(path string) string {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return filepath.Join(path, latest+parametersSuffix)
+		return filepath.Join(path, LatestFile)
 	}
 	return path
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/bench/experiment"
@@ -30,13 +31,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if complete {
+		if err := s.Finish(ctx); err != nil {
+			return err
+		}
+	}
 	name, err := experiment.Report(o.Out())
 	if err != nil {
 		return err
 	}
+	if err := s.PrintTable(stderr); err != nil {
+		return err
+	}
 	done, all := s.Count()
 	if complete {
-		fmt.Fprintf(stderr, "experiment: all %d runs are done: %s\n", all, o.Out())
+		fmt.Fprintf(stderr, "experiment: all %d runs are done: %s\n", all, filepath.Join(o.Out(), "README.md"))
 	} else {
 		fmt.Fprintf(stderr, "experiment: stopped with %d of %d runs done; the same command goes on\n", done, all)
 	}

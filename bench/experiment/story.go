@@ -1,0 +1,157 @@
+package experiment
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"io/fs"
+	"path/filepath"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/film"
+	"colonnade/a3c/lab/world"
+	"colonnade/bench/figure"
+	"colonnade/nn"
+	"colonnade/nn/safetensors"
+)
+
+// story is the project in minutes.
+var story = kind{
+	name:  "story",
+	title: "the project in minutes: from the simulator to the robot, three ways side by side",
+	summary: "experiment story takes a column that learnt in the simulator to the emulated robot: as a progressive network, by\n" +
+		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and after.",
+	example: "experiment story -out runs/first -work runs/first/runs",
+	curves:  true,
+	register: func(o *Options) {
+		o.flags.Default("out", "runs/story")
+		o.flags.Default("work", "runs/story/runs")
+		o.registerMethods("progressive-narrow", "finetune", "scratch")
+		o.registerDomain("robot")
+		o.env, o.count = "jaco", 1
+		o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim")
+		o.registerSettings()
+	},
+	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
+	report: reportStory,
+	finish: finishStory,
+}
+
+// placeFlag is a place of the arm.
+type placeFlag string
+
+func (p *placeFlag) String() string { return string(*p) }
+func (p *placeFlag) Set(text string) error {
+	if text != "jaco" && text != "sim" {
+		return errors.New("allowed are jaco and sim")
+	}
+	*p = placeFlag(text)
+	return nil
+}
+
+// nameBefore is the run that measures column 1 as it is.
+const nameBefore = "before"
+
+func (o *Options) storyRuns() ([]Run, error) {
+	all, err := o.methodsOf()
+	if err != nil {
+		return nil, err
+	}
+	before := o.reference(nameBefore, untouched, "reach", o.column1)
+	before.times = 1
+	var runs []Run
+	for _, m := range all {
+		r, err := o.searched(m.Name, m, o.domain, "reach", o.seed)
+		if errors.Is(err, fs.ErrNotExist) { // nothing was searched yet: as transfer does without being told
+			r, err = o.transfer(m.Name, m, o.domain, "reach", o.seed), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		r.keep = true
+		runs = append(runs, r)
+	}
+	return append(runs, before), nil
+}
+
+func reportStory(r *report) error {
+	trained, fixed := r.split()
+	r.inMethodOrder(trained)
+	axes := chart.Axes{Title: "transfer to " + r.o.where() + ": median of 41 training episodes", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
+	if err := figure.Write(r.dir, "curve", axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
+		return err
+	}
+	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.steps, r.o.where(), r.o.seed)
+	r.evaluations(trained, fixed)
+	if exists(filepath.Join(r.dir, animationFile)) {
+		r.say("![before and after](%s)\n", animationFile)
+	}
+	return nil
+}
+
+// where says in words where the arm is.
+func (o *Options) where() string {
+	if o.env == "jaco" {
+		return "the emulated robot (world " + o.domain + ")"
+	}
+	return "the simulator's world " + o.domain
+}
+
+// animationFile shows column 1 as it is beside what became of it.
+const animationFile = "before-after.gif"
+
+// finishStory makes the animation.
+func finishStory(ctx context.Context, s *Session) error {
+	path := filepath.Join(s.o.out, animationFile)
+	if exists(path) {
+		return nil
+	}
+	fmt.Fprintf(s.stderr, "experiment: filming before and after in the simulator, which has pictures for people\n")
+	return s.film(ctx, path, s.runs[0].Run) // progressive, unless other methods were asked for
+}
+
+// filmedEpisodes is how many episodes are shown.
+const filmedEpisodes = 3
+
+// film shows column 1 beside what a run made of it, in the simulator, which has pictures for people.
+func (s *Session) film(ctx context.Context, path, run string) error {
+	stage := Run{Record: figure.Record{Domain: s.o.domain, Task: "reach"}}
+	w, err := worldOf(&stage)
+	if err != nil {
+		return err
+	}
+	var all []*image.RGBA
+	for episode := range filmedEpisodes {
+		before, err := record(ctx, w, s.o.column1, uint64(episode))
+		if err != nil {
+			return err
+		}
+		after, err := record(ctx, w, s.checkpoint(run), uint64(episode))
+		if err != nil {
+			return err
+		}
+		all = append(all, film.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.steps), after)...)
+	}
+	var b bytes.Buffer
+	if err := film.WriteGIF(&b, all, world.ControlStep); err != nil {
+		return err
+	}
+	return safetensors.WriteFile(path, b.Bytes())
+}
+
+// record films one episode.
+func record(ctx context.Context, w *world.Options, checkpoint string, seed uint64) ([]*image.RGBA, error) {
+	c, _, err := nn.LoadCheckpoint(checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := w.NewReach()
+	if err != nil {
+		return nil, err
+	}
+	return film.Record(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
+		film.Options{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps})
+}
