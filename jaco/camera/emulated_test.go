@@ -72,7 +72,7 @@ func TestEmulatedPicture(t *testing.T) {
 	}
 }
 
-// Under domain robot pictures are one control step late, and say so; the sensor's noise is another in each and follows from
+// Under domain robot pictures are one frame (33 ms) late, and say so; the sensor's noise is another in each and follows from
 // the seed.
 func TestEmulatedLatencyAndNoise(t *testing.T) {
 	s, v := newScene(t, "robot")
@@ -93,16 +93,16 @@ func TestEmulatedLatencyAndNoise(t *testing.T) {
 		t.Errorf("two pictures are equal: %v; the same seed gives the same: %v", bytes.Equal(first, second), bytes.Equal(first, again))
 	}
 	v.Enter()
-	clock.Sleep(t.Context(), v, 1050*time.Millisecond)
+	clock.Sleep(t.Context(), v, 1020*time.Millisecond)
 	v.Leave()
-	if at, err := c.Frame(first); at != 950*time.Millisecond || err != nil || moved {
-		t.Errorf("after 1.05 s the picture is of %v, %v; with the target of then: %v", at, err, moved)
+	if at, err := c.Frame(first); at != 987*time.Millisecond || err != nil || moved {
+		t.Errorf("after 1.02 s the picture is of %v, %v; with the target of then: %v", at, err, moved)
 	}
 	v.Enter()
 	clock.Sleep(t.Context(), v, 50*time.Millisecond)
 	v.Leave()
-	if at, err := c.Frame(first); at != time.Second || err != nil || !moved {
-		t.Errorf("after 1.1 s the picture is of %v, %v", at, err)
+	if at, err := c.Frame(first); at != 1037*time.Millisecond || err != nil || !moved {
+		t.Errorf("after 1.07 s the picture is of %v, %v", at, err)
 	}
 }
 

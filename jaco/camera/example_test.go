@@ -48,7 +48,7 @@ func ExampleNewEmulated() {
 		}
 	}
 	fmt.Println(at, err, red > 20)
-	// Output: -100ms <nil> true
+	// Output: -33ms <nil> true
 }
 
 // Take a picture with the only webcam there is, or say what is wrong.

@@ -194,7 +194,7 @@ func TestDomainMoves(t *testing.T) {
 	}
 	qa, _ := a.Joints()
 	qb, _ := b.Joints()
-	if behind := qa[0] - qb[0]; behind < 0.02 || behind > 0.1 {
-		t.Errorf("joint 1 is %.3f rad behind after 0.5 s, want about 0.03 of lag and 0.01 of slowness", behind)
+	if behind := qa[0] - qb[0]; behind < 0.005 || behind > 0.05 {
+		t.Errorf("joint 1 is %.3f rad behind after 0.5 s, want about 0.01 of lag", behind)
 	}
 }

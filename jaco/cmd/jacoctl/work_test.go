@@ -107,7 +107,7 @@ func TestLatency(t *testing.T) {
 			t.Fatalf("%v\n%s", err, said)
 		}
 		// Commands wait in the arm's queue for two ticks or three, too, and the servos and the limit on acceleration take theirs.
-		if !closeTo(r.Picture, c.picture, 0.012) || !closeTo(r.Motion, c.lag+0.032, 0.012) || r.PictureSpread > 0.01 {
+		if !closeTo(r.Picture, c.picture, 0.012) || !closeTo(r.Motion, c.lag+0.022, 0.015) || r.PictureSpread > 0.01 {
 			t.Errorf("picture %.3f, lag %.3f: measured %+v", c.picture, c.lag, r)
 		}
 		d, err := domain.Load("out.json")
