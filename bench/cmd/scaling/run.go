@@ -43,12 +43,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	defer stop()
 	t := &table{
 		machine: machine.Here("."), net: loop.Net{Recurrent: *kind == "recurrent", Wide: *width == "wide"},
-		kernels: kernels.Implementation(), rounds: *rounds, span: *span, rates: make([][]float64, *workers),
+		kernels: kernels.Implementation(), rounds: *rounds, span: *span, samples: make([][]sample, *workers),
 	}
 	for round := range *rounds {
 		for i := range *workers {
 			n := (i+round)%*workers + 1
-			rate, err := measure(ctx, t.net, n, *span)
+			one, err := measure(ctx, t.net, n, *span)
 			if errors.Is(err, context.Canceled) {
 				fmt.Fprintln(stderr, "scaling: interrupted; there is no result")
 				return nil
@@ -56,8 +56,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(stderr, "scaling: round %d, %d workers: %.0f steps/s\n", round+1, n, rate)
-			t.rates[n-1] = append(t.rates[n-1], rate)
+			fmt.Fprintf(stderr, "scaling: round %d, %d workers: %.0f steps/s\n", round+1, n, one.rate)
+			t.samples[n-1] = append(t.samples[n-1], one)
 		}
 	}
 	var text bytes.Buffer
@@ -77,12 +77,17 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return cli.Result(stdout, map[string]any{"workers": t.rows()})
 }
 
-// measure runs the loop for about span, after one window that does not count,
-// and returns steps per second.
-func measure(ctx context.Context, net loop.Net, workers int, span time.Duration) (rate float64, err error) {
+// sample is one measurement of the loop.
+type sample struct {
+	rate float64 // steps per second
+	work float64 // steps per second of processor time of the process; 0: not known
+}
+
+// measure runs the loop for about span, after one window that does not count.
+func measure(ctx context.Context, net loop.Net, workers int, span time.Duration) (s sample, err error) {
 	l, err := loop.Start(net, workers, int64(window*workers))
 	if err != nil {
-		return 0, err
+		return sample{}, err
 	}
 	defer func() {
 		if closed := l.Close(); err == nil {
@@ -90,15 +95,21 @@ func measure(ctx context.Context, net loop.Net, workers int, span time.Duration)
 		}
 	}()
 	first, err := l.Next()
+	began := cpuTime()
 	last := first
 	for err == nil && (last.Seconds-first.Seconds < span.Seconds() || last.Steps == first.Steps) {
 		if ctx.Err() != nil {
-			return 0, ctx.Err()
+			return sample{}, ctx.Err()
 		}
 		last, err = l.Next()
 	}
 	if err != nil {
-		return 0, err
+		return sample{}, err
 	}
-	return float64(last.Steps-first.Steps) / (last.Seconds - first.Seconds), nil
+	steps := float64(last.Steps - first.Steps)
+	s.rate = steps / (last.Seconds - first.Seconds)
+	if cpu := cpuTime() - began; cpu > 0 {
+		s.work = steps / cpu.Seconds()
+	}
+	return s, nil
 }

@@ -16,17 +16,17 @@ import (
 // A ratio is that of one round: a machine that is slow for a whole round does
 // not count.
 func TestTable(t *testing.T) {
-	tab := &table{net: loop.Nets[0], rounds: 3, span: time.Second, rates: [][]float64{{100, 50, 100}, {190, 95, 150}}}
+	tab := &table{net: loop.Nets[0], rounds: 3, span: time.Second, samples: [][]sample{{{100, 50}, {50, 60}, {100, 40}}, {{190, 50}, {95, 50}, {150, 0}}}}
 	rows := tab.rows()
-	if r := rows[0]; r.Rate != 100 || r.Least != 50 || r.Most != 100 || r.Ratio != 1 {
+	if r := rows[0]; r.Rate != 100 || r.Least != 50 || r.Most != 100 || r.Ratio != 1 || r.Cost != 1 || r.Work != 50 {
 		t.Errorf("one worker: %+v", r)
 	}
-	if r := rows[1]; r.Rate != 150 || r.Ratio != 1.9 {
+	if r := rows[1]; r.Rate != 150 || r.Ratio != 1.9 || r.Cost != 1.1 {
 		t.Errorf("two workers: %+v", r)
 	}
 	var text bytes.Buffer
 	tab.write(&text)
-	if want := "| 2 | 150 | 95 - 190 | 1.90 | 95 % |"; !strings.Contains(text.String(), want) {
+	if want := "| 2 | 150 | 95 - 190 | 1.90 | 95 % | 50 | 1.10 |"; !strings.Contains(text.String(), want) {
 		t.Errorf("the table lacks %q:\n%s", want, text.String())
 	}
 }

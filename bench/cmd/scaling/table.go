@@ -10,15 +10,14 @@ import (
 	"colonnade/bench/internal/machine"
 )
 
-// table is what was measured: rates[w-1] are the steps per second of w workers
-// in each round.
+// table is what was measured: samples[w-1] are those of w workers, one a round.
 type table struct {
 	machine machine.Machine
 	net     loop.Net
 	kernels string
 	rounds  int
 	span    time.Duration
-	rates   [][]float64
+	samples [][]sample
 }
 
 // row is one line: medians over the rounds.
@@ -27,17 +26,27 @@ type row struct {
 	Rate    float64 `json:"steps_per_second"`
 	Least   float64 `json:"least"`
 	Most    float64 `json:"most"`
-	Ratio   float64 `json:"ratio"` // to one worker, in the same round
+	Ratio   float64 `json:"ratio"`                      // to one worker, in the same round
+	Work    float64 `json:"steps_per_processor_second"` // 0: not known
+	Cost    float64 `json:"processor_time_of_a_step"`   // times one worker's, in the same round; 0: not known
 }
 
 func (t *table) rows() []row {
 	var rows []row
-	for i, rates := range t.rates {
-		ratios := make([]float64, len(rates))
-		for k := range rates {
-			ratios[k] = rates[k] / t.rates[0][k]
+	for i, samples := range t.samples {
+		var rates, ratios, work, costs []float64
+		for k, s := range samples {
+			one := t.samples[0][k]
+			rates, ratios, work = append(rates, s.rate), append(ratios, s.rate/one.rate), append(work, s.work)
+			if s.work > 0 {
+				costs = append(costs, one.work/s.work)
+			}
 		}
-		rows = append(rows, row{i + 1, median(rates), slices.Min(rates), slices.Max(rates), median(ratios)})
+		r := row{Workers: i + 1, Rate: median(rates), Least: slices.Min(rates), Most: slices.Max(rates), Ratio: median(ratios), Work: median(work)}
+		if len(costs) > 0 {
+			r.Cost = median(costs)
+		}
+		rows = append(rows, r)
 	}
 	return rows
 }
@@ -48,10 +57,11 @@ func (t *table) write(w io.Writer) {
 	fmt.Fprintf(w, "%s, %d cores; %s; %s kernels; commit %s.\n", t.machine.CPU, t.machine.Cores, t.machine.Go, t.kernels, t.machine.Commit)
 	fmt.Fprintf(w, "Medians of %d alternating rounds of %v, reach task.\n\n", t.rounds, t.span)
 	fmt.Fprintf(w, "    bin/scaling -net %s -width %s -rounds %d -span %v -out bench/results/scaling\n\n", t.net.Kind(), t.net.Width(), t.rounds, t.span)
-	fmt.Fprintf(w, "| workers | steps/s | slowest to fastest round | times one worker | per worker |\n|---:|---:|---:|---:|---:|\n")
+	fmt.Fprintf(w, "| workers | steps/s | slowest to fastest round | times one worker | per worker | steps per second of processor time | processor time of a step, times one worker's |\n|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, r := range t.rows() {
-		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% |\n", r.Workers, r.Rate, r.Least, r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers))
+		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% | %.0f | %.2f |\n", r.Workers, r.Rate, r.Least, r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers), r.Work, r.Cost)
 	}
+	fmt.Fprint(w, "\nWhat workers cost each other (caches, memory, clock) shows in the processor time of a step; what else ran on the machine takes\nfrom the steps per second alone.\n")
 }
 
 func median(x []float64) float64 {
