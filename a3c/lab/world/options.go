@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/sim"
-	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
@@ -42,9 +40,9 @@ const (
 // Options names a world.
 type Options struct {
 	env, task   *string
-	domain      domainFlag
+	domain      *rig.Domain
 	targetEvery countFlag
-	faults      faultsFlag
+	faults      *rig.Faults
 	record      *string
 	rig         *rig.Options
 
@@ -61,33 +59,13 @@ func Register(f *cli.Flags) *Options {
 	o := &Options{targetEvery: 1}
 	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
 	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
-	if err := o.domain.Set("sim"); err != nil {
-		panic("world: the embedded domain sim: " + err.Error())
-	}
-	f.Var(&o.domain, "domain", "how the world looks and moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
+	o.domain = rig.RegisterDomain(f, "sim", "how the world looks and moves")
 	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
-	f.Var(&o.faults, "faults", "what goes wrong on the cable of -env jaco: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
+	o.faults = rig.RegisterFaults(f, "the cable of -env jaco")
 	o.record = f.String("record", "", "keep all training steps of -env jaco, pictures included, in this `file` (and others beside it, if there are several environments)")
 	f.NotInFile("record")
 	o.rig = rig.Register(f)
 	return o
-}
-
-// domainFlag is a domain, loaded as soon as it is named, so that a mistake is one of usage.
-type domainFlag struct {
-	given  string
-	domain *domain.Domain
-}
-
-func (d *domainFlag) String() string { return d.given }
-
-func (d *domainFlag) Set(s string) error {
-	loaded, err := domain.Load(s)
-	if err != nil {
-		return err
-	}
-	d.given, d.domain = s, loaded
-	return nil
 }
 
 // countFlag is a number of at least 1.
@@ -112,9 +90,9 @@ func (o *Options) Domain() string {
 	case o.OneArm():
 		return jacoEnv + ":hardware"
 	case o.OnArm():
-		return jacoEnv + ":" + o.domain.domain.Name()
+		return jacoEnv + ":" + o.domain.Loaded().Name()
 	}
-	return o.domain.domain.Name()
+	return o.domain.Loaded().Name()
 }
 
 // String names the world in a few words.
@@ -133,7 +111,7 @@ func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
 	o.once.Do(func() {
 		var task reach.Task
 		if task, o.err = reach.ParseTask(*o.task); o.err == nil {
-			o.shared, o.err = reach.Options{Task: task, Domain: o.domain.domain}.Share()
+			o.shared, o.err = reach.Options{Task: task, Domain: o.domain.Loaded()}.Share()
 		}
 	})
 	if o.err != nil {

@@ -3,7 +3,6 @@ package world
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"sync"
 
 	"colonnade/a3c"
@@ -12,7 +11,6 @@ import (
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
-	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
 	"colonnade/sim/reach"
@@ -26,23 +24,6 @@ const (
 
 // OnArm tells whether the arm is one that is driven, emulated or real, rather than the simulator's.
 func (o *Options) OnArm() bool { return *o.env == jacoEnv }
-
-// faultsFlag is a list of faults, read as soon as it is named, so that a mistake is one of usage.
-type faultsFlag struct {
-	given string
-	rules []transport.Rule
-}
-
-func (f *faultsFlag) String() string { return f.given }
-
-func (f *faultsFlag) Set(s string) error {
-	rules, err := transport.ParseRules(s)
-	if err != nil {
-		return err
-	}
-	f.given, f.rules = s, rules
-	return nil
-}
 
 // check returns a usage error for flags that do not go together.
 func (o *Options) check() error {
@@ -60,7 +41,7 @@ func (o *Options) conveyor() bool { return *o.task == reach.Conveyor.String() }
 // calibration is the table of the emulated laboratory, calibrated once for all environments.
 type calibration struct {
 	once  sync.Once
-	world domain.World
+	world *domain.World
 	plane *tracker.Plane
 	err   error
 }
@@ -70,10 +51,10 @@ type calibration struct {
 func (o *Options) laboratory() (*domain.World, *tracker.Plane, error) {
 	c := &o.calibration
 	c.once.Do(func() {
-		o.domain.domain.Draw(rand.New(rand.NewPCG(1, 1)), &c.world)
-		c.plane, c.err = robot.CalibrateEmulated(&c.world)
+		c.world = o.domain.Laboratory()
+		c.plane, c.err = robot.CalibrateEmulated(c.world)
 	})
-	return &c.world, c.plane, c.err
+	return c.world, c.plane, c.err
 }
 
 // guards are those of the arms in use, for whoever watches over them.
@@ -155,7 +136,7 @@ func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
 		return nil, err
 	}
 	lab, err := robot.Emulate(robot.Emulation{
-		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.rules, Conveyor: o.conveyor(),
+		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.Rules(), Conveyor: o.conveyor(),
 	})
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 		1000*r.Picture, 1000*r.PictureSpread, 1000*r.Motion, 1000*r.MotionSpread, 1000*r.Both)
 	if *out != "" {
 		r.Out = *out
-		return r, writeDomain(*out, s.domain.domain, r, s.stderr)
+		return r, writeDomain(*out, s.domain.Loaded(), r, s.stderr)
 	}
 	return r, nil
 }

@@ -5,13 +5,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/sim"
-	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
@@ -29,11 +28,7 @@ type replayed struct {
 
 func replay(ctx context.Context, args []string, c console) (any, error) {
 	f := cli.NewFlags("jacoctl replay", "jacoctl replay "+c.about, "jacoctl replay -domain robot episodes.jaco", c.stdout, c.stderr)
-	var where domainFlag
-	if err := where.Set("robot"); err != nil {
-		panic("jacoctl: the embedded domain robot: " + err.Error())
-	}
-	f.Var(&where, "domain", "how the simulated arm moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
+	where := rig.RegisterDomain(f, "robot", "how the simulated arm moves")
 	table := f.String("table", "", "write a line for every step into this CSV `file`")
 	f.NotInFile("table")
 	path := f.Argument()
@@ -52,7 +47,7 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 		defer out.Close()
 		lines = out
 	}
-	r, err := playBack(ctx, *path, where.world().Motion, lines, c.stderr)
+	r, err := playBack(ctx, *path, where.Laboratory().Motion, lines, c.stderr)
 	if err != nil {
 		return nil, err
 	}

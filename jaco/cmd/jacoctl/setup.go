@@ -4,17 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
-	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
-	"colonnade/jaco/transport"
 	"colonnade/sim"
-	"colonnade/sim/domain"
 )
 
 // setup is the command line of a command that works with an arm.
@@ -22,9 +18,9 @@ type setup struct {
 	*cli.Flags
 	console
 	rig      *rig.Options
-	domain   domainFlag
+	domain   *rig.Domain
 	seed     *uint64
-	faults   faultsFlag
+	faults   *rig.Faults
 	realTime *bool
 	dryRun   *bool // nil: the command sends nothing that moves
 
@@ -36,12 +32,9 @@ func newSetup(example string, c console) *setup {
 	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout, c.stderr), console: c}
 	s.rig = rig.Register(s.Flags)
 	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
-	if err := s.domain.Set("robot"); err != nil {
-		panic("jacoctl: the embedded domain robot: " + err.Error())
-	}
-	s.Var(&s.domain, "domain", "how the emulated laboratory looks and moves: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
+	s.domain = rig.RegisterDomain(s.Flags, "robot", "how the emulated laboratory looks and moves")
 	s.seed = s.Uint64("seed", 7, "`seed` of the emulated camera's noise, and of episodes")
-	s.Var(&s.faults, "faults", "what goes wrong on the emulated cable: `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
+	s.faults = rig.RegisterFaults(s.Flags, "the emulated cable")
 	s.realTime = s.Bool("real-time", false, "let the emulated arm take as long as a real one, instead of virtual time")
 	return s
 }
@@ -60,44 +53,6 @@ func (s *setup) parse(args []string) error {
 }
 
 func (s *setup) dry() bool { return s.dryRun != nil && *s.dryRun }
-
-// domainFlag and faultsFlag are read as soon as they are named, so that a mistake is one of usage.
-type domainFlag struct {
-	given  string
-	domain *domain.Domain
-}
-
-func (d *domainFlag) String() string { return d.given }
-
-func (d *domainFlag) Set(s string) error {
-	loaded, err := domain.Load(s)
-	if err == nil {
-		d.given, d.domain = s, loaded
-	}
-	return err
-}
-
-// world draws the laboratory: always the same one of a domain with ranges, as -env jaco does.
-func (d *domainFlag) world() *domain.World {
-	w := new(domain.World)
-	d.domain.Draw(rand.New(rand.NewPCG(1, 1)), w)
-	return w
-}
-
-type faultsFlag struct {
-	given string
-	rules []transport.Rule
-}
-
-func (f *faultsFlag) String() string { return f.given }
-
-func (f *faultsFlag) Set(s string) error {
-	rules, err := transport.ParseRules(s)
-	if err == nil {
-		f.given, f.rules = s, rules
-	}
-	return err
-}
 
 // site is what a command works with.
 type site struct {
@@ -140,7 +95,7 @@ func (s *setup) emulate(w rig.Wants, start *[sim.NumJoints]float64) (*site, erro
 		return nil, err
 	}
 	e := robot.Emulation{
-		World: s.domain.world(), Seed: *s.seed, Faults: s.faults.rules, Start: start, Still: !w.Move,
+		World: s.domain.Laboratory(), Seed: *s.seed, Faults: s.faults.Rules(), Start: start, Still: !w.Move,
 		Log: at.log,
 	}
 	if w.Move {
@@ -172,7 +127,7 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 	}
 	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated one does what follows")
 	q := state.Q
-	for i, off := range s.domain.world().Motion.Encoder {
+	for i, off := range s.domain.Laboratory().Motion.Encoder {
 		q[i] -= off
 	}
 	return s.emulate(w, &q)
