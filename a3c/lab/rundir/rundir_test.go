@@ -3,6 +3,7 @@ package rundir
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -131,5 +132,30 @@ func TestWriteFileLeavesNoTemporaryFile(t *testing.T) {
 		if strings.HasPrefix(entry.Name(), ".taken") {
 			t.Errorf("left %s behind", entry.Name())
 		}
+	}
+}
+
+// TestLock: one process at a time, in a folder that holds no run.
+func TestLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "folder")
+	lock, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Lock(path); !errors.Is(err, ErrBusy) {
+		t.Errorf("while it is held: %v", err)
+	}
+	if err := lock.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again, err := Lock(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := Open(path); !errors.Is(err, ErrNoRun) {
+		t.Errorf("locking made a run of it: %v", err)
 	}
 }
