@@ -9,6 +9,7 @@
 // What a trial's settings are follows from the study's seed and the trial's number alone, and who works on a trial
 // holds its folder's lock, so processes need not speak with each other: each takes the first trial that is neither
 // done nor held. The lock goes with the process, however that ends; the trial goes on where its last checkpoint stands.
+// Package colonnade/a3c/cmd/sweep/cluster has that for Slurm and Kubernetes.
 //
 // # Successive halving
 //
