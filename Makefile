@@ -75,8 +75,8 @@ test-arm64:
 	KERNELS=neon KERNELS_REQUIRE=neon,base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -skip 'Killed|FullDisk|OtherKernels' ./sim/... ./kernels/... ./nn/...
 	KERNELS=base GOARCH=arm64 $(GO) test -exec qemu-aarch64 -run 'PyTorch|Forward|Identity' -skip OtherKernels ./nn
 
-# The code for USB and cameras against a stock Debian kernel in QEMU: about a
-# minute, and another for packages where they are missing (as root, on amd64).
+# The code for USB and cameras against a stock Debian kernel in QEMU: two minutes,
+# and another for packages where they are missing (as root, on amd64).
 test-usb:
 	jaco/testusb/packages.sh bin/test-usb
 	$(GO) test -count 1 -v -run TestBoot ./jaco/testusb -args -packages $(CURDIR)/bin/test-usb

@@ -42,13 +42,9 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 	l := &Lab{Clock: h.Clock, Camera: h.Camera, Plane: h.Plane}
 	h.Clock.Enter()
 	defer h.Clock.Leave()
-	guard, err := safety.Connect(ctx, safety.Options{
-		Arm: safety.Driver{Clock: h.Clock, Open: h.Open}, Motion: h.Move, StopFile: h.StopFile, Log: h.Log,
-	})
-	if err == nil && h.Move {
-		if err = guard.Enable(ctx); err != nil {
-			err = errors.Join(err, guard.Close())
-		}
+	guard, err := h.guard(ctx)
+	for tries := 1; errors.Is(err, transport.ErrTimeout) && tries < connectTries && ctx.Err() == nil; tries++ {
+		guard, err = h.guard(ctx)
 	}
 	if err != nil {
 		if h.Camera != nil {
@@ -59,6 +55,23 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 	l.Guard = guard
 	l.Place = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, h.Ask, x, y) }
 	return l, nil
+}
+
+// connectTries is how often it is tried to connect to an arm that leaves a question unanswered: while connecting that may
+// happen, in motion it stops the arm.
+const connectTries = 5
+
+// guard connects and, if motion is allowed, enables it.
+func (h *Hardware) guard(ctx context.Context) (*safety.Guard, error) {
+	guard, err := safety.Connect(ctx, safety.Options{
+		Arm: safety.Driver{Clock: h.Clock, Open: h.Open}, Motion: h.Move, StopFile: h.StopFile, Log: h.Log,
+	})
+	if err == nil && h.Move {
+		if err = guard.Enable(ctx); err != nil {
+			return nil, errors.Join(err, guard.Close())
+		}
+	}
+	return guard, err
 }
 
 // When a target that somebody was asked to move counts as placed.

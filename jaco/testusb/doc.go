@@ -14,11 +14,13 @@
 //
 // # Measured
 //
-// On two cores with 16 other busy programs: 40 to 50 s for the guest, 50 to 63 s for make test-usb with a warm build cache,
-// in four runs, all well. An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the
+// On two cores with 10 to 16 other busy programs: 80 to 120 s for the guest, of which 40 to 60 s are an episode through the whole
+// chain, and up to 130 s for make test-usb with a warm build cache. Of six such runs one failed: jacoctl doctor did not end
+// after the cable was pulled, and did not fail again in 16 tries; why is not known, and so .ci/run leaves this out. An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the
 // emulator's own; the driver's periods began up to 48 ms late (in one run 140), and the loss of the device was noticed
-// within 22 ms (in one run 78). That is an emulated processor: of real hardware it says no more than that the order of
-// things is right.
+// within 22 ms (in one run 78). In the episode the safety layer stopped the arm 40 to 61 times, because joint angles came more
+// than 80 ms late, and the environment went on each time: 50 steps, no contact, score of the planner 5, 22 and 36. That is an
+// emulated processor: of real hardware it says no more than that the order of things is right.
 //
 // # Files
 //
@@ -29,6 +31,7 @@
 //	rig_test.go      what the tests for the arm share: one on the kernel's bus
 //	usb_test.go      the driver through usbfs: motion, unplug, stall, cancel, permission
 //	tool_test.go     jacoemu, attached by Debian's own usbip tool
+//	chain_test.go    an episode from webcam to motion, calibrated by jacoctl; jacoctl doctor before real faults
 //	camera_test.go   capture from the kernel's virtual camera vivid and from an emulated webcam
 //	webcam_test.go   that webcam, as a device on USB/IP
 //

@@ -59,13 +59,15 @@ func fill(t *testing.T, a *archive, root, dir string) {
 	}
 	a.file(t, "init", self)
 
-	emulator := filepath.Join(dir, "jacoemu")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", emulator, "colonnade/jaco/cmd/jacoemu")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if said, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, said)
+	for _, command := range []string{"jacoemu", "jacoctl"} {
+		program := filepath.Join(dir, command)
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "colonnade/jaco/cmd/"+command)
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if said, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("go build: %v\n%s", err, said)
+		}
+		a.file(t, "bin/"+command, program)
 	}
-	a.file(t, "bin/jacoemu", emulator)
 
 	tool := filepath.Join(root, "usr/sbin/usbip")
 	a.file(t, "bin/usbip", tool)

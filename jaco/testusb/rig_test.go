@@ -57,10 +57,16 @@ func (s *stubborn) Out(now time.Time, p []byte) error {
 // newRig serves an arm and plugs it into the kernel's virtual host controller.
 func newRig(t *testing.T) *rig {
 	t.Helper()
+	home, _ := sim.Canonical().Keyframe("home")
+	return newRigAt(t, home)
+}
+
+// newRigAt is newRig with an arm that stands at joint angles, rad.
+func newRigAt(t *testing.T, start [sim.NumJoints]float64) *rig {
+	t.Helper()
 	onlyGuest(t)
 	options := emulator.NewOptions(protocol.Jaco2)
-	home, _ := sim.Canonical().Keyframe("home")
-	options.Start = &home
+	options.Start = &start
 	device, err := emulator.New(options)
 	if err != nil {
 		t.Fatal(err)

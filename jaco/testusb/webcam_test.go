@@ -22,7 +22,7 @@ type webcam struct {
 	pending  []bulk     // transfers that wait for a part of a picture
 	probe    [26]byte   // the negotiated stream
 	settings map[uint16][]byte
-	picture  func(mjpeg bool) []byte // nil: the camera hangs
+	picture  func(mjpeg bool) []byte // nil: the camera hangs; an empty picture is not sent
 	rest     []byte                  // of the picture under way
 	parity   byte                    // of the picture under way
 	closed   bool
@@ -136,9 +136,10 @@ func (w *webcam) shoot() {
 			return
 		}
 		if len(w.rest) == 0 && len(w.pending) > 0 && w.picture != nil {
-			w.rest = w.picture(w.probe[2] == formatMJPEG)
-			w.parity ^= 1
-			w.send()
+			if w.rest = w.picture(w.probe[2] == formatMJPEG); len(w.rest) > 0 {
+				w.parity ^= 1
+				w.send()
+			}
 		}
 		w.mu.Unlock()
 	}

@@ -10,10 +10,12 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
+	"colonnade/jaco/clock"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
@@ -57,7 +59,10 @@ func calibrate(ctx context.Context, args []string, c console) (any, error) {
 		return nil, err
 	}
 	r, err := s.calibrate(eye, put, places, points)
-	return r, errors.Join(err, end())
+	if err = errors.Join(err, end()); r == nil {
+		return nil, err
+	}
+	return r, err
 }
 
 // read reads places and points.
@@ -100,6 +105,9 @@ func pair(text string) (at [2]float64, err error) {
 	return [2]float64{x, y}, nil
 }
 
+// handsAway is the time from Enter until the picture counts: for the hand, and for pictures under way.
+const handsAway = time.Second
+
 // eye opens the camera: the real one alone, the emulated one with an arm that is turned away. put puts the target somewhere,
 // or asks for it.
 func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error, err error) {
@@ -129,7 +137,9 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 		if !lines.Scan() {
 			return errors.Join(io.ErrUnexpectedEOF, lines.Err())
 		}
-		return nil
+		s.rig.Clock.Enter()
+		defer s.rig.Clock.Leave()
+		return clock.Sleep(ctx, s.rig.Clock, handsAway)
 	}
 	return eye, put, eye.Close, nil
 }
