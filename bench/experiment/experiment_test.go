@@ -4,32 +4,16 @@ import (
 	"context"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/labtest"
 	"colonnade/bench/figure"
 	"colonnade/nn"
 )
-
-// column writes the checkpoint of an untrained recurrent column and returns its path.
-func column(t *testing.T, wide bool, seed uint64) string {
-	t.Helper()
-	net, err := nn.New(nn.ReachArch(true, wide), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(seed, 2)), nn.DefaultInit())
-	path := filepath.Join(t.TempDir(), "column1.safetensors")
-	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
 
 // place is where a test keeps an experiment.
 type place struct{ out, work string }
@@ -100,7 +84,7 @@ func runsSaid(said string) int { return strings.Count(said, " runs)\n") }
 
 // TestSearchAndFigure5: the search leaves settings, figure 5 reads them, and both are complete from their results alone.
 func TestSearchAndFigure5(t *testing.T) {
-	from := column(t, false, 1)
+	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	found := newPlace(t)
 	search := []string{"transfer-search", "-from", from, "-methods", "progressive-narrow,scratch", "-trials", "2", "-steps", "200", "-episodes", "2"}
 	if said := found.mustPerform(t, search...); runsSaid(said) != 4 {
@@ -160,7 +144,7 @@ func TestSearchAndFigure5(t *testing.T) {
 		t.Error("another experiment in the same folder")
 	}
 	// A column 1 that has changed.
-	data, err := os.ReadFile(column(t, false, 9))
+	data, err := os.ReadFile(labtest.Column(t, nn.ReachArch(true, false), 9, nil))
 	if err == nil {
 		err = os.WriteFile(from, data, 0o666)
 	}
@@ -175,7 +159,7 @@ func TestSearchAndFigure5(t *testing.T) {
 // TestFigure6: sorted scores of two methods in two worlds, extended later; stopped on the way, it goes on.
 func TestFigure6(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"figure-6", "-from", column(t, false, 1), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
+	args := []string{"figure-6", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if said, err := p.perform(ctx, append(args, "-runs", "1")...); err != nil || runsSaid(said) != 0 {
@@ -199,7 +183,7 @@ func TestFigure6(t *testing.T) {
 // TestFigure7: three columns with the pinned numbers of parameters; a clone that lacks the second column but not its
 // result makes it again for the third.
 func TestFigure7(t *testing.T) {
-	from, settings := column(t, true, 1), t.TempDir()
+	from, settings := labtest.Column(t, nn.ReachArch(true, true), 1, nil), t.TempDir()
 	if err := os.WriteFile(settingsFile(settings, "progressive-narrow"), []byte("method = \"progressive\"\nwidth = \"narrow\"\nlearning-rate = 1e-4\nentropy-cost = 1e-3\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +219,7 @@ func TestFigure7(t *testing.T) {
 // TestStory: three ways side by side without a search before, a curve, a table, and an animation that is made once.
 func TestStory(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"story", "-env", "sim", "-from", column(t, false, 1), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
+	args := []string{"story", "-env", "sim", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
 	if said := p.mustPerform(t, args...); runsSaid(said) != 4 {
 		t.Errorf("it said:\n%s", said)
 	}
@@ -263,7 +247,7 @@ func TestStory(t *testing.T) {
 // TestChangedRecipe: what lies in the work folder from other settings is not taken for what is wanted now.
 func TestChangedRecipe(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"transfer-search", "-from", column(t, false, 1), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
+	args := []string{"transfer-search", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
 	p.mustPerform(t, append(args, "40")...)
 	p.out = filepath.Join(t.TempDir(), "other")
 	_, err := p.perform(context.Background(), append(args, "60")...)

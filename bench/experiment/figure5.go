@@ -74,8 +74,7 @@ const referenceTimes = 5
 func reportFigure5(r *report) error {
 	trained, fixed := r.split()
 	r.inMethodOrder(trained)
-	axes := chart.Axes{Title: fmt.Sprintf("transfer to %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
-	if err := figure.Write(r.dir, r.o.name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
+	if err := r.drawCurves(r.o.name, "transfer to "+r.o.domain, trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent columns, %d steps to domain `%s`, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
@@ -106,6 +105,12 @@ func (r *report) inMethodOrder(groups []figure.RecordGroup) {
 	slices.SortStableFunc(groups, func(a, b figure.RecordGroup) int {
 		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
 	})
+}
+
+// drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png and .csv.
+func (r *report) drawCurves(name, title string, trained, fixed []figure.RecordGroup) error {
+	axes := chart.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
+	return figure.Write(r.dir, name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...))
 }
 
 // levels returns lines to compare curves with.

@@ -3,7 +3,6 @@ package experiment
 import (
 	"fmt"
 
-	"colonnade/a3c/lab/chart"
 	"colonnade/bench/figure"
 )
 
@@ -74,8 +73,7 @@ func (o *Options) figure7Runs() ([]Run, error) {
 
 func reportFigure7(r *report) error {
 	trained, fixed := r.split()
-	axes := chart.Axes{Title: fmt.Sprintf("columns in %s: median of 41 training episodes, mean and sd over seeds", r.o.domain), X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
-	if err := figure.Write(r.dir, r.o.name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
+	if err := r.drawCurves(r.o.name, "columns in "+r.o.domain, trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and proprioception, column 3\n"+

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/film"
 	"colonnade/a3c/lab/world"
 	"colonnade/bench/figure"
@@ -80,8 +79,7 @@ func (o *Options) storyRuns() ([]Run, error) {
 func reportStory(r *report) error {
 	trained, fixed := r.split()
 	r.inMethodOrder(trained)
-	axes := chart.Axes{Title: "transfer to " + r.o.where() + ": median of 41 training episodes", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
-	if err := figure.Write(r.dir, "curve", axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...)); err != nil {
+	if err := r.drawCurves("curve", "transfer to "+r.o.domain, trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.steps, r.o.where(), r.o.seed)

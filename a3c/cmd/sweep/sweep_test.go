@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 	"colonnade/nn"
@@ -238,16 +238,7 @@ func TestDivergedTrials(t *testing.T) {
 
 // A study may search the settings of a transfer: with the transfer's defaults, in -domain robot unless said otherwise.
 func TestTransferStudy(t *testing.T) {
-	net, err := nn.New(nn.ReachArch(true, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	from := filepath.Join(t.TempDir(), "column1.safetensors")
-	if _, err := nn.SaveCheckpoint(from, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
-		t.Fatal(err)
-	}
+	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	for _, method := range []string{"progressive", "finetune", "scratch-wide"} {
 		out := filepath.Join(t.TempDir(), "study")
 		args := []string{"-out", out, "-method", method, "-trials", "2", "-steps", "100", "-episodes", "2"}

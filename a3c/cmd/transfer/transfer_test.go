@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +13,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
@@ -24,17 +24,7 @@ import (
 // column writes the checkpoint of an untrained narrow column and returns its path.
 func column(t *testing.T, recurrent bool, metadata map[string]string) string {
 	t.Helper()
-	net, err := nn.New(nn.ReachArch(recurrent, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	path := filepath.Join(t.TempDir(), "column1.safetensors")
-	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta, Metadata: metadata}); err != nil {
-		t.Fatal(err)
-	}
-	return path
+	return labtest.Column(t, nn.ReachArch(recurrent, false), 1, metadata)
 }
 
 // small is a short transfer.
@@ -190,19 +180,10 @@ func TestResume(t *testing.T) {
 
 // TestBadColumns: what a transfer cannot start from is refused with both sides named, before anything is trained.
 func TestBadColumns(t *testing.T) {
-	seeing := func(change func(*nn.Arch)) string { // a column that sees something else
+	seeing := func(change func(*nn.Arch)) string { // a column that sees or does something else
 		arch := nn.ReachArch(true, false)
 		change(&arch)
-		scaling := nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}}
-		net, err := nn.New(arch, scaling)
-		if err != nil {
-			t.Fatal(err)
-		}
-		path := filepath.Join(t.TempDir(), "other.safetensors")
-		if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: make([]float32, net.Parameters())}); err != nil {
-			t.Fatal(err)
-		}
-		return path
+		return labtest.Column(t, arch, 1, nil)
 	}
 	pictures := seeing(func(a *nn.Arch) { a.Pixels = [3]int{48, 48, 3} })
 	senses := seeing(func(a *nn.Arch) { a.Proprioception, a.Encoder = 12, 16 })
@@ -227,7 +208,7 @@ func TestBadColumns(t *testing.T) {
 		want []string
 	}{
 		"another contract":                 {"-from " + column(t, true, map[string]string{world.ContractKey: "84x84 grey"}), []string{"column1.safetensors", "84x84 grey", "64x64 RGB"}},
-		"other pictures below":             {"-from " + pictures, []string{"other.safetensors", "64x64x3", "48x48x3"}},
+		"other pictures below":             {"-from " + pictures, []string{"column1.safetensors", "64x64x3", "48x48x3"}},
 		"other pictures, finetune":         {"-method finetune -from " + pictures, []string{"64x64x3", "48x48x3"}},
 		"other senses below":               {"-inputs pixels,proprioception -from " + senses, []string{"18 proprioceptive values", "column 1 12"}},
 		"senses that the world lacks":      {"-from " + senses, []string{"18 proprioceptive values", "wants 12"}},

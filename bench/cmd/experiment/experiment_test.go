@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/bench/figure"
 	"colonnade/nn"
@@ -25,22 +25,6 @@ func TestMain(m *testing.M) {
 		main()
 	}
 	os.Exit(m.Run())
-}
-
-// column writes the checkpoint of an untrained narrow column and returns its path.
-func column(t *testing.T) string {
-	t.Helper()
-	net, err := nn.New(nn.ReachArch(true, false), nn.InputScaling{Mean: []float32{150, 150, 150}, Scale: []float32{40, 40, 40}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	path := filepath.Join(t.TempDir(), "column1.safetensors")
-	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta}); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // small is a search of the smallest size: two draws for two methods.
@@ -64,7 +48,7 @@ func records(t *testing.T, out string) []figure.Record {
 
 // Processes that share an experiment and are killed in the middle leave what one process alone does.
 func TestSharedAndKilled(t *testing.T) {
-	from := column(t)
+	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	alone, shared, work := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared"), t.TempDir()
 	var stdout, stderr bytes.Buffer
 	if err := run(context.Background(), append(small(from, alone, t.TempDir()), "-jobs", "2"), &stdout, &stderr); err != nil {
@@ -122,7 +106,7 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if err := run(ctx, small(column(t), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
+	if err := run(ctx, small(labtest.Column(t, nn.ReachArch(true, false), 1, nil), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(stdout.String(), `"done":0,"runs":4`) || !strings.Contains(stderr.String(), "the same command goes on") {
