@@ -164,7 +164,7 @@ func TestCalibrate(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	picture(t, "big.png")
-	if _, err := l.doHere(context.Background(), &r, nil, "calibrate", "-points", "0,-0.4:1,1 0,-0.5:2,2 0.1,-0.5:3,3 0.1,-0.4:4,4"); err == nil || isUsage(err) {
+	if _, err := l.doHere(context.Background(), nil, nil, "calibrate", "-points", "0,-0.4:1,1 0,-0.5:2,2 0.1,-0.5:3,3 0.1,-0.4:4,4"); err == nil || isUsage(err) {
 		t.Errorf("points in a line: %v", err)
 	}
 	// A person puts the target where it is asked for.
