@@ -117,7 +117,7 @@ func (c *cluster) job(job string, trial int) map[string]string {
 func kill(t *testing.T, s study, trial int) {
 	t.Helper()
 	for _, p := range mentioning(t, s.dir) {
-		if strings.HasSuffix(p.command, " -trial "+strconv.Itoa(trial)) {
+		if strings.Contains(p.command+" ", " -trial "+strconv.Itoa(trial)+" ") {
 			if err := syscall.Kill(p.pid, syscall.SIGKILL); err != nil {
 				t.Fatal(err)
 			}
