@@ -82,29 +82,25 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 	r := g.measure(&here)
 	var s sim.Surroundings
 	g.model.Surroundings(g.ahead.data, &s)
-	out = true
-	add := func(x *room, gradient *[sim.NumJoints]float64) {
-		if x.excess() >= retreatRoom {
-			return
-		}
-		out = false
-		square := 0.0
-		for _, slope := range gradient {
-			square += slope * slope
-		}
-		for i, slope := range gradient {
-			if square > 0 {
-				v[i] += slope / square * retreatRate
-			}
+	var near [4][sim.NumJoints]float64 // slopes of what there is not enough room to
+	n := 0
+	for _, x := range [...]struct {
+		room     *room
+		gradient *[sim.NumJoints]float64
+	}{{&r.limit, &s.Limit.Gradient}, {&r.table, &s.Table.Gradient}, {&r.self, &s.Self.Gradient}} {
+		if x.room.excess() < retreatRoom {
+			near[n] = *x.gradient
+			n++
 		}
 	}
-	add(&r.limit, &s.Limit.Gradient)
-	add(&r.table, &s.Table.Gradient)
-	add(&r.self, &s.Self.Gradient)
 	if r.box.excess() < retreatRoom {
-		gradient := g.boxGradient(&here)
-		add(&r.box, &gradient)
+		near[n] = g.boxGradient(&here)
+		n++
 	}
+	if n == 0 {
+		return v, true
+	}
+	v = leaving(near[:n])
 	fastest := 0.0
 	for i := range v {
 		fastest = max(fastest, math.Abs(v[i])/min(retreatSpeed, g.limits.Speed[i]))
@@ -112,8 +108,32 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 	for i := range v {
 		v[i] /= max(1, fastest)
 	}
-	return v, out
+	return v, false
 }
+
+// leaving returns velocities with which all distances grow at retreatRate at least, given how each changes with the joints,
+// if there are any. Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon
+// 1954), so that two that pull one joint different ways end with other joints doing what that one cannot.
+func leaving(gradients [][sim.NumJoints]float64) (v [sim.NumJoints]float64) {
+	for range leavingRounds {
+		for k := range gradients {
+			rate, square := 0.0, 0.0
+			for i, slope := range gradients[k] {
+				rate += slope * v[i]
+				square += slope * slope
+			}
+			if lacks := retreatRate - rate; lacks > 0 && square > 0 {
+				for i, slope := range gradients[k] {
+					v[i] += slope / square * lacks
+				}
+			}
+		}
+	}
+	return v
+}
+
+// leavingRounds leave a thousandth lacking where two slopes are 15 degrees from opposite: a round leaves cos² of that.
+const leavingRounds = 100
 
 // boxGradient is how the distance from the workspace's sides changes with each joint, by differences: it has no formula
 // worth having.
