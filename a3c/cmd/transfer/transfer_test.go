@@ -252,6 +252,13 @@ func TestDefaultsFromTheCheckpoint(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "are learnt with 0.25") {
 		t.Errorf("another reward scale: %v", err)
 	}
+	silent := column(t, false, map[string]string{})
+	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent)...); err == nil || !strings.Contains(err.Error(), "give it with -reward-scale") {
+		t.Errorf("no reward scale: %v", err)
+	}
+	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent, "-reward-scale", "0.5")...); err != nil {
+		t.Errorf("a reward scale for a checkpoint that says none: %v", err)
+	}
 }
 
 func TestUsage(t *testing.T) {

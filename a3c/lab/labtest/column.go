@@ -6,13 +6,17 @@ import (
 	"path/filepath"
 	"testing"
 
+	"colonnade/a3c/lab/training"
 	"colonnade/nn"
 )
 
 // Column writes the checkpoint of an untrained column into a folder of the test's and returns its path. The seed decides its
-// parameters.
+// parameters. Without metadata it says what the learner wants to know, a reward scale.
 func Column(t testing.TB, arch nn.Arch, seed uint64, metadata map[string]string) string {
 	t.Helper()
+	if metadata == nil {
+		metadata = map[string]string{training.RewardScaleKey: "0.1"}
+	}
 	scaling := nn.InputScaling{}
 	for range arch.Pixels[2] {
 		scaling.Mean, scaling.Scale = append(scaling.Mean, 150), append(scaling.Scale, 40)

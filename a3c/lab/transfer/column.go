@@ -34,12 +34,22 @@ func (o *Options) load() error {
 	if !o.flags.Given("net") && last.Network.Arch().LSTM == 0 {
 		o.flags.Default("net", "feedforward")
 	}
-	scale := 1.0
-	if text, ok := last.Metadata[training.RewardScaleKey]; ok {
-		var err error
-		if scale, err = strconv.ParseFloat(text, 64); err != nil || !(scale > 0) {
-			return fmt.Errorf("%s: its metadata's %s is %.20q, want a number above 0", o.lastFrom(), training.RewardScaleKey, text)
+	return o.rewardScale(last)
+}
+
+// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint without it, made by hand or by other
+// software, needs the flag: with a wrong scale the values to start from are wrong by that factor, and little is learnt.
+func (o *Options) rewardScale(c *nn.Checkpoint) error {
+	text, said := c.Metadata[training.RewardScaleKey]
+	if !said {
+		if !o.flags.Given("reward-scale") {
+			return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", o.lastFrom(), learner.Defaults().RewardScale)
 		}
+		return nil
+	}
+	scale, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(scale > 0) {
+		return fmt.Errorf("%s: its metadata's %s is %.20q, want a number above 0", o.lastFrom(), training.RewardScaleKey, text)
 	}
 	if !o.flags.Given("reward-scale") {
 		o.Config.RewardScale = scale
