@@ -26,6 +26,18 @@
 // Home and Retract hold a button of the arm's joystick, whose state the arm keeps: if the program or the cable dies at
 // that moment a real arm may go on to its ready pose.
 //
+// # Measured
+//
+// An AMD EPYC (Zen 4), 2 cores, 15 other busy threads on them, before the emulated arm in real time, whose answer takes 1 ms, as
+// does a packet's way to it on a full-speed bus; 20 s of motion each (jacoctl jog -real-time, lines "1 0.3 10" and "1 -0.3 10"):
+//
+//	chrt -f 10    2,005 points; periods began at most 10.9 ms late, one of 2,000 over 5 ms; an exchange took 2.15 ms,
+//	              at most 6.4
+//	usual         at most 352 points until an answer was late by 30 ms, and the watchdog stopped the arm; an exchange took 2.5 to
+//	              5.2 ms, at most 184, and periods began 11 to 53 ms late at most
+//
+// So before an arm: a machine of its own, or real-time priority. Through the Linux kernel see package testusb.
+//
 // Angles are in rad, velocities in rad/s, vectors of 9 in the order joint 1-6, finger 1-3. Nothing is clamped
 // here beyond refusing impossible commands: limits, the table and the arm itself are the safety layer's business.
 //

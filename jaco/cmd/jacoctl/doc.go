@@ -30,7 +30,8 @@
 //     reach is not known to the safety layer.
 //   - Nothing is in the hand, and nothing on the table but the flat target: the layer knows of neither.
 //   - Kinova's own joystick moves the arm, and its own program has found no fault. Put the joystick away then.
-//   - This machine does nothing else, and has no USB hub between.
+//   - This machine does nothing else, or gives jacoctl real-time priority (chrt -f 10 jacoctl ...), and has no USB hub between:
+//     the page of package arm has what becomes of motion otherwise.
 //
 // # In this order
 //
@@ -60,7 +61,8 @@
 //
 //   - any key while jacoctl moves it (in jog the space key), Ctrl-C or SIGTERM, and the file of -stop-file, jaco.stop in the
 //     working folder: emergency stops. They stay: in jog until r (or the line "reset"), else until the program is started
-//     again, and for as long as the file is there. On the live page of transfer the button is one, too.
+//     again, and for as long as the file is there. On the live page of transfer the button is one, too; Ctrl-C lets transfer end
+//     the 20 steps under way, two seconds, and save, and once more ends it at once.
 //   - the safety layer, when the way until standstill leads too near to table, arm, joint limits or the end of the workspace;
 //     when a velocity is no number or too large; when joint angles are older than 80 ms (go doc ./jaco/safety).
 //   - the driver's watchdog, when no command came for 150 ms, an answer is late by 30 ms, does not fit or is implausible, the cable

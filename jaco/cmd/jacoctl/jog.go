@@ -36,7 +36,29 @@ type jogging struct {
 // jogResult is what a jog has done.
 type jogResult struct {
 	statusResult
-	Trips int `json:"trips"` // motions that the safety layer refused
+	Trips  int         `json:"trips"` // motions that the safety layer refused
+	Stream streamStats `json:"stream"`
+}
+
+// streamStats is how the stream of velocity points went: times in ms.
+type streamStats struct {
+	Points       int     `json:"points"`
+	Skipped      int     `json:"skipped"` // periods without one, because the arm's queue was too long
+	Extra        int     `json:"extra"`   // points sent in addition, because it was too short
+	Late         int     `json:"late"`    // periods that began over 5 ms late
+	MostLate     float64 `json:"late_most"`
+	Exchanges    int     `json:"exchanges"`
+	Failures     int     `json:"failures"`
+	Exchange     float64 `json:"exchange"` // mean
+	ExchangeMost float64 `json:"exchange_most"`
+}
+
+func (at *site) stream() streamStats {
+	s := at.Guard.Stats()
+	return streamStats{
+		Points: s.Points, Skipped: s.Skipped, Extra: s.Extra, Late: s.Late, MostLate: milliseconds(s.MaxLateness), Exchanges: s.Exchanges,
+		Failures: s.Failures, Exchange: milliseconds(s.ExchangeTime) / float64(max(s.Exchanges, 1)), ExchangeMost: milliseconds(s.MaxExchange),
+	}
 }
 
 func jog(ctx context.Context, args []string, c console) (any, error) {
@@ -74,8 +96,10 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 	if err == nil {
 		err = clock.Sleep(ctx, at.Clock, settling)
 	}
-	r := jogResult{*at.status(), j.trips}
+	r := jogResult{*at.status(), j.trips, at.stream()}
 	r.write(s.stderr)
+	fmt.Fprintf(s.stderr, "%d points sent; periods began at most %.1f ms late, %d of them over 5 ms; an exchange took %.2f ms, at most %.1f\n",
+		r.Stream.Points, r.Stream.MostLate, r.Stream.Late, r.Stream.Exchange, r.Stream.ExchangeMost)
 	return r, at.close(err)
 }
 

@@ -93,6 +93,9 @@ func TestJogMoves(t *testing.T) {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	has(t, said, "emergency stop", `"reset" takes it back`, "is taken back", `"nonsense" has 1 words`, "refused: safety: table")
+	if r.Stream.Points == 0 || r.Stream.Exchange == 0 {
+		t.Errorf("the stream: %+v", r.Stream)
+	}
 	if r.Trips != 1 || r.State != protocol.Ready.String() {
 		t.Errorf("%d trips, %s", r.Trips, r.State)
 	}

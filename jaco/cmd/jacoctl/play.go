@@ -14,6 +14,7 @@ import (
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
 )
 
 // played is the result of run and record.
@@ -31,6 +32,7 @@ type played struct {
 	Policy     float64              `json:"policy_ms"`  // time that choosing an action takes, in the median
 	PolicyMost float64              `json:"policy_ms_most"`
 	Contacts   *int                 `json:"contacts,omitempty"` // of the emulated arm with anything: it must be 0
+	Faults     map[string]int       `json:"faults,omitempty"`   // of -faults, by kind
 	Record     string               `json:"record,omitempty"`
 }
 
@@ -118,7 +120,12 @@ func (p *playing) play(ctx context.Context) (any, error) {
 	r.Trips = at.Guard.Trips()
 	if at.emulated != nil {
 		n := at.emulated.Arm.State(at.Clock.Now()).Contacts
-		r.Contacts = &n
+		r.Contacts, r.Faults = &n, map[string]int{}
+		for f := transport.Delay; f <= transport.Unplug; f++ {
+			if n := at.emulated.Faults.Count(f); n > 0 {
+				r.Faults[f.String()] = n
+			}
+		}
 	}
 	if err = at.close(err); file != nil {
 		err = errors.Join(err, file.Close())

@@ -71,7 +71,7 @@ func TestRunOnFaultyCable(t *testing.T) {
 	var r played
 	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes", "3",
 		"-faults", "lose in every 700; unplug byte 60000 for 1s", "-record", "steps")
-	if err != nil || r.Episodes != 3 || r.Recoveries < 2 {
+	if err != nil || r.Episodes != 3 || r.Recoveries < 2 || r.Faults["lose"] == 0 || r.Faults["unplug"] != 1 {
 		t.Errorf("%+v, %v\n%s", r, err, said)
 	}
 }
