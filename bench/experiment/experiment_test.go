@@ -119,6 +119,19 @@ func TestSearchAndFigure5(t *testing.T) {
 			t.Errorf("no %s", name)
 		}
 	}
+	// Wherever the folder lies, the report is the same.
+	moved := filepath.Join(t.TempDir(), filepath.Base(p.out))
+	if err := os.CopyFS(moved, os.DirFS(p.out)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Report(moved); err != nil {
+		t.Fatal(err)
+	}
+	for name, was := range before {
+		if is := (place{out: moved}).files(t)[name]; is != was {
+			t.Errorf("drawn elsewhere, %s differs", name)
+		}
+	}
 	// In a clone there is no work folder: nothing is done again, and all is drawn with the same bytes.
 	p.work = t.TempDir()
 	if said := p.mustPerform(t, args...); runsSaid(said) != 0 {

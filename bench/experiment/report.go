@@ -72,9 +72,14 @@ func (r *report) write() error {
 	if err := r.o.report(r); err != nil {
 		return err
 	}
+	for i := range r.records {
+		if v := &r.records[i]; v.Diverged != "" {
+			r.say("\n`%s` came to an early end and counts as 0: %s\n", v.Run, v.Diverged)
+		}
+	}
 	r.say("\n## How it was made\n\n    bin/%s\n\n", r.command())
 	r.say("The same command goes on with what is missing, and does nothing where nothing is; several processes may share the work.\n"+
-		"`bin/figures %s` draws all of this again from `%s`", filepath.ToSlash(r.dir), figure.RecordsFile)
+		"`bin/figures %s` draws all of this again from `%s`", r.place(), figure.RecordsFile)
 	if r.o.curves {
 		r.say(" and `%s`", figure.TrainingFile)
 	}
@@ -90,12 +95,20 @@ func (r *report) write() error {
 // say adds to the experiment in words.
 func (r *report) say(format string, args ...any) { fmt.Fprintf(&r.readme, format, args...) }
 
+// place names the results folder without saying where on this machine it lies: the report is the same wherever it is drawn.
+func (r *report) place() string {
+	if filepath.Base(r.dir) == r.o.name {
+		return register(r.o.kind, io.Discard, io.Discard).out
+	}
+	return "DIR"
+}
+
 // command returns the command line that makes the results: the flags that are not the usual ones.
 func (r *report) command() string {
 	usual := register(r.o.kind, io.Discard, io.Discard)
 	words := []string{r.o.flags.Name()}
-	if dir := filepath.ToSlash(r.dir); dir != usual.out {
-		words = append(words, "-out", dir)
+	if place := r.place(); place != usual.out {
+		words = append(words, "-out", place)
 	}
 	words = append(words, r.o.flags.Differing()...)
 	return strings.Join(words, " ")

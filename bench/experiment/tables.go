@@ -73,13 +73,6 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 		r.say("| %s | %s | | %.2f | %s | +- %.2f | %.0f %% | %.0f %% | | |\n", g.Name, parameters, s.mean, halfWidth(s), s.episodes, 100*s.reached, 100*s.violations)
 	}
 	r.say("\n")
-	for _, g := range trained {
-		for i := range g.Records {
-			if v := &g.Records[i]; v.Diverged != "" {
-				r.say("`%s` came to an early end and counts as 0: %s\n\n", v.Run, v.Diverged)
-			}
-		}
-	}
 }
 
 func halfWidth(s groupSummary) string {
