@@ -30,9 +30,9 @@ build:
 	@mkdir -p bin
 	$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./...
 
-# The shipped column 1 goes to the robot's world, as a progressive network, by fine-tuning, and from scratch: a table, a
-# curve, an animation of before and after. 36 s of processor time in all on a Zen 4 core. make run STORY="-env jaco" learns
-# on the emulated arm instead, behind cable, driver, safety layer, camera and tracker, which takes several times as long.
+# The shipped column 1 goes to the emulated robot, behind cable, driver, safety layer, camera and tracker: as a progressive
+# network, by fine-tuning, and from scratch. A table, a curve, an animation of before and after; 100 s of processor time in
+# all on Zen 4, as many as three cores share. make run STORY="-env sim" learns in the simulator's world of the robot: 36 s.
 STORY ?=
 run: build
 	bin/experiment story -out $(RUN) -work $(RUN)/runs $(STORY)

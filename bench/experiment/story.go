@@ -21,7 +21,7 @@ import (
 var story = kind{
 	name:  "story",
 	title: "the project in minutes: from the simulator to the robot, three ways side by side",
-	summary: "experiment story takes a column that learnt in the simulator to the robot's world: as a progressive network, by\n" +
+	summary: "experiment story takes a column that learnt in the simulator to the emulated robot: as a progressive network, by\n" +
 		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and after.",
 	example: "experiment story -out runs/first -work runs/first/runs",
 	curves:  true,
@@ -30,8 +30,8 @@ var story = kind{
 		o.flags.Default("work", "runs/story/runs")
 		o.registerMethods("progressive-narrow", "finetune", "scratch")
 		o.registerDomain("robot")
-		o.env, o.count = "sim", 1
-		o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: sim, the simulator in the robot's world, or jaco, the emulated arm behind cable, driver, safety layer, camera and tracker")
+		o.env, o.count = "jaco", 1
+		o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world")
 		o.registerSettings()
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
