@@ -44,7 +44,7 @@ func (o *options) report(stdout, stderr io.Writer) error {
 			loop, s.Score, s.ScoreSpread, s.Area, s.AreaSpread, o.seeds)
 	}
 	bands := figure.Bands(groups)
-	axes := chart.Axes{Title: fmt.Sprintf("%s, %s: fast and plain loop at equal steps", o.world, o.net), X: "environment steps", Y: "score of an episode"}
+	axes := chart.Axes{Title: o.title() + ": fast and plain loop at equal steps", X: "environment steps", Y: "score of an episode"}
 	if err := figure.Write(o.out, "curves", axes, bands); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ import (
 type options struct {
 	out    string
 	seeds  int
+	probe  *string
 	world  *world.Options
 	net    *world.NetOptions
 	config a3c.Config
@@ -38,6 +39,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o.config.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
+	o.probe = f.Choice("probe", noProbe, "small `environment` to learn in instead of that of -env, with a small network", noProbe, "memory", "spot")
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
 	learner.Register(f, &o.config)
@@ -105,11 +107,11 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	env, err := o.world.Make(0, 0)
+	env, err := o.makeEnv(0, 0)
 	if err != nil {
 		return err
 	}
-	net, theta, err := learner.NewColumn(o.net.Arch(), env, seed)
+	net, theta, err := learner.NewColumn(o.arch(env), env, seed)
 	if err != nil {
 		return err
 	}
@@ -124,9 +126,9 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	}
 	var trainer interface{ Run(context.Context) error }
 	if loop == "plain" {
-		trainer, err = plain.New(cfg, net, theta, o.world.Make)
+		trainer, err = plain.New(cfg, net, theta, o.makeEnv)
 	} else {
-		trainer, err = a3c.NewTrainer(cfg, net, theta, o.world.Make)
+		trainer, err = a3c.NewTrainer(cfg, net, theta, o.makeEnv)
 	}
 	if err != nil {
 		return err

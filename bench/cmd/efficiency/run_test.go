@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"colonnade/a3c/probe"
 )
 
 // TestEfficiency makes tiny runs of both loops; a second call draws the same bytes without training again.
@@ -43,6 +45,26 @@ func TestEfficiency(t *testing.T) {
 	for name, data := range files {
 		if again, err := os.ReadFile(filepath.Join(out, name)); err != nil || !bytes.Equal(again, data) {
 			t.Errorf("%s changed: %v", name, err)
+		}
+	}
+}
+
+// TestProbe: both loops solve a probe, two workers each.
+func TestProbe(t *testing.T) {
+	for name, optimum := range map[string]float64{"memory": probe.NewMemory(4).Optimum(), "spot": probe.NewSpot().Optimum()} {
+		args := []string{"-out", t.TempDir(), "-seeds", "1", "-probe", name, "-steps", "80000", "-learning-rate", "1e-3", "-workers", "2", "-rollout", "10"}
+		var stdout bytes.Buffer
+		if err := run(context.Background(), args, &stdout, new(bytes.Buffer)); err != nil {
+			t.Fatal(err)
+		}
+		var result struct{ Loops []summary }
+		if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range result.Loops {
+			if l.Score < 0.9*optimum {
+				t.Errorf("%s, %s loop: score %.2f, the optimum is %.2f", name, l.Loop, l.Score, optimum)
+			}
 		}
 	}
 }
