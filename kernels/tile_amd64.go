@@ -19,25 +19,26 @@ import "unsafe"
 //
 // Floor: 2 floating point operations a product, 32 a cycle (see bench_test.go). Reached
 // on Zen 4 at 3.7 GHz, in percent of the FMA peak of the same run, AVX2 / AVX-512
-// (go test -run - -bench 'Gemm|Conv' ./kernels, best of eight short rounds on a
-// machine that others used too):
+// (processor time, the best seventh of twelve rounds and more on a machine that others used
+// too; go test -run - -bench 'Gemm|Conv' ./kernels measures the same, make bench-peers beside
+// other libraries):
 //
-//	conv1 wide, batch 8      forward 87 / 90, gradient of weights 84 / 93
-//	conv2 wide, batch 8      forward 88 / 90, of weights 84 / 92, of input 83 / 85
-//	conv2 wide, batch 160    forward 91 / 93, of weights 84 / 90, of input 84 / 86
-//	LSTM 256->512, 16 rows   forward 87 / 97, of weights 79 / 85, of input 89 / 90
-//	LSTM 256->512, 160 rows  forward 88 / 89, of weights 89 / 90, of input 88 / 89
+//	tile alone, 256 steps     6x16 99 from L1, 98 from L2; 8x32 98 and 97
+//	conv1 wide, batch 8       forward 93 / 92, gradient of weights 92 / 92
+//	conv1 wide, batch 160     forward 90 / 91, of weights 85 / 90
+//	conv2 wide, batch 8       forward 92 / 92, of weights 87 / 91, of input 87 / 87
+//	conv2 wide, batch 160     forward 90 / 90, of weights 85 / 88, of input 88 / 88
+//	conv1 narrow, batch 8     forward 83, of weights 91; batch 160 74 and 86
+//	conv2 narrow, batch 8     forward 83, of weights 80, of input 58
+//	LSTM 256->512, 16 rows    forward 88 / 92, of weights 78 / 86, of input 89 / 89
+//	LSTM 256->512, 160 rows   forward 89 / 89, of weights 92 / 93, of input 90 / 90
+//	1024-cubed                forward 89 / 86, of weights 88 / 85, of input 90 / 85
 //
-// where that of the input of 16 rows is from bench/peers, which counts processor time.
-// There, with AVX2, 1024-cubed reached 82 to 88 forward and 66 to 82 for the gradient of
-// weights, three runs of 5 rounds each.
-//
-// Below that: 8 output channels (66 to 75: tiles of 8 columns make more loads than
-// multiply-adds), conv1 at batch 160 (64 to 82, narrow gradient of weights 45: 49 KB of
-// pixels an image from memory), chains of 8 to 24 steps (gradient of the input of
-// narrow conv2, 55; gradients of weights of 8 rows, 50 to 67: a tile takes as long to
-// begin and end). Products of one row have kernels of their own: row_amd64.s,
-// dot_amd64.s and outer_amd64.s.
+// Below that: conv1 at batch 160 (49 KB of pixels an image from memory), chains of 8 to 24
+// steps (gradient of the input of narrow conv2; gradients of weights of 8 rows, 69 to 83: a
+// tile takes some 25 cycles to begin and end). bench/results/peers/README.md has what was
+// tried. Products of one row have kernels of their own: row_amd64.s, dot_amd64.s and
+// outer_amd64.s.
 //
 // Every sum starts from zero or the bias and adds its products in the order of
 // the steps, whatever the tile: its bits do not depend on the shape of the tile,

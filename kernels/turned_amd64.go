@@ -15,11 +15,11 @@ const (
 // read b where it lies, along its rows, and only a and c, which are small, are
 // transposed. Every sum is that of tileGemmNT to the bit.
 //
-// Floor: that of the tiles (tile_amd64.go); the tile of 8 columns takes 13 loads for
-// 12 multiply-adds, 92 % of the peak. Reached on Zen 4, percent of the FMA peak
+// Floor: that of the tiles (tile_amd64.go); the tile of 8 columns takes 46 loads for
+// 48 multiply-adds. Reached on Zen 4, percent of the FMA peak
 // (in bench/peers: go run . -isa avx2 -batches 8,16 -filter 'gradinput (fc|LSTM|heads)',
 // best of several runs on a shared machine): 16 rows of fc wide 87 and LSTM
-// wide 90, of sums of 28 52; 8 rows of fc wide 73, LSTM wide 75.
+// wide 90, of sums of 28 52; 8 rows of fc wide 81, LSTM wide 82.
 func turnedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
 	width := narrowCols
