@@ -50,6 +50,7 @@ type laboratory struct {
 	mu      sync.Mutex // guards what follows
 	target  sim.Vec3
 	changes map[protocol.Command]int // packets to the arm that change something
+	asked   map[protocol.Command]int // all others
 }
 
 // eye is the camera, with faults.
@@ -67,7 +68,7 @@ func (e *eye) Frame(dst []uint8) (time.Duration, error) {
 
 func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 	t.Helper()
-	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}}
+	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}, asked: map[protocol.Command]int{}}
 	d, err := domain.Load("robot")
 	if err != nil {
 		t.Fatal(err)
@@ -124,9 +125,13 @@ func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 // Out and In are the arm's end of the cable.
 func (l *laboratory) Out(now time.Time, p []byte) error {
 	var packet protocol.Packet
-	if packet.Decode(p) == nil && changing[packet.Command] {
+	if packet.Decode(p) == nil {
 		l.mu.Lock()
-		l.changes[packet.Command]++
+		if changing[packet.Command] {
+			l.changes[packet.Command]++
+		} else {
+			l.asked[packet.Command]++
+		}
 		l.mu.Unlock()
 	}
 	if l.onPacket != nil {

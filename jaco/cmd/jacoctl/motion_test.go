@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -109,6 +110,21 @@ func TestJogMoves(t *testing.T) {
 
 func TestHome(t *testing.T) {
 	l := newLaboratory(t, nil)
+	defer func() {
+		// The list of what changes something has all that the driver sends but for questions.
+		questions := []protocol.Command{
+			protocol.AngularPosition, protocol.AngularVelocity, protocol.AngularTorque, protocol.QueueRead, protocol.QuickStatusRead,
+			protocol.ErrorCount, protocol.InfoRead,
+		}
+		for command := range l.asked {
+			if !slices.Contains(questions, command) {
+				t.Errorf("%v is a question?", command)
+			}
+		}
+		if len(l.changes) != len(changing) {
+			t.Errorf("of %d commands that change something %d were sent: %v", len(changing), len(l.changes), l.changes)
+		}
+	}()
 	var r statusResult
 	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-retract", "-fingers")...); err != nil || r.State != protocol.Retracted.String() || r.Fingers != [3]bool{true, true, true} {
 		t.Errorf("%s, %v, %v\n%s", r.State, r.Fingers, err, said)

@@ -44,6 +44,7 @@ type playing struct {
 	greedy           *bool
 	targetEvery      *int
 	patience         *time.Duration
+	profile          *string
 }
 
 func newPlaying(example string, c console) *playing {
@@ -53,6 +54,7 @@ func newPlaying(example string, c console) *playing {
 	p.greedy = p.Bool("greedy", false, "take the most probable actions instead of drawing from the policy")
 	p.targetEvery = p.Int("target-every", 3, "`episodes` between two new places of the target")
 	p.patience = p.Duration("patience", 30*time.Second, "how long a lost arm, camera or target is waited for, `time` of the arm's clock")
+	p.profile = p.ProfileFlag("the current folder")
 	return p
 }
 
@@ -103,6 +105,11 @@ func (p *playing) play(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	stop, err := cli.StartProfile(*p.profile, ".")
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
 	at, err := p.open(ctx, rig.Wants{Camera: true, Plane: true, Move: true})
 	if err != nil {
 		return nil, err

@@ -8,7 +8,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"colonnade/jaco/clock"
+	"colonnade/jaco/protocol"
 	"colonnade/jaco/tracker"
 	"colonnade/sim/domain"
 )
@@ -89,6 +92,20 @@ func TestShadow(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	has(t, said, "step  120  done ")
+	// Somebody drives by the arm's own joystick: the program sends nothing, and sees it.
+	l.stick(1)
+	l.clock.Enter()
+	err = clock.Sleep(context.Background(), l.clock, 50*time.Millisecond)
+	l.clock.Leave()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent := l.changed()
+	said, err = l.do(context.Background(), &r, nil, l.real("shadow", "-checkpoint", pretrained, "-steps", "8")...)
+	if err != nil || !strings.ContainsAny(strings.ReplaceAll(strings.Split(said, "policy")[0], "step ", ""), "+-") || l.changed() != sent {
+		t.Errorf("somebody drives: %+v, %v\n%s", r, err, said)
+	}
+	l.stick(0)
 	// An arm at rest is seen as resting.
 	if _, err := l.do(context.Background(), &r, nil, l.real("shadow", "-checkpoint", pretrained, "-steps", "20")...); err != nil || r.Moving != 0 || r.Opposite != 0 {
 		t.Errorf("nobody drives: %+v, %v", r, err)
@@ -182,6 +199,25 @@ func clicked(p tracker.Point) string {
 	text, _ := json.Marshal([]float64{p.Table[0], p.Table[1], p.Pixel[0] * enlarged, p.Pixel[1] * enlarged})
 	n := strings.Split(strings.Trim(string(text), "[]"), ",")
 	return n[0] + "," + n[1] + ":" + n[2] + "," + n[3]
+}
+
+// stick moves the stick of the arm's own joystick.
+func (l *laboratory) stick(forward float32) {
+	l.t.Helper()
+	w := protocol.Writing{Command: protocol.JoystickSend, Payload: (&protocol.Joystick{Move: [2]float32{0, forward}}).Append(nil)}
+	packets := []protocol.Packet{{Number: 1, Count: 1, Command: protocol.StartAPI}}
+	for i := 1; i <= w.Count(); i++ {
+		var p protocol.Packet
+		w.Packet(i, &p)
+		packets = append(packets, p)
+	}
+	for _, p := range packets {
+		var wire [protocol.PacketSize]byte
+		p.Encode(&wire)
+		if err := l.device.Out(l.clock.Now(), wire[:]); err != nil {
+			l.t.Fatal(err)
+		}
+	}
 }
 
 func picture(t *testing.T, path string) {
