@@ -108,6 +108,9 @@ func pair(text string) (at [2]float64, err error) {
 // handsAway is the time from Enter until the picture counts: for the hand, and for pictures under way.
 const handsAway = time.Second
 
+// calmly is how long a picture is waited for: nothing moves here.
+const calmly = 10 * time.Second
+
 // eye opens the camera: the real one alone, the emulated one with an arm that is turned away. put puts the target somewhere,
 // or asks for it.
 func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error, err error) {
@@ -125,7 +128,9 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 	if !s.rig.HasCamera() {
 		return nil, nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
 	}
-	if eye, err = s.rig.OpenCamera(s.rig.Camera()); err != nil {
+	opt := s.rig.Camera()
+	opt.MaxAge, opt.Timeout = handsAway, calmly
+	if eye, err = s.rig.OpenCamera(opt); err != nil {
 		return nil, nil, nil, cli.Hint(err, "jacoctl doctor says what is wrong with it")
 	}
 	lines := bufio.NewScanner(s.stdin)
