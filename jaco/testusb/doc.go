@@ -15,10 +15,12 @@
 // # Measured
 //
 // On two cores with 10 to 16 other busy programs: 65 to 130 s for make test-usb with a warm build cache, of which 26 to 60 s are
-// an episode through the whole chain. The last three runs went well, as did four of the seven before them; of the others two
+// an episode through the whole chain. The last three runs went well, as did three of the six before them; of the others two
 // found jacoctl too impatient with the webcam, and in one jacoctl doctor did not end after the cable was pulled. That did not
-// happen again in 16 tries, why is not known, and so .ci/run leaves this out. An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the
-// emulator's own; the driver's periods began up to 48 ms late (in one run 140), and the loss of the device was noticed
+// happen again in 16 tries, why is not known, and so .ci/run leaves this out.
+//
+// An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the emulator's own; the driver's
+// periods began up to 48 ms late (in one run 140), and the loss of the device was noticed
 // within 22 ms (in one run 78). In the episode the safety layer stopped the arm 1 to 61 times, because joint angles came more than
 // 80 ms late, and the environment went on each time: always 50 steps without contact, score of the planner 5 to 42. That is an
 // emulated processor: of real hardware it says no more than that the order of things is right.

@@ -33,6 +33,9 @@ func (o *Options) check() error {
 	if o.rig.Real() && o.conveyor() {
 		return cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", *o.task, o.rig.Name())
 	}
+	if o.rig.Real() && o.faults.String() != "" {
+		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", o.rig.Name())
+	}
 	return o.rig.Validate()
 }
 

@@ -95,10 +95,15 @@ func TestArmRefuses(t *testing.T) {
 		{"-arm usb", "-env jaco"},
 		{"-env jaco -arm usb -task conveyor", "glide"},
 		{"-env jaco -arm usb", "-camera is needed"},
+		{"-env jaco -arm usb -faults", "emulated cable"},
 		{"-env jaco -arm usb -camera /dev/video0", "-calibration is needed"},
 		{"-env jaco -arm usb -camera /dev/video0 -calibration none", "needs -move"},
 	} {
-		world, _ := flags(t, strings.Fields(c.args)...)
+		args := strings.Fields(c.args)
+		if args[len(args)-1] == "-faults" {
+			args = append(args, "lose in every 9")
+		}
+		world, _ := flags(t, args...)
 		for _, make := range []func(int, int) (a3c.Env, error){world.Make, world.MakeEvaluation} {
 			var usage *cli.UsageError
 			if _, err := make(0, 0); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {

@@ -199,6 +199,15 @@ func TestPulledCable(t *testing.T) {
 	has(t, string(text), "arm stopped", "the device is not there")
 }
 
+// words splits a line; % stands for a space.
+func words(line string) []string {
+	all := strings.Fields(line)
+	for i := range all {
+		all[i] = strings.ReplaceAll(all[i], "%", " ")
+	}
+	return all
+}
+
 func TestUsage(t *testing.T) {
 	l := newLaboratory(t, nil)
 	for _, line := range []string{
@@ -207,10 +216,10 @@ func TestUsage(t *testing.T) {
 		"calibrate -places 1,2", "calibrate -points 1,2:3", "calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x",
 		"status -move", "status -camera /dev/video0", "status -calibration x", "status extra", "status -arm usb -camera-settings size=1",
 		"run -checkpoint CKPT -arm usb -move", "run -checkpoint CKPT -arm usb -move -camera /dev/video3", "calibrate -arm usb", "status -domain moon",
-		"status -faults dance",
+		"status -faults dance", "jog -arm usb -move -faults=lose%in%every%9",
 	} {
 		line = strings.ReplaceAll(line, "CKPT", pretrained)
-		if said, err := l.do(context.Background(), nil, nil, strings.Fields(line)...); !isUsage(err) {
+		if said, err := l.do(context.Background(), nil, nil, words(line)...); !isUsage(err) {
 			t.Errorf("%q: %v\n%s", line, err, said)
 		}
 	}

@@ -49,6 +49,9 @@ func (s *setup) parse(args []string) error {
 	if err := s.Parse(args); err != nil {
 		return err
 	}
+	if s.rig.Real() && !s.dry() && s.faults.String() != "" {
+		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", s.rig.Name())
+	}
 	return s.rig.Validate()
 }
 
