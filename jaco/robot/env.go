@@ -80,6 +80,16 @@ func (e *Env) Counts() Counts { return e.counts }
 // Trip returns what ended the episode, or nil.
 func (e *Env) Trip() *safety.Trip { return e.trip }
 
+// Violation returns the rule of the task for which the Guard ended the episode; its cause is sim.None if it did not, or for the
+// end of the workspace, which is no rule of the task. Nothing was violated: the arm was on its way to it.
+func (e *Env) Violation() sim.Violation {
+	if e.trip == nil {
+		return sim.Violation{}
+	}
+	cause := map[safety.Cause]sim.Cause{safety.JointLimit: sim.JointLimit, safety.Table: sim.TableTouch, safety.Self: sim.SelfContact}[e.trip.Cause]
+	return sim.Violation{Cause: cause, Distance: e.trip.Distance}
+}
+
 // Target returns where the tracker has the target, m.
 func (e *Env) Target() sim.Vec3 { return sim.Vec3{e.target.x, e.target.y, 0} }
 

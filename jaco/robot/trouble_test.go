@@ -222,6 +222,9 @@ func TestTripTerminates(t *testing.T) {
 			break
 		}
 	}
+	if v := e.Violation(); v.Cause != sim.TableTouch {
+		t.Errorf("the violation is %v", v.Cause)
+	}
 	if !terminated || e.Counts().Trips != 1 {
 		t.Fatalf("%+v", e.Counts())
 	}

@@ -44,12 +44,12 @@ func (h *hardware) share(o *Options, worker, index int) (a3c.Env, error) {
 		}
 	}
 	h.users++
-	return &shared{Env: h.arm, of: h}, nil
+	return &shared{used: h.arm, of: h}, nil
 }
 
 // shared is the real arm as one of its users has it.
 type shared struct {
-	a3c.Env
+	*used
 	of   *hardware
 	once sync.Once
 }
@@ -60,7 +60,7 @@ func (s *shared) Close() (err error) {
 		s.of.mu.Lock()
 		defer s.of.mu.Unlock()
 		if s.of.users--; s.of.users == 0 {
-			err = s.of.arm.Close()
+			err = s.used.Close()
 			s.of.arm = nil
 		}
 	})
