@@ -39,6 +39,10 @@ type Config struct {
 	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run. Above 0; default 7e-4
 	// (design).
 	LearningRate float64 `json:"learning_rate"`
+	// Warmup is the number of steps at the beginning of the run in which the rate rises linearly from 0. RMSProp's statistics
+	// start at zero, so that without it the first update moves every parameter by 1/sqrt(1-Decay), ten times the rate: next
+	// to nothing for a network that begins at random, the end of a policy that was there before. At least 0; default 0.
+	Warmup int64 `json:"warmup"`
 	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 1e-2 (design).
 	// It belongs together with RewardScale.
 	EntropyCost float64 `json:"entropy_cost"`
@@ -109,6 +113,15 @@ func DefaultConfig() Config {
 	}
 }
 
+// Rate returns the learning rate after so many steps, when the given part of the run, 0 to 1, is over.
+func (c Config) Rate(steps int64, over float64) float64 {
+	rate := c.LearningRate * (1 - min(over, 1))
+	if steps < c.Warmup {
+		rate *= float64(steps) / float64(c.Warmup)
+	}
+	return rate
+}
+
 // Limits that keep products of sizes far from overflow; nothing useful comes near them.
 const (
 	maxWorkers = 4096
@@ -136,6 +149,7 @@ func (c Config) Validate() error {
 	whole("rollout", int64(c.Rollout), 1, maxRollout)
 	whole("steps", c.Steps, 1, math.MaxInt64/2)
 	whole("replacements", int64(c.Replacements), 0, maxReplacements)
+	whole("warmup", c.Warmup, 0, math.MaxInt64/2)
 	whole("metrics every", c.MetricsEvery, 1, math.MaxInt64/2)
 	whole("checkpoint every", c.CheckpointEvery, 0, math.MaxInt64/2)
 	number("gamma", c.Gamma, c.Gamma >= 0 && c.Gamma <= 1, "0 to 1")

@@ -30,6 +30,7 @@ func TestPlain(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)
 			cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 1, 3, 7, 30*3*7
+			cfg.Warmup = 5 * 3 * 7
 			cfg.Epsilon = 1e-3 // so that the rounding of tiny gradients is not blown up
 			test.adapt(&cfg)
 			var fastScore, plainScore []float64

@@ -34,6 +34,7 @@ func TestNewTrainerErrors(t *testing.T) {
 		{name: "rollout", want: "rollout is 0", adapt: func(c *a3c.Config) { c.Rollout = 0 }},
 		{name: "steps", want: "steps is 0", adapt: func(c *a3c.Config) { c.Steps = 0 }},
 		{name: "replacements", want: "replacements is -1", adapt: func(c *a3c.Config) { c.Replacements = -1 }},
+		{name: "warmup", want: "warmup is -1", adapt: func(c *a3c.Config) { c.Warmup = -1 }},
 		{name: "metrics", want: "metrics every is 0", adapt: func(c *a3c.Config) { c.MetricsEvery = 0 }},
 		{name: "checkpoint", want: "checkpoint every is -1", adapt: func(c *a3c.Config) { c.CheckpointEvery = -1 }},
 		{name: "gamma", want: "gamma is 1.5, want 0 to 1", adapt: func(c *a3c.Config) { c.Gamma = 1.5 }},

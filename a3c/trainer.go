@@ -184,14 +184,15 @@ func (t *Trainer) claim(steps int64) bool {
 	return t.claimed.Add(n)-n < steps
 }
 
-// learningRate returns the rate at this point of the run: it falls linearly to 0 at Steps or, if that comes first, at
-// MaxTime.
+// learningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at Steps or, if that comes
+// first, at MaxTime.
 func (t *Trainer) learningRate() float64 {
-	progress := float64(t.steps.Load()) / float64(t.cfg.Steps)
+	steps := t.steps.Load()
+	progress := float64(steps) / float64(t.cfg.Steps)
 	if t.cfg.MaxTime > 0 {
 		progress = max(progress, float64(t.elapsed())/float64(t.cfg.MaxTime))
 	}
-	return t.cfg.LearningRate * (1 - min(progress, 1))
+	return t.cfg.Rate(steps, progress)
 }
 
 // apply pushes a worker's gradient and adds its sums to the run's. It reports whether there is something to deliver.

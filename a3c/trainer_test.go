@@ -67,7 +67,7 @@ func (h *hooked) Step(action []int, pixels []uint8, proprio []float32) (float32,
 func TestRun(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		cfg := small(deterministic)
-		cfg.Steps = 605
+		cfg.Steps, cfg.Warmup = 605, 100
 		var all []a3c.Metrics
 		cfg.OnMetrics = func(m a3c.Metrics) error { all = append(all, m); return nil }
 		trainer, _ := newTrainer(t, cfg, 0, timeLimit)
@@ -100,8 +100,9 @@ func TestRun(t *testing.T) {
 		if h := first.Entropy; len(h) != 1 || math.Abs(h[0]-math.Ln2) > 0.02 {
 			t.Errorf("deterministic %t: entropy %v at the start, want about ln 2", deterministic, h)
 		}
-		for _, m := range all { // the rate falls linearly over 605 steps
-			if want := cfg.LearningRate * (1 - min(float64(m.Steps)/605, 1)); math.Abs(m.LearningRate-want) > 1e-15 {
+		for _, m := range all { // the rate rises over 100 steps and falls linearly over 605
+			want := cfg.LearningRate * (1 - min(float64(m.Steps)/605, 1)) * min(1, float64(m.Steps)/float64(cfg.Warmup))
+			if math.Abs(m.LearningRate-want) > 1e-15 {
 				t.Errorf("deterministic %t: the learning rate after %d steps is %g, want %g", deterministic, m.Steps, m.LearningRate, want)
 			}
 		}

@@ -140,7 +140,7 @@ func (t *Trainer) apply(grad []float32, samples int) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	rate := t.cfg.LearningRate * (1 - min(float64(t.steps)/float64(t.cfg.Steps), 1))
+	rate := t.cfg.Rate(t.steps, float64(t.steps)/float64(t.cfg.Steps))
 	for i := range grad {
 		g := float64(grad[i]) * factor
 		t.ms[i] = t.cfg.Decay*t.ms[i] + (1-t.cfg.Decay)*g*g

@@ -44,6 +44,7 @@ func RegisterFixed(f *cli.Flags, c *a3c.Config) {
 	f.IntVar(&c.Workers, "workers", c.Workers, "`number` of workers, each on a core of its own; 1 is A2C")
 	f.IntVar(&c.Envs, "envs", c.Envs, "`number` of environments a worker steps in lockstep")
 	f.IntVar(&c.Rollout, "rollout", c.Rollout, "`steps` in each environment between two updates")
+	f.Int64Var(&c.Warmup, "warmup", c.Warmup, "`steps` at the beginning in which the learning rate rises from 0")
 	f.Float64Var(&c.Gamma, "gamma", c.Gamma, "`discount` of a step")
 	f.Float64Var(&c.Lambda, "lambda", c.Lambda, "`lambda` of generalised advantage estimation; 1: n-step returns")
 	f.Float64Var(&c.ValueCost, "value-cost", c.ValueCost, "`weight` of the squared value error")

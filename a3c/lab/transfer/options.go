@@ -73,7 +73,7 @@ func RegisterStart(f *cli.Flags, method string, methods []string) (*string, *Fil
 // Defaults returns the values of flags that a transfer sees otherwise than the training of a first column.
 func Defaults() map[string]string {
 	return map[string]string{
-		"workers": "1", "envs": "1", "steps": "60000", "domain": "robot", "target-every": "3", "width": "narrow",
+		"workers": "1", "envs": "1", "steps": "60000", "warmup": "3000", "domain": "robot", "target-every": "3", "width": "narrow",
 		"metrics-every": "500", "checkpoint-every": "10000",
 	}
 }
