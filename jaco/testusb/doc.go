@@ -15,9 +15,9 @@
 // # Measured
 //
 // On two cores with 10 to 16 other busy programs: 65 to 130 s for make test-usb with a warm build cache, of which 26 to 60 s are
-// an episode through the whole chain. The last three runs went well, as did three of the six before them; of the others two
-// found jacoctl too impatient with the webcam, and in one jacoctl doctor did not end after the cable was pulled. That did not
-// happen again in 16 tries, why is not known, and so .ci/run leaves this out.
+// an episode through the whole chain. The last nine runs went well, as did three of the six before them; of the others two
+// found jacoctl too impatient with the webcam, and in one jacoctl doctor did not end after the cable was pulled, probably
+// because it read texts of a hub that the kernel was at work on, which it does not do any more.
 //
 // An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the emulator's own; the driver's
 // periods began up to 48 ms late (in one run 140), and the loss of the device was noticed

@@ -62,9 +62,14 @@ func Find(sysfs string, vendor uint16) ([]Device, error) {
 		if strings.Contains(e.Name(), ":") { // an interface
 			continue
 		}
-		if d, ok := readDevice(filepath.Join(sysfs, e.Name())); ok && d.Vendor == vendor {
+		// Of others nothing more is read: their texts wait while the kernel is at work on them, a hub's for as long as it hangs.
+		dir := filepath.Join(sysfs, e.Name())
+		if v, ok := attributeNumber(dir, "idVendor", 16, 0xffff); !ok || uint16(v) != vendor {
+			continue
+		}
+		if d, ok := readDevice(dir); ok {
 			d.Port = e.Name()
-			d.Driver = driver(filepath.Join(sysfs, e.Name()), d.Port)
+			d.Driver = driver(dir, d.Port)
 			found = append(found, d)
 		}
 	}
