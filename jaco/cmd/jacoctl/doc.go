@@ -43,7 +43,7 @@
 //  3. jacoctl jog -arm usb -dry-run -joint 1 -speed 0.05. An emulated arm that stands where yours does moves, and the list of
 //     what would be sent is printed. Your arm gets questions only.
 //  4. jacoctl home -arm usb -move -fingers. The arm finds its own way to its ready pose and opens its hand. The safety layer
-//     does not watch this: only stops end it.
+//     does not watch this: only stops end it, and those are not tried yet. Keep a hand at the power switch.
 //  5. touch jaco.stop while jacoctl jog -arm usb -move -joint 1 -speed 0.05 -for 10s moves: it must stop at once. Remove the file. Do
 //     the same with a key and with Ctrl-C. Then pull the USB cable: it must stop within a blink.
 //  6. jacoctl jog -arm usb -move, each joint a little both ways: the angles must grow as the model says, turning about the axes
