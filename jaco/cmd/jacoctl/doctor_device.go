@@ -93,11 +93,8 @@ func (h *host) velocities(ctx context.Context, d *diagnosis, at *site) {
 		s.Exchanges, s.Failures, (s.ExchangeTime / time.Duration(max(s.Exchanges, 1))).Round(time.Microsecond), s.MaxExchange.Round(time.Microsecond))
 }
 
-// How punctual this machine must be: two points in the arm's queue bridge 20 ms.
-const (
-	timedPeriod = 10 * time.Millisecond
-	latest      = 15 * time.Millisecond
-)
+// timedPeriod is the driver's.
+const timedPeriod = 10 * time.Millisecond
 
 // timing looks how late this machine begins periods of 10 ms, as the driver's are.
 func (h *host) timing(d *diagnosis) {
@@ -107,7 +104,7 @@ func (h *host) timing(d *diagnosis) {
 		time.Sleep(time.Until(next))
 		worst = max(worst, time.Since(next))
 	}
-	if worst > latest {
+	if worst > h.latest {
 		d.add("timing", lateClock, "end other programs on this machine: motion stutters, or stops, otherwise", "periods of %v began up to %v late", timedPeriod, worst.Round(time.Millisecond))
 		return
 	}

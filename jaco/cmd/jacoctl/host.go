@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/transport"
@@ -13,6 +15,7 @@ type host struct {
 	proc    string                          // where processes are
 	cameras func() ([]camera.Device, error) // that there are
 	periods int                             // of 10 ms, by which its punctuality is judged
+	latest  time.Duration                   // how late they may begin: two points in the arm's queue bridge 20 ms
 
 	open       func(name string) transport.Opener
 	openCamera func(camera.Options) (camera.Camera, error)
@@ -21,7 +24,7 @@ type host struct {
 
 func thisHost() *host {
 	return &host{
-		sysfs: usbfs.SysfsDevices, proc: "/proc", cameras: camera.Devices, periods: 100, open: usbfs.Opener, clock: clock.Real(),
+		sysfs: usbfs.SysfsDevices, proc: "/proc", cameras: camera.Devices, periods: 100, latest: 15 * time.Millisecond, open: usbfs.Opener, clock: clock.Real(),
 		openCamera: func(o camera.Options) (camera.Camera, error) { return camera.Open(o) },
 	}
 }

@@ -86,7 +86,7 @@ func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 	}
 	l.socket = transport.NewMemory(l.clock, l, time.Millisecond)
 	dir := t.TempDir()
-	l.host = &host{sysfs: filepath.Join(dir, "sys"), proc: filepath.Join(dir, "proc"), clock: l.clock, periods: 2}
+	l.host = &host{sysfs: filepath.Join(dir, "sys"), proc: filepath.Join(dir, "proc"), clock: l.clock, periods: 2, latest: time.Hour}
 	l.plug("1-1.2", 7)
 	l.host.cameras = func() ([]camera.Device, error) { return []camera.Device{{Path: "/dev/video3", Name: "webcam"}}, nil }
 	l.host.open = func(string) transport.Opener {
