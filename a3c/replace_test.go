@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"colonnade/a3c"
 )
@@ -24,6 +25,7 @@ type house struct {
 	seeds  map[uint64]int
 	made   int
 	closed int
+	before func() // each panic; nil: nothing
 }
 
 func (f *fragile) Reset(seed uint64, pixels []uint8, proprio []float32) error {
@@ -39,6 +41,9 @@ func (f *fragile) Step(action []int, pixels []uint8, proprio []float32) (float32
 	fatal := f.house.fatal[f.house.calls]
 	f.house.mu.Unlock()
 	if fatal {
+		if f.house.before != nil {
+			f.house.before()
+		}
 		panic("the gripper fell off")
 	}
 	return f.Env.Step(action, pixels, proprio)
@@ -107,6 +112,27 @@ func TestReplacement(t *testing.T) {
 	}
 	if s, err := trainer.Snapshot(); err != nil || len(s.State) != cfg.Workers {
 		t.Errorf("snapshot: %v", err)
+	}
+}
+
+// TestReplacementAtTheEnd: the last rollout is lost after all other workers have found nothing more to do; its worker's successor
+// takes it again.
+func TestReplacementAtTheEnd(t *testing.T) {
+	cfg := small(false)
+	var trainer *a3c.Trainer
+	h := newHouse(300)
+	h.before = func() {
+		for trainer.Steps() < cfg.Steps-int64(cfg.Rollout*cfg.Envs) {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(5 * time.Millisecond) // in which the others ask for more
+	}
+	trainer = h.trainer(t, cfg)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !trainer.Done() || trainer.Steps() != cfg.Steps {
+		t.Errorf("done %t after %d steps, want %d", trainer.Done(), trainer.Steps(), cfg.Steps)
 	}
 }
 

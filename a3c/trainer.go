@@ -180,8 +180,15 @@ func (t *Trainer) Parameters(dst []float32) { t.store.pull(dst) }
 
 // claim takes on one rollout, unless those taken on reach the given number of steps.
 func (t *Trainer) claim(steps int64) bool {
-	n := int64(t.cfg.Rollout * t.cfg.Envs)
-	return t.claimed.Add(n)-n < steps
+	for n := int64(t.cfg.Rollout * t.cfg.Envs); ; {
+		taken := t.claimed.Load()
+		if taken >= steps {
+			return false // and leaves the count as it is: a worker that is replaced may still hand a rollout back
+		}
+		if t.claimed.CompareAndSwap(taken, taken+n) {
+			return true
+		}
+	}
 }
 
 // learningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at Steps or, if that comes
