@@ -23,18 +23,24 @@ type Group struct {
 // GroupBy puts runs into groups by a name, in the order in which the names come first.
 func GroupBy(runs []Run, name func(*Run) string) []Group {
 	var groups []Group
-	index := map[string]int{}
-	for i := range runs {
-		n := name(&runs[i])
-		g, ok := index[n]
-		if !ok {
-			g = len(groups)
-			index[n] = g
-			groups = append(groups, Group{Name: n})
-		}
-		groups[g].Runs = append(groups[g].Runs, runs[i])
+	names, members := groupBy(runs, name)
+	for _, n := range names {
+		groups = append(groups, Group{Name: n, Runs: members[n]})
 	}
 	return groups
+}
+
+// groupBy returns the names that items have, in the order in which they come first, and the items of each.
+func groupBy[T any](items []T, name func(*T) string) (names []string, members map[string][]T) {
+	members = map[string][]T{}
+	for i := range items {
+		n := name(&items[i])
+		if _, known := members[n]; !known {
+			names = append(names, n)
+		}
+		members[n] = append(members[n], items[i])
+	}
+	return names, members
 }
 
 // Bands returns each group's curve: mean and standard deviation over its runs of the training score, over the steps that

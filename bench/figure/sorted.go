@@ -19,19 +19,11 @@ type RecordGroup struct {
 // are left out.
 func GroupRecords(records []Record, name func(*Record) string) []RecordGroup {
 	var groups []RecordGroup
-	index := map[string]int{}
-	for i := range records {
-		n := name(&records[i])
-		if n == "" {
-			continue
+	names, members := groupBy(records, name)
+	for _, n := range names {
+		if n != "" {
+			groups = append(groups, RecordGroup{Name: n, Records: members[n]})
 		}
-		g, ok := index[n]
-		if !ok {
-			g = len(groups)
-			index[n] = g
-			groups = append(groups, RecordGroup{Name: n})
-		}
-		groups[g].Records = append(groups[g].Records, records[i])
 	}
 	return groups
 }
