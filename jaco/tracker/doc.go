@@ -24,10 +24,11 @@
 //
 //	domain            sure    error: median   95 %     99 %
 //	sim                98 %         2.2 mm    4.7 mm    8 mm
-//	color-*, view-*    96 %         2.2 mm    4.9 mm    8 mm
-//	robot              94 %         2.9 mm    5.7 mm   15 mm
+//	color-*, view-*    98 %         2.2 mm    4.7 mm    9 mm
+//	robot              99 %         2.6 mm    5.0 mm    7 mm
+//	robot-far          98 %         2.6 mm    4.9 mm    7 mm
 //	random             82 %         3.1 mm    7.2 mm   10 mm
-//	transfer-search    97 %         2.6 mm    5.3 mm   14 mm
+//	transfer-search    98 %         2.2 mm    5.0 mm    8 mm
 //
 // A frame takes about 25 µs and allocates nothing.
 package tracker

@@ -26,6 +26,7 @@
 //	view-small
 //	view-large
 //	robot            the emulated real arm: another look in every respect, a camera with faults, late and inexact motion
+//	robot-far        the same lab further from sim, with the same motion: next to nothing of column 1's score is left there
 //	random           domain randomisation: ranges that cover sim and robot
 //	transfer-search  a world apart from all of them, for choosing the hyper-parameters of transfer
 //

@@ -114,7 +114,7 @@ func TestWorldsDiffer(t *testing.T) {
 		return pixels
 	}
 	plain := draw("sim")
-	for name, want := range map[string]float64{"color-small": 0.9, "color-large": 0.9, "view-small": 0.03, "view-large": 0.05, "robot": 0.9, "random": 0.9, "transfer-search": 0.9} {
+	for name, want := range map[string]float64{"color-small": 0.9, "color-large": 0.9, "view-small": 0.03, "view-large": 0.05, "robot": 0.9, "robot-far": 0.9, "random": 0.9, "transfer-search": 0.9} {
 		differ := 0
 		for i, v := range draw(name) {
 			if v != plain[i] {
