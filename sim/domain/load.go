@@ -82,9 +82,9 @@ type file struct {
 // entry is one quantity of a file: value, or low and high.
 type entry struct {
 	Unit  string   `json:"unit"`
-	Value *float64 `json:"value"`
-	Low   *float64 `json:"low"`
-	High  *float64 `json:"high"`
+	Value *float64 `json:"value,omitempty"`
+	Low   *float64 `json:"low,omitempty"`
+	High  *float64 `json:"high,omitempty"`
 	From  string   `json:"from"`
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -249,21 +248,7 @@ func correlation(effect, cause *series, tau float64) float64 {
 
 // writeDomain writes a domain with its delays replaced by measured ones, as far as domains allow them.
 func writeDomain(path string, base *domain.Domain, r *delays, stderr io.Writer) error {
-	type quantity struct {
-		Unit  string   `json:"unit"`
-		Value *float64 `json:"value,omitempty"`
-		Low   *float64 `json:"low,omitempty"`
-		High  *float64 `json:"high,omitempty"`
-		From  string   `json:"from"`
-	}
-	all := map[string]quantity{}
-	for _, q := range base.Quantities() {
-		if q.Low == q.High {
-			all[q.Key] = quantity{Unit: q.Unit, Value: &q.Low, From: q.From}
-		} else {
-			all[q.Key] = quantity{Unit: q.Unit, Low: &q.Low, High: &q.High, From: q.From}
-		}
-	}
+	quantities := base.Quantities()
 	for _, measured := range []struct {
 		key         string
 		value, most float64
@@ -274,16 +259,14 @@ func writeDomain(path string, base *domain.Domain, r *delays, stderr io.Writer) 
 		if math.Abs(value-measured.value) > lagStep {
 			fmt.Fprintf(stderr, "%s is %.3f s, and a domain has 0 to %.1f: %.3f is written\n", measured.key, measured.value, measured.most, value)
 		}
-		all[measured.key] = quantity{Unit: "s", Value: &value, From: "measured by jacoctl latency"}
-	}
-	text, err := json.MarshalIndent(map[string]any{
-		"name": base.Name() + "-measured", "about": "As " + base.Name() + ", with the delays that jacoctl latency measured.", "quantities": all,
-	}, "", "  ")
-	if err != nil {
-		return err
+		q := domain.Quantity{Key: measured.key, Unit: "s", Low: value, High: value, From: "measured by jacoctl latency"}
+		if i := slices.IndexFunc(quantities, func(q domain.Quantity) bool { return q.Key == measured.key }); i >= 0 {
+			quantities[i] = q
+		} else {
+			quantities = append(quantities, q)
+		}
 	}
 	return writeFile(path, func(w io.Writer) error {
-		_, err := w.Write(append(text, '\n'))
-		return err
+		return domain.Write(w, base.Name()+"-measured", "As "+base.Name()+", with the delays that jacoctl latency measured.", quantities)
 	})
 }
