@@ -44,5 +44,5 @@ func Example() {
 	}
 	fmt.Println(len(read.Image) == len(frames), read.Config.Width)
 	// Output:
-	// true 160
+	// true 304
 }

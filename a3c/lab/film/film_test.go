@@ -10,6 +10,8 @@ import (
 	"time"
 )
 
+const panel = 64*inset + 2*margin // pixels of width
+
 func scene(side int, hue uint8) Moment {
 	picture := image.NewRGBA(image.Rect(0, 0, 320, 240))
 	for i := range picture.Pix {
@@ -26,15 +28,15 @@ func scene(side int, hue uint8) Moment {
 	return Moment{Picture: picture, Observation: observation, Side: side, Episode: 1, Step: 2, Steps: 50, Reward: 1, Return: 2, Value: 3.5}
 }
 
-func TestFrameShowsPictureObservationAndCaption(t *testing.T) {
+func TestFrameShowsPictureObservationAndText(t *testing.T) {
 	frame := Frame(scene(64, 16))
-	if got := frame.Rect.Size(); got != image.Pt(320, 240+caption) {
+	if got := frame.Rect.Size(); got != image.Pt(320+panel, 240) {
 		t.Fatalf("size %v", got)
 	}
 	if got := frame.RGBAAt(5, 100); got != (color.RGBA{16, 0xff, 0xff, 0xff}) {
 		t.Errorf("picture: %v", got)
 	}
-	x, y := 320-64*inset-margin, margin
+	x, y := 320+margin, margin
 	for _, p := range []image.Point{{x, y}, {x + 1, y + 1}} {
 		if got := frame.RGBAAt(p.X, p.Y); got != (color.RGBA{200, 0, 0, 0xff}) {
 			t.Errorf("observation's first pixel at %v: %v", p, got)
@@ -47,15 +49,15 @@ func TestFrameShowsPictureObservationAndCaption(t *testing.T) {
 		t.Errorf("the border must show the reward: %v", got)
 	}
 	inked := 0
-	for y := 240; y < 240+caption; y++ {
-		for x := range 320 {
+	for y := margin + 64*inset + 4; y < 240; y++ {
+		for x := 320; x < 320+panel; x++ {
 			if frame.RGBAAt(x, y) == ink {
 				inked++
 			}
 		}
 	}
 	if inked < 200 {
-		t.Errorf("caption: only %d pixels of text", inked)
+		t.Errorf("only %d pixels of text", inked)
 	}
 }
 
@@ -106,14 +108,14 @@ func TestBeside(t *testing.T) {
 	left := []*image.RGBA{Frame(scene(64, 16)), Frame(scene(64, 32))}
 	right := []*image.RGBA{Frame(scene(64, 48))}
 	both := Beside("left", left, "right", right)
-	if len(both) != 2 || both[0].Rect.Dx() != 2*320+gutter || both[0].Rect.Dy() != 240+caption+heading {
+	if len(both) != 2 || both[0].Rect.Dx() != 2*(320+panel)+gutter || both[0].Rect.Dy() != 240+heading {
 		t.Fatalf("%d frames of %v", len(both), both[0].Rect)
 	}
 	for i, want := range []uint8{16, 32} {
 		if got := both[i].RGBAAt(5, heading+100).R; got != want {
 			t.Errorf("frame %d, left: %d, want %d", i, got, want)
 		}
-		if got := both[i].RGBAAt(320+gutter+5, heading+100).R; got != 48 {
+		if got := both[i].RGBAAt(320+panel+gutter+5, heading+100).R; got != 48 {
 			t.Errorf("frame %d, right: %d, want 48", i, got)
 		}
 	}

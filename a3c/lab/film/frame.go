@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"strings"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
@@ -22,13 +23,14 @@ type Moment struct {
 	Reward      float64 // of this step
 	Return      float64 // so far
 	Value       float64 // the network's estimate before the step
-	Note        string  // how the episode ended, empty before that
+	Note        string  // how the episode ended, in short lines; empty before that
 }
 
 const (
-	caption = 36 // pixels below the picture
 	inset   = 2  // screen pixels a pixel of the observation
-	margin  = 8
+	margin  = 8  // round the observation and the text
+	leading = 15 // pixels from line to line
+	lines   = 6  // of text, at most
 )
 
 var (
@@ -37,17 +39,15 @@ var (
 	reward = color.RGBA{0x4c, 0xc3, 0x6a, 0xff}
 )
 
-// Frame composes the picture of one moment.
+// Frame composes the picture of one moment: the world at the left and, in a panel beside it that hides nothing, what the
+// network saw, with a border that lights up while reward flows, over what happened so far.
 func Frame(m Moment) *image.RGBA {
-	size := m.Picture.Bounds().Size()
-	frame := image.NewRGBA(image.Rect(0, 0, size.X, size.Y+caption))
+	size, side := m.Picture.Bounds().Size(), m.Side*inset
+	frame := image.NewRGBA(image.Rect(0, 0, size.X+side+2*margin, max(size.Y, side+2*margin+lines*leading)))
 	draw.Draw(frame, frame.Bounds(), image.NewUniform(paper), image.Point{}, draw.Src)
-	draw.Draw(frame, image.Rect(0, 0, size.X, size.Y), m.Picture, m.Picture.Bounds().Min, draw.Src)
+	draw.Draw(frame, image.Rectangle{Max: size}, m.Picture, m.Picture.Bounds().Min, draw.Src)
 
-	// The observation in the upper right corner, with a border that lights up
-	// while reward flows.
-	side := m.Side * inset
-	corner := image.Pt(size.X-side-margin, margin)
+	corner := image.Pt(size.X+margin, margin)
 	border := ink
 	if m.Reward > 0 {
 		border = reward
@@ -60,16 +60,14 @@ func Frame(m Moment) *image.RGBA {
 		}
 	}
 
-	step := fmt.Sprint(m.Step)
+	at := fmt.Sprintf("episode %d, %d", m.Episode, m.Step)
 	if m.Steps > 0 {
-		step = fmt.Sprintf("%d/%d", m.Step, m.Steps)
+		at += fmt.Sprintf("/%d", m.Steps)
 	}
-	write(frame, margin, size.Y+14, fmt.Sprintf("episode %d  step %s  reward %g  return %g", m.Episode, step, m.Reward, m.Return))
-	second := fmt.Sprintf("value %.2f", m.Value)
-	if m.Note != "" {
-		second += "  " + m.Note
+	text := []string{at, fmt.Sprintf("reward %g", m.Reward), fmt.Sprintf("return %g", m.Return), fmt.Sprintf("value  %.2f", m.Value)}
+	for i, line := range append(text, strings.Split(m.Note, "\n")...) {
+		write(frame, corner.X, corner.Y+side+leading+i*leading, line)
 	}
-	write(frame, margin, size.Y+29, second)
 	return frame
 }
 

@@ -19,7 +19,7 @@ type Options struct {
 	Episodes      int
 	Seed          uint64 // the episodes are those of a3c.Evaluate with this seed
 	Width, Height int    // of the large picture
-	Steps         int    // most steps an episode can have, for the caption; 0: unknown
+	Steps         int    // most steps an episode can have, to be told; 0: unknown
 
 	OnFrame func(frames int) // is told how many there are after each; may be nil
 }
@@ -69,7 +69,7 @@ func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*i
 			m.Return += m.Reward
 			over = terminated || truncated
 			if terminated {
-				m.Note = "violation: the episode ends"
+				m.Note = "violation:\nepisode ends"
 			} else if truncated {
 				m.Note = "time is up"
 			}
