@@ -17,13 +17,14 @@ type groupSummary struct {
 	deviation           float64 // of the runs' scores
 	seeds               float64 // half width of the mean's 95 % interval for other seeds as well (Student's t over runs); 0: one run, unknown
 	episodes            float64 // half width for other episodes of the same runs
+	worst, best         float64 // of the runs' scores
 	reached, violations float64
 }
 
 // over sums up records.
 func over(records []figure.Record) groupSummary {
 	s := stats.Summarize(scoresOf(records))
-	g := groupSummary{runs: len(records), mean: s.Mean, deviation: s.Deviation, seeds: s.CI95}
+	g := groupSummary{runs: len(records), mean: s.Mean, deviation: s.Deviation, seeds: s.CI95, worst: math.Inf(1), best: math.Inf(-1)}
 	variance := 0.0 // of the mean, from the spread of episodes alone
 	for i := range records {
 		v := &records[i]
@@ -31,6 +32,7 @@ func over(records []figure.Record) groupSummary {
 			deviation := v.CI95 / stats.StudentT975(float64(v.Episodes-1)) // of the run's mean
 			variance += deviation * deviation / float64(g.runs*g.runs)
 		}
+		g.worst, g.best = min(g.worst, v.Score), max(g.best, v.Score)
 		g.reached += v.Reached / float64(g.runs)
 		g.violations += v.Violations / float64(g.runs)
 	}
@@ -49,7 +51,7 @@ func (g *groupSummary) interval() (low, high float64) {
 
 // evaluations tells of final evaluations in a table.
 func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
-	r.say("| | parameters | seeds | score | 95 %% over seeds | 95 %% over episodes | reached | violations | training score, last twentieth | learning rate, entropy cost |\n|---|---|---|---|---|---|---|---|---|---|\n")
+	r.say("| | parameters | seeds | score | 95 %% over seeds | worst to best seed | 95 %% over episodes | reached | violations | training score, last twentieth | learning rate, entropy cost |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, g := range trained {
 		s, first := over(g.Records), &g.Records[0]
 		rates := fmt.Sprintf("%g, %g", first.LearningRate, first.EntropyCost)
@@ -62,15 +64,15 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 		if !math.IsNaN(mean) {
 			ending = fmt.Sprintf("%.2f (sd %.2f)", mean, spread)
 		}
-		r.say("| %s | %d | %d | **%.2f** | %s | +- %.2f | %.0f %% | %.0f %% | %s | %s |\n", g.Name, first.Parameters, s.runs, s.mean,
-			halfWidth(s), s.episodes, 100*s.reached, 100*s.violations, ending, rates)
+		r.say("| %s | %d | %d | **%.2f** | %s | %.1f to %.1f | +- %.2f | %.0f %% | %.0f %% | %s | %s |\n", g.Name, first.Parameters, s.runs, s.mean,
+			halfWidth(s), s.worst, s.best, s.episodes, 100*s.reached, 100*s.violations, ending, rates)
 	}
 	for _, g := range fixed {
 		s, parameters := over(g.Records), "-"
 		if n := g.Records[0].Parameters; n > 0 {
 			parameters = fmt.Sprint(n)
 		}
-		r.say("| %s | %s | | %.2f | %s | +- %.2f | %.0f %% | %.0f %% | | |\n", g.Name, parameters, s.mean, halfWidth(s), s.episodes, 100*s.reached, 100*s.violations)
+		r.say("| %s | %s | | %.2f | %s | | +- %.2f | %.0f %% | %.0f %% | | |\n", g.Name, parameters, s.mean, halfWidth(s), s.episodes, 100*s.reached, 100*s.violations)
 	}
 	r.say("\n")
 }
