@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels train transfer-search figure-5 figure-6 figure-7 experiments test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
+.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -47,6 +47,22 @@ pixels: build
 # Column 1 in full; stop it with Ctrl-C and go on with the same line and -resume.
 train: build
 	bin/train -net recurrent -width wide -steps 50000000 -out runs/column1
+
+# Column 1's learning rate and entropy cost, by random search with successive halving: 45M steps, an hour and a half of one
+# core. Stop it and go on with the same line; further processes join with  bin/sweep -resume -out studies/column1
+search: build
+	@if [ -d studies/column1 ]; then bin/sweep -resume -out studies/column1; else \
+	  bin/sweep -net recurrent -width wide -workers 1 -deterministic -trials 30 -rungs 3 -steps 6000000 -episodes 200 -seed 1 -out studies/column1; fi
+
+# The paper's figure 4: four networks, three seeds each, one core for some three hours. Goes on where it was stopped; what is
+# finished is evaluated once more, 20 s a run.
+figure-4: build
+	@set -e; for seed in 1 2 3; do for net in recurrent feedforward; do for width in wide narrow; do \
+	  run=runs/figure-4/$$net-$$width-$$seed; \
+	  if [ -d $$run ]; then bin/train -resume -out $$run; else \
+	    bin/train -net $$net -width $$width -workers 1 -deterministic -steps 8000000 -seed $$seed -episodes 500 -out $$run; fi; \
+	done; done; done
+	bin/figures -out bench/results/figure-4 runs/figure-4
 
 # The paper's experiments on transfer, from the shipped column 1: settings by a search, then figures 5 to 7. Each line goes
 # on where it was stopped, may run in several terminals at once, and leaves its report in bench/results. About three hours
@@ -170,4 +186,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train experiments transfer-search figure-5 figure-6 figure-7 test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
