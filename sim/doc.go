@@ -73,7 +73,7 @@
 //	random          17 µs           83 µs      208 KiB    not shared
 //
 // Score of sim/planner over 500 episodes, ± standard error (go test ./sim/planner -run Domains -v -episodes 2000). The
-// domains not listed move as sim does:
+// domains not listed move as sim does, robot-far as robot:
 //
 //	domain              reach             conveyor
 //	sim                 40.2 ± 0.3        40.0 ± 0.3
