@@ -45,7 +45,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	var curves []curve
 	if len(columns) > 0 && *o.figure != 5 {
 		groups := figure.GroupBy(columns, func(r *figure.Run) string { return r.Net + " " + r.Width })
-		axes := chart.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode"}
+		axes := chart.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 		if err := figure.Write(out, "figure-4", axes, figure.Bands(groups)); err != nil {
 			return err
 		}
@@ -53,7 +53,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	}
 	if len(transfers) > 0 && *o.figure != 4 {
 		groups := figure.GroupBy(transfers, transferName)
-		axes := chart.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode"}
+		axes := chart.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 		if err := figure.Write(out, "figure-5", axes, figure.MedianBands(groups)); err != nil {
 			return err
 		}
