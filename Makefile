@@ -48,7 +48,7 @@ pixels: build
 train: build
 	bin/train -net recurrent -width wide -steps 50000000 -out runs/column1
 
-# Column 1's learning rate and entropy cost, by random search with successive halving: 45M steps, an hour and a half of one
+# Column 1's learning rate and entropy cost, by random search with successive halving: 49M steps, two hours of one
 # core. Stop it and go on with the same line; further processes join with  bin/sweep -resume -out studies/column1
 search: build
 	@if [ -d studies/column1 ]; then bin/sweep -resume -out studies/column1; else \

@@ -58,7 +58,7 @@ func (panel Panel) plot() (*plot.Plot, error) {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = panel.Axes.Title, panel.Axes.X, panel.Axes.Y
 	p.Y.Min = 0
-	p.X.Tick.Marker = stepTicks{}
+	p.X.Tick.Marker = roundTicks{}
 	p.Legend.Top, p.Legend.Left = true, panel.Axes.Legend != LegendRight
 	p.Add(plotter.NewGrid())
 	levels := 0

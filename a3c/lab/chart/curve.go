@@ -94,7 +94,7 @@ func panel(title, label string, all ...series) (*plot.Plot, error) {
 	p.Y.Label.Text = label
 	p.Y.Min = 0
 	p.Legend.Top = true
-	p.X.Tick.Marker = stepTicks{}
+	p.X.Tick.Marker = roundTicks{}
 	p.Add(plotter.NewGrid())
 	for _, s := range all {
 		if len(s.points) == 0 {
@@ -126,26 +126,4 @@ func movingMean(points plotter.XYs, n int) plotter.XYs {
 		out[i] = plotter.XY{X: p.X, Y: sum / float64(min(i+1, n))}
 	}
 	return out
-}
-
-// stepTicks labels step counts as 500k, 1M, 2.5M.
-type stepTicks struct{}
-
-// Ticks implements plot.Ticker.
-func (stepTicks) Ticks(low, high float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(low, high)
-	for i, tick := range ticks {
-		if tick.Label == "" {
-			continue
-		}
-		switch v := tick.Value; {
-		case v >= 1e6:
-			ticks[i].Label = fmt.Sprintf("%.6gM", v/1e6)
-		case v >= 1e3:
-			ticks[i].Label = fmt.Sprintf("%.6gk", v/1e3)
-		default:
-			ticks[i].Label = fmt.Sprintf("%.6g", v) // not 0.30000000000000004
-		}
-	}
-	return ticks
 }

@@ -53,7 +53,7 @@ func WriteLines(w io.Writer, dark bool, lines []Line) error {
 	}
 	p := plot.New()
 	p.BackgroundColor = nil
-	p.X.Tick.Marker, p.Y.Tick.Marker = stepTicks{}, stepTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = roundTicks{}, roundTicks{}
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.LineStyle.Color, axis.Tick.LineStyle.Color = grid, grid
 		axis.Tick.Label.Color = ink

@@ -60,7 +60,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		}
 		bands = append(bands, band)
 	}
-	axes := chart.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation"}
+	axes := chart.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation", Legend: chart.LegendBeside}
 	for name, format := range map[string]chart.Format{"scores.svg": chart.SVG, "scores.png": chart.PNG} {
 		var b bytes.Buffer
 		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
