@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// roundTicks marks an axis at round numbers, some four to eight of them, and labels them as 500k, 1M, 2.5M.
+// roundTicks marks an axis at round numbers, at most nine of them, and labels them as 500k, 1M, 2.5M.
 type roundTicks struct{}
 
 // Ticks implements plot.Ticker.
