@@ -32,7 +32,7 @@ func (o *options) report(stdout, stderr io.Writer) error {
 				return err
 			}
 			g.Runs = append(g.Runs, figure.Run{Windows: points})
-			last = append(last, figure.MeanScore(points, o.config.Steps*9/10))
+			last = append(last, figure.MeanScore(points, o.length()*9/10))
 			area = append(area, figure.MeanScore(points, 0))
 		}
 		groups = append(groups, g)

@@ -22,6 +22,7 @@ import (
 type options struct {
 	out    string
 	seeds  int
+	until  int64 // steps of a run, if fewer than the learning rate's schedule has
 	probe  *string
 	world  *world.Options
 	net    *world.NetOptions
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	o.config.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
+	f.Int64Var(&o.until, "until", 0, "end runs after so many `steps`, on the learning rate's way to 0 at -steps (0: at -steps)")
 	o.probe = f.Choice("probe", noProbe, "small `environment` to learn in instead of that of -env, with a small network", noProbe, "memory", "spot")
 	o.world = world.Register(f)
 	o.net = world.RegisterNet(f)
@@ -61,6 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	if err := o.config.Validate(); err != nil {
 		return cli.Usagef("%v", err)
+	}
+	if o.until < 0 || o.until > o.config.Steps {
+		return cli.Usagef("-until is %d, want 0 to %d, the number of -steps", o.until, o.config.Steps)
 	}
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
@@ -96,10 +101,21 @@ func (o *options) allSeeds() []uint64 {
 	return seeds
 }
 
+// length returns the number of steps of a run.
+func (o *options) length() int64 {
+	if o.until > 0 {
+		return o.until
+	}
+	return o.config.Steps
+}
+
 // curvePath is where the metrics of one run are kept; it appears when the run is complete.
 func (o *options) curvePath(loop string, seed uint64) string {
 	return filepath.Join(o.out, fmt.Sprintf("%s-%d.jsonl", loop, seed))
 }
+
+// errLength ends a run that has all the steps asked for.
+var errLength = errors.New("as long as asked for")
 
 // train makes one run, unless its curve is there.
 func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io.Writer) error {
@@ -117,11 +133,14 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	}
 	cfg := o.config
 	cfg.Seed, cfg.CheckpointEvery = seed, 0
-	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: cfg.Steps}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: o.length()}, stderr)
 	var rows []figure.Point
 	cfg.OnMetrics = func(m a3c.Metrics) error {
 		rows = append(rows, figure.Point{Steps: m.Steps, Episodes: m.WindowEpisodes, Score: m.Score})
 		progress.Update(m.Steps, fmt.Sprintf("score %.2f", m.Score))
+		if m.Steps >= o.length() {
+			return errLength
+		}
 		return nil
 	}
 	var trainer interface{ Run(context.Context) error }
@@ -138,7 +157,7 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	if errors.Is(err, context.Canceled) || ctx.Err() != nil {
 		return nil
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errLength) {
 		return err
 	}
 	return writeCurve(path, rows)

@@ -49,6 +49,31 @@ func TestEfficiency(t *testing.T) {
 	}
 }
 
+// TestUntil: a run that ends early is the beginning of the whole one, learning rate and all.
+func TestUntil(t *testing.T) {
+	whole, part := t.TempDir(), t.TempDir()
+	for _, extra := range [][]string{{"-out", whole}, {"-out", part, "-until", "3200"}} {
+		args := append(extra, "-seeds", "1", "-steps", "6400", "-metrics-every", "800", "-net", "feedforward", "-width", "narrow", "-workers", "1", "-learning-rate", "3e-3")
+		if err := run(context.Background(), args, new(bytes.Buffer), new(bytes.Buffer)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"fast-1.jsonl", "plain-1.jsonl"} {
+		all, err := os.ReadFile(filepath.Join(whole, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun, err := os.ReadFile(filepath.Join(part, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.SplitAfter(string(all), "\n")
+		if want := strings.Join(lines[:4], ""); len(lines) < 9 || string(begun) != want {
+			t.Errorf("%s: -until 3200 gave\n%swant\n%s", name, begun, want)
+		}
+	}
+}
+
 // TestProbe: both loops solve a probe, two workers each.
 func TestProbe(t *testing.T) {
 	for name, optimum := range map[string]float64{"memory": probe.NewMemory(4).Optimum(), "spot": probe.NewSpot().Optimum()} {
@@ -74,6 +99,7 @@ func TestUsage(t *testing.T) {
 		{"", "-out FOLDER is needed"},
 		{"-out x -seeds 0", "-seeds is 0"},
 		{"-out x -workers 0", "workers is 0"},
+		{"-out x -steps 100 -until 101", "-until is 101"},
 	} {
 		err := run(context.Background(), strings.Fields(test.args), new(bytes.Buffer), new(bytes.Buffer))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
