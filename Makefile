@@ -54,10 +54,10 @@ search: build
 	@if [ -d studies/column1 ]; then bin/sweep -resume -out studies/column1; else \
 	  bin/sweep -net recurrent -width wide -workers 1 -deterministic -trials 30 -rungs 3 -steps 6000000 -episodes 200 -seed 1 -out studies/column1; fi
 
-# The paper's figure 4: four networks, three seeds each; wide columns have converged after 8M steps, narrow ones get the paper's
-# 50M. Seven hours of one core. Goes on where it was stopped; what is finished is evaluated once more, 20 s a run.
+# The paper's figure 4: four networks, three seeds each; wide columns have converged after 8M steps, narrow ones after
+# 24M. Four hours of one core. Goes on where it was stopped; what is finished is evaluated once more, 20 s a run.
 figure-4: build
-	@set -e; for seed in 1 2 3; do for net in recurrent feedforward; do for size in wide:8000000 narrow:50000000; do \
+	@set -e; for seed in 1 2 3; do for net in recurrent feedforward; do for size in wide:8000000 narrow:24000000; do \
 	  width=$${size%:*}; run=runs/figure-4/$$net-$$width-$$seed; \
 	  if [ -d $$run ]; then bin/train -resume -out $$run; else \
 	    bin/train -net $$net -width $$width -workers 1 -deterministic -steps $${size#*:} -seed $$seed -episodes 500 -out $$run; fi; \
