@@ -188,7 +188,7 @@ func (a *Arm) trip(cause error) {
 	a.mu.Unlock()
 	a.opt.Log(a.opt.Clock.Now(), "arm stopped: "+cause.Error())
 	if err := a.halt(context.Background()); err != nil {
-		a.opt.Log(a.opt.Clock.Now(), "the stop was not acknowledged, the arm's queue runs out: "+err.Error())
+		a.opt.Log(a.opt.Clock.Now(), err.Error())
 	}
 	a.publish()
 }
@@ -207,15 +207,12 @@ func (a *Arm) halt(context.Context) error {
 		return nil // nothing was ever started: an arm that is only looked at is left alone
 	}
 	err := a.sendPoint(ctx, &[NumJoints]float64{})
-	if errors.Is(err, transport.ErrNoDevice) {
-		return err
-	}
-	for range stopTries {
-		if err = a.link.set(ctx, protocol.EraseTrajectories, nil); err == nil || errors.Is(err, transport.ErrNoDevice) {
-			break
+	for try := 0; try < stopTries && !errors.Is(err, transport.ErrNoDevice); try++ {
+		if err = a.link.set(ctx, protocol.EraseTrajectories, nil); err == nil {
+			return nil
 		}
 	}
-	return err
+	return fmt.Errorf("%w: %w", ErrUnacknowledged, err)
 }
 
 // quit stops the arm, gives API control back and ends the goroutine. What else was asked for ends with ErrClosed.

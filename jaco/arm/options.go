@@ -25,6 +25,10 @@ var (
 	ErrUnsupported = errors.New("this arm is not supported")
 	ErrImplausible = errors.New("the arm reports angles that it cannot have reached")
 	ErrNoProgress  = errors.New("the arm does not get there")
+
+	// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to
+	// stand: it may go on.
+	ErrUnacknowledged = errors.New("the arm did not acknowledge the stop, it may go on")
 )
 
 // Options says how to drive an arm. Fill in Clock and Open; the rest has defaults.

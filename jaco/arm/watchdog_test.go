@@ -253,6 +253,9 @@ func TestGoneForGood(t *testing.T) {
 	if err := r.drive([NumJoints]float64{0.6}, 3*time.Second); !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("drive ended with %v", err)
 	}
+	if err := r.arm.Stop(background); !errors.Is(err, ErrUnacknowledged) || !errors.Is(err, transport.ErrNoDevice) {
+		t.Errorf("Stop gave %v", err)
+	}
 	var d clock.Deadline
 	d.Set(background, r.clock.Now().Add(5*time.Second))
 	if err := r.arm.Recover(&d); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, transport.ErrNoDevice) {

@@ -30,6 +30,10 @@ var ErrEmergency = errors.New("emergency stop")
 // ErrUnsupported is wrapped by what Connect returns for an arm of another kind: the driver's own error.
 var ErrUnsupported = arm.ErrUnsupported
 
+// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to stand:
+// the driver's own error. After EmergencyStop, which does not wait, Stop tells.
+var ErrUnacknowledged = arm.ErrUnacknowledged
+
 // Trip is a refused command: an error that says what was refused, and where the arm was.
 type Trip struct {
 	At       time.Time
