@@ -188,6 +188,28 @@ func TestResumeGoesOnWithMoreSteps(t *testing.T) {
 	}
 }
 
+// A run whose last checkpoint falls on its end, before the last window is closed, goes on as one that had more steps from
+// the beginning: no step is counted in two windows.
+func TestEndBetweenWindows(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out, "-checkpoint-every", "2400", "-metrics-every", "1000")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-steps", "4000"); err != nil {
+		t.Fatal(err)
+	}
+	rows := metrics(t, out)
+	if len(rows) != 5 || rows[2].Steps != 2400 {
+		t.Fatalf("%d windows, want 5, one of them up to step 2400", len(rows))
+	}
+	episodes := int64(0)
+	for _, m := range rows {
+		if episodes += m.WindowEpisodes; m.Episodes != episodes {
+			t.Errorf("at step %d the windows hold %d episodes, the run %d", m.Steps, episodes, m.Episodes)
+		}
+	}
+}
+
 // With a damaged latest checkpoint the run goes on from the previous one.
 func TestResumeFallsBack(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")

@@ -79,6 +79,22 @@ func TestTOMLRoundTrip(t *testing.T) {
 	}
 }
 
+// TestLargeSeedInFile: a number that TOML's integers do not hold is written and read all the same.
+func TestLargeSeedInFile(t *testing.T) {
+	flags := func() (*Flags, *uint64) {
+		f := NewFlags("x", "", "", io.Discard, io.Discard)
+		return f, f.Uint64("seed", 1, "")
+	}
+	f, _ := flags()
+	if err := f.Parse([]string{"-seed", "18446744073709551615"}); err != nil {
+		t.Fatal(err)
+	}
+	g, seed := flags()
+	if err := g.Parse([]string{"-config", writeConfig(t, string(f.TOML()))}); err != nil || *seed != 1<<64-1 {
+		t.Errorf("read back: %d, %v\n%s", *seed, err, f.TOML())
+	}
+}
+
 // TestDiffering: the words that make these values of flags, and no others, in a shell.
 func TestDiffering(t *testing.T) {
 	f, _ := newFlags(io.Discard, io.Discard)

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -287,7 +288,12 @@ func (f *Flags) Differing() []string {
 func tomlValue(v flag.Value) string {
 	if getter, ok := v.(flag.Getter); ok {
 		switch x := getter.Get().(type) {
-		case bool, int, int64, uint, uint64:
+		case bool, int, int64, uint:
+			return fmt.Sprint(x)
+		case uint64:
+			if x > math.MaxInt64 { // more than TOML's integers hold
+				return fmt.Sprintf("%q", fmt.Sprint(x))
+			}
 			return fmt.Sprint(x)
 		case float64:
 			s := fmt.Sprint(x)

@@ -67,6 +67,7 @@ type Run struct {
 	progress *cli.Progress
 	best     float64 // training score that best.safetensors had
 	saved    int64   // steps of the latest checkpoint
+	closed   int64   // steps at the end of the latest window that ended before it
 }
 
 // Open builds environments, network and trainer: new ones, or with resume those that the folder holds. Close the run in
@@ -91,6 +92,9 @@ func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, erro
 		err = r.begin()
 	}
 	if err != nil {
+		if r.trainer != nil { // its environments may be arms that are enabled
+			err = errors.Join(err, r.trainer.Close())
+		}
 		return nil, err
 	}
 	if !plan.Bare {
@@ -169,6 +173,7 @@ func (r *Run) resume() error {
 	if err := r.remember(); err != nil {
 		return err
 	}
+	r.closed = r.last
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
 		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
 	}
@@ -216,7 +221,7 @@ func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
 	r.progress.Finish()
 	if err != nil {
 		err = cli.Hint(err, "the last good checkpoint, of step %d, is kept in %s", r.saved, r.dir.Path())
-	} else if r.trainer.Steps() != r.saved {
+	} else if r.trainer.Steps() != r.saved || r.last != r.closed { // the last window ends with the run
 		err = r.save()
 	}
 	return errors.Join(err, r.drawCurve())
@@ -287,7 +292,7 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 	if err := r.dir.SaveUnit(c, snapshot); err != nil {
 		return err
 	}
-	r.saved = snapshot.Steps
+	r.saved, r.closed = snapshot.Steps, r.last
 	if every := r.plan.MilestoneEvery; every > 0 && snapshot.Steps/every > before/every {
 		if _, err := nn.SaveCheckpoint(r.dir.Path(rundir.Milestone(snapshot.Steps)), c); err != nil {
 			return err

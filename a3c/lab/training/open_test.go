@@ -1,0 +1,80 @@
+package training_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"colonnade/a3c"
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/lab/training"
+)
+
+// counter is a watcher that counts the environments that are open.
+type counter struct {
+	training.Watcher
+	made, open int
+}
+
+// quiet is told of a run's end and no more.
+type quiet struct{ training.Watcher }
+
+func (quiet) End() {}
+
+type counted struct {
+	a3c.Env
+	c *counter
+}
+
+func (c *counter) Envs(make func(worker, index int) (a3c.Env, error)) func(worker, index int) (a3c.Env, error) {
+	return func(worker, index int) (a3c.Env, error) {
+		env, err := make(worker, index)
+		c.made++
+		c.open++
+		return counted{env, c}, err
+	}
+}
+
+func (c counted) Close() error {
+	c.c.open--
+	return nil
+}
+
+// TestOpenFails: environments, which may be arms that are enabled, are closed where a run cannot begin or go on.
+func TestOpenFails(t *testing.T) {
+	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
+	options := training.Register(f)
+	if err := f.Parse([]string{"-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "2", "-steps", "200", "-episodes", "2"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := options.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "run")
+	open := func(resume bool) (*counter, *training.Run, error) {
+		dir, err := training.OpenFolder(out, resume)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer dir.Close()
+		plan, c := options.Plan("train"), &counter{Watcher: quiet{}}
+		plan.Watcher = c
+		run, err := training.Open(plan, dir, resume, io.Discard)
+		return c, run, err
+	}
+	c, run, err := open(false)
+	if err != nil || c.open != 2 {
+		t.Fatalf("%d environments are open, %v", c.open, err)
+	}
+	if err := run.Close(); err != nil || c.open != 0 {
+		t.Fatalf("%d environments are open, %v", c.open, err)
+	}
+	if err := os.Mkdir(filepath.Join(out, rundir.MetricsFile), 0o777); err != nil { // what cannot be read
+		t.Fatal(err)
+	}
+	if c, _, err := open(true); err == nil || c.made != 2 || c.open != 0 {
+		t.Errorf("error %v, %d environments made, %d still open", err, c.made, c.open)
+	}
+}
