@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"colonnade/nn"
@@ -65,4 +66,8 @@ func tensorsNotFinite(net *nn.Network, v []float32) []string {
 	return names
 }
 
-func finite(x float32) bool { return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0) }
+func finite[F number](x F) bool { return !math.IsNaN(float64(x)) && !math.IsInf(float64(x), 0) }
+
+func allFinite[F number](x []F) bool {
+	return !slices.ContainsFunc(x, func(v F) bool { return !finite(v) })
+}

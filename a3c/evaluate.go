@@ -36,7 +36,7 @@ type EvalConfig struct {
 }
 
 // Evaluate plays episodes with parameters theta and does not learn. makeEnv is called once for each environment of each
-// worker; Evaluate closes environments that can be closed. Episode i is decided by Seed and i alone (EpisodeSeeds).
+// worker, by several workers at a time; Evaluate closes environments that can be closed. Episode i is decided by Seed and i alone (EpisodeSeeds).
 //
 // Episodes are played in groups of Envs, the first of them in the first row and so on: so the matrices are the same
 // whatever the number of workers.

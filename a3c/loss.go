@@ -21,7 +21,7 @@ type terms[F number] struct {
 //	dloss/dz_j = weight * ( advantage * (p_j - [j = a_f])  +  entropy * p_j (log p_j + H_f) )
 //	dloss/dv   = weight * 2 * value * (v - ret)
 //
-// advantage and ret are constants: no gradient flows through them.
+// advantage and ret are constants: no gradient flows through them. Products are rounded before they are added, as in returns.
 //
 // Shape:  logp, prob (sum of choices), the log-softmax of each factor's logits and its exponential; action, entropies one
 // for each factor, entropies being added to; doutput (sum of choices + 1) overwritten, its last element is the value's.
@@ -33,19 +33,19 @@ func lossGradient[F number](c costs[F], choices, action []int, logp, prob []F, a
 		var h F
 		for j := range lp {
 			if p[j] > 0 { // p log p is 0 at p = 0, where log p may be -Inf
-				h -= p[j] * lp[j]
+				h -= F(p[j] * lp[j])
 			}
 		}
 		entropies[f] += float64(h)
 		for j := range lp {
-			g := advantage * p[j]
+			g := F(advantage * p[j])
 			if p[j] > 0 {
-				g += c.entropy * p[j] * (lp[j] + h)
+				g += F(c.entropy * p[j] * (lp[j] + h))
 			}
-			d[j] = c.weight * g
+			d[j] = F(c.weight * g)
 		}
 		a := action[f]
-		d[a] -= c.weight * advantage
+		d[a] -= F(c.weight * advantage)
 		logPi += lp[a]
 		at += k
 	}

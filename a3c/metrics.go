@@ -25,7 +25,7 @@ type Metrics struct {
 	Scores []float32 `json:"scores,omitempty"` // of each episode of the window, in the order they ended; with Config.KeepScores
 
 	Entropy        []float64 `json:"entropy"`         // mean entropy of each factor of the policy, nats
-	PolicyLoss     float64   `json:"policy_loss"`     // mean of -advantage * sum over factors of log pi(action)
+	PolicyLoss     float64   `json:"policy_loss"`     // mean of -advantage * sum over factors of log pi(action); of advantages as they are learnt from, see Config.NormalizeAdvantage
 	ValueLoss      float64   `json:"value_loss"`      // mean of (return - value) squared, unweighted, in scaled reward
 	Value          float64   `json:"value"`           // mean value, in scaled reward
 	GradNorm       float64   `json:"grad_norm"`       // mean length of the gradient before clipping
@@ -164,6 +164,9 @@ func (w *window) check(s WindowState, keepScores bool) error {
 	}
 	if int64(len(s.Scores)) != scores {
 		return fmt.Errorf("the snapshot's window of metrics holds %d scores, want %d", len(s.Scores), scores)
+	}
+	if !allFinite(s.Sums) || !allFinite(s.Entropy) || !allFinite(s.Scores) {
+		return fmt.Errorf("the snapshot's window of metrics is in part %w", ErrNotFinite)
 	}
 	return nil
 }

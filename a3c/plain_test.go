@@ -25,6 +25,7 @@ func TestPlain(t *testing.T) {
 		{"time limit", 8, timeLimit, func(c *a3c.Config) { c.RewardScale = 0.5 }},
 		{"termination", 8, func() a3c.Env { return probe.NewTimeLimit(true) }, func(*a3c.Config) {}},
 		{"lambda and normalized advantages", 8, memory, func(c *a3c.Config) { c.Lambda, c.NormalizeAdvantage = 0.9, true }},
+		{"output alone", 8, memory, func(c *a3c.Config) { c.OutputOnly = true }},
 		{"clipped", 0, spot, func(c *a3c.Config) { c.ClipNorm = 0.01 }},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -22,6 +22,8 @@ type house struct {
 	mu     sync.Mutex
 	calls  int
 	fatal  map[int]bool // at which steps of all environments together one panics
+	reset  int          // at which reset of all together one panics; 0: none
+	resets int
 	seeds  map[uint64]int
 	made   int
 	closed int
@@ -31,7 +33,12 @@ type house struct {
 func (f *fragile) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	f.house.mu.Lock()
 	f.house.seeds[seed]++
+	f.house.resets++
+	fatal := f.house.resets == f.house.reset
 	f.house.mu.Unlock()
+	if fatal {
+		panic("the arm is not where it was left")
+	}
 	return f.Env.Reset(seed, pixels, proprio)
 }
 
@@ -112,6 +119,26 @@ func TestReplacement(t *testing.T) {
 	}
 	if s, err := trainer.Snapshot(); err != nil || len(s.State) != cfg.Workers {
 		t.Errorf("snapshot: %v", err)
+	}
+}
+
+// TestReplacementAtReset: an episode in whose beginning an environment panics is not begun again by the successor.
+func TestReplacementAtReset(t *testing.T) {
+	cfg := small(false)
+	cfg.Replacements = 1
+	h := newHouse()
+	h.reset = cfg.Workers*cfg.Envs + 5 // in the middle of the run
+	trainer := h.trainer(t, cfg)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !trainer.Done() || h.made != (cfg.Workers+1)*cfg.Envs {
+		t.Errorf("done %t with %d environments made", trainer.Done(), h.made)
+	}
+	for seed, n := range h.seeds {
+		if n > 1 {
+			t.Errorf("the episode of seed %d was begun %d times", seed, n)
+		}
 	}
 }
 

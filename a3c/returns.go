@@ -19,7 +19,8 @@ const (
 // With lambda 1, ret is the n-step return of Mnih et al. 2016.
 //
 // Shape:  reward, end, cut, adv, ret (steps, envs); value (steps+1, envs), the last row being the bootstrap values.
-// Rewards are scaled already. cut is read where end is truncated only.
+// Rewards are scaled already. cut is read where end is truncated only. Products are rounded before they are added, so that
+// every compiler and processor makes the same bits of them.
 func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end []ending, cut, adv, ret []F) {
 	for e := range envs {
 		var future F // gamma*lambda*adv of the following step, 0 across the end of an episode
@@ -32,9 +33,9 @@ func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end 
 			case truncated:
 				next, future = cut[i], 0
 			}
-			adv[i] = reward[i] + gamma*next - value[i] + future
+			adv[i] = reward[i] + F(gamma*next) - value[i] + future
 			ret[i] = adv[i] + value[i]
-			future = gamma * lambda * adv[i]
+			future = F(gamma * lambda * adv[i])
 		}
 	}
 }

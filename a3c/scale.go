@@ -22,9 +22,9 @@ const (
 func (s *advantageScale) update(advantages []float32, rewardScale float64) float32 {
 	square := 0.0
 	for _, a := range advantages {
-		square += float64(a) * float64(a)
+		square += float64(float64(a) * float64(a))
 	}
-	s.square = scaleMemory*s.square + (1-scaleMemory)*square/float64(len(advantages))
-	s.weight = scaleMemory*s.weight + (1 - scaleMemory)
+	s.square = float64(scaleMemory*s.square) + (1-scaleMemory)*square/float64(len(advantages))
+	s.weight = float64(scaleMemory*s.weight) + (1 - scaleMemory)
 	return float32(max(math.Sqrt(s.square/s.weight), smallestScale*rewardScale))
 }

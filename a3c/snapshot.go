@@ -22,7 +22,7 @@ type Snapshot struct {
 	Workers, Envs, Rollout int
 	Seed                   uint64
 	Deterministic          bool
-	Kernels                string // kernels.Implementation; another one rounds differently
+	Kernels                string // kernels.Implementation; another one rounds differently, "base" also on another architecture
 
 	Window WindowState
 	State  []WorkerState // one for each worker
@@ -173,6 +173,9 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 	if bad := append(tensorsNotFinite(t.net, s.Theta), tensorsNotFinite(t.net, s.MS)...); len(bad) > 0 {
 		return fmt.Errorf("the snapshot's parameters or mean squares of %v: %w", bad, ErrNotFinite)
 	}
+	if slices.ContainsFunc(s.MS, func(v float32) bool { return v < 0 }) {
+		return errors.New("the snapshot's mean squares are negative in places")
+	}
 	if s.Steps < 0 || s.Updates < 0 || s.Episodes < 0 || s.Time < 0 {
 		return errors.New("the snapshot's counters are negative")
 	}
@@ -204,6 +207,19 @@ func (w *worker) check(s *WorkerState) error {
 	} {
 		if c.got != c.want {
 			return fmt.Errorf("the snapshot holds %d %s, want %d", c.got, c.name, c.want)
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		values []float32
+	}{{"LSTM outputs", s.H}, {"LSTM cells", s.C}, {"proprioceptive values", s.Proprioception}} {
+		if !allFinite(c.values) {
+			return fmt.Errorf("the snapshot's %s are in part %w", c.name, ErrNotFinite)
+		}
+	}
+	for e := range s.Envs {
+		if !finite(s.Envs[e].Score) {
+			return fmt.Errorf("the snapshot's score of environment %d is %w", e, ErrNotFinite)
 		}
 	}
 	if !(s.Square >= 0 && s.Square <= math.MaxFloat32 && s.Weight >= 0 && s.Weight <= 1) {

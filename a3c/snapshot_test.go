@@ -285,7 +285,20 @@ func TestRestoreErrors(t *testing.T) {
 			s.MS = slices.Clone(s.MS)
 			s.MS[0] = float32(math.Inf(1))
 		}},
-		{want: "negative", spoil: func(s *a3c.Snapshot) { s.Steps = -1 }},
+		{want: "mean squares are negative", spoil: func(s *a3c.Snapshot) {
+			s.MS = slices.Clone(s.MS)
+			s.MS[3] = -1e-9
+		}},
+		{want: "counters are negative", spoil: func(s *a3c.Snapshot) { s.Steps = -1 }},
+		{want: "window of metrics is in part not a finite number", spoil: func(s *a3c.Snapshot) {
+			s.Window.Sums = slices.Clone(s.Window.Sums)
+			s.Window.Sums[0] = math.NaN()
+		}},
+		{want: "LSTM cells are in part not a finite number", spoil: func(s *a3c.Snapshot) {
+			s.State[1].C = slices.Clone(s.State[1].C)
+			s.State[1].C[0] = float32(math.Inf(-1))
+		}},
+		{want: "score of environment 1 is not a finite number", spoil: func(s *a3c.Snapshot) { s.State[1].Envs[1].Score = math.NaN() }},
 		{want: "window of metrics", spoil: func(s *a3c.Snapshot) { s.Window.Entropy = nil }},
 		{want: "2 workers' states, want 3", spoil: func(s *a3c.Snapshot) { s.State = s.State[:2] }},
 		{want: "LSTM outputs", spoil: func(s *a3c.Snapshot) { s.State[1].H = nil }},

@@ -47,7 +47,8 @@ type Trainer struct {
 }
 
 // NewTrainer returns a trainer that starts from theta, which it copies, in environments from makeEnv, called once for each
-// environment of each worker. The environments must offer what the network wants.
+// environment of each worker. The environments must offer what the network wants. While the trainer runs, workers that are
+// replaced call makeEnv again, maybe several at a time.
 func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (Env, error)) (*Trainer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)
@@ -125,7 +126,8 @@ func (t *Trainer) Run(ctx context.Context) error { return t.RunUntil(ctx, t.cfg.
 // learning rate's way to 0 at cfg.Steps, as if there were none.
 //
 // A worker that panics is replaced, see Config.Replacements. An environment's error, a gradient that is not finite, or a
-// panic beyond that number stops all workers; Run returns a *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well and is returned as it is.
+// panic beyond that number stops all workers; Run returns an error that wraps a *WorkerError. An error of OnMetrics or
+// OnCheckpoint stops them as well; what Run returns wraps it.
 func (t *Trainer) RunUntil(ctx context.Context, steps int64) error {
 	if t.workers == nil {
 		return errors.New("run: the trainer is closed")

@@ -131,6 +131,7 @@ func (w *worker) start() error {
 func (w *worker) reset(t, e int) error {
 	s := &w.slots[e]
 	seed := TrainingSeed(w.t.cfg.Seed, w.id, e, s.episodes)
+	s.episodes++ // before anything can panic: a worker's successor shall not meet the same episode
 	if err := s.env.Reset(seed, w.batch.Pixels(t, e), w.batch.Proprioception(t, e)); err != nil {
 		return fmt.Errorf("reset environment %d: %w", e, err)
 	}
@@ -138,7 +139,6 @@ func (w *worker) reset(t, e int) error {
 		return fmt.Errorf("reset environment %d: %w", e, err)
 	}
 	w.batch.First(t)[e] = true
-	s.episodes++
 	s.score, s.length = 0, 0
 	return nil
 }
@@ -309,7 +309,7 @@ func (w *worker) learn() {
 			w.sums.valueLoss += float64(terms.value)
 			w.sums.value += float64(w.value[i])
 			w.sums.returns += float64(w.ret[i])
-			w.sums.returns2 += float64(w.ret[i]) * float64(w.ret[i])
+			w.sums.returns2 += float64(float64(w.ret[i]) * float64(w.ret[i]))
 		}
 	}
 	w.sums.steps = int64(samples)

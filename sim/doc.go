@@ -86,7 +86,9 @@
 // The same commands lead to the same state and the same pictures on every machine. So Sincos is the package's own,
 // and every product is rounded explicitly, float64(a*b), which forbids the compiler to fuse it with a sum
 // (it does on arm64, and on amd64 with GOAMD64=v3). TestNotFused looks for such instructions,
-// TestSnapshotTrajectories and TestSnapshotKinematics hold hashes.
+// TestSnapshotTrajectories and TestSnapshotKinematics hold hashes. One step leaves this to math: Compile's principal axes
+// of inertias. For the canonical model their bits are the same on amd64, with GOAMD64=v3 too, and on arm64, which the hashes
+// show; those of another model may differ in the last place.
 //
 // # Where to start reading
 //

@@ -19,7 +19,11 @@ func (w *worker) learn() error {
 			_, _, choices := a.env.Spec()
 			w.lossGradient(s, choices, scale, w.replay.Output(t), w.replay.DOutput(t))
 		}
-		w.t.net.Backward(w.theta, w.grad, w.replay, len(a.steps))
+		if w.t.cfg.OutputOnly {
+			w.t.net.BackwardOutput(w.grad, w.replay, len(a.steps))
+		} else {
+			w.t.net.Backward(w.theta, w.grad, w.replay, len(a.steps))
+		}
 	}
 	return w.t.apply(w.grad, len(w.agents)*w.t.cfg.Rollout)
 }

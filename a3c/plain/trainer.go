@@ -9,7 +9,8 @@ import (
 	"colonnade/nn"
 )
 
-// Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime and what concerns checkpoints.
+// Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime, KeepScores, and what concerns checkpoints
+// and the replacement of workers.
 type Trainer struct {
 	cfg     a3c.Config
 	net     *nn.Network

@@ -128,6 +128,9 @@ func (e *Env) decode(data []byte) (s state, err error) {
 	if n := sim.NumBodies; s.violation.A < -1 || s.violation.A >= n || s.violation.B < -1 || s.violation.B >= n {
 		return s, errors.New("saved environment is damaged: it names a body that does not exist")
 	}
+	if running == 1 && (steps == EpisodeSteps || s.violation.Cause != sim.None) {
+		return s, errors.New("saved environment is damaged: its episode has ended and goes on")
+	}
 	s.steps, s.episodes = int(steps), int(episodes)
 	s.running, s.target.forward = running == 1, forward == 1
 	return s, nil

@@ -99,6 +99,8 @@ func TestDamagedState(t *testing.T) {
 		{"angle too large", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(1e9)) }), "too large"},
 		{"target not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[target:], math.Float64bits(math.NaN())) }), "not finite"},
 		{"too many steps", change(func(b []byte) { b[steps] = 51 }), "damaged"},
+		{"ended and running", change(func(b []byte) { b[steps] = 50 }), "has ended and goes on"},
+		{"violated and running", change(func(b []byte) { b[cause] = 1 }), "has ended and goes on"},
 		{"too many episodes", change(func(b []byte) { b[steps+4] = 2 }), "target-every"},
 		{"running neither yes nor no", change(func(b []byte) { b[steps+8] = 2 }), "damaged"},
 		{"direction neither", change(func(b []byte) { b[steps+9] = 2 }), "damaged"},

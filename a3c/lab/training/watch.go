@@ -30,7 +30,7 @@ type Watched struct {
 	Factors []string        // names of the action's factors
 	History history.History // windows before this invocation, the watcher's own copy
 
-	Parameters int // of the network, those that are frozen as well
+	Parameters int // that are trained
 	// Workers returns how the workers do. Any goroutine may call it.
 	Workers func() []a3c.WorkerStatus
 }
