@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"io"
 	"os"
+	"strings"
 
 	"colonnade/jaco/robot"
 )
@@ -18,7 +19,7 @@ type Writer struct {
 }
 
 // Append opens a file to record into, a new one or one that holds records already; a torn record at its end is cut off. A
-// damaged file is an error: move it away.
+// damaged file, or one of something else, is an error and stays as it is: move it away.
 func Append(path string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -31,20 +32,20 @@ func Append(path string) (*Writer, error) {
 	return w, nil
 }
 
-// prepare finds the end of the records.
+// prepare finds the end of the records, and completes a header that is not all there. Whatever else the file holds stays.
 func (w *Writer) prepare() error {
-	info, err := w.file.Stat()
+	begun, err := io.ReadAll(io.LimitReader(w.file, int64(len(header))))
 	if err != nil {
 		return err
 	}
-	if info.Size() < int64(len(header)) { // new, or torn at once
-		if err := w.file.Truncate(0); err != nil {
-			return err
-		}
-		if _, err := w.file.WriteString(header); err != nil {
+	if len(begun) < len(header) && strings.HasPrefix(header, string(begun)) { // new, or torn at once
+		if _, err := w.file.WriteString(header[len(begun):]); err != nil {
 			return err
 		}
 		return w.file.Sync()
+	}
+	if _, err := w.file.Seek(0, io.SeekStart); err != nil {
+		return err
 	}
 	r, err := NewReader(w.file)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"colonnade/jaco/robot"
@@ -197,6 +198,22 @@ func TestDamage(t *testing.T) {
 	}
 	if _, err := Append(t.TempDir()); err == nil {
 		t.Error("a folder is recorded into")
+	}
+}
+
+// A file of something else is left alone, however short it is.
+func TestForeignFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "foreign")
+	for _, text := range []string{"\n", "a note\n", "jaco-record/2\n", header[:5] + "X", "a longer text than any header\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Append(path); err == nil || !strings.Contains(err.Error(), "no file of records") {
+			t.Errorf("%q is recorded into: %v", text, err)
+		}
+		if kept, err := os.ReadFile(path); err != nil || string(kept) != text {
+			t.Errorf("%q became %q, %v", text, kept, err)
+		}
 	}
 }
 
