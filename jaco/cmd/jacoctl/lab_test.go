@@ -49,8 +49,7 @@ type laboratory struct {
 
 	mu      sync.Mutex // guards what follows
 	target  sim.Vec3
-	changes map[protocol.Command]int // packets to the arm that change something
-	asked   map[protocol.Command]int // all others
+	changes map[protocol.Command]int // packets to the arm that are no questions
 }
 
 // eye is the camera, with faults.
@@ -68,7 +67,7 @@ func (e *eye) Frame(dst []uint8) (time.Duration, error) {
 
 func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 	t.Helper()
-	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}, asked: map[protocol.Command]int{}}
+	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}}
 	d, err := domain.Load("robot")
 	if err != nil {
 		t.Fatal(err)
@@ -127,10 +126,8 @@ func (l *laboratory) Out(now time.Time, p []byte) error {
 	var packet protocol.Packet
 	if packet.Decode(p) == nil {
 		l.mu.Lock()
-		if changing[packet.Command] {
+		if !questions[packet.Command] {
 			l.changes[packet.Command]++
-		} else {
-			l.asked[packet.Command]++
 		}
 		l.mu.Unlock()
 	}

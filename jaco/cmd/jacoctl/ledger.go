@@ -20,10 +20,17 @@ type ledger struct {
 	all   int // packets
 }
 
-// changing are the commands that a driver sends to have something done; all others ask.
-var changing = map[protocol.Command]bool{
-	protocol.StartAPI: true, protocol.StopAPI: true, protocol.AngularControl: true, protocol.EraseTrajectories: true,
-	protocol.BasicTrajectory: true, protocol.JoystickSend: true,
+// questions are the commands that only ask. Whatever else is sent counts as changing something, so that a command which is new
+// here is shown rather than hidden.
+var questions = map[protocol.Command]bool{
+	protocol.GetConfig: true, protocol.ControlTypeRead: true, protocol.AngularPositionLegacy: true, protocol.ErrorLogEntry: true,
+	protocol.ErrorCount: true, protocol.CodeVersions: true, protocol.QuickStatusRead: true, protocol.GripperRead: true,
+	protocol.CartesianPosition: true, protocol.AngularPosition: true, protocol.CartesianCommand: true, protocol.AngularCommand: true,
+	protocol.CartesianForce: true, protocol.AngularTorque: true, protocol.AngularCurrent: true, protocol.SensorsRead: true,
+	protocol.PositionCurrentRead: true, protocol.MotorCurrent: true, protocol.AngularVelocity: true, protocol.AllForces: true,
+	protocol.GravityFreeTorque: true, protocol.AccelerometersRead: true, protocol.JoystickValue: true, protocol.InfoRead: true,
+	protocol.CommandedVelocityRead: true, protocol.GeneralRead: true, protocol.QueueRead: true, protocol.TrajectoryRead: true,
+	protocol.InventoryRead: true,
 }
 
 // cable puts the ledger between a driver and its cable.
@@ -47,7 +54,7 @@ type watched struct {
 func (w *watched) Write(ctx context.Context, p []byte) (int, error) {
 	n, err := w.Conn.Write(ctx, p)
 	var packet protocol.Packet
-	if err == nil && packet.Decode(p) == nil && changing[packet.Command] {
+	if err == nil && packet.Decode(p) == nil && !questions[packet.Command] {
 		if packet.Number == 1 {
 			w.message = w.message[:0]
 		}
