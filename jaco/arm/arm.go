@@ -19,33 +19,43 @@ type Arm struct {
 	wake    *clock.Signal // to the goroutine: there is something to do
 	changed *clock.Signal // from the goroutine: state, fault or a request changed
 
-	mu        sync.Mutex // guards what follows
-	info      protocol.Info
-	state     State
-	stats     Stats
-	fault     error // why motion was stopped; nil: all is well
-	enabled   bool  // velocities are accepted
-	velocity  [NumJoints]float64
-	commanded time.Time // when velocity was set
-	streaming bool
-	stopping  int // stops asked for, but not done yet
-	requests  []*request
-	closed    bool // no requests any more
-	ended     bool // the goroutine has ended
+	identity // does not change after Connect
+
+	mu             sync.Mutex // guards what follows
+	state          State
+	stats          Stats
+	fault          error // why motion was stopped; nil: all is well
+	unacknowledged error // what became of the last stop; nil: the arm acknowledged it
+	enabled        bool  // velocities are accepted
+	velocity       [NumJoints]float64
+	commanded      time.Time // when velocity was set
+	streaming      bool
+	stopping       int // stops asked for, but not done yet
+	requests       []*request
+	closed         bool // no requests any more
+	ended          bool // the goroutine has ended
 
 	// Of the goroutine alone, after Connect.
 	link     link
-	settings protocol.Settings
-	caps     capabilities
-	work     Stats // published as stats
-	turn     int   // of the questions
-	wanted   bool  // motion was enabled once: a stop has something to stop
-	skip     int   // periods to leave out a point
-	extra    bool  // send one more
-	primed   bool  // the stream's first points were sent
-	known    State // for Options.Govern
+	work     Stats     // published as stats
+	turn     int       // of the questions
+	wanted   bool      // motion was enabled once: a stop has something to stop
+	held     bool      // the home button may be down: it was pressed, and no release acknowledged since
+	queued   bool      // there may be points in the arm's queue: no 301 was acknowledged since one was sent
+	reopens  time.Time // when watch may open a lost connection again
+	skip     int       // periods to leave out a point
+	extra    bool      // send one more
+	primed   bool      // the stream's first points were sent
+	known    State     // for Options.Govern
 	governed [NumJoints]float64
 	answer   answers
+}
+
+// identity is what arm it is.
+type identity struct {
+	info     protocol.Info
+	settings protocol.Settings
+	caps     capabilities
 }
 
 // answers are read into here, so that nothing is allocated.
@@ -88,14 +98,21 @@ func Connect(ctx context.Context, opt Options) (*Arm, error) {
 }
 
 // greet opens the connection and reads all that there is to know at the start.
-func (a *Arm) greet(ctx context.Context) error {
-	if err := a.link.connect(ctx); err != nil {
+func (a *Arm) greet(ctx context.Context) (err error) {
+	if err := a.link.connect(ctx, connectQuiet*a.opt.Quiet); err != nil {
 		return err
 	}
-	if err := a.identify(ctx); err != nil {
+	if a.identity, err = a.identify(ctx); err != nil {
 		return err
 	}
-	a.update(func(s *State) { s.QTime = time.Time{} }) // the arm may have been moved since
+	return a.look(ctx)
+}
+
+// connectQuiet is by how much longer than Options.Quiet it must be quiet when connecting: an earlier program's answers may come.
+const connectQuiet = 10
+
+// look asks all questions once.
+func (a *Arm) look(ctx context.Context) error {
 	for range a.questions() {
 		if err := a.poll(ctx, false); err != nil {
 			return err
@@ -106,42 +123,52 @@ func (a *Arm) greet(ctx context.Context) error {
 }
 
 // identify reads what arm it is. A Jaco 1 refuses command 121; its configuration has serial and model.
-func (a *Arm) identify(ctx context.Context) error {
-	var info protocol.Info
-	caps := capabilities{quickStatus: true, fingerOpen: -3000}
-	settings := protocol.Jaco2Settings()
-	err := a.link.read(ctx, protocol.InfoRead, &info)
-	if errors.Is(err, protocol.ErrNACK) || errors.Is(err, protocol.ErrFailed) {
+func (a *Arm) identify(ctx context.Context) (id identity, err error) {
+	id.caps = capabilities{quickStatus: true, fingerOpen: -3000}
+	id.settings = protocol.Jaco2Settings()
+	err = a.link.read(ctx, protocol.InfoRead, &id.info)
+	if refused(err) {
 		var config protocol.Config
 		if err = a.link.read(ctx, protocol.GetConfig, &config); err == nil {
-			info = protocol.Info{Serial: config.Serial, Model: config.Model, Type: protocol.Jaco1}
-			caps.quickStatus = false
+			id.info = protocol.Info{Serial: config.Serial, Model: config.Model, Type: protocol.Jaco1}
+			id.caps.quickStatus = false
 		}
 	}
 	if err != nil {
-		return err
+		return id, err
 	}
-	switch info.Type {
+	switch id.info.Type {
 	case protocol.Jaco1:
-		caps.fingerOpen, settings = -300, protocol.Jaco1Settings() // as the SDK's InitFingers for type 0 (S)
+		id.caps.fingerOpen, id.settings = -300, protocol.Jaco1Settings() // as the SDK's InitFingers for type 0 (S)
 	case protocol.Spherical7, protocol.Mico4, protocol.Jaco2Four:
-		return fmt.Errorf("%v: only arms of six joints are driven: %w", info.Type, ErrUnsupported)
+		return id, fmt.Errorf("%v: only arms of six joints are driven: %w", id.info.Type, ErrUnsupported)
 	}
 	if a.opt.Settings != nil {
-		settings = *a.opt.Settings
+		id.settings = *a.opt.Settings
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.info, a.caps, a.settings = info, caps, settings
+	return id, nil
+}
+
+// reopen opens a lost connection again, once nothing has come for the time quiet, and makes sure that it leads to the same arm.
+func (a *Arm) reopen(ctx context.Context, quiet time.Duration) error {
+	err := a.link.connect(ctx, quiet)
+	var now identity
+	if err == nil {
+		now, err = a.identify(ctx)
+	}
+	if before := &a.info; err == nil && (now.info.Serial != before.Serial || now.info.Type != before.Type) {
+		err = fmt.Errorf("%v %q is there instead of %v %q: %w", now.info.Type, now.info.Serial, before.Type, before.Serial, ErrUnsupported)
+	}
+	if err != nil {
+		a.link.drop()
+		return err
+	}
+	a.update(func(s *State) { s.QTime = time.Time{} }) // the arm may have been moved since
 	return nil
 }
 
 // Info returns serial number, model, firmware and type.
-func (a *Arm) Info() protocol.Info {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.info
-}
+func (a *Arm) Info() protocol.Info { return a.info }
 
 // State returns what is known of the arm.
 func (a *Arm) State() State {
@@ -157,10 +184,14 @@ func (a *Arm) Stats() Stats {
 	return a.stats
 }
 
-// Err returns why the watchdog stopped the arm, or nil. Recover clears it.
+// Err returns why the watchdog stopped the arm, or nil. Recover clears it. As long as the arm has not acknowledged the stop it
+// is ErrUnacknowledged, too.
 func (a *Arm) Err() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if a.fault != nil && a.unacknowledged != nil {
+		return fmt.Errorf("%w; %w", a.fault, a.unacknowledged)
+	}
 	return a.fault
 }
 
@@ -216,21 +247,24 @@ func (a *Arm) SetVelocity(v *[NumJoints]float64) error {
 }
 
 // Stop stops the arm: what is under way ends with ErrStopped, a zero velocity is sent, and the arm's queue dropped.
-// Motion stays enabled. The error is that of the wire.
+// Motion stays enabled. The error is ErrUnacknowledged, with that of the wire.
 func (a *Arm) Stop(ctx context.Context) error {
-	return a.ask(&request{ctx: ctx, stop: true, run: a.halt})
+	return a.ask(&request{ctx: ctx, stop: true, run: func(context.Context) error { return a.halt() }})
 }
 
-// Abort stops the arm as the watchdog does, with cause as what Err returns, and does not wait for it. It may be called by
-// any goroutine, participant or not. A fault that is there already stays the cause.
+// Abort stops the arm as the watchdog does, with cause as what Err returns, and does not wait for it: Stop does. It may be
+// called by any goroutine, participant or not. A fault that is there already stays the cause; a Recover under way ends.
 func (a *Arm) Abort(cause error) {
 	a.mu.Lock()
 	defer a.wake.Raise()
 	defer a.mu.Unlock()
-	if a.closed || a.fault != nil {
+	if a.closed {
 		return
 	}
-	a.fault, a.enabled = cause, false
+	if a.fault == nil {
+		a.fault = cause
+	}
+	a.enabled = false
 	a.stopping++
 	r := &request{ctx: context.Background(), stop: true, run: func(context.Context) error {
 		a.trip(cause)
@@ -239,7 +273,8 @@ func (a *Arm) Abort(cause error) {
 	a.requests = append([]*request{r}, a.requests...)
 }
 
-// Close stops the arm, ends API control and closes the connection. Only the first call does anything.
+// Close stops the arm, ends API control and closes the connection. Only the first call does anything. It tries for a second
+// to have the arm stand, over a new connection if need be, and returns ErrUnacknowledged if that fails.
 func (a *Arm) Close() error {
 	err := a.ask(&request{ctx: context.Background(), stop: true, run: a.quit})
 	if errors.Is(err, ErrClosed) {

@@ -27,15 +27,15 @@ type link struct {
 // maxLate is the number of late packets that are read off; a device that always answers would go on for ever.
 const maxLate = 64
 
-// connect opens the connection and reads off whatever is left of an earlier one.
-func (l *link) connect(ctx context.Context) error {
+// connect opens the connection and reads off whatever is left of an earlier one, until nothing has come for the time quiet.
+func (l *link) connect(ctx context.Context, quiet time.Duration) error {
 	l.drop()
 	conn, err := l.opt.Open(ctx)
 	if err != nil {
 		return err
 	}
 	l.conn, l.dirty = conn, true
-	return l.drain(ctx, 10*l.opt.Quiet)
+	return l.drain(ctx, quiet)
 }
 
 // drop closes the connection.

@@ -2,12 +2,10 @@ package arm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"colonnade/jaco/protocol"
-	"colonnade/jaco/transport"
 )
 
 // loop is the goroutine of the arm: a period after the other, with requests in between. It ends after quit.
@@ -83,7 +81,8 @@ func (a *Arm) publish() {
 	a.changed.Raise()
 }
 
-// period is one period: a point, if there is something to stream, and a question.
+// period is one period: a point, if there is something to stream, and a question. After a stop that is not
+// acknowledged, and with a fault, it is watch's.
 func (a *Arm) period() {
 	ctx := context.Background()
 	now := a.opt.Clock.Now()
@@ -91,7 +90,8 @@ func (a *Arm) period() {
 	streaming, velocity, age, fault := a.streaming, a.velocity, now.Sub(a.commanded), a.fault
 	a.mu.Unlock()
 	switch {
-	case fault != nil:
+	case fault != nil || !streaming && a.loose():
+		a.watch(now)
 		return
 	case streaming && age > a.opt.Stale:
 		a.trip(fmt.Errorf("velocity is %v old: %w", age, ErrStale))
@@ -153,12 +153,18 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 
 func (a *Arm) sendPoint(ctx context.Context, velocity *[NumJoints]float64) error {
 	point := a.settings.VelocityPoint(velocity)
-	a.link.payload = point.Append(a.link.payload[:0], a.settings.BasicPoint)
-	if err := a.link.set(ctx, protocol.BasicTrajectory, a.link.payload); err != nil {
+	if err := a.enqueue(ctx, &point); err != nil {
 		return err
 	}
 	a.work.Points++
 	return nil
+}
+
+// enqueue puts a point into the arm's queue.
+func (a *Arm) enqueue(ctx context.Context, point *protocol.BasicPoint) error {
+	a.queued = true // it may have been received, whatever comes back
+	a.link.payload = point.Append(a.link.payload[:0], a.settings.BasicPoint)
+	return a.link.set(ctx, protocol.BasicTrajectory, a.link.payload)
 }
 
 // adjust keeps the arm's queue at its depth, from the number of points in it right after one was sent.
@@ -178,61 +184,6 @@ func (a *Arm) controlLost() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.caps.quickStatus && !a.state.API && a.enabled && a.state.StatusTime.After(a.commanded)
-}
-
-// trip is the watchdog: it stops the arm and keeps the cause until Recover.
-func (a *Arm) trip(cause error) {
-	a.work.Stops++
-	a.mu.Lock()
-	a.fault, a.enabled = cause, false
-	a.mu.Unlock()
-	a.opt.Log(a.opt.Clock.Now(), "arm stopped: "+cause.Error())
-	if err := a.halt(context.Background()); err != nil {
-		a.opt.Log(a.opt.Clock.Now(), err.Error())
-	}
-	a.publish()
-}
-
-// stopTries is how often a stop is sent: its answer may be lost as any other.
-const stopTries = 3
-
-// halt sends zero velocity, then 301. The second is what counts; the first has the arm stand even if 301 is late.
-func (a *Arm) halt(context.Context) error {
-	ctx := context.Background() // a stop is not given up because somebody's context ended
-	a.mu.Lock()
-	a.streaming, a.velocity = false, [NumJoints]float64{}
-	a.mu.Unlock()
-	a.primed = false
-	if !a.wanted {
-		return nil // nothing was ever started: an arm that is only looked at is left alone
-	}
-	err := a.sendPoint(ctx, &[NumJoints]float64{})
-	for try := 0; try < stopTries && !errors.Is(err, transport.ErrNoDevice); try++ {
-		if err = a.link.set(ctx, protocol.EraseTrajectories, nil); err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("%w: %w", ErrUnacknowledged, err)
-}
-
-// quit stops the arm, gives API control back and ends the goroutine. What else was asked for ends with ErrClosed.
-func (a *Arm) quit(ctx context.Context) error {
-	var err error
-	if a.link.conn != nil {
-		err = a.halt(ctx)
-	}
-	if a.link.conn != nil && a.wanted {
-		err = errors.Join(err, a.link.set(ctx, protocol.StopAPI, nil))
-	}
-	a.link.drop()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.closed, a.ended, a.enabled = true, true, false
-	for _, r := range a.requests {
-		r.err, r.done = ErrClosed, true
-	}
-	a.requests = nil
-	return err
 }
 
 // interrupted reports why a task must end: its context, or somebody's Stop.

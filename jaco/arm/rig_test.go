@@ -57,10 +57,13 @@ func newRig(t testing.TB, rules string, change func(e *emulator.Options, o *Opti
 	return r
 }
 
-// connected returns a rig whose driver is connected and enabled.
-func connected(t testing.TB, rules string, change func(e *emulator.Options, o *Options)) *rig {
+// connected returns a rig whose driver is connected and enabled, after before was called with it.
+func connected(t testing.TB, rules string, change func(e *emulator.Options, o *Options), before ...func(*rig)) *rig {
 	t.Helper()
 	r := newRig(t, rules, change)
+	for _, f := range before {
+		f(r)
+	}
 	r.connect()
 	if err := r.arm.Enable(background); err != nil {
 		t.Fatal(err)
@@ -80,6 +83,14 @@ func (r *rig) connect() {
 func (r *rig) sleep(d time.Duration) {
 	r.t.Helper()
 	if err := clock.Sleep(background, r.clock, d); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// served waits until the driver is done with what it does now.
+func (r *rig) served() {
+	r.t.Helper()
+	if err := r.arm.ask(&request{ctx: background, run: func(context.Context) error { return nil }}); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -40,7 +40,8 @@ func (a *Arm) enable(ctx context.Context) error {
 }
 
 // Recover makes the arm usable after the watchdog stopped it: it opens the connection again if need be, trying until
-// ctx ends, stops whatever moves, and enables motion again if it was enabled before. An arm with another serial number is refused.
+// ctx ends, stops whatever moves, and enables motion again if it was enabled before. An arm of another kind or serial number is
+// refused. Stop and Abort end it; the fault then stays.
 func (a *Arm) Recover(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, run: a.restore})
 }
@@ -52,13 +53,10 @@ func (a *Arm) restore(ctx context.Context) error {
 	for {
 		err := a.restoreOnce(ctx)
 		if err == nil {
-			a.mu.Lock()
-			a.fault = nil
-			a.mu.Unlock()
 			a.opt.Log(a.opt.Clock.Now(), "arm recovered")
 			return nil
 		}
-		if errors.Is(err, ErrUnsupported) || refused(err) {
+		if errors.Is(err, ErrUnsupported) || errors.Is(err, ErrStopped) || refused(err) {
 			return fmt.Errorf("recover: %w", err)
 		}
 		if interrupted := a.pause(ctx, reopenEvery); interrupted != nil {
@@ -69,29 +67,35 @@ func (a *Arm) restore(ctx context.Context) error {
 
 func (a *Arm) restoreOnce(ctx context.Context) error {
 	if a.link.conn == nil {
-		before := a.Info()
-		err := a.greet(ctx)
-		if now := a.Info(); err == nil && now.Serial != before.Serial {
-			a.mu.Lock()
-			a.info = before
-			a.mu.Unlock()
-			err = fmt.Errorf("arm %q is there instead of %q: %w", now.Serial, before.Serial, ErrUnsupported)
+		if err := a.reopen(ctx, connectQuiet*a.opt.Quiet); err != nil {
+			return err
 		}
-		if err != nil {
-			a.link.drop()
+		if err := a.look(ctx); err != nil {
 			return err
 		}
 	}
-	if !a.wanted {
-		return nil
+	if a.wanted {
+		if err := a.halt(); err != nil {
+			return err
+		}
+		if err := a.interrupted(ctx); err != nil {
+			return err
+		}
+		if err := a.enable(ctx); err != nil {
+			return err
+		}
+		// Without API control the arm may have acknowledged the button's release, but not listened.
+		if err := a.button(ctx, false); err != nil {
+			return err
+		}
 	}
-	if err := a.halt(ctx); err != nil {
-		return err
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.stopping > 0 {
+		return ErrStopped // by somebody who must not be overruled
 	}
-	if err := a.button(ctx, false); err != nil { // it may have been held when the connection was lost
-		return err
-	}
-	return a.enable(ctx)
+	a.fault = nil
+	return nil
 }
 
 // pause waits, unless the task is to end.
@@ -111,7 +115,8 @@ func (a *Arm) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// task runs something that moves the arm by other means than the stream, and stops the arm where it fails.
+// task runs something that moves the arm by other means than the stream. Where that fails on the wire, or whatever
+// ended it the arm did not acknowledge the end, it is stopped as by the watchdog.
 func (a *Arm) task(ctx context.Context, what string, run func(ctx context.Context) error) error {
 	return a.ask(&request{ctx: ctx, run: func(ctx context.Context) error {
 		a.mu.Lock()
@@ -124,13 +129,12 @@ func (a *Arm) task(ctx context.Context, what string, run func(ctx context.Contex
 		}
 		a.mu.Unlock()
 		if err == nil {
-			err = run(ctx)
-		}
-		if err == nil {
-			return nil
-		}
-		if wire(err) {
-			a.trip(fmt.Errorf("%s: %w", what, err))
+			if err = run(ctx); err == nil {
+				return nil
+			}
+			if wire(err) || a.loose() {
+				a.trip(fmt.Errorf("%s: %w", what, err))
+			}
 		}
 		return fmt.Errorf("%s: %w", what, err)
 	}})
@@ -230,23 +234,26 @@ func (a *Arm) status(ctx context.Context) error {
 	return nil
 }
 
+// button presses the home button or lets it go. It counts as held from before the press until a release is acknowledged.
 func (a *Arm) button(ctx context.Context, down bool) error {
 	var j protocol.Joystick
 	if down {
-		j.Buttons[protocol.HomeButton] = 1
+		j.Buttons[protocol.HomeButton], a.held = 1, true
 	}
 	a.link.payload = j.Append(a.link.payload[:0])
-	return a.link.set(ctx, protocol.JoystickSend, a.link.payload)
-}
-
-// release lets the button go, whatever became of the task, as often as a stop is tried.
-func (a *Arm) release() (err error) {
-	for range stopTries {
-		if err = a.button(context.Background(), false); err == nil || errors.Is(err, transport.ErrNoDevice) {
-			return err
-		}
+	err := a.link.set(ctx, protocol.JoystickSend, a.link.payload)
+	if err == nil {
+		a.held = down
 	}
 	return err
+}
+
+// release lets the button go, whatever became of the task.
+func (a *Arm) release() error {
+	if !a.held {
+		return nil
+	}
+	return insist(func() error { return a.button(context.Background(), false) })
 }
 
 // fingerTime is how long the fingers may take to open; the SDK's own loop ends after about 8 s (S).
@@ -259,7 +266,7 @@ const openBlind = 5 * time.Second
 // SDK sends: velocity points with hand mode 1 and a large negative value, until the flags of 62 are set.
 func (a *Arm) InitFingers(ctx context.Context) error {
 	return a.task(ctx, "initialise fingers", func(ctx context.Context) (err error) {
-		defer func() { err = errors.Join(err, a.halt(ctx)) }()
+		defer func() { err = errors.Join(err, a.halt()) }()
 		point := protocol.BasicPoint{Type: protocol.AngularVelocities, Hand: protocol.HandPosition}
 		point.Fingers = [3]float32{a.caps.fingerOpen, a.caps.fingerOpen, a.caps.fingerOpen}
 		limit := fingerTime
@@ -268,8 +275,7 @@ func (a *Arm) InitFingers(ctx context.Context) error {
 		}
 		next := a.opt.Clock.Now()
 		for until := next.Add(limit); next.Before(until); next = next.Add(a.opt.Period) {
-			a.link.payload = point.Append(a.link.payload[:0], a.settings.BasicPoint)
-			if err := a.link.set(ctx, protocol.BasicTrajectory, a.link.payload); err != nil {
+			if err := a.enqueue(ctx, &point); err != nil {
 				return err
 			}
 			if err := a.status(ctx); err != nil {
