@@ -20,6 +20,7 @@ func (g *Guard) govern(now time.Time, s *arm.State, v *[sim.NumJoints]float64) e
 	}
 	t.At, t.Q, t.Command = now, s.Q, *v
 	g.latch(t)
+	g.opt.Log.trip(t)
 	return t
 }
 

@@ -159,12 +159,14 @@ func (g *Guard) stop(t *Trip) error {
 	t.At = g.opt.Arm.Clock.Now()
 	g.latch(t)
 	g.arm.Abort(t)
+	g.opt.Log.trip(t)
 	return t
 }
 
-// latch keeps a trip and logs it. The first trip is the cause, later ones are logged only.
+// latch keeps a trip. The first trip is the cause, later ones are counted only.
 func (g *Guard) latch(t *Trip) {
 	g.mu.Lock()
+	defer g.mu.Unlock()
 	if g.trip == nil {
 		g.trip = t
 	}
@@ -172,8 +174,6 @@ func (g *Guard) latch(t *Trip) {
 		g.emergency = t
 	}
 	g.trips[t.Cause]++
-	g.mu.Unlock()
-	g.opt.Log.trip(t)
 }
 
 // Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop it.

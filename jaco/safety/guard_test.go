@@ -92,8 +92,9 @@ func TestWithoutTheFlagNothingMoves(t *testing.T) {
 }
 
 func TestEmergencyStop(t *testing.T) {
-	var log bytes.Buffer
-	r := newRig(t, setup{change: func(o *Options) { o.Log = NewLog(&log) }})
+	var lines bytes.Buffer
+	log := NewLog(&lines)
+	r := newRig(t, setup{change: func(o *Options) { o.Log = log }})
 	defer r.close()
 	v := [sim.NumJoints]float64{0.6}
 	if err := r.drive(50*time.Millisecond, 300*time.Millisecond, steady(v)); err != nil {
@@ -127,7 +128,10 @@ func TestEmergencyStop(t *testing.T) {
 	if n := r.guard.Trips()[Emergency]; n != 1 {
 		t.Errorf("%d emergency stops counted", n)
 	}
-	if text := log.String(); !strings.Contains(text, `"cause":"emergency stop"`) || !strings.Contains(text, `"kind":"reset"`) {
+	if err := log.Err(); err != nil {
+		t.Error(err)
+	}
+	if text := lines.String(); !strings.Contains(text, `"cause":"emergency stop"`) || !strings.Contains(text, `"kind":"reset"`) {
 		t.Errorf("the log has %s", text)
 	}
 }

@@ -13,12 +13,16 @@ import (
 )
 
 // Log keeps what the Guard and the driver do on their own: one JSON object a line, only ever appended. A nil *Log keeps
-// nothing. Its methods may be called by any goroutine.
+// nothing. Its methods may be called by any goroutine. Nobody who tells it something waits for the disk, least of all
+// a stop: a goroutine of its own writes, in the order in which it was told. Close waits for it.
 type Log struct {
-	mu   sync.Mutex // guards what follows
-	out  io.Writer
-	file *os.File // to be synced and closed; nil: none
-	err  error    // the first that writing gave
+	mu      sync.Mutex // guards what follows
+	queue   []Entry    // to be written
+	writing bool       // a goroutine is at it; it alone uses out and file then
+	written *sync.Cond // of mu: writing has become false
+	out     io.Writer
+	file    *os.File // to be synced and closed; nil: none
+	err     error    // the first that writing gave
 }
 
 // Entry is a line of a Log.
@@ -34,7 +38,11 @@ type Entry struct {
 }
 
 // NewLog returns a Log that writes to w.
-func NewLog(w io.Writer) *Log { return &Log{out: w} }
+func NewLog(w io.Writer) *Log {
+	l := &Log{out: w}
+	l.written = sync.NewCond(&l.mu)
+	return l
+}
 
 // OpenLog returns a Log that appends to a file; each line is on the disk before the next.
 func OpenLog(path string) (*Log, error) {
@@ -42,16 +50,19 @@ func OpenLog(path string) (*Log, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the safety log: %w", err)
 	}
-	return &Log{out: f, file: f}, nil
+	l := NewLog(f)
+	l.file = f
+	return l, nil
 }
 
-// Close closes the file, if there is one, and returns the first error that writing gave.
+// Close waits until all is written, closes the file, if there is one, and returns the first error that writing gave.
 func (l *Log) Close() error {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.wait()
 	if l.file != nil {
 		l.err = errors.Join(l.err, l.file.Close())
 		l.file = nil
@@ -60,32 +71,71 @@ func (l *Log) Close() error {
 	return l.err
 }
 
-// Err returns the first error that writing gave.
+// Err waits until all is written and returns the first error that writing gave.
 func (l *Log) Err() error {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.wait()
 	return l.err
 }
 
+// wait returns when all is written. l.mu is held.
+func (l *Log) wait() {
+	for l.writing {
+		l.written.Wait()
+	}
+}
+
+// write has an entry written. It does not wait for that.
 func (l *Log) write(e Entry) {
 	if l == nil {
 		return
 	}
-	line, err := json.Marshal(e)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil {
-		_, err = l.out.Write(append(line, '\n'))
+	l.queue = append(l.queue, e)
+	if !l.writing {
+		l.writing = true
+		go l.writeAll()
 	}
-	if err == nil && l.file != nil {
-		err = l.file.Sync()
+}
+
+// writeAll writes what is to be written until there is no more.
+func (l *Log) writeAll() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.queue) > 0 {
+		entries := l.queue
+		l.queue = nil
+		l.mu.Unlock()
+		var err error
+		for i := range entries {
+			if failed := l.put(&entries[i]); err == nil {
+				err = failed
+			}
+		}
+		l.mu.Lock()
+		if l.err == nil && err != nil {
+			l.err = fmt.Errorf("safety log: %w", err)
+		}
 	}
-	if l.err == nil && err != nil {
-		l.err = fmt.Errorf("safety log: %w", err)
+	l.writing = false
+	l.written.Broadcast()
+}
+
+// put writes a line.
+func (l *Log) put(e *Entry) error {
+	line, err := json.Marshal(e)
+	if err != nil {
+		return err
 	}
+	if _, err := l.out.Write(append(line, '\n')); err != nil || l.file == nil {
+		return err
+	}
+	return l.file.Sync()
 }
 
 func (l *Log) trip(t *Trip) {
