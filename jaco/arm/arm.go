@@ -68,6 +68,7 @@ type answers struct {
 
 // capabilities says what differs between generations.
 type capabilities struct {
+	driven      bool    // what its velocities and fingers mean is known; others are only read
 	quickStatus bool    // knows 62, 121 and the error log
 	fingerOpen  float32 // finger value with which the SDK opens the hand, finger units
 }
@@ -138,10 +139,13 @@ func (a *Arm) identify(ctx context.Context) (id identity, err error) {
 		return id, err
 	}
 	switch id.info.Type {
+	case protocol.Jaco2, protocol.Jaco2Assistive:
+		id.caps.driven = true
 	case protocol.Jaco1:
+		id.caps.driven = true
 		id.caps.fingerOpen, id.settings = -300, protocol.Jaco1Settings() // as the SDK's InitFingers for type 0 (S)
 	case protocol.Spherical7, protocol.Mico4, protocol.Jaco2Four:
-		return id, fmt.Errorf("%v: only arms of six joints are driven: %w", id.info.Type, ErrUnsupported)
+		return id, fmt.Errorf("%v: only arms of six joints can be read: %w", id.info.Type, ErrUnsupported)
 	}
 	if a.opt.Settings != nil {
 		id.settings = *a.opt.Settings

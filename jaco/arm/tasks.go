@@ -11,12 +11,15 @@ import (
 )
 
 // Enable starts API control and angular mode, so that SetVelocity is obeyed. It sends 302, 303, 301, 302, as kinova-ros
-// does because a cold arm ignores the first start, then 47.
+// does because a cold arm ignores the first start, then 47. Arms other than Jaco 1 and Jaco2 are refused: they can be read.
 func (a *Arm) Enable(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, run: func(ctx context.Context) error {
 		a.mu.Lock()
 		err := a.usable()
 		a.mu.Unlock()
+		if err == nil && !a.caps.driven {
+			err = fmt.Errorf("%v can only be read: %w", a.info.Type, ErrUnsupported)
+		}
 		if err != nil {
 			return fmt.Errorf("enable: %w", err)
 		}

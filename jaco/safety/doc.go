@@ -17,6 +17,8 @@
 // arm that is stopped now, or whose cable is cut now, comes to rest within its limits. An arm that is nearer than a margin
 // already may move where it comes no nearer.
 //
+// The model is that of a Jaco2 with six joints: an arm that says it is another one can be read, but not moved.
+//
 // Commands that are not finite or faster than the joint may turn are refused. Velocities change by no more than
 // Limits.Acceleration; a stop is as fast as the arm can.
 //

@@ -24,7 +24,7 @@ type Options struct {
 	// Motion allows the arm to move. Without it everything can be read, and nothing moves.
 	Motion bool
 
-	// Model is the arm's; nil: sim.Canonical().
+	// Model is the arm's, a Jaco2 of six joints; nil: sim.Canonical().
 	Model *sim.Model
 
 	// Limits and Stopping; nil: DefaultLimits and DefaultStopping.
@@ -310,10 +310,13 @@ func (g *Guard) Enable(ctx context.Context) error {
 	})
 }
 
-// allowed does what may move the arm, if that is allowed and nothing has tripped.
+// allowed does what may move the arm, if that is allowed, the model describes the arm, and nothing has tripped.
 func (g *Guard) allowed(move func() error) error {
 	if !g.opt.Motion {
 		return ErrNoMotion
+	}
+	if kind := g.arm.Info().Type; kind != protocol.Jaco2 && kind != protocol.Jaco2Assistive {
+		return fmt.Errorf("safety: %v: the model is that of a Jaco2 with six joints, other arms can only be read: %w", kind, ErrUnsupported)
 	}
 	if err := g.refusal(); err != nil {
 		return err

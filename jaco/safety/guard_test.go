@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"colonnade/jaco/arm"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
+	"colonnade/jaco/transport"
 	"colonnade/sim"
 )
 
@@ -88,6 +92,33 @@ func TestWithoutTheFlagNothingMoves(t *testing.T) {
 	}
 	if err := r.guard.SetVelocity(&[sim.NumJoints]float64{0.1}); !errors.Is(err, arm.ErrDisabled) {
 		t.Errorf("set velocity: %v", err)
+	}
+}
+
+// Arms that the model does not describe are read only, whatever the driver can do.
+func TestOtherArmsAreNotMoved(t *testing.T) {
+	virtual := clock.NewVirtual()
+	virtual.Enter()
+	defer virtual.Leave()
+	device, err := emulator.New(emulator.NewOptions(protocol.Jaco1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	socket := transport.NewMemory(virtual, device, time.Millisecond)
+	guard, err := Connect(background, Options{Arm: arm.Options{Clock: virtual, Open: socket.Open}, Motion: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer guard.Close()
+	for what, err := range map[string]error{
+		"enable": guard.Enable(background), "home": guard.Home(background), "retract": guard.Retract(background), "fingers": guard.InitFingers(background),
+	} {
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "Jaco 1") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if s := device.State(virtual.Now()); s.API || guard.State().QTime.IsZero() {
+		t.Errorf("API control %v, angles of %v", s.API, guard.State().QTime)
 	}
 }
 

@@ -27,7 +27,8 @@ const (
 // ErrEmergency is wrapped by everything that an emergency stop refuses.
 var ErrEmergency = errors.New("emergency stop")
 
-// ErrUnsupported is wrapped by what Connect returns for an arm of another kind: the driver's own error.
+// ErrUnsupported is wrapped by what Connect returns for an arm that cannot be read, and by what would move one that the
+// model does not describe: the driver's own error.
 var ErrUnsupported = arm.ErrUnsupported
 
 // ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to stand:
