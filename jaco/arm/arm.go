@@ -46,6 +46,7 @@ type Arm struct {
 	skip     int       // periods to leave out a point
 	extra    bool      // send one more
 	primed   bool      // the stream's first points were sent
+	backlog  backlog   // of the stream
 	known    State     // for Options.Govern
 	governed [NumJoints]float64
 	answer   answers

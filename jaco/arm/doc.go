@@ -13,12 +13,14 @@
 //
 // A velocity point lasts for one tick of the arm, and the arm's ticks are not ours. So it keeps a few points in its
 // queue, and the queue must stay short: a full one would go on for 20 s. Options.Depth points are kept there; the
-// queue's fill, asked for every 40 ms, says whether to leave a point out or to send one more.
+// queue's fill, asked for every 40 ms, says whether to leave a point out or to send one more. What was sent and the clock
+// bound that: an arm that says there are fewer, with over 4 points more than Options.Depth there, is stopped.
 //
 // # Watchdog
 //
 // Motion stops, and Err says why, when SetVelocity was not called for Options.Stale, when an exchange fails or has
-// no answer in time, when the device is gone, and when the arm says that API control was taken away. Stop means: the
+// no answer in time, when the device is gone, when the arm says that API control was taken away, and when what it says of its
+// angles or its queue cannot be. Stop means: the
 // home button up, if it may be down, a point of zero velocity, then command 301, which drops the queue. What the arm
 // does not acknowledge of that is sent again until it does, over a new connection if need be; so long Err is also
 // ErrUnacknowledged, and what moves the arm is the few points in its queue, or the button. After that nothing moves until

@@ -123,7 +123,7 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 		if err := a.pollJoints(ctx, protocol.AngularPosition, a.opt.Clock.Now()); err != nil {
 			return err
 		}
-		a.primed, a.skip, a.extra = true, 0, false
+		a.primed, a.skip, a.extra, a.backlog = true, 0, false, backlog{}
 		points = a.opt.Depth
 	case a.skip > 0:
 		a.skip--
@@ -153,6 +153,7 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 
 func (a *Arm) sendPoint(ctx context.Context, velocity *[NumJoints]float64) error {
 	point := a.settings.VelocityPoint(velocity)
+	a.backlog.add(a.opt.Clock.Now())
 	if err := a.enqueue(ctx, &point); err != nil {
 		return err
 	}
@@ -166,19 +167,6 @@ func (a *Arm) enqueue(ctx context.Context, point *protocol.BasicPoint) error {
 	a.link.payload = point.Append(a.link.payload[:0], a.settings.BasicPoint)
 	return a.link.set(ctx, protocol.BasicTrajectory, a.link.payload)
 }
-
-// adjust keeps the arm's queue at its depth, from the number of points in it right after one was sent.
-func (a *Arm) adjust(points int) {
-	switch {
-	case points > a.opt.Depth+1:
-		a.skip = min(points-a.opt.Depth, maxSkip)
-	case points < a.opt.Depth:
-		a.extra = true
-	}
-}
-
-// maxSkip bounds what one answer can do to the stream.
-const maxSkip = 20
 
 func (a *Arm) controlLost() bool {
 	a.mu.Lock()

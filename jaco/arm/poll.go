@@ -63,7 +63,7 @@ func (a *Arm) question(ctx context.Context, command protocol.Command, streaming 
 		points := int(min(m.Points, 1<<20))
 		a.update(func(s *State) { s.Queue, s.QueueTime = points, asked })
 		if streaming {
-			a.adjust(points)
+			return a.adjust(points)
 		}
 	case protocol.ErrorCount:
 		m := &a.answer.word
