@@ -132,7 +132,7 @@ const (
 )
 
 // Validate says everything that is wrong with the settings, in words that name the field and what is allowed.
-func (c Config) Validate() error {
+func (c Config) Validate() error { // names are those of the commands' flags
 	var errs []error
 	whole := func(name string, v, least, most int64) {
 		if v < least || v > most {
@@ -150,22 +150,22 @@ func (c Config) Validate() error {
 	whole("steps", c.Steps, 1, math.MaxInt64/2)
 	whole("replacements", int64(c.Replacements), 0, maxReplacements)
 	whole("warmup", c.Warmup, 0, math.MaxInt64/2)
-	whole("metrics every", c.MetricsEvery, 1, math.MaxInt64/2)
-	whole("checkpoint every", c.CheckpointEvery, 0, math.MaxInt64/2)
+	whole("metrics-every", c.MetricsEvery, 1, math.MaxInt64/2)
+	whole("checkpoint-every", c.CheckpointEvery, 0, math.MaxInt64/2)
 	number("gamma", c.Gamma, c.Gamma >= 0 && c.Gamma <= 1, "0 to 1")
 	number("lambda", c.Lambda, c.Lambda >= 0 && c.Lambda <= 1, "0 to 1")
-	number("learning rate", c.LearningRate, c.LearningRate > 0, "a number above 0")
-	number("entropy cost", c.EntropyCost, c.EntropyCost >= 0, "a number of at least 0")
-	number("value cost", c.ValueCost, c.ValueCost >= 0, "a number of at least 0")
-	number("reward scale", c.RewardScale, c.RewardScale > 0, "a number above 0")
-	number("clip norm", c.ClipNorm, c.ClipNorm >= 0, "a number of at least 0 (0: no clipping)")
+	number("learning-rate", c.LearningRate, c.LearningRate > 0, "a number above 0")
+	number("entropy-cost", c.EntropyCost, c.EntropyCost >= 0, "a number of at least 0")
+	number("value-cost", c.ValueCost, c.ValueCost >= 0, "a number of at least 0")
+	number("reward-scale", c.RewardScale, c.RewardScale > 0, "a number above 0")
+	number("clip-norm", c.ClipNorm, c.ClipNorm >= 0, "a number of at least 0 (0: no clipping)")
 	number("decay", c.Decay, c.Decay >= 0 && c.Decay < 1, "0 to below 1")
 	number("epsilon", c.Epsilon, c.Epsilon > 0, "a number above 0")
 	if c.MaxTime < 0 {
-		errs = append(errs, fmt.Errorf("max time is %v, want at least 0 (0: no limit)", c.MaxTime))
+		errs = append(errs, fmt.Errorf("max-time is %v, want at least 0 (0: no limit)", c.MaxTime))
 	}
 	if c.Deterministic && c.MaxTime > 0 {
-		errs = append(errs, errors.New("deterministic and max time exclude each other: the learning rate would follow the clock"))
+		errs = append(errs, errors.New("deterministic and max-time exclude each other: the learning rate would follow the clock"))
 	}
 	return errors.Join(errs...)
 }

@@ -17,6 +17,7 @@ import (
 
 // options is the command line of eval.
 type options struct {
+	flags         *cli.Flags
 	world         *world.Options
 	checkpoint    *string
 	config        a3c.EvalConfig
@@ -35,7 +36,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("eval", "eval measures a trained policy, compares it with another, and films it.",
 		"eval -checkpoint runs/column1 -episodes 200 -seed 7 -map map.svg -animation episodes.gif\n"+
 			"eval -checkpoint runs/column2 -against runs/column1 -domain robot -episodes 500", stdout, stderr)
-	o := &options{}
+	o := &options{flags: f}
 	o.checkpoint = f.String("checkpoint", "", "checkpoint `file`, or a run folder (its latest parameters)")
 	o.world = world.Register(f)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each seed")
@@ -67,6 +68,9 @@ func (o *options) validate() error {
 		return cli.Usagef("-episodes is %d, want at least 1", o.config.Episodes)
 	case *o.seeds < 1:
 		return cli.Usagef("-seeds is %d, want at least 1", *o.seeds)
+	case o.flags.Given("faults") || o.flags.Given("record"):
+		return cli.Hint(cli.Usagef("-faults and -record are for training: episodes of eval follow from their seeds, on a whole cable"),
+			"jacoctl run -checkpoint %s plays it with -faults and -record", *o.checkpoint)
 	case o.config.Workers < 1:
 		return cli.Usagef("-workers is %d, want at least 1", o.config.Workers)
 	case *o.picture != "" && !drawable:

@@ -280,7 +280,7 @@ func TestUsage(t *testing.T) {
 		{"-out x -entropy-cost 0..1", "want 0 < LOW <= HIGH"},
 		{"-out x -trials 3 -trial 3", "trials 0 to 2"},
 		{"-out x -episodes 0", "-episodes is 0"},
-		{"-out x -resume", "there is no file"},
+		{"-out x -resume", "leave -resume off to begin there"},
 		{"-out x -resume -prepare", "want one of them"},
 	} {
 		_, _, err := sweep(t, strings.Fields(test.args)...)

@@ -267,8 +267,8 @@ func TestUsage(t *testing.T) {
 	}{
 		{"no folder", nil, "-out"},
 		{"zero workers", []string{"-workers", "0"}, "workers is 0, want 1 to"},
-		{"no rate", []string{"-learning-rate", "0"}, "learning rate"},
-		{"a rate that is no number", []string{"-learning-rate", "NaN"}, "learning rate"},
+		{"no rate", []string{"-learning-rate", "0"}, "learning-rate"},
+		{"a rate that is no number", []string{"-learning-rate", "NaN"}, "learning-rate"},
 		{"unknown network", []string{"-net", "transformer"}, "allowed are recurrent, feedforward"},
 		{"unknown domain", []string{"-domain", "moon"}, "neither a preset"},
 		{"no episodes", []string{"-episodes", "0"}, "-episodes"},

@@ -275,7 +275,7 @@ func TestUsage(t *testing.T) {
 		{"-out x -from FROM -episodes 0", "-episodes is 0"},
 		{"-out x -from FROM -workers 0", "workers is 0"},
 		{"-out x -from FROM -domain robt", "robot"},
-		{"-out x -resume", "there is no file"},
+		{"-out x -resume", "leave -resume off to begin there"},
 	} {
 		_, _, err := transferTo(strings.Fields(strings.ReplaceAll(test.args, "FROM", from))...)
 		var usage *cli.UsageError

@@ -140,7 +140,12 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"unknown flag", []string{"-stps", "1"}, "did you mean -steps?"},
 		{"nothing near", []string{"-zzzzzzzzzzz", "1"}, "unknown flag -zzzzzzzzzzz"},
-		{"not a number", []string{"-steps", "many"}, "-steps"},
+		{"not a number", []string{"-steps", "1e6"}, "-steps 1e6: want a whole number, in digits alone"},
+		{"no real number", []string{"-learning-rate", "abc"}, "-learning-rate abc: want a number, such as"},
+		{"no unit of time", []string{"-max-time", "5"}, "-max-time 5: want a time with its unit"},
+		{"neither true nor false", []string{"-fast=perhaps"}, "-fast perhaps: want true or false"},
+		{"no whole number in a file", []string{"-config", writeConfig(t, "steps = 1000.5")}, "want a whole number"},
+		{"a file without end", []string{"-config", "/dev/zero"}, "is no configuration file"},
 		{"no such choice", []string{"-net", "wide"}, "allowed are recurrent, feedforward"},
 		{"stray argument", []string{"run1"}, "unexpected argument"},
 		{"missing file", []string{"-config", "no-such-file.toml"}, "no-such-file.toml"},

@@ -36,7 +36,7 @@ func Example() {
 	// greet: error: unknown flag -nmae (did you mean -name?)
 	// hint: greet -h lists the flags
 	// exit 2
-	// greet: error: invalid value "hot" for flag -tone: allowed are warm, cool
+	// greet: error: -tone hot: allowed are warm, cool
 	// hint: greet -h lists the flags
 	// exit 2
 }

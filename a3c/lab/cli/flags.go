@@ -7,6 +7,8 @@ import (
 	"io"
 	"math"
 	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -160,7 +162,35 @@ func (f *Flags) explain(err error) error {
 	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
 		return Usagef("unknown flag -%s%s", name, f.suggestion(name, "-", nil))
 	}
+	if m := invalid.FindStringSubmatch(err.Error()); m != nil {
+		return Usagef("-%s %s: %v", m[2], m[1], f.reason(m[2], m[3]))
+	}
 	return Usagef("%v", err)
+}
+
+// invalid is package flag's error for a value that a flag does not take: value, name, reason.
+var invalid = regexp.MustCompile(`^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^ :]+): (.*)$`)
+
+// reason says what a flag wants where package flag, or its parser, only says that it did not get it.
+func (f *Flags) reason(name, err string) string {
+	if err != "parse error" && err != "value out of range" {
+		return err
+	}
+	if getter, ok := f.Lookup(name).Value.(flag.Getter); ok {
+		switch getter.Get().(type) {
+		case bool:
+			return "want true or false"
+		case int, int64:
+			return "want a whole number, in digits alone"
+		case uint, uint64:
+			return "want a whole number of 0 or more, in digits alone"
+		case float64:
+			return "want a number, such as 0.0003 or 3e-4"
+		case time.Duration:
+			return "want a time with its unit, such as 90s or 7m30s"
+		}
+	}
+	return err
 }
 
 // suggestion names the flag that is nearest to a name, but for some.
@@ -197,28 +227,40 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 		}
 		given := f.Lookup(key).Value.String()
 		if err := f.Set(key, flagText(value)); err != nil {
-			return Usagef("%s: %s = %v: %v", path, key, value, err)
+			return Usagef("%s: %s = %v: %s", path, key, value, f.reason(key, err.Error()))
 		}
 		if kept := f.Lookup(key).Value.String(); kept != given {
-			return Usagef("-%s %s with -resume: the run was started with %s, which cannot change", key, given, kept)
+			return Usagef("-%s %s: what is in %s was started with %s, which cannot change", key, given, filepath.Dir(path), kept)
 		}
 	}
 	return nil
 }
 
+// largestFile bounds configuration files: those that commands write have some kilobytes.
+const largestFile = 1 << 20
+
 // readFile decodes the configuration file that a flag asks for and refuses
 // unknown keys.
 func (f *Flags) readFile(flagName, path string) (map[string]any, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && flagName == "resume":
+		return nil, Usagef("-resume: %s holds nothing to go on with; leave -resume off to begin there", filepath.Dir(path))
+	case errors.Is(err, os.ErrNotExist):
+		return nil, Usagef("-%s: there is no file %s", flagName, path)
+	case err == nil && (!info.Mode().IsRegular() || info.Size() > largestFile):
+		return nil, Usagef("-%s: %s is no configuration file", flagName, path)
+	}
 	var values map[string]any
 	if _, err := toml.DecodeFile(path, &values); err != nil {
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, Usagef("-%s: there is no file %s", flagName, path)
-		}
 		return nil, Usagef("%s: %v", path, err)
 	}
 	for key := range values {
 		if f.skipInFile[key] {
 			return nil, Usagef("%s: -%s belongs on the command line: it says where or how to run, not what", path, key)
+		}
+		if f.Lookup(key) == nil && flagName == "resume" {
+			return nil, Usagef("-resume: %s was left by another command: %s has no -%s", path, f.Name(), key)
 		}
 		if f.Lookup(key) == nil {
 			return nil, Usagef("%s: unknown key %q%s", path, key, f.suggestion(key, "", f.skipInFile))
@@ -233,7 +275,7 @@ func (f *Flags) setFrom(path, key string, value any) error {
 		return nil
 	}
 	if err := f.Set(key, flagText(value)); err != nil {
-		return Usagef("%s: %s = %v: %v", path, key, value, err)
+		return Usagef("%s: %s = %v: %s", path, key, value, f.reason(key, err.Error()))
 	}
 	f.fromFile[key] = true
 	return nil

@@ -10,9 +10,11 @@ import (
 	"golang.org/x/term"
 )
 
-// linePeriod is how often a line of progress appears where stderr is no
-// terminal.
-const linePeriod = 10 * time.Second
+// How often progress is shown: in a line where stderr is no terminal, and in the bar of one.
+const (
+	linePeriod = 10 * time.Second
+	barPeriod  = 200 * time.Millisecond
+)
 
 const (
 	barSteps = 1000 // resolution of the bar
@@ -47,7 +49,6 @@ func NewProgress(work Work, stderr io.Writer) *Progress {
 		p.bar = progressbar.NewOptions(barSteps,
 			progressbar.OptionSetWriter(stderr),
 			progressbar.OptionSetPredictTime(false), // ours knows the time limit
-			progressbar.OptionThrottle(200*time.Millisecond),
 			progressbar.OptionSetWidth(barWidth),
 		)
 		p.terminal = int(file.Fd())
@@ -58,7 +59,7 @@ func NewProgress(work Work, stderr io.Writer) *Progress {
 // Update reports that done units are finished; detail is a few words on how
 // it goes.
 func (p *Progress) Update(done int64, detail string) {
-	if p.bar == nil && time.Since(p.last) < linePeriod {
+	if early := time.Since(p.last) < p.period(); early && (p.bar == nil || done < p.work.Total) {
 		return
 	}
 	p.last = time.Now()
@@ -72,6 +73,14 @@ func (p *Progress) Update(done int64, detail string) {
 	}
 	p.bar.Describe(text)
 	_ = p.bar.Set(int(share * barSteps)) // fails only past the end, which share is not
+}
+
+// period is the time between two looks. The bar is not asked to keep it: it would draw the text anew, and the old share with it.
+func (p *Progress) period() time.Duration {
+	if p.bar == nil {
+		return linePeriod
+	}
+	return barPeriod
 }
 
 // describe says how far the work is, as a share and in words.

@@ -4,7 +4,7 @@ import "colonnade/a3c/lab/rig"
 
 // Elsewhere returns the same task at the same place of the arm in another domain, a name or a file.
 func (o *Options) Elsewhere(domain string) (*Options, error) {
-	other := &Options{env: o.env, task: o.task, domain: new(rig.Domain), targetEvery: o.targetEvery, faults: o.faults, record: o.record, rig: o.rig}
+	other := &Options{flags: o.flags, env: o.env, task: o.task, domain: new(rig.Domain), targetEvery: o.targetEvery, faults: o.faults, record: o.record, rig: o.rig}
 	if err := other.domain.Set(domain); err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (o *Options) MakeEvaluation(worker, index int) (a3c.Env, error) {
 		return o.newRobot(worker, index)
 	}
 	if o.OnArm() {
-		return o.newFreshRobot()
+		return o.newWatchedRobot()
 	}
 	env, err := o.newReach(1)
 	if err != nil {

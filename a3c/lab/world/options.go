@@ -39,6 +39,7 @@ const (
 
 // Options names a world.
 type Options struct {
+	flags       *cli.Flags
 	env, task   *string
 	domain      *rig.Domain
 	targetEvery countFlag
@@ -56,7 +57,7 @@ type Options struct {
 
 // Register defines the flags -env, -task, -domain, -target-every, -faults and -record, and those of package rig.
 func Register(f *cli.Flags) *Options {
-	o := &Options{targetEvery: 1}
+	o := &Options{flags: f, targetEvery: 1}
 	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
 	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
 	o.domain = rig.RegisterDomain(f, "sim", "how the world looks and moves")
@@ -147,7 +148,7 @@ func (o *Options) Fingerprint() (string, error) {
 		return hardwarePrint, nil
 	}
 	if o.OnArm() {
-		env, err := o.newFreshRobot()
+		env, err := o.newFreshRobot("", nil)
 		if err != nil {
 			return "", err
 		}

@@ -33,6 +33,13 @@ func (o *Options) check() error {
 	if o.rig.Real() && o.conveyor() {
 		return cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", *o.task, o.rig.Name())
 	}
+	if !o.OnArm() {
+		for _, name := range []string{"faults", "record", "safety-log", "stop-file"} {
+			if fl := o.flags.Lookup(name); fl.Value.String() != fl.DefValue {
+				return cli.Usagef("-%s needs -env %s", name, jacoEnv)
+			}
+		}
+	}
 	if o.rig.Real() && o.faults.String() != "" {
 		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", o.rig.Name())
 	}
@@ -138,33 +145,57 @@ func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
 	if err != nil {
 		return nil, err
 	}
-	lab, err := robot.Emulate(robot.Emulation{
-		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.Rules(), Conveyor: o.conveyor(),
-	})
+	log, err := o.rig.Log()
 	if err != nil {
 		return nil, err
+	}
+	lab, err := robot.Emulate(robot.Emulation{
+		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.Rules(), Conveyor: o.conveyor(),
+		StopFile: o.rig.StopFile(), Log: log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
 	}
 	path := *o.record
 	if path != "" && (worker != 0 || index != 0) {
 		path = fmt.Sprintf("%s-%d-%d", path, worker, index)
 	}
-	return o.use(lab.Lab, nil, path)
+	return o.use(lab.Lab, log, path)
 }
 
 // fresh is an emulated arm whose episodes follow from their seeds alone: each has an arm of its own.
 type fresh struct {
 	*robot.Env
 	lab *robot.Emulated // of this episode
+	log *safety.Log     // nil: none
 }
 
-func (o *Options) newFreshRobot() (*fresh, error) {
+// Close closes arm and log.
+func (f *fresh) Close() error { return errors.Join(f.Env.Close(), f.log.Close()) }
+
+// newWatchedRobot is newFreshRobot with the stop file and the safety log that the flags name.
+func (o *Options) newWatchedRobot() (*fresh, error) {
+	log, err := o.rig.Log()
+	if err != nil {
+		return nil, err
+	}
+	f, err := o.newFreshRobot(o.rig.StopFile(), log)
+	if err != nil {
+		return nil, errors.Join(err, log.Close())
+	}
+	return f, nil
+}
+
+func (o *Options) newFreshRobot(stopFile string, log *safety.Log) (*fresh, error) {
 	world, plane, err := o.laboratory()
 	if err != nil {
 		return nil, err
 	}
-	f := new(fresh)
+	f := &fresh{log: log}
 	f.Env, err = robot.New(robot.Options{Moving: o.conveyor(), Fresh: func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
-		lab, err := robot.Emulate(robot.Emulation{World: world, Plane: plane, Seed: seed, Start: start, Conveyor: o.conveyor()})
+		lab, err := robot.Emulate(robot.Emulation{
+			World: world, Plane: plane, Seed: seed, Start: start, Conveyor: o.conveyor(), StopFile: stopFile, Log: log,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -16,6 +16,7 @@ import (
 	"colonnade/jaco/camera"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
+	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
@@ -88,11 +89,57 @@ func TestArmOnAFaultyCable(t *testing.T) {
 	}
 }
 
+// The emulated arm stops where a real one would, and says so in the same log.
+func TestStopFileAndLog(t *testing.T) {
+	dir := t.TempDir()
+	stop, log := filepath.Join(dir, "stop"), filepath.Join(dir, "log")
+	world, _ := flags(t, "-env", "jaco", "-stop-file", stop, "-safety-log", log)
+	pixels, action := make([]uint8, 64*64*3), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
+	for name, make := range map[string]func(int, int) (a3c.Env, error){"training": world.Make, "evaluation": world.MakeEvaluation} {
+		env, err := make(0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := env.Reset(1, pixels, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(stop, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for range 10 {
+			if _, _, _, err = env.Step(action, pixels, nil); err != nil {
+				break
+			}
+		}
+		if !errors.Is(err, safety.ErrEmergency) {
+			t.Errorf("%s: steps go on with the stop file there: %v", name, err)
+		}
+		if _, err := make(0, 0); name == "training" && !errors.Is(err, safety.ErrEmergency) {
+			t.Errorf("%s begins with the stop file there: %v", name, err)
+		}
+		env.(io.Closer).Close()
+		if err := os.Remove(stop); err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(log)
+		if err != nil || !strings.Contains(string(data), stop) {
+			t.Errorf("%s: the log says %q, %v", name, data, err)
+		}
+		if err := os.Truncate(log, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestArmRefuses(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"-env jaco -move", "always may"},
 		{"-env jaco -camera /dev/video0", "its own camera"},
 		{"-arm usb", "-env jaco"},
+		{"-record steps", "-record needs -env jaco"},
+		{"-safety-log log", "-safety-log needs -env jaco"},
+		{"-stop-file stop", "-stop-file needs -env jaco"},
+		{"-faults", "-faults needs -env jaco"},
 		{"-env jaco -arm usb -task conveyor", "glide"},
 		{"-env jaco -arm usb", "-camera is needed"},
 		{"-env jaco -arm usb -faults", "emulated cable"},

@@ -22,7 +22,7 @@ func (o *Options) NewStage() (Stage, error) {
 		return nil, cli.Usagef("-arm %s: nothing draws a real arm for people", o.rig.Name())
 	}
 	if o.OnArm() {
-		return o.newFreshRobot()
+		return o.newWatchedRobot()
 	}
 	return o.newReach(1)
 }
