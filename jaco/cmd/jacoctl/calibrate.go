@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -133,14 +132,18 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 	if eye, err = s.rig.OpenCamera(opt); err != nil {
 		return nil, nil, nil, cli.Hint(err, "jacoctl doctor says what is wrong with it")
 	}
-	lines := bufio.NewScanner(s.stdin)
+	lines := readLines(s.stdin, func(string) string { return "" }, func(string) {})
 	put = func(x, y float64) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.stderr, "put the target at x %+.2f m, y %+.2f m, keep arm and hands out of view, and press Enter\n", x, y)
-		if !lines.Scan() {
-			return errors.Join(io.ErrUnexpectedEOF, lines.Err())
+		line, err := lines.take(ctx)
+		if err == nil && line.last {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return err
 		}
 		s.rig.Clock.Enter()
 		defer s.rig.Clock.Leave()

@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"strconv"
-	"strings"
 	"time"
 
 	"colonnade/a3c/lab/cli"
@@ -29,8 +25,12 @@ const (
 // jogging is a jog under way.
 type jogging struct {
 	*site
-	s     *setup
-	trips int
+	s      *setup
+	orders *orders // of keys or lines
+	trips  int
+
+	joint int     // that keys move
+	speed float64 // of keys, rad/s
 }
 
 // jogResult is what a jog has done.
@@ -87,11 +87,8 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 		end := at.guardKeys(s)
 		err = j.move(ctx, *joint-1, *speed, *span)
 		end()
-	} else if keys, end, ok := openKeys(s.stdin); ok {
-		err = j.obeyKeys(ctx, keys, *speed)
-		end()
 	} else {
-		err = j.obeyLines(ctx, s.stdin)
+		err = j.listen(ctx, *speed)
 	}
 	if err == nil {
 		err = clock.Sleep(ctx, at.Clock, settling)
@@ -134,167 +131,52 @@ func (at *site) drive(ctx context.Context, v *[sim.NumJoints]float64, span time.
 	return at.Guard.Stop(ctx)
 }
 
-const lineHelp = `lines: "JOINT SPEED SECONDS" moves a joint, 1 to 9, in rad/s; "home"; "state"; "stop" pulls the emergency stop, "reset" takes it back`
+// listen obeys the keys of a terminal, or the lines of what is none, until they end.
+func (j *jogging) listen(ctx context.Context, speed float64) error {
+	j.orders = newOrders(stopKey, j.Guard.EmergencyStop)
+	defer j.orders.end()
+	press := func(key byte) { j.orders.give(string(rune(key))) }
+	if end, ok := openKeys(j.s.stdin, press, func() { j.orders.lost(terminalGone, nil) }); ok {
+		defer end()
+		return j.obeyKeys(ctx, speed)
+	}
+	j.orders = readLines(j.s.stdin, stopLine, j.Guard.EmergencyStop)
+	return j.obeyLines(ctx)
+}
 
-// obeyLines does what the lines of r say.
-func (j *jogging) obeyLines(ctx context.Context, r io.Reader) error {
-	fmt.Fprintln(j.s.stderr, lineHelp)
-	for lines := bufio.NewScanner(r); lines.Scan(); {
-		words := strings.Fields(lines.Text())
-		if len(words) == 0 {
-			continue
-		}
-		if err := j.obey(ctx, words); err != nil {
-			return err
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
+// forgive returns the error of an order that was obeyed. An emergency stop is none here, as it can be taken back.
+func (j *jogging) forgive(ctx context.Context, x order, err error) error {
+	if !errors.Is(err, safety.ErrEmergency) || ctx.Err() != nil {
+		return err
+	}
+	if !j.orders.void(x) { // else the stop's own order comes next, and is told of
+		fmt.Fprintf(j.s.stderr, "refused: %v\n", err)
 	}
 	return nil
 }
 
-func (j *jogging) obey(ctx context.Context, words []string) error {
-	switch words[0] {
-	case "home":
-		return j.Guard.Home(ctx)
-	case "state":
-		j.status().write(j.s.stderr)
-		return nil
-	case "stop":
-		j.Guard.EmergencyStop("a line of jog")
-		fmt.Fprintln(j.s.stderr, "emergency stop")
-		return nil
-	case "reset":
-		return j.reset(ctx)
+// stopped tells what became of an emergency stop, which was pulled when its order came. reset takes it back.
+func (j *jogging) stopped(ctx context.Context, reset string) {
+	if err := j.Guard.Stop(ctx); err != nil {
+		fmt.Fprintf(j.s.stderr, "emergency stop: %v\n", err)
+		return
 	}
-	joint, speed, span, err := parseMove(words)
-	if err != nil {
-		fmt.Fprintf(j.s.stderr, "%v; %s\n", err, lineHelp)
-		return nil
-	}
-	err = j.move(ctx, joint, speed, span)
-	if errors.Is(err, safety.ErrEmergency) && ctx.Err() == nil {
-		fmt.Fprintf(j.s.stderr, "refused: %v; \"reset\" takes it back\n", err)
-		return nil
-	}
-	return err
+	fmt.Fprintf(j.s.stderr, "emergency stop, acknowledged by the arm; %s takes it back\n", reset)
 }
 
-// reset takes an emergency stop back.
-func (j *jogging) reset(ctx context.Context) error {
+// reset takes an emergency stop back, but none that was pulled after x was ordered.
+func (j *jogging) reset(ctx context.Context, x order) error {
 	if err := j.Guard.ResetEmergencyStop(); err != nil {
 		fmt.Fprintln(j.s.stderr, err)
 		return nil
 	}
-	if err := j.Guard.Resume(ctx); err != nil {
-		return err
+	if j.orders.void(x) {
+		j.Guard.EmergencyStop("a stop while the one before was taken back")
+		return nil
 	}
-	fmt.Fprintln(j.s.stderr, "the emergency stop is taken back")
-	return nil
-}
-
-func parseMove(words []string) (joint int, speed float64, span time.Duration, err error) {
-	if len(words) != 3 {
-		return 0, 0, 0, fmt.Errorf("%q has %d words", strings.Join(words, " "), len(words))
+	err := j.Guard.Resume(ctx)
+	if err == nil && !j.orders.void(x) {
+		fmt.Fprintln(j.s.stderr, "the emergency stop is taken back")
 	}
-	joint, err1 := strconv.Atoi(words[0])
-	speed, err2 := strconv.ParseFloat(words[1], 64)
-	seconds, err3 := strconv.ParseFloat(words[2], 64)
-	if err := errors.Join(err1, err2, err3); err != nil || joint < 1 || joint > sim.NumJoints || !(seconds > 0 && seconds <= jogMost.Seconds()) {
-		return 0, 0, 0, fmt.Errorf("%q is no joint, speed and time", strings.Join(words, " "))
-	}
-	return joint - 1, speed, time.Duration(seconds * float64(time.Second)), nil
-}
-
-const keyHelp = `keys: 1 to 9 choose a joint or finger; + and - turn it forwards and backwards for as long as they are pressed;
-      f and s for faster and slower; space is the emergency stop, r takes it back; q ends`
-
-// keySteps is the factor of f and s.
-const keySteps = 1.5
-
-// obeyKeys does what keys say. A joint moves while its key repeats: nothing goes on when nobody is there.
-func (j *jogging) obeyKeys(ctx context.Context, keys <-chan byte, speed float64) error {
-	fmt.Fprintln(j.s.stderr, keyHelp)
-	m, joint := sim.Canonical(), 0
-	speed = math.Abs(speed)
-	tell := func() { fmt.Fprintf(j.s.stderr, "%s at %.2f rad/s\n", m.JointName(joint), speed) }
-	tell()
-	var next byte // the key that ended a motion; 0: none did
-	for {
-		key, more := next, true
-		if next = 0; key == 0 {
-			select {
-			case key, more = <-keys:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		switch {
-		case !more || key == 'q':
-			return nil
-		case key >= '1' && key <= '9':
-			joint = int(key - '1')
-			speed = min(speed, m.MaxSpeed(joint))
-			tell()
-		case key == 'f':
-			speed = min(speed*keySteps, m.MaxSpeed(joint))
-			tell()
-		case key == 's':
-			speed /= keySteps
-			tell()
-		case key == ' ':
-			j.Guard.EmergencyStop("the space key")
-			fmt.Fprintln(j.s.stderr, "emergency stop; r takes it back")
-		case key == 'r':
-			if err := j.reset(ctx); err != nil {
-				return err
-			}
-		case key == '+' || key == '=' || key == '-':
-			v := speed
-			if key == '-' {
-				v = -v
-			}
-			var err error
-			next, err = j.moveWhile(ctx, joint, v, keys, key)
-			if errors.Is(err, safety.ErrEmergency) && ctx.Err() == nil {
-				fmt.Fprintf(j.s.stderr, "refused: %v\n", err)
-			} else if err != nil {
-				return err
-			}
-		}
-	}
-}
-
-// moveWhile moves a joint until its key has not come for a while, or another one has, which it returns.
-func (j *jogging) moveWhile(ctx context.Context, joint int, speed float64, keys <-chan byte, held byte) (next byte, err error) {
-	for last := time.Now(); time.Since(last) < jogHold; {
-		select {
-		case key := <-keys:
-			if key == ' ' {
-				return key, nil // the emergency stop is on its way
-			}
-			if key != held {
-				return key, j.Guard.Stop(ctx)
-			}
-			last = time.Now()
-		default:
-		}
-		var v [sim.NumJoints]float64
-		v[joint] = speed
-		err := j.Guard.SetVelocity(&v)
-		if err == nil {
-			err = clock.Sleep(ctx, j.Clock, jogPeriod)
-		}
-		var trip *safety.Trip
-		if errors.As(err, &trip) && trip.Cause != safety.Emergency {
-			j.trips++
-			fmt.Fprintf(j.s.stderr, "refused: %v\n", trip)
-			return 0, j.Guard.Resume(ctx)
-		}
-		if err != nil {
-			return 0, j.causeOf(err)
-		}
-	}
-	return 0, j.Guard.Stop(ctx)
+	return err
 }

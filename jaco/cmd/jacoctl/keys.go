@@ -14,45 +14,38 @@ func terminalOf(r io.Reader) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// openKeys returns single keys of a terminal; ok is false if r is none, and keys is nil then. end gives the terminal back
-// as it was; the channel is closed by the time that the next key comes.
-func openKeys(r io.Reader) (keys <-chan byte, end func(), ok bool) {
+// openKeys hands each key of a terminal to press as it comes, in a goroutine of its own; ok is false if r is none. end gives
+// the terminal back as it was, and no key is handed over then. gone is called if the terminal goes before that.
+func openKeys(r io.Reader, press func(key byte), gone func()) (end func(), ok bool) {
 	f, isTerminal := terminalOf(r)
 	if !isTerminal {
-		return nil, func() {}, false
+		return func() {}, false
 	}
 	restore, err := singleKeys(int(f.Fd()))
 	if err != nil {
-		return nil, func() {}, false
+		return func() {}, false
 	}
-	all, ended := make(chan byte, 16), make(chan struct{})
+	ended := make(chan struct{})
 	go func() { // a read of a terminal cannot be ended: it ends with the next key, or the process
-		defer close(all)
 		var one [1]byte
 		for {
 			n, err := f.Read(one[:])
-			if err != nil {
-				return
-			}
 			select {
 			case <-ended:
 				return
 			default:
 			}
+			if err != nil {
+				gone()
+				return
+			}
 			if n == 1 {
-				select {
-				case all <- one[0]:
-				case <-ended:
-					return
-				}
+				press(one[0])
 			}
 		}
 	}()
-	var once sync.Once
-	return all, func() {
-		once.Do(func() {
-			close(ended)
-			restore()
-		})
-	}, true
+	return sync.OnceFunc(func() {
+		close(ended)
+		restore()
+	}), true
 }

@@ -3,14 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"colonnade/jaco/safety"
 )
 
 // terminal opens both ends of a terminal that is none.
@@ -34,31 +37,6 @@ func terminal(t *testing.T) (person, program *os.File) {
 	}
 	t.Cleanup(func() { program.Close() })
 	return person, program
-}
-
-// said is standard error, for two goroutines.
-type said struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (s *said) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.buf.Write(p)
-}
-
-func (s *said) await(t *testing.T, words string) {
-	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
-		s.mu.Lock()
-		found := strings.Contains(s.buf.String(), words)
-		s.mu.Unlock()
-		if found {
-			return
-		}
-	}
-	t.Errorf("no %q in:\n%s", words, s.buf.String())
 }
 
 // Keys jog an emulated arm, in real time; space stops it and r takes that back; the terminal is as it was in the end.
@@ -98,6 +76,49 @@ func TestJogByKeys(t *testing.T) {
 	after, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
 	if err != nil || *after != *before {
 		t.Errorf("the terminal is not as it was: %+v, %v", after, err)
+	}
+}
+
+// The space key acts at once, however many keys were pressed before it, while the program is busy with something else.
+func TestSpaceKeyIsNeverLate(t *testing.T) {
+	person, program := terminal(t)
+	pulled := make(chan string)
+	o := newOrders(stopKey, func(why string) { pulled <- why })
+	end, ok := openKeys(program, func(key byte) { o.give(string(rune(key))) }, func() {})
+	if !ok {
+		t.Fatal("no keys")
+	}
+	defer end()
+	if _, err := person.WriteString(strings.Repeat("+", 200) + "r "); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-pulled:
+	case <-time.After(time.Minute):
+		t.Fatal("the space key waits for keys that nobody has obeyed")
+	}
+	if x, err := o.take(context.Background()); err != nil || x.text != " " {
+		t.Errorf("after the stop %q is obeyed, %v", x.text, err)
+	}
+}
+
+// A terminal that goes stops the arm: nobody could by a key any more.
+func TestTerminalGoes(t *testing.T) {
+	for line, begun := range map[string]string{
+		"record -out x -episodes 100 -real-time": "any key is an emergency stop", "jog": "joint_1 at", "jog -joint 1 -for 1m -real-time": "any key is",
+	} {
+		person, program := terminal(t)
+		l := newLaboratory(t, nil)
+		t.Chdir(t.TempDir())
+		stderr, done := new(said), make(chan error)
+		go func() { done <- l.run(context.Background(), strings.Fields(line), program, io.Discard, stderr) }()
+		stderr.await(t, begun)
+		if err := person.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-done; !errors.Is(err, safety.ErrEmergency) || !strings.Contains(err.Error(), terminalGone) {
+			t.Errorf("%s: ended with %v", line, err)
+		}
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
@@ -191,6 +192,27 @@ func (l *laboratory) changed() (n int) {
 	return n
 }
 
+// jogging returns a jog of the laboratory's arm, which its keys have not reached yet.
+func (l *laboratory) jogging() *jogging {
+	l.t.Helper()
+	s := newSetup("jog", console{name: "jog", stdout: io.Discard, stderr: io.Discard, host: l.host}).moves()
+	if err := s.parse(l.real("-move")); err != nil {
+		l.t.Fatal(err)
+	}
+	at, err := s.open(context.Background(), rig.Wants{Move: true})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return &jogging{site: at, s: s, orders: newOrders(stopKey, at.Guard.EmergencyStop)}
+}
+
+// count returns how many packets of a command the arm got.
+func (l *laboratory) count(command protocol.Command) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.changes[command]
+}
+
 // person is standard error: when it says where the target belongs, it is put there.
 type person struct {
 	bytes.Buffer
@@ -205,6 +227,48 @@ func (p *person) Write(text []byte) (int, error) {
 		p.lab.mu.Unlock()
 	}
 	return p.Buffer.Write(text)
+}
+
+// said is standard error, for two goroutines.
+type said struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.buf.Write(p)
+}
+
+func (s *said) await(t *testing.T, words string) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		s.mu.Lock()
+		found := strings.Contains(s.buf.String(), words)
+		s.mu.Unlock()
+		if found {
+			return
+		}
+	}
+	t.Errorf("no %q in:\n%s", words, s.buf.String())
+}
+
+// dialogue is standard input of somebody who says each line when words of standard error call for it.
+type dialogue struct {
+	t     *testing.T
+	heard *said
+	lines [][2]string // what is awaited, what is said then
+}
+
+func (d *dialogue) Read(p []byte) (int, error) {
+	if len(d.lines) == 0 {
+		return 0, io.EOF
+	}
+	next := d.lines[0]
+	d.lines = d.lines[1:]
+	d.heard.await(d.t, next[0])
+	return copy(p, next[1]+"\n"), nil
 }
 
 // do runs a command on the laboratory's machine in a folder of its own, and decodes its result unless r is nil.

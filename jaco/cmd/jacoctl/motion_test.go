@@ -1,17 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
+	"colonnade/sim"
 )
 
 // A real arm moves with -move only, whatever the command.
@@ -121,12 +127,20 @@ func TestJogMoves(t *testing.T) {
 	if turned := l.device.State(l.clock.Now()).Q[0] - before[0]; !closeTo(turned, 0.3, 0.03) {
 		t.Errorf("joint 1 turned by %.3f rad", turned)
 	}
-	lines := "1 -0.3 1\nnonsense\n1 2 3 4\nstop\n1 0.3 1\nreset\n6 0.2 1\nstate\n2 0.6 10\nhome\n"
-	said, err := l.do(context.Background(), &r, strings.NewReader(lines), l.real("jog", "-move")...)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, said)
+	t.Chdir(t.TempDir())
+	var stdout bytes.Buffer
+	stderr := new(said)
+	lines := &dialogue{t: t, heard: stderr, lines: [][2]string{
+		{"lines: ", "1 -0.3 1\nnonsense"}, {`"nonsense" has 1 words`, "1 2 3 4"}, {`"1 2 3 4" has 4 words`, "stop"},
+		{`acknowledged by the arm; "reset" takes it back`, "1 0.3 1"}, {"refused: safety: emergency stop", "reset"},
+		{"is taken back", "6 0.2 1\nstate\n2 0.6 10\nhome"}, {"refused: safety: table", ""},
+	}}
+	if err := l.run(context.Background(), l.real("jog", "-move"), lines, &stdout, stderr); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr.buf)
 	}
-	has(t, said, "emergency stop", `"reset" takes it back`, "is taken back", `"nonsense" has 1 words`, "refused: safety: table")
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+		t.Fatal(err)
+	}
 	if r.Stream.Points == 0 || r.Stream.Exchange == 0 {
 		t.Errorf("the stream: %+v", r.Stream)
 	}
@@ -149,6 +163,31 @@ func TestHome(t *testing.T) {
 	}
 	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-max-time", "1s")...); err == nil || isUsage(err) {
 		t.Errorf("home within a second: %v\n%s", err, said)
+	}
+}
+
+// What terminals repeat faster than a motion's own pace does not pile up, and a key that was pressed long ago moves nothing.
+func TestMotionDoesNotOutliveItsKey(t *testing.T) {
+	l := newLaboratory(t, nil)
+	j := l.jogging()
+	ctx := context.Background()
+	for range 60 {
+		j.orders.give("+")
+	}
+	j.orders.give("q")
+	held, _ := j.orders.take(ctx)
+	began := l.clock.Now()
+	next, err := j.moveWhile(ctx, held, 0.3)
+	if took := l.clock.Now().Sub(began); err != nil || next.text != "q" || took > 2*jogPeriod {
+		t.Errorf("60 keys moved the arm for %v until %q, %v", took, next.text, err)
+	}
+	points := j.Guard.Stats().Points
+	held.at = held.at.Add(-time.Minute)
+	if _, err := j.moveWhile(ctx, held, 0.3); err != nil || j.Guard.Stats().Points > points+1 {
+		t.Errorf("an old key gave %d points, %v", j.Guard.Stats().Points-points, err)
+	}
+	if err := j.close(nil); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -196,6 +235,124 @@ func TestStops(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The line "stop" stops a motion under way, and what was said before it and is not done yet is dropped.
+func TestStopLineActsAtOnce(t *testing.T) {
+	l := newLaboratory(t, nil)
+	t.Chdir(t.TempDir())
+	stdin, say := io.Pipe()
+	packets := 0
+	l.onPacket = func() {
+		if packets++; packets == 300 {
+			io.WriteString(say, "stop\n")
+			io.WriteString(say, "\n") // is read when the stop was obeyed: time stands still until then
+			say.Close()
+		}
+	}
+	go io.WriteString(say, "1 0.3 20\n1 -0.3 20\n6 0.3 20\n")
+	before := l.device.State(l.clock.Now()).Q
+	began := l.clock.Now()
+	said, err := l.doHere(context.Background(), nil, stdin, l.real("jog", "-move")...)
+	if err != nil || packets < 300 {
+		t.Fatalf("%d packets, %v\n%s", packets, err, said)
+	}
+	has(t, said, "emergency stop, acknowledged by the arm")
+	if turned := l.device.State(l.clock.Now()).Q[0] - before[0]; turned < 0.1 || turned > 1 {
+		t.Errorf("joint 1 turned by %.2f rad", turned)
+	}
+	if took := l.clock.Now().Sub(began); took > 5*time.Second {
+		t.Errorf("the arm went on for %v", took)
+	}
+}
+
+// So does a stop while the arm is moved out of its margins, after one was taken back.
+func TestStopDuringRetreat(t *testing.T) {
+	low, _ := sim.Canonical().Keyframe("home")
+	for fits := safety.Fitter(sim.Canonical(), safety.DefaultLimits()); fits(&low); {
+		low[1] += 0.01
+	}
+	low[1] += 0.03
+	l := newLaboratory(t, func(o *emulator.Options) { o.Start = &low })
+	t.Chdir(t.TempDir())
+	stderr := new(said)
+	stdin, say := io.Pipe()
+	points := 0
+	l.onPacket = func() {
+		if l.count(protocol.BasicTrajectory) == points+5 {
+			points += 1000
+			io.WriteString(say, "stop\n")
+			io.WriteString(say, "\n") // is read when the stop was obeyed: time stands still until then
+			say.Close()
+		}
+	}
+	go func() {
+		io.WriteString(say, "stop\n")
+		stderr.await(t, "acknowledged by the arm")
+		points = l.count(protocol.BasicTrajectory)
+		io.WriteString(say, "reset\n")
+	}()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := l.run(ctx, l.real("jog", "-move"), stdin, io.Discard, stderr); err != nil {
+		t.Fatalf("%v\n%s", err, &stderr.buf)
+	}
+	said := stderr.buf.String()
+	if strings.Count(said, "emergency stop, acknowledged") != 2 || strings.Contains(said, "is taken back") {
+		t.Errorf("said:\n%s", said)
+	}
+	if turned := low[1] - l.device.State(l.clock.Now()).Q[1]; turned > 0.02 {
+		t.Errorf("joint 2 turned by %.3f rad", turned)
+	}
+}
+
+// A stop that comes after a reset was ordered is not taken back by it.
+func TestResetTakesNoLaterStopBack(t *testing.T) {
+	l := newLaboratory(t, nil)
+	j := l.jogging()
+	ctx := context.Background()
+	j.orders.give(" ")
+	j.orders.give("r")
+	for range 2 { // the stop's own order, then the reset
+		x, err := j.orders.take(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x.text == "r" {
+			j.orders.give(" ")
+			if err := j.reset(ctx, x); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := j.Guard.Err(); !errors.Is(err, safety.ErrEmergency) {
+		t.Errorf("the arm obeys again: %v", err)
+	}
+	if err := j.close(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// Ctrl-C ends what waits for somebody to type.
+func TestSignalWhileNobodyTypes(t *testing.T) {
+	for _, args := range [][]string{{"jog", "-move"}, {"calibrate"}} {
+		l := newLaboratory(t, nil)
+		t.Chdir(t.TempDir())
+		stdin, _ := io.Pipe()
+		ctx, signal := context.WithCancel(context.Background())
+		stderr, done := new(said), make(chan error)
+		go func() { done <- l.run(ctx, l.real(args...), stdin, io.Discard, stderr) }()
+		stderr.await(t, map[string]string{"jog": "lines: ", "calibrate": "press Enter"}[args[0]])
+		signal()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Errorf("%v: %v", args, err)
+			}
+		case <-time.After(time.Minute):
+			t.Fatalf("%v waits for a line", args)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
@@ -142,20 +143,20 @@ func (at *site) watch(ctx context.Context, s *setup) {
 	at.release = func() { unhook() }
 }
 
-// guardKeys lets any key be an emergency stop until the returned function is called. Without a terminal there are none.
+// guardKeys lets any key be an emergency stop, and the loss of the terminal, until the returned function is called. Without a
+// terminal there are no keys.
 func (at *site) guardKeys(s *setup) (end func()) {
-	keys, end, ok := openKeys(s.stdin)
-	if !ok {
-		return end
+	var first sync.Once
+	stop := func(why string) { first.Do(func() { at.Guard.EmergencyStop(why) }) }
+	end, ok := openKeys(s.stdin, func(byte) { stop("a key") }, func() { stop(terminalGone) })
+	if ok {
+		fmt.Fprintln(s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", s.rig.StopFile())
 	}
-	fmt.Fprintln(s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", s.rig.StopFile())
-	go func() { // ends with the keys
-		if _, more := <-keys; more {
-			at.Guard.EmergencyStop("a key")
-		}
-	}()
 	return end
 }
+
+// terminalGone is why the arm stops when nobody could stop it by a key any more.
+const terminalGone = "the terminal is gone"
 
 // outside calls f while the virtual clock is left, for what enters it by itself, as an Env does.
 func (at *site) outside(f func() error) error {
