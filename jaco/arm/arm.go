@@ -271,10 +271,7 @@ func (a *Arm) Abort(cause error) {
 	}
 	a.enabled = false
 	a.stopping++
-	r := &request{ctx: context.Background(), stop: true, run: func(context.Context) error {
-		a.trip(cause)
-		return nil
-	}}
+	r := &request{ctx: context.Background(), stop: true, run: func(context.Context) error { return a.trip(cause) }}
 	a.requests = append([]*request{r}, a.requests...)
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // trip is the watchdog: it stops the arm and keeps the cause until Recover. Of several causes the first is kept. The arm
-// comes first, the log, which may take its time, after it.
-func (a *Arm) trip(cause error) {
+// comes first, the log, which may take its time, after it. Its error is that of halt.
+func (a *Arm) trip(cause error) error {
 	at := a.opt.Clock.Now()
 	a.work.Stops++
 	a.mu.Lock()
@@ -27,6 +27,7 @@ func (a *Arm) trip(cause error) {
 		a.opt.Log(a.opt.Clock.Now(), err.Error())
 	}
 	a.publish()
+	return err
 }
 
 // halt has the arm stand. Its error is ErrUnacknowledged: then watch goes on trying. A stop is not given up because somebody's

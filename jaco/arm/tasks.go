@@ -136,7 +136,9 @@ func (a *Arm) task(ctx context.Context, what string, run func(ctx context.Contex
 				return nil
 			}
 			if wire(err) || a.loose() {
-				a.trip(fmt.Errorf("%s: %w", what, err))
+				if loose := a.trip(fmt.Errorf("%s: %w", what, err)); loose != nil {
+					err = fmt.Errorf("%w; %w", err, loose)
+				}
 			}
 		}
 		return fmt.Errorf("%s: %w", what, err)

@@ -28,8 +28,8 @@ func (g *Guard) govern(now time.Time, s *arm.State, v *[sim.NumJoints]float64) e
 func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *Trip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.trip != nil {
-		again := *g.trip
+	if t := g.refused(); t != nil {
+		again := *t
 		again.What = "a point after a trip: " + again.What
 		return &again
 	}

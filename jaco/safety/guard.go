@@ -145,13 +145,29 @@ func (g *Guard) SetVelocity(v *[sim.NumJoints]float64) error {
 func (g *Guard) refusal() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case g.emergency != nil:
-		return g.emergency
-	case g.trip != nil:
-		return g.trip
+	if t := g.refused(); t != nil {
+		return t
 	}
 	return nil
+}
+
+// refused returns the trip that commands are refused for, or nil. g.mu is held.
+func (g *Guard) refused() *Trip {
+	if g.emergency != nil {
+		return g.emergency
+	}
+	return g.trip
+}
+
+// because returns a refusal, and with it the driver's err if that says that the arm did not acknowledge its stop.
+func because(refusal, err error) error {
+	switch {
+	case !errors.Is(err, ErrUnacknowledged):
+		return refusal
+	case errors.Is(err, refusal):
+		return err
+	}
+	return fmt.Errorf("%w; %w", refusal, err)
 }
 
 // stop trips from outside of the driver's goroutine.
@@ -176,12 +192,14 @@ func (g *Guard) latch(t *Trip) {
 	g.trips[t.Cause]++
 }
 
-// Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop it.
+// Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop it. As long as the arm has not
+// acknowledged its stop it is ErrUnacknowledged, too.
 func (g *Guard) Err() error {
-	if err := g.refusal(); err != nil {
-		return err
+	err := g.arm.Err()
+	if refusal := g.refusal(); refusal != nil {
+		return because(refusal, err)
 	}
-	return g.arm.Err()
+	return err
 }
 
 // Trips returns how often each cause has tripped.
@@ -197,7 +215,8 @@ func (g *Guard) Trips() map[Cause]int {
 
 // Resume makes the arm obey again after a trip, or after its driver stopped it; it opens a lost connection again, trying
 // until ctx ends. An arm that stands within its margins is moved out of them, slowly and on the shortest way, if Motion
-// is allowed and it was enabled. Resume does not undo an emergency stop.
+// is allowed and it was enabled; where it does not get out the error is ErrStuck, and commands may still be refused. Resume does
+// not undo an emergency stop, and ends when one is pulled.
 func (g *Guard) Resume(ctx context.Context) error {
 	g.mu.Lock()
 	emergency := g.emergency
@@ -236,19 +255,23 @@ func (g *Guard) over(ctx context.Context) bool {
 	return ctx.Err() != nil || limited && !g.opt.Arm.Clock.Now().Before(at)
 }
 
-// recover makes the driver obey again.
+// recover makes the driver obey again, but for an emergency stop, whenever that is pulled.
 func (g *Guard) recover(ctx context.Context) error {
-	if err := g.arm.Recover(ctx); err != nil {
+	err := g.arm.Recover(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.emergency != nil:
+		return g.emergency
+	case err != nil:
 		return err
 	}
-	g.mu.Lock()
 	g.trip = nil
-	g.mu.Unlock()
 	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "resume", Text: "commands are obeyed again"})
 	return nil
 }
 
-// EmergencyStop stops the arm, whatever it does, and does not wait for it. It stays stopped until ResetEmergencyStop. why
+// EmergencyStop stops the arm, whatever it does, and does not wait for it: Stop does, afterwards. It stays stopped until ResetEmergencyStop. why
 // says who pulled it: a key, a signal.
 func (g *Guard) EmergencyStop(why string) {
 	g.stop(&Trip{Cause: Emergency, What: why, Q: g.arm.State().Q})
@@ -322,8 +345,8 @@ func (g *Guard) allowed(move func() error) error {
 		return err
 	}
 	if err := move(); err != nil {
-		if refused := g.refusal(); refused != nil {
-			return refused
+		if refusal := g.refusal(); refusal != nil {
+			return because(refusal, err)
 		}
 		return err
 	}

@@ -190,6 +190,69 @@ func TestEmergencyStopOnTheWayHome(t *testing.T) {
 	}
 }
 
+// An emergency stop ends a Resume that waits for a lost arm, and the arm's return changes nothing.
+func TestEmergencyStopWhileTheArmIsLost(t *testing.T) {
+	r := newRig(t, setup{})
+	defer r.close()
+	r.socket.Unplug()
+	r.device.PowerCycle()
+	r.sleep(100 * time.Millisecond)
+	r.clock.Go(func() {
+		r.sleep(time.Second)
+		r.guard.EmergencyStop("a hand")
+		r.sleep(50 * time.Millisecond)
+		r.socket.Plug(r.device)
+	})
+	began := r.clock.Now()
+	var within clock.Deadline
+	within.Set(background, began.Add(30*time.Second))
+	if err := r.guard.Resume(&within); !errors.Is(err, ErrEmergency) {
+		t.Errorf("resume: %v", err)
+	}
+	if took := r.clock.Now().Sub(began); took > 1050*time.Millisecond {
+		t.Errorf("resume took %v", took)
+	}
+	r.sleep(time.Second)
+	if err := r.guard.Err(); !errors.Is(err, ErrEmergency) || r.device.State(r.clock.Now()).API {
+		t.Errorf("with the arm there again: %v, API control %v", err, r.device.State(r.clock.Now()).API)
+	}
+	r.guard.trip = nil // whatever cleared it
+	s, v := r.guard.State(), [sim.NumJoints]float64{0.1}
+	if err := r.guard.govern(s.QTime, &s, &v); !errors.Is(err, ErrEmergency) {
+		t.Errorf("a point gave %v", err)
+	}
+}
+
+// Who pulls the emergency stop, and what it ends, hears if the arm did not acknowledge it.
+func TestUnacknowledgedStop(t *testing.T) {
+	start, _ := sim.Canonical().Keyframe("home")
+	start[0] += 2
+	r := newRig(t, setup{start: &start})
+	defer r.close()
+	r.clock.Go(func() {
+		r.sleep(time.Second)
+		r.socket.Unplug()
+		r.guard.EmergencyStop("a hand")
+	})
+	if err := r.guard.Home(background); !errors.Is(err, ErrEmergency) || !errors.Is(err, ErrUnacknowledged) {
+		t.Errorf("home: %v", err)
+	}
+	for what, err := range map[string]error{"err": r.guard.Err(), "stop": r.guard.Stop(background)} {
+		if !errors.Is(err, ErrUnacknowledged) || what == "err" && !errors.Is(err, ErrEmergency) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	r.socket.Plug(r.device)
+	r.sleep(200 * time.Millisecond)
+	if err := r.guard.Err(); !errors.Is(err, ErrEmergency) || errors.Is(err, ErrUnacknowledged) {
+		t.Errorf("with the arm there again: %v", err)
+	}
+	if err := r.guard.Stop(background); err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	r.stands("its return")
+}
+
 func TestStopFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "stop")
 	r := newRig(t, setup{change: func(o *Options) { o.StopFile = path }})
