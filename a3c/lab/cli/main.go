@@ -19,17 +19,26 @@ type Run func(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 // Main runs a command and ends the process with its exit code.
 //
 // The first SIGINT or SIGTERM cancels the context, the second ends the process
-// at once with exit code 1.
+// at once with exit code 1. A hang-up (SIGHUP: the terminal is closed, the
+// connection lost) is a first one, unless the process was started to outlive
+// it, as by nohup; it never is the second, as it comes more than once.
 func Main(name string, run Run) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ending = append(ending, syscall.SIGHUP)
+	}
+	signal.Notify(signals, ending...)
 	go func() {
 		<-signals
-		fmt.Fprintf(os.Stderr, "\n%s: stopping; saving first (once more to stop at once)\n", name)
 		cancel()
-		<-signals
-		os.Exit(1)
+		fmt.Fprintf(os.Stderr, "\n%s: stopping; saving first (once more to stop at once)\n", name)
+		for s := range signals {
+			if s != syscall.SIGHUP {
+				os.Exit(1)
+			}
+		}
 	}()
 	os.Exit(Exit(name, run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
 }
