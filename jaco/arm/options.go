@@ -24,7 +24,7 @@ var (
 	ErrMoving      = errors.New("not while velocities are streamed")
 	ErrUnsupported = errors.New("this arm is not supported")
 	ErrImplausible = errors.New("the arm reports angles that it cannot have reached")
-	ErrQueue       = errors.New("the arm's count of its queue cannot be true")
+	ErrQueue       = errors.New("the arm miscounts its queue, or ignores points as some do until they were home once")
 	ErrNoProgress  = errors.New("the arm does not get there")
 
 	// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to

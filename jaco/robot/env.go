@@ -260,10 +260,11 @@ func (e *Env) move(v *[sim.NumJoints]float64) error {
 	e.due = e.due.Add(controlStep)
 	err := guard.SetVelocity(v)
 	if err != nil && !violation(err) { // stopped since the last step, such as by a learner that took long
-		if err = e.recover(err); err == nil {
-			err = guard.SetVelocity(v)
-			e.due = c.Now().Add(controlStep)
+		if err := e.recover(err); err != nil {
+			return err
 		}
+		err = guard.SetVelocity(v)
+		e.due = c.Now().Add(controlStep)
 	}
 	if err == nil {
 		if err := c.SleepUntil(context.Background(), e.due); err != nil {
@@ -288,7 +289,8 @@ func violation(err error) bool {
 	return errors.As(err, &t) && t.Violation()
 }
 
-// recover waits for an arm that was lost.
+// recover waits for an arm that was lost. One that is stuck within its margins is not sent home: its firmware knows neither
+// table nor margins. Somebody must help it.
 func (e *Env) recover(cause error) error {
 	if errors.Is(cause, safety.ErrEmergency) {
 		return cause
@@ -297,7 +299,10 @@ func (e *Env) recover(cause error) error {
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
 	var patience clock.Deadline
 	patience.Set(context.Background(), c.Now().Add(e.opt.Patience))
-	if err := e.lab.Guard.Resume(&patience); err != nil && !errors.Is(err, safety.ErrStuck) {
+	switch err := e.lab.Guard.Resume(&patience); {
+	case errors.Is(err, safety.ErrStuck):
+		return fmt.Errorf("move it by hand: %w; it stopped by: %w", err, cause)
+	case err != nil:
 		return fmt.Errorf("the arm did not come back within %v: %w; it was lost by: %w", e.opt.Patience, err, cause)
 	}
 	if !violation(cause) {

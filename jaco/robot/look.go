@@ -2,11 +2,13 @@ package robot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
 
 	"colonnade/jaco/clock"
+	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
 )
@@ -92,7 +94,7 @@ func (e *Env) look() error {
 	return nil
 }
 
-// pause waits, with the arm at rest, until joints, camera and target are there again.
+// pause waits, with the arm at rest, until joints, camera and target are there again. An emergency stop ends it.
 func (e *Env) pause(cause error) error {
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "pause: "+cause.Error())
@@ -101,6 +103,9 @@ func (e *Env) pause(cause error) error {
 	}
 	for until := c.Now().Add(e.opt.Patience); c.Now().Before(until); {
 		if err := clock.Sleep(context.Background(), c, lookEvery); err != nil {
+			return err
+		}
+		if err := e.lab.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
 			return err
 		}
 		if err := e.look(); err != nil {

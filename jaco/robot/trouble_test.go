@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
@@ -196,6 +198,106 @@ func TestEmergencyStopIsAnError(t *testing.T) {
 	}
 	if err := e.Reset(5, b.pixels, b.proprio); !errors.Is(err, safety.ErrEmergency) {
 		t.Errorf("reset: %v", err)
+	}
+}
+
+// An emergency stop is heard while something is waited for: a target, a camera, the arm.
+func TestEmergencyStopWhileWaiting(t *testing.T) {
+	for what, lose := range map[string]func(l *Emulated){
+		"target": func(l *Emulated) { l.PutTarget(5, 5) },
+		"camera": func(l *Emulated) { l.Eye.Unplug() },
+		"arm":    func(l *Emulated) { l.Socket.Unplug() },
+	} {
+		lab := emulate(t, nil)
+		e := newEnv(t, Options{Lab: lab.Lab})
+		b := newBuffers()
+		inView(t, e, b)
+		lose(lab)
+		var pulled time.Time
+		lab.Clock.Go(func() {
+			if clock.Sleep(t.Context(), lab.Clock, 3*time.Second) == nil {
+				pulled = lab.Clock.Now()
+				lab.Guard.EmergencyStop("a test")
+			}
+		})
+		var err error
+		for step := 0; step < 50 && err == nil; step++ {
+			_, _, _, err = e.Step(b.still(), b.pixels, b.proprio)
+		}
+		if !errors.Is(err, safety.ErrEmergency) {
+			t.Errorf("%s: %v", what, err)
+		} else if late := lab.Clock.Now().Sub(pulled); late > lookEvery {
+			t.Errorf("%s: the step ended %v after the stop", what, late)
+		}
+	}
+}
+
+// lame is an arm that takes points and stands still.
+type lame struct{ *emulator.Device }
+
+func (l *lame) Out(now time.Time, p []byte) error {
+	var packet protocol.Packet
+	if packet.Decode(p) == nil && packet.Command == protocol.BasicTrajectory {
+		clear(p[protocol.HeaderSize:][:36]) // the velocities of joints and fingers
+	}
+	return l.Device.Out(now, p)
+}
+
+// An arm that is stuck within its margins is not sent home: that is an error, and the next Reset tries again.
+func TestStuckArm(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b := newBuffers()
+	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
+		t.Fatal(err)
+	}
+	// It comes back folded, and lame.
+	o := emulator.NewOptions(protocol.Jaco2)
+	folded, _ := sim.Canonical().Keyframe("home")
+	folded[2] = 0.34
+	o.Start = &folded
+	stuck, err := emulator.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab.Socket.Plug(&lame{stuck})
+	for _, f := range []func() error{
+		func() error { _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); return err },
+		func() error { return e.Reset(5, b.pixels, b.proprio) },
+	} {
+		began := lab.Clock.Now()
+		if err := f(); !errors.Is(err, safety.ErrStuck) || !strings.Contains(err.Error(), "by hand") {
+			t.Errorf("%v", err)
+		}
+		if took := lab.Clock.Now().Sub(began); took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+	}
+	if s := stuck.State(lab.Clock.Now()); s.Retract == protocol.Ready || e.Counts().Homes != 0 {
+		t.Errorf("it was sent home: %v, %+v", s.Retract, e.Counts())
+	}
+	lab.Socket.Plug(lab.Arm)
+	if err := e.Reset(6, b.pixels, b.proprio); err != nil {
+		t.Errorf("after it was helped: %v", err)
+	}
+}
+
+// An arm that does not get to its start, as where the Guard lets it go nowhere near, goes home by itself and tries again from there.
+func TestHomeWhereNoWayLeads(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	lab.Clock.Enter()
+	defer lab.Clock.Leave()
+	goal, _ := e.model.Keyframe("reach_start")
+	goal[1] = 4.6 // down through the table
+	if err := e.moveTo(&goal); err == nil || !strings.Contains(err.Error(), "does not get to its start") {
+		t.Errorf("%v", err)
+	}
+	if e.Counts().Homes == 0 {
+		t.Errorf("%+v", e.Counts())
+	}
+	if s := lab.Arm.State(lab.Clock.Now()); s.Contacts > 0 {
+		t.Errorf("%d contacts", s.Contacts)
 	}
 }
 

@@ -243,7 +243,7 @@ func (g *Guard) Resume(ctx context.Context) error {
 			if attempt++; attempt > retreatAttempts {
 				return fmt.Errorf("%w: %w", ErrStuck, err)
 			}
-		case g.arm.Err() == nil || g.over(ctx):
+		case g.arm.Err() == nil || g.over(ctx) || errors.Is(err, arm.ErrQueue):
 			return err // else the arm was lost again
 		}
 	}

@@ -1,12 +1,34 @@
 package safety
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
+	"colonnade/jaco/arm"
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
 	"colonnade/sim"
 )
+
+// An arm in its margins that ignores points, as some do until they were home once, is not tried for ever.
+func TestRetreatOfAnArmThatIgnoresPoints(t *testing.T) {
+	folded, _ := sim.Canonical().Keyframe("home")
+	folded[2] = 0.34
+	r := newRig(t, setup{start: &folded, device: func(o *emulator.Options) { o.Choices.HomeFirst = emulator.HomeForAll }})
+	defer r.close()
+	began := r.clock.Now()
+	var within clock.Deadline
+	within.Set(background, began.Add(30*time.Second))
+	if err := r.guard.Resume(&within); !errors.Is(err, arm.ErrQueue) {
+		t.Errorf("resume: %v", err)
+	}
+	if took := r.clock.Now().Sub(began); took > time.Second {
+		t.Errorf("resume took %v", took)
+	}
+}
 
 // TestLeaving: every distance grows as fast as it is to, also where two of them pull one joint different ways, as an arm's
 // that is folded to joint 3's limit with its hand on link 2: added up, the slopes would press it deeper into one of them.

@@ -43,6 +43,7 @@ type setup struct {
 	start  *[sim.NumJoints]float64 // true angles; nil: home
 	motion sim.Motion
 	rules  string
+	device func(*emulator.Options)
 	change func(*Options)
 }
 
@@ -56,6 +57,9 @@ func newRig(t testing.TB, s setup) *rig {
 		e.Start = &home
 	}
 	e.Motion = s.motion
+	if s.device != nil {
+		s.device(&e)
+	}
 	var err error
 	if r.device, err = emulator.New(e); err != nil {
 		t.Fatal(err)
