@@ -295,8 +295,10 @@ func TestUsage(t *testing.T) {
 		}
 	}
 	p := newPlace(t)
-	if _, err := p.perform(context.Background(), "figure-5", "-settings", "absent"); err == nil || !strings.Contains(err.Error(), "absent/progressive-narrow.toml") {
-		t.Errorf("settings that are not there: %v", err)
+	for _, name := range []string{"figure-5", "story"} {
+		if _, err := p.perform(context.Background(), name, "-settings", "absent"); err == nil || !strings.Contains(err.Error(), "absent/progressive-narrow.toml") {
+			t.Errorf("%s: settings that are not there: %v", name, err)
+		}
 	}
 	if _, err := Report(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no folder of an experiment's results") {
 		t.Errorf("a folder without results: %v", err)

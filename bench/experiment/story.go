@@ -64,7 +64,8 @@ func (o *Options) storyRuns() ([]Run, error) {
 	var runs []Run
 	for _, m := range all {
 		r, err := o.searched(m.Name, m, o.domain, "reach", o.seed)
-		if errors.Is(err, fs.ErrNotExist) { // nothing was searched yet: as transfer does without being told
+		if errors.Is(err, fs.ErrNotExist) && (!o.flags.Given("settings") || exists(o.settings)) {
+			// Nothing was searched yet: as transfer does without being told.
 			r, err = o.transfer(m.Name, m, o.domain, "reach", o.seed), nil
 		}
 		if err != nil {

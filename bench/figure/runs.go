@@ -23,6 +23,7 @@ type Run struct {
 	Method  string  `toml:"method"` // of a transfer; empty for a first column
 	Task    string  `toml:"task"`
 	Domain  string  `toml:"domain"`
+	Env     string  `toml:"env"` // sim, or jaco
 	Seed    uint64  `toml:"seed"`
 	Steps   int64   `toml:"steps"` // planned
 	Windows []Point `toml:"-"`

@@ -18,8 +18,15 @@ const leftoverAge = time.Hour
 
 // WriteAtomic makes path hold what write writes, or leaves path as it was: the content goes to a temporary file in the same
 // folder, which is synced and renamed. After an error the file that was at path is still there, unless the error is the
-// sync of the folder, the very last thing done.
+// sync of the folder, the very last thing done. A symbolic link stays one, and what it points to is written; what is no file
+// but a device or a pipe is written to as it is.
 func WriteAtomic(path string, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeThrough(path, write)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
 	dir, base := filepath.Split(path)
 	if dir == "" {
 		dir = "."
@@ -49,6 +56,15 @@ func WriteAtomic(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// writeThrough writes to what cannot be replaced.
+func writeThrough(path string, write func(io.Writer) error) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(file), file.Close())
 }
 
 // WriteFile makes path hold data, or leaves path as it was, as WriteAtomic does. Its errors name the path.

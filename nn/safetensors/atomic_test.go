@@ -88,6 +88,38 @@ func TestWriteAtomicHere(t *testing.T) {
 	}
 }
 
+// TestWriteAtomicThroughLinks: a link stays a link, and what is no file is not replaced by one.
+func TestWriteAtomicThroughLinks(t *testing.T) {
+	dir := t.TempDir()
+	file, link, pipe := filepath.Join(dir, "f"), filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
+	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o666), os.Symlink("f", link), syscall.Mkfifo(pipe, 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteAtomic(link, writeText("new")); err != nil || content(t, file) != "new" {
+		t.Errorf("through a link: %q, %v", content(t, file), err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is now %v, %v", info.Mode(), err)
+	}
+	read := make(chan string)
+	go func() {
+		data, _ := os.ReadFile(pipe)
+		read <- string(data)
+	}()
+	if err := WriteAtomic(pipe, writeText("through")); err != nil || <-read != "through" {
+		t.Errorf("into a pipe: %v", err)
+	}
+	if info, err := os.Lstat(pipe); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
+		t.Errorf("the pipe is now %v, %v", info.Mode(), err)
+	}
+	if err := WriteAtomic("/dev/full", writeText("much")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("into a full device: %v", err)
+	}
+	if err := WriteAtomic(dir, writeText("x")); !errors.Is(err, syscall.EISDIR) {
+		t.Errorf("over a folder: %v", err)
+	}
+}
+
 // TestLeftovers: old temporary files of the same name go; young ones, which another process may be writing, and those of
 // other names stay.
 func TestLeftovers(t *testing.T) {

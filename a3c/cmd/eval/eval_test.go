@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 
 	"colonnade/a3c/lab/cli"
@@ -117,12 +118,13 @@ func TestBadInput(t *testing.T) {
 		{"record's format", []string{"-checkpoint", path, "-table", "a.txt"}, true, ".csv or .jsonl"},
 		{"nothing against", []string{"-checkpoint", path, "-against", "absent.safetensors"}, false, "absent.safetensors"},
 		{"against nowhere", []string{"-checkpoint", path, "-against-domain", "robto"}, true, "-against-domain"},
-		{"no folder for the map", []string{"-checkpoint", path, "-episodes", "1", "-map", filepath.Join(t.TempDir(), "no", "a.svg")}, false, "write the map"},
-		{"no folder for the record", []string{"-checkpoint", path, "-episodes", "1", "-table", filepath.Join(t.TempDir(), "no", "a.csv")}, false, "write the record"},
+		{"no folder for the map", []string{"-checkpoint", path, "-episodes", "1", "-map", filepath.Join(t.TempDir(), "no", "a.svg")}, true, "there is no folder"},
+		{"no folder for the record", []string{"-checkpoint", path, "-episodes", "1", "-table", filepath.Join(t.TempDir(), "no", "a.csv")}, true, "there is no folder"},
 		{"format", []string{"-checkpoint", path, "-animation", "a.mp4"}, true, ".gif or .png"},
 		{"huge", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-width", "100000"}, true, "160x120"},
 		{"film none", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-episodes", "0"}, true, "-animation-episodes"},
-		{"folder in the way", []string{"-checkpoint", path, "-episodes", "1", "-animation", filepath.Join(t.TempDir(), "no", "a.gif")}, false, "write the animation"},
+		{"no folder for the film", []string{"-checkpoint", path, "-animation", filepath.Join(t.TempDir(), "no", "a.gif")}, true, "there is no folder"},
+		{"faults", []string{"-checkpoint", path, "-env", "jaco", "-faults", "lose in every 9"}, true, "-faults and -record are for training"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := run(context.Background(), c.args, io.Discard, io.Discard)
@@ -131,6 +133,19 @@ func TestBadInput(t *testing.T) {
 				t.Errorf("got %v, want an error with %q (usage error: %v)", err, c.want, c.usage)
 			}
 		})
+	}
+}
+
+// A file that cannot be written fails the command, and takes the result of what was played with it no more.
+func TestResultInSpiteOfAFullDisk(t *testing.T) {
+	var stdout bytes.Buffer
+	picture := filepath.Join(t.TempDir(), "full.svg")
+	if err := os.Symlink("/dev/full", picture); err != nil {
+		t.Fatal(err)
+	}
+	err := run(context.Background(), []string{"-checkpoint", checkpoint(t, false, nil), "-episodes", "1", "-map", picture}, &stdout, io.Discard)
+	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(stdout.String(), `"episodes":1`) {
+		t.Errorf("%v, and on stdout %q", err, &stdout)
 	}
 }
 

@@ -5,13 +5,13 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/film"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
+	"colonnade/nn/safetensors"
 )
 
 // film writes the animation.
@@ -34,8 +34,8 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 	if err := animationFormat(*o.animation)(&b, frames, world.ControlStep); err != nil {
 		return err
 	}
-	if err := os.WriteFile(*o.animation, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the animation: %w", err)
+	if err := safetensors.WriteFile(*o.animation, b.Bytes()); err != nil {
+		return err
 	}
 	fmt.Fprintf(stderr, "eval: %s: %d episodes, %d frames\n", *o.animation, *o.filmed, len(frames))
 	return nil

@@ -56,7 +56,15 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	return o, o.validate()
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	for name, path := range map[string]string{"map": *o.picture, "table": *o.record, "animation": *o.animation} {
+		if err := cli.CheckFolder(name, path); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
 }
 
 func (o *options) validate() error {

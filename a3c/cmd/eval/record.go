@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/world"
+	"colonnade/nn/safetensors"
 	"colonnade/sim/reach"
 )
 
@@ -63,10 +63,7 @@ func (o *options) writeRecord(sides ...*side) error {
 	if err := recordFormat(*o.record)(&b, all); err != nil {
 		return fmt.Errorf("encode the record: %w", err)
 	}
-	if err := os.WriteFile(*o.record, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the record: %w", err)
-	}
-	return nil
+	return safetensors.WriteFile(*o.record, b.Bytes())
 }
 
 // writeMap draws the scores over the places of the target.
@@ -89,8 +86,5 @@ func (o *options) writeMap(s *side) error {
 	if err := chart.WriteMap(&b, format, area, places); err != nil {
 		return err
 	}
-	if err := os.WriteFile(*o.picture, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the map: %w", err)
-	}
-	return nil
+	return safetensors.WriteFile(*o.picture, b.Bytes())
 }

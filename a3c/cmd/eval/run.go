@@ -45,12 +45,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		describe(stderr, s)
 	}
-	if err := o.write(ctx, sides, stderr); err != nil {
-		return err
-	}
+	written := o.write(ctx, sides, stderr) // what was played has its result, whatever becomes of the files
 	first := sides[0]
 	if len(sides) == 1 {
-		return cli.Result(stdout, first.result())
+		return errors.Join(written, cli.Result(stdout, first.result()))
 	}
 	comparison, err := compare(first, sides[1])
 	if err != nil {
@@ -61,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		verdict = "significant at 5 %"
 	}
 	fmt.Fprintf(stderr, "difference %+.2f +- %.2f (95 %%), p = %.2g, %s (%s)\n", comparison.Difference, comparison.CI95, comparison.P, verdict, comparison.Test)
-	return cli.Result(stdout, compared{first.result(), sides[1].result(), comparison})
+	return errors.Join(written, cli.Result(stdout, compared{first.result(), sides[1].result(), comparison}))
 }
 
 // sides returns the policies to play, each in its world.
@@ -101,11 +99,13 @@ func (o *options) write(ctx context.Context, sides []*side, stderr io.Writer) er
 		if err := o.writeRecord(sides...); err != nil {
 			return err
 		}
+		fmt.Fprintf(stderr, "eval: %s: a line for each episode\n", *o.record)
 	}
 	if *o.picture != "" {
 		if err := o.writeMap(sides[0]); err != nil {
 			return err
 		}
+		fmt.Fprintf(stderr, "eval: %s: the map of %s\n", *o.picture, sides[0].path)
 	}
 	if *o.animation != "" {
 		return o.film(ctx, sides[0].checkpoint, stderr)

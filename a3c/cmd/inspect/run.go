@@ -88,7 +88,7 @@ func (o *options) validate() error {
 			}
 		}
 	}
-	return nil
+	return cli.CheckFolder("chart", *o.chart)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {

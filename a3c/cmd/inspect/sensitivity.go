@@ -6,13 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/sensitivity"
 	"colonnade/nn"
+	"colonnade/nn/safetensors"
 )
 
 // reportSensitivity analyses a checkpoint's policy: a table or JSON on stdout, and the chart.
@@ -123,8 +123,5 @@ func (o *options) drawSensitivity(r *sensitivity.Report) error {
 	if err := chart.WriteResponses(&b, format, axes, strengths, r.Undisturbed.Mean, responses); err != nil {
 		return err
 	}
-	if err := os.WriteFile(*o.chart, b.Bytes(), 0o666); err != nil {
-		return fmt.Errorf("write the chart: %w", err)
-	}
-	return nil
+	return safetensors.WriteFile(*o.chart, b.Bytes())
 }

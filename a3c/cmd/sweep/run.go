@@ -18,11 +18,12 @@ import (
 
 // result is the last line of stdout.
 type result struct {
-	Trials int          `json:"trials"`
-	Scores int          `json:"scores"`         // so far, over all rungs
-	Done   bool         `json:"done"`           // every trial has come as far as it is to
-	Best   *study.Score `json:"best,omitempty"` // so far, of those that came farthest
-	Budget int64        `json:"budget"`         // environment steps of the whole study
+	Trials  int          `json:"trials"`
+	Scores  int          `json:"scores"`         // so far, over all rungs
+	Done    bool         `json:"done"`           // every trial has come as far as it is to
+	Best    *study.Score `json:"best,omitempty"` // so far, of those that came farthest
+	Budget  int64        `json:"budget"`         // environment steps of the whole study
+	Stopped bool         `json:"interrupted,omitempty"`
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -68,7 +69,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *o.fail && ctx.Err() != nil {
 		return cli.Hint(errors.New("interrupted; all is saved"), "the same command goes on, with -resume or without")
 	}
-	return o.report(s, done, stdout, stderr)
+	if ctx.Err() != nil && !done {
+		fmt.Fprintf(stderr, "sweep: stopped; go on with: sweep -resume -out %s\n", o.place.Out)
+	}
+	return o.report(s, done, ctx.Err() != nil && !done, stdout, stderr)
 }
 
 // workOnOne brings one trial to the end of the present rung, and tells whether the study is done with that.
@@ -90,12 +94,12 @@ func (o *options) workOnOne(ctx context.Context, s *study.Study, stderr io.Write
 }
 
 // report renews the study's table and picture and prints where it stands.
-func (o *options) report(s *study.Study, done bool, stdout, stderr io.Writer) error {
+func (o *options) report(s *study.Study, done, interrupted bool, stdout, stderr io.Writer) error {
 	all, err := s.All()
 	if err != nil {
 		return err
 	}
-	r := result{Trials: o.study.Trials, Scores: len(all), Done: done, Budget: o.study.Budget()}
+	r := result{Trials: o.study.Trials, Scores: len(all), Done: done, Budget: o.study.Budget(), Stopped: interrupted}
 	best, ok, err := s.Report()
 	if err != nil {
 		return err

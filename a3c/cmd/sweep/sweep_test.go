@@ -212,7 +212,8 @@ func TestInterrupted(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "study")
 	for _, more := range [][]string{{}, {"-trial", "1"}} {
 		var stdout, stderr bytes.Buffer
-		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil || !strings.Contains(stdout.String(), `"done":false`) {
+		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil || !strings.Contains(stdout.String(), `"done":false`) ||
+			!strings.Contains(stdout.String(), `"interrupted":true`) || !strings.Contains(stderr.String(), "go on with: sweep -resume -out "+out) {
 			t.Errorf("%v: %v, %s", more, err, &stdout)
 		}
 		if err := run(ctx, small(out, append(more, "-unfinished-fails")...), &stdout, &stderr); cli.Exit("sweep", err, io.Discard) != 1 {

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // Band is the mean of several runs with their spread: a line in a shaded area. Low and High may be nil: a line alone.
@@ -84,6 +85,14 @@ func (panel Panel) plot() (*plot.Plot, error) {
 			levels++
 		}
 		p.Add(line)
+		if len(line.XYs) == 1 { // of which a line shows nothing
+			point, err := plotter.NewScatter(line.XYs)
+			if err != nil {
+				return nil, fmt.Errorf("draw %s: %w", b.Name, err)
+			}
+			point.GlyphStyle = draw.GlyphStyle{Color: line.Color, Radius: vg.Points(2.5), Shape: draw.CircleGlyph{}}
+			p.Add(point)
+		}
 		p.Legend.Add(b.Name, line)
 	}
 	return p, nil

@@ -7,6 +7,20 @@ import (
 	"testing"
 )
 
+// TestSinglePoint: a curve of one point is seen.
+func TestSinglePoint(t *testing.T) {
+	draw := func(b Band) int {
+		var out bytes.Buffer
+		if err := WriteBands(&out, SVG, Axes{}, []Band{b}); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(out.String(), "<path")
+	}
+	if one, none := draw(Band{X: []float64{1}, Mean: []float64{30}}), draw(Band{X: []float64{1}, Mean: []float64{math.NaN()}}); one <= none {
+		t.Errorf("%d paths with a point, %d without", one, none)
+	}
+}
+
 // TestPanelsAndClouds: all is there, in both formats, twice the same bytes, also without a single point.
 func TestPanelsAndClouds(t *testing.T) {
 	band := Band{Name: "one way", X: []float64{1, 2, 3}, Mean: []float64{30, 20, math.NaN()}}

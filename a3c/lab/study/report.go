@@ -53,7 +53,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		slices.SortFunc(reached, Worse)
 		best = reached[len(reached)-1]
 		slices.Reverse(reached)
-		band := chart.Band{Name: fmt.Sprintf("after %d steps", s.rungSteps(rung))}
+		band := chart.Band{Name: fmt.Sprintf("after %d steps", best.Steps)}
 		for i, score := range reached {
 			band.X = append(band.X, float64(i+1))
 			band.Mean = append(band.Mean, score.Score)

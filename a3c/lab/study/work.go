@@ -76,7 +76,7 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 			return scores, true, nil
 		}
 		if !waiting && !worked {
-			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d that other processes work on\n", busy, rung)
+			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy, rung+1, s.Rungs)
 			waiting = true
 		}
 		select {

@@ -76,6 +76,10 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 		return Result{}, false, err
 	}
 	steps, rate := r.trainer.Steps(), r.rate()
-	fmt.Fprintf(r.stderr, "%s: %d steps at %.0f steps/s; score %.2f +- %.2f (95 %%) over %d episodes\n", r.plan.Command, steps, rate, e.Mean, e.CI95, r.plan.Episodes)
+	speed := ""
+	if rate > 0 {
+		speed = fmt.Sprintf(" at %.0f steps/s", rate)
+	}
+	fmt.Fprintf(r.stderr, "%s: %d steps%s; score %.2f +- %.2f (95 %%) over %d episodes\n", r.plan.Command, steps, speed, e.Mean, e.CI95, r.plan.Episodes)
 	return Result{steps, rate, e.Mean, e.CI95, r.plan.Episodes, e.Reached, e.Violations}, true, nil
 }

@@ -280,11 +280,13 @@ func (r *Run) write(snapshot *a3c.Snapshot) error {
 	metadata := map[string]string{
 		RewardScaleKey:       strconv.FormatFloat(r.plan.Config.RewardScale, 'g', -1, 64),
 		stepsKey:             strconv.FormatInt(snapshot.Steps, 10),
-		scoreKey:             strconv.FormatFloat(score, 'g', -1, 64),
 		world.FingerprintKey: r.world,
 		world.TaskKey:        r.plan.World.Task(),
 		world.DomainKey:      r.plan.World.Domain(),
 		world.ContractKey:    world.Contract,
+	}
+	if scored {
+		metadata[scoreKey] = strconv.FormatFloat(score, 'g', -1, 64)
 	}
 	maps.Copy(metadata, r.plan.Metadata)
 	c := &nn.Checkpoint{Network: r.net, Theta: snapshot.Theta, Metadata: metadata}

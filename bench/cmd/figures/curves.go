@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
@@ -44,7 +45,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	}
 	var curves []curve
 	if len(columns) > 0 && *o.figure != 5 {
-		groups := figure.GroupBy(columns, func(r *figure.Run) string { return r.Net + " " + r.Width })
+		groups := figure.GroupBy(columns, naming(columns, func(r *figure.Run) string { return r.Net + " " + r.Width }))
 		axes := chart.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 		if err := figure.Write(out, "figure-4", axes, figure.Bands(groups)); err != nil {
 			return err
@@ -52,7 +53,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 		curves = append(curves, describe(4, groups)...)
 	}
 	if len(transfers) > 0 && *o.figure != 4 {
-		groups := figure.GroupBy(transfers, transferName)
+		groups := figure.GroupBy(transfers, naming(transfers, transferName))
 		axes := chart.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
 		if err := figure.Write(out, "figure-5", axes, figure.MedianBands(groups)); err != nil {
 			return err
@@ -74,6 +75,30 @@ func transferName(r *figure.Run) string {
 		return r.Method + " " + r.Width
 	}
 	return r.Method
+}
+
+// naming returns a name for groups of runs: what kind says, and in which world and from what they learn where that differs
+// among them, as runs of different worlds have no mean.
+func naming(runs []figure.Run, kind func(r *figure.Run) string) func(r *figure.Run) string {
+	traits := []func(r *figure.Run) string{
+		func(r *figure.Run) string { return r.Task },
+		func(r *figure.Run) string { return r.Domain },
+		func(r *figure.Run) string { return r.Env },
+		func(r *figure.Run) string { return r.Inputs },
+	}
+	var differing []func(r *figure.Run) string
+	for _, trait := range traits {
+		if slices.ContainsFunc(runs, func(r figure.Run) bool { return trait(&r) != trait(&runs[0]) }) {
+			differing = append(differing, trait)
+		}
+	}
+	return func(r *figure.Run) string {
+		name := kind(r)
+		for _, trait := range differing {
+			name += ", " + trait(r)
+		}
+		return name
+	}
 }
 
 func describe(number int, groups []figure.Group) []curve {

@@ -77,8 +77,9 @@ func TestCurves(t *testing.T) {
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "figures")
 	for name, config := range map[string]string{
 		"column":        "net = \"recurrent\"\nwidth = \"wide\"\n",
-		"progressive-1": "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"progressive\"\n",
-		"finetune-1":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\n",
+		"progressive-1": "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"progressive\"\ndomain = \"robot\"\n",
+		"finetune-1":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\ndomain = \"robot\"\n",
+		"finetune-2":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\ndomain = \"robot-far\"\n",
 	} {
 		path := filepath.Join(dir, name)
 		metrics := "{\"steps\":500,\"window_episodes\":2,\"score\":3,\"scores\":[2,4]}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8,\"scores\":[8]}\n"
@@ -92,14 +93,16 @@ func TestCurves(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r struct{ Curves []curve }
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 3 {
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 4 {
 		t.Fatalf("%s: %v", &stdout, err)
 	}
 	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide" || c.Runs != 1 || c.Steps != 1000 || c.Score != 8 {
 		t.Errorf("%+v", c)
 	}
-	if c := r.Curves[2]; c.Figure != 5 || c.Name != "progressive narrow" {
-		t.Errorf("%+v", c)
+	for i, name := range []string{"finetune, robot", "finetune, robot-far", "progressive narrow, robot"} { // worlds are not averaged
+		if c := r.Curves[i+1]; c.Figure != 5 || c.Name != name || c.Runs != 1 {
+			t.Errorf("%+v", c)
+		}
 	}
 	for _, name := range []string{"figure-4", "figure-5"} {
 		for _, suffix := range []string{".svg", ".png", ".csv"} {
