@@ -23,7 +23,7 @@ func home(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	end := at.guardKeys(s)
+	end := at.guardKeys()
 	var limit clock.Deadline
 	limit.Set(ctx, at.Clock.Now().Add(*within))
 	err = at.Guard.Home(&limit)
@@ -34,10 +34,7 @@ func home(ctx context.Context, args []string, c console) (any, error) {
 		err = at.Guard.Retract(&limit)
 	}
 	end()
-	if err == nil {
-		err = clock.Sleep(&limit, at.Clock, settling)
-	}
-	err = at.causeOf(err)
+	at.settle(err)
 	r := at.status()
 	r.write(s.stderr)
 	return r, at.close(err)

@@ -25,7 +25,6 @@ const (
 // jogging is a jog under way.
 type jogging struct {
 	*site
-	s      *setup
 	orders *orders // of keys or lines
 	trips  int
 
@@ -82,22 +81,29 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &jogging{site: at, s: s}
+	j := &jogging{site: at}
 	if *joint > 0 {
-		end := at.guardKeys(s)
+		end := at.guardKeys()
 		err = j.move(ctx, *joint-1, *speed, *span)
 		end()
 	} else {
 		err = j.listen(ctx, *speed)
 	}
-	if err == nil {
-		err = clock.Sleep(ctx, at.Clock, settling)
-	}
+	at.settle(err)
 	r := jogResult{*at.status(), j.trips, at.stream()}
 	r.write(s.stderr)
 	fmt.Fprintf(s.stderr, "%d points sent; periods began at most %.1f ms late, %d of them over 5 ms; an exchange took %.2f ms, at most %.1f\n",
 		r.Stream.Points, r.Stream.MostLate, r.Stream.Late, r.Stream.Exchange, r.Stream.ExchangeMost)
 	return r, at.close(err)
+}
+
+// settle waits until all that the arm says is of the time after it was stopped. After an error it may not have been yet; whether
+// it acknowledges that is what close returns.
+func (at *site) settle(err error) {
+	if err != nil {
+		at.Guard.Stop(context.Background())
+	}
+	clock.Sleep(context.Background(), at.Clock, settling) // nobody cancels this context
 }
 
 // move turns one joint. What the safety layer refuses is told, counted and undone: only an emergency stop, or a lost arm,

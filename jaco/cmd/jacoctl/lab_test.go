@@ -42,7 +42,7 @@ type laboratory struct {
 	device   *emulator.Device
 	socket   *transport.Memory
 	table    string        // file of the calibration
-	openArm  error         // what opening the arm gives; nil: the arm
+	openArm  error         // what opening the arm, and sending to it, gives; nil: the arm
 	openEye  error         // the same of the camera
 	quirk    func(*eye)    // of the camera
 	stall    chan struct{} // closed: the arm is silent
@@ -135,6 +135,9 @@ func (l *laboratory) Out(now time.Time, p []byte) error {
 	if l.onPacket != nil {
 		l.onPacket()
 	}
+	if l.openArm != nil {
+		return l.openArm
+	}
 	return l.device.Out(now, p)
 }
 
@@ -203,7 +206,7 @@ func (l *laboratory) jogging() *jogging {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	return &jogging{site: at, s: s, orders: newOrders(stopKey, at.Guard.EmergencyStop)}
+	return &jogging{site: at, orders: newOrders(stopKey, at.Guard.EmergencyStop)}
 }
 
 // count returns how many packets of a command the arm got.

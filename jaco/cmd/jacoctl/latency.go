@@ -56,7 +56,7 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	end := at.guardKeys(s)
+	end := at.guardKeys()
 	w := wave{at: at, joint: *joint - 1, speed: *speed, cycles: *cycles}
 	err = w.run(ctx)
 	end()

@@ -226,8 +226,13 @@ func TestStops(t *testing.T) {
 			if turned := l.device.State(l.clock.Now()).Q[0] - before; turned > 1.5 {
 				t.Errorf("joint 1 went on for %.2f rad", turned)
 			}
-			if s := l.device.State(l.clock.Now()); s.API || s.Queue != 0 {
+			s := l.device.State(l.clock.Now())
+			if s.API || s.Queue != 0 {
 				t.Errorf("left behind: API control %t, %d points", s.API, s.Queue)
+			}
+			// What is told is the arm after the stop.
+			if q := s.Q[0] + l.world.Motion.Encoder[0]; !closeTo(r.Joints[0], q, 0.005) || !closeTo(r.Velocities[0], 0, 0.02) || r.Queue != 0 || r.Age > 0.1 {
+				t.Errorf("joint 1 stands at %.3f rad; told is %.3f, %.3f rad/s, %d points, %.2f s ago", q, r.Joints[0], r.Velocities[0], r.Queue, r.Age)
 			}
 			if name == "file" {
 				if _, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1")...); !errors.Is(err, safety.ErrEmergency) {
@@ -352,6 +357,44 @@ func TestSignalWhileNobodyTypes(t *testing.T) {
 			}
 		case <-time.After(time.Minute):
 			t.Fatalf("%v waits for a line", args)
+		}
+	}
+}
+
+// That the arm stands after a signal is said only where it has acknowledged it: else the signal is no reason to call it well.
+func TestSignalAndStopUnacknowledged(t *testing.T) {
+	for _, line := range []string{"home -move", "jog -move -joint 1 -speed 0.3 -for 20s"} {
+		for _, fault := range []string{"none", "cable", "no answer", "no answer to 303"} {
+			t.Run(line+"/"+fault, func(t *testing.T) {
+				l := newLaboratory(t, func(o *emulator.Options) { o.Start[0] += 1 })
+				ctx, signal := context.WithCancel(context.Background())
+				packets := 0
+				l.onPacket = func() {
+					if packets++; packets == 60 {
+						switch fault {
+						case "cable":
+							l.openArm = &transport.Error{Op: "test", Kind: transport.ErrNoDevice}
+						case "no answer":
+							l.stall = make(chan struct{})
+						}
+						signal()
+					}
+					if fault == "no answer to 303" && l.changes[protocol.StopAPI] > 1 { // the first is of the beginning
+						l.stall = make(chan struct{})
+					}
+				}
+				said, err := l.do(ctx, nil, nil, l.real(strings.Fields(line)...)...)
+				if packets < 60 {
+					t.Fatalf("it ended before the signal: %v\n%s", err, said)
+				}
+				well := fault == "none"
+				if told := strings.Contains(said, "acknowledged that it is to stand"); told != well || (err == nil) != well {
+					t.Errorf("ended with %v\n%s", err, said)
+				}
+				if unknown := errors.Is(err, safety.ErrUnacknowledged); unknown != (fault == "cable" || fault == "no answer") {
+					t.Errorf("ended with %v", err)
+				}
+			})
 		}
 	}
 }

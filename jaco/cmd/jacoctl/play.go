@@ -120,7 +120,7 @@ func (p *playing) play(ctx context.Context) (any, error) {
 			return nil, at.close(err)
 		}
 	}
-	end := at.guardKeys(p.setup)
+	end := at.guardKeys()
 	r := &played{Record: *p.file}
 	err = at.outside(func() error { return p.episodesOf(ctx, at, who, file, r) })
 	end()

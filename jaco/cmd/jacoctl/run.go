@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/safety"
@@ -62,8 +63,8 @@ func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, 
 			continue
 		}
 		result, err := c.run(ctx, args[1:], console{c.name, c.summary, stdin, stdout, stderr, h})
-		if ctx.Err() != nil && (errors.Is(err, safety.ErrEmergency) || errors.Is(err, context.Canceled)) {
-			fmt.Fprintln(stderr, "jacoctl: stopped by a signal; the arm stands")
+		if err != nil && merelySignalled(err) {
+			fmt.Fprintln(stderr, "jacoctl: stopped by a signal")
 			err = nil
 			if result == nil {
 				result = map[string]bool{"interrupted": true}
@@ -75,6 +76,30 @@ func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, 
 		return err
 	}
 	return cli.Usagef("%q is no command; there are %s", args[0], names())
+}
+
+// errSignalled is in place of what a signal to end did to a motion: it stopped it.
+var errSignalled = errors.New("stopped by a signal")
+
+// signalled returns errSignalled for the error of a motion that a signal has stopped. An arm that did not acknowledge that is
+// an error of its own.
+func signalled(ctx context.Context, err error) error {
+	stopped := errors.Is(err, safety.ErrEmergency) || errors.Is(err, context.Canceled)
+	if ctx.Err() == nil || !stopped || errors.Is(err, safety.ErrUnacknowledged) {
+		return err
+	}
+	return errSignalled
+}
+
+// merelySignalled tells whether all that err consists of is that a signal has ended the command.
+func merelySignalled(err error) bool {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !merelySignalled(part) })
+	case interface{ Unwrap() error }:
+		return merelySignalled(e.Unwrap())
+	}
+	return err == errSignalled || err == context.Canceled
 }
 
 func names() (all string) {

@@ -64,7 +64,10 @@ type site struct {
 	emulated *robot.Emulated // nil: a real arm
 	sent     *ledger         // of a dry run; nil: there is none
 	log      *safety.Log
-	release  func() // of keys and signals
+	s        *setup
+	ctx      context.Context // ends at a signal to end
+	moves    bool            // the arm may
+	release  func()          // of signals
 }
 
 // open opens what the flags name. On a virtual clock the caller has entered it until close.
@@ -86,8 +89,10 @@ func (s *setup) open(ctx context.Context, w rig.Wants) (*site, error) {
 	if err != nil {
 		return nil, err
 	}
+	at.s, at.ctx, at.moves = s, ctx, w.Move
 	at.Clock.Enter()
-	at.watch(ctx, s)
+	unhook := context.AfterFunc(ctx, func() { at.Guard.EmergencyStop("a signal: the program was told to end") })
+	at.release = func() { unhook() }
 	return at, nil
 }
 
@@ -137,20 +142,14 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 	return s.emulate(w, &q)
 }
 
-// watch pulls the emergency stop at a signal, and at any key if there is a terminal.
-func (at *site) watch(ctx context.Context, s *setup) {
-	unhook := context.AfterFunc(ctx, func() { at.Guard.EmergencyStop("a signal: the program was told to end") })
-	at.release = func() { unhook() }
-}
-
 // guardKeys lets any key be an emergency stop, and the loss of the terminal, until the returned function is called. Without a
 // terminal there are no keys.
-func (at *site) guardKeys(s *setup) (end func()) {
+func (at *site) guardKeys() (end func()) {
 	var first sync.Once
 	stop := func(why string) { first.Do(func() { at.Guard.EmergencyStop(why) }) }
-	end, ok := openKeys(s.stdin, func(byte) { stop("a key") }, func() { stop(terminalGone) })
+	end, ok := openKeys(at.s.stdin, func(byte) { stop("a key") }, func() { stop(terminalGone) })
 	if ok {
-		fmt.Fprintln(s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", s.rig.StopFile())
+		fmt.Fprintln(at.s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", at.s.rig.StopFile())
 	}
 	return end
 }
@@ -165,11 +164,15 @@ func (at *site) outside(f func() error) error {
 	return f()
 }
 
-// close stops the arm and gives everything back; err is what went before.
+// close stops the arm and gives everything back; err is what went before. Where that is a signal's doing the arm is known to
+// stand only if it has acknowledged it.
 func (at *site) close(err error) error {
 	at.release()
 	at.Clock.Leave() // Shut enters by itself
-	err = errors.Join(err, at.Shut())
+	err, shut := signalled(at.ctx, err), at.Shut()
+	if err == errSignalled && shut == nil && at.moves {
+		fmt.Fprintln(at.s.stderr, "the arm has acknowledged that it is to stand")
+	}
 	at.sent.finish()
-	return errors.Join(err, at.log.Close())
+	return errors.Join(err, shut, at.log.Close())
 }

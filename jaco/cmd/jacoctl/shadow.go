@@ -72,13 +72,11 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 			return nil, at.close(err)
 		}
 	}
-	end := at.guardKeys(s)
+	end := at.guardKeys()
 	err = w.watch(ctx, *steps)
 	end()
 	r := w.sum()
-	if err = at.close(err); ctx.Err() != nil {
-		err = nil // what was seen until then is the result
-	}
+	err = at.close(err)
 	fmt.Fprintf(s.stderr, "%d steps: the policy would have done the same in %.0f %% of joints and steps, the opposite in %.0f %%; where both moved a joint, the same way in %.0f %%\n",
 		r.Steps, 100*r.Same, 100*r.Opposite, 100*r.Moving)
 	return r, err

@@ -15,6 +15,7 @@ import (
 // statusResult is an arm as it stands.
 type statusResult struct {
 	Arm         identity                `json:"arm"`
+	Age         float64                 `json:"age"`        // s since the joint angles were asked for
 	Joints      [sim.NumJoints]float64  `json:"joints"`     // rad, as the arm counts them
 	Velocities  [sim.NumJoints]float64  `json:"velocities"` // rad/s, as it reports them
 	Torques     [sim.NumJoints]float64  `json:"torques"`    // N m; of fingers the unit is not known
@@ -65,7 +66,7 @@ func (at *site) status() *statusResult {
 	state := at.Guard.State()
 	r := &statusResult{
 		Arm: identify(at.Guard.Info()), Joints: state.Q, Velocities: state.V, Torques: state.Torque, State: state.Retract.String(),
-		API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue, Errors: state.Errors,
+		Age: at.Clock.Now().Sub(state.QTime).Seconds(), API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue, Errors: state.Errors,
 		WithinLimit: at.Guard.Fits(&state.Q),
 	}
 	m := sim.Canonical()
@@ -83,6 +84,9 @@ func (at *site) status() *statusResult {
 
 func (r *statusResult) write(w io.Writer) {
 	fmt.Fprintf(w, "%s, model %q, serial number %q, firmware %s\n", r.Arm.Type, r.Arm.Model, r.Arm.Serial, r.Arm.Firmware)
+	if r.Age > settling.Seconds() {
+		fmt.Fprintf(w, "the arm has not answered for %.1f s: it may stand elsewhere by now, or move\n", r.Age)
+	}
 	m := sim.Canonical()
 	for i := range r.Joints {
 		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8.3f rad/s %8.2f\n", m.JointName(i), r.Joints[i], r.Joints[i]*180/math.Pi, r.Velocities[i], r.Torques[i])
