@@ -93,17 +93,25 @@ func Parse(args []string, stdout, stderr io.Writer) (*Options, error) {
 		return nil, err
 	}
 	o := register(k, stdout, stderr)
-	if err := o.flags.Parse(args[1:]); err != nil {
-		return nil, err
+	if err := o.read(args[1:]); err != nil {
+		return nil, cli.InCommand(o.flags.Name(), err)
+	}
+	return o, nil
+}
+
+// read reads the flags.
+func (o *Options) read(args []string) error {
+	if err := o.flags.Parse(args); err != nil {
+		return err
 	}
 	if _, err := os.Stat(rundir.ConfigPath(o.out)); err == nil {
 		if err := o.flags.Resume(rundir.ConfigPath(o.out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
-			return nil, err
+			return err
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
+		return err
 	}
-	return o, o.validate()
+	return o.validate()
 }
 
 // noName answers a command line that names no experiment.

@@ -188,6 +188,22 @@ func TestHelpShowsFlagsAndExample(t *testing.T) {
 	}
 }
 
+func TestUsageHintNamesTheCommand(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{Usagef("no"), "hint: arm -h lists the flags\n"},
+		{InCommand("arm jog", fmt.Errorf("read: %w", Usagef("no"))), "hint: arm jog -h lists the flags\n"},
+		{InCommand("arm jog", errors.New("broken")), "arm: error: broken\n"},
+	} {
+		var stderr bytes.Buffer
+		if Exit("arm", c.err, &stderr); !strings.HasSuffix(stderr.String(), c.want) {
+			t.Errorf("%v: got %q, want %q", c.err, &stderr, c.want)
+		}
+	}
+}
+
 func TestExitPrintsHints(t *testing.T) {
 	var stderr bytes.Buffer
 	err := fmt.Errorf("start: %w", Hint(errors.New("the folder is used"), "take another -out"))

@@ -33,7 +33,7 @@ func Main(name string, run Run) {
 	go func() {
 		<-signals
 		cancel()
-		fmt.Fprintf(os.Stderr, "\n%s: stopping; saving first (once more to stop at once)\n", name)
+		fmt.Fprintf(os.Stderr, "\n%s: stopping in good order (once more to stop at once)\n", name)
 		for s := range signals {
 			if s != syscall.SIGHUP {
 				os.Exit(1)
@@ -53,6 +53,9 @@ func Exit(name string, err error, stderr io.Writer) int {
 	printHints(err, stderr)
 	var usage *UsageError
 	if errors.As(err, &usage) {
+		if usage.command != "" {
+			name = usage.command
+		}
 		fmt.Fprintf(stderr, "hint: %s -h lists the flags\n", name)
 		return 2
 	}
@@ -76,13 +79,26 @@ func printHints(err error, stderr io.Writer) {
 
 // UsageError is a mistake on the command line or in a configuration file: the
 // command ends with exit code 2.
-type UsageError struct{ message string }
+type UsageError struct {
+	message string
+	command string // whose flags were mistaken; empty: the program's
+}
 
 func (e *UsageError) Error() string { return e.message }
 
 // Usagef returns a [UsageError].
 func Usagef(format string, args ...any) error {
-	return &UsageError{fmt.Sprintf(format, args...)}
+	return &UsageError{message: fmt.Sprintf(format, args...)}
+}
+
+// InCommand says of an error that is a [UsageError] which of a program's commands it is about, such as "jacoctl jog", so that
+// the reader is sent to that command's help. It returns err.
+func InCommand(command string, err error) error {
+	var usage *UsageError
+	if errors.As(err, &usage) {
+		usage.command = command
+	}
+	return err
 }
 
 type hinted struct {
