@@ -1,6 +1,7 @@
 // Package camera takes the pictures that a policy sees: 64x64 pixels, from a real camera or of the emulated arm.
 //
-// A Camera hands out one picture at a time, with the time at which it was taken. There are two:
+// A Camera hands out one picture at a time, with the time at which it was taken. There are two, and Reopening, which has
+// one of them and opens another when that was unplugged:
 //
 //   - Capture is a camera of Linux (V4L2), such as a webcam. A goroutine takes every picture off the driver as it
 //     comes, so that Frame gives the newest and not the oldest one. It crops and scales it by the
@@ -18,7 +19,7 @@
 //
 // Frame never returns the same picture twice, nor one older than Options.MaxAge; it waits for a new one instead, and
 // gives up with ErrStale after Options.Timeout: a camera that hangs looks like this. One that is unplugged gives
-// transport.ErrNoDevice, and stays dead; open another when it is back.
+// transport.ErrNoDevice, and stays dead; a Reopening opens another when it is back, with the same Options.
 //
 // # Cost
 //

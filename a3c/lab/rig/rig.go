@@ -37,7 +37,7 @@ type Options struct {
 // Register defines the flags.
 func Register(f *cli.Flags) *Options {
 	o := &Options{Open: usbfs.Opener, Clock: clock.Real()}
-	o.OpenCamera = func(opt camera.Options) (camera.Camera, error) { return camera.Open(opt) }
+	o.OpenCamera = func(opt camera.Options) (camera.Camera, error) { return camera.OpenReopening(opt) }
 	o.arm = f.String("arm", emulated, "the `arm`: emulated; usb, if there is one only; its port, such as 1-1.2; or the path of its node")
 	o.camera = f.String("camera", "", "the real arm's `camera`, such as /dev/video0; the emulated arm has its own")
 	f.Var(&o.settings, "camera-settings", "how the camera is set, and kept: `settings` such as \"size=640x480 rate=30 exposure=10ms white-balance=4600\"; also format, gain, focus, crop=X0,Y0,X1,Y1")

@@ -13,7 +13,7 @@
 //
 // Without flags the arm is emulated, in virtual time: an episode takes a moment. Every command explains itself with -h,
 // says on stderr what people read, and on the last line of stdout its result as a JSON object. Exit codes are 0 done, also
-// after Ctrl-C, 1 failed, 2 wrong command line.
+// after Ctrl-C if the arm acknowledged its stop, 1 failed, 2 wrong command line.
 //
 //	jacoctl run -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain sim
 //	jacoctl doctor -arm usb -camera /dev/video0 -calibration table.json

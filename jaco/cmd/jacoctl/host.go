@@ -25,6 +25,6 @@ type host struct {
 func thisHost() *host {
 	return &host{
 		sysfs: usbfs.SysfsDevices, proc: "/proc", cameras: camera.Devices, periods: 100, latest: 15 * time.Millisecond, open: usbfs.Opener, clock: clock.Real(),
-		openCamera: func(o camera.Options) (camera.Camera, error) { return camera.Open(o) },
+		openCamera: func(o camera.Options) (camera.Camera, error) { return camera.OpenReopening(o) },
 	}
 }

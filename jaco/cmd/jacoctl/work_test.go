@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/tracker"
+	"colonnade/jaco/transport"
 	"colonnade/sim/domain"
 )
 
@@ -67,6 +69,44 @@ func TestRecordAndReplay(t *testing.T) {
 	if _, err := l.doHere(context.Background(), nil, nil, l.real("record", "-move", "-out", "table.csv")...); err == nil {
 		t.Error("another file is recorded into")
 	}
+}
+
+// A camera that is unplugged in an episode and back after three seconds is waited for with the arm at rest, and the episode goes on.
+func TestCameraComesBack(t *testing.T) {
+	l := newLaboratory(t, nil)
+	var out, back time.Time
+	open := l.host.openCamera
+	l.host.openCamera = func(o camera.Options) (camera.Camera, error) {
+		return camera.NewReopening(l.clock, func() (camera.Camera, error) {
+			now := l.clock.Now()
+			if gone := !out.IsZero(); gone && now.Before(back) {
+				return nil, &transport.Error{Op: "open", Kind: transport.ErrNoDevice}
+			} else if !gone {
+				out, back = now.Add(20*time.Second), now.Add(23*time.Second)
+			}
+			c, err := open(o)
+			return &loose{c, l.clock, now, out}, err
+		})
+	}
+	var r played
+	said, err := l.do(context.Background(), &r, nil, l.real("record", "-move", "-out", "file", "-episodes", "4")...)
+	if err != nil || r.Episodes != 4 || r.Pauses != 1 {
+		t.Errorf("%d episodes, %d pauses, %v\n%s", r.Episodes, r.Pauses, err, said)
+	}
+}
+
+// loose is a camera that falls out of its socket at a time, if it was opened before.
+type loose struct {
+	camera.Camera
+	clock       clock.Clock
+	opened, out time.Time
+}
+
+func (c *loose) Frame(dst []uint8) (time.Duration, error) {
+	if c.opened.Before(c.out) && !c.clock.Now().Before(c.out) {
+		return 0, &transport.Error{Op: "picture", Kind: transport.ErrNoDevice}
+	}
+	return c.Camera.Frame(dst)
 }
 
 func TestRunOnFaultyCable(t *testing.T) {

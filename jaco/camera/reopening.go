@@ -1,0 +1,111 @@
+package camera
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/jaco/transport"
+)
+
+// Reopening is a Camera that comes back: where the one it has is gone for good it opens another in its place.
+type Reopening struct {
+	clock clock.Clock
+	open  func() (Camera, error)
+
+	// Of Frame's goroutine, while the camera is gone.
+	why  error     // it is gone, or did not open
+	next time.Time // when another may be opened
+
+	mu     sync.Mutex // guards what follows
+	now    Camera     // nil: it is gone, or this is closed
+	closed bool
+}
+
+// reopenEvery is the time between two attempts to open a camera.
+const reopenEvery = 500 * time.Millisecond
+
+// OpenReopening starts a camera, as Open does, that is opened again with the same Options whenever it is unplugged and back. It
+// is named by what does not change by that, such as a link in /dev/v4l/by-id, if there are others.
+func OpenReopening(opt Options) (*Reopening, error) {
+	if err := opt.fill(); err != nil {
+		return nil, err
+	}
+	return NewReopening(opt.Clock, func() (Camera, error) { return Open(opt) })
+}
+
+// NewReopening returns a camera that is opened by open, now and whenever it is gone, in the time of c.
+func NewReopening(c clock.Clock, open func() (Camera, error)) (*Reopening, error) {
+	r := &Reopening{clock: c, open: open}
+	var err error
+	if r.now, err = open(); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Frame is described at Camera. A camera that is gone is an error at once, as an arm in motion waits for nobody; later calls open
+// another, at most one in half a second, and fail in between.
+func (r *Reopening) Frame(dst []uint8) (time.Duration, error) {
+	c, err := r.current()
+	if err != nil {
+		return 0, err
+	}
+	at, err := c.Frame(dst)
+	if errors.Is(err, transport.ErrNoDevice) || errors.Is(err, transport.ErrBus) {
+		r.drop(c, err)
+	}
+	return at, err
+}
+
+// current returns the camera, a new one if need be and possible.
+func (r *Reopening) current() (Camera, error) {
+	r.mu.Lock()
+	c, closed := r.now, r.closed
+	r.mu.Unlock()
+	now := r.clock.Now()
+	switch {
+	case closed:
+		return nil, &transport.Error{Op: "picture", Name: "camera", Kind: transport.ErrClosed}
+	case c != nil:
+		return c, nil
+	case now.Before(r.next):
+		return nil, r.why
+	}
+	r.next = now.Add(reopenEvery)
+	if c, r.why = r.open(); r.why != nil {
+		return nil, r.why
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return nil, errors.Join(&transport.Error{Op: "picture", Name: "camera", Kind: transport.ErrClosed}, c.Close())
+	}
+	r.now = c
+	return c, nil
+}
+
+// drop closes a camera that is gone, at once: as long as it is open the system keeps its node, and gives the camera another
+// when it is back.
+func (r *Reopening) drop(c Camera, why error) {
+	r.mu.Lock()
+	if r.now == c {
+		r.now = nil
+	}
+	r.mu.Unlock()
+	r.why, r.next = why, r.clock.Now().Add(reopenEvery)
+	c.Close() // its error is that it is gone
+}
+
+// Close is described at Camera.
+func (r *Reopening) Close() error {
+	r.mu.Lock()
+	c := r.now
+	r.now, r.closed = nil, true
+	r.mu.Unlock()
+	if c == nil {
+		return nil
+	}
+	return c.Close()
+}
