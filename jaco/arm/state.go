@@ -6,7 +6,7 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// State is what is known of the arm. Each group has the time at which it was asked for; zero: never yet.
+// State is what is known of the arm. Each group has the time at which it was asked for; zero: not yet.
 type State struct {
 	Q     [NumJoints]float64 // measured angles, rad, not wrapped
 	QTime time.Time

@@ -179,6 +179,19 @@ func TestHeldButtonOnABrokenBus(t *testing.T) {
 	}
 }
 
+// Without API control the arm acknowledges the release and does not listen: Recover has to repeat it once it does.
+func TestHeldButtonWithoutControl(t *testing.T) {
+	var s spoil
+	r := spoilt(t, &s)
+	r.ended("abort", func() { r.device.TakeControl(r.clock.Now()) })
+	r.sleep(100 * time.Millisecond)
+	if err := r.arm.Recover(background); err != nil {
+		t.Fatal(err)
+	}
+	r.sleep(limit)
+	r.stays("after Recover")
+}
+
 // The stream's queue is dropped as well as soon as the cable hears, and not before Err says so.
 func TestStopIsSentUntilAcknowledged(t *testing.T) {
 	var s spoil
