@@ -122,6 +122,30 @@ func TestTerminalGoes(t *testing.T) {
 	}
 }
 
+// Keys that would suspend the program, kill it or hold it up are keys like all others.
+func TestControlKeysAreKeys(t *testing.T) {
+	person, program := terminal(t)
+	pressed := make(chan byte)
+	end, ok := openKeys(program, func(key byte) { pressed <- key }, func() {})
+	if !ok {
+		t.Fatal("no keys")
+	}
+	defer end()
+	for _, key := range []byte("x\x1a\x1c\x13\x11y") {
+		if _, err := person.Write([]byte{key}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case got := <-pressed:
+			if got != key {
+				t.Errorf("%#x came as %#x", key, got)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatalf("%#x never came", key)
+		}
+	}
+}
+
 // Any key stops what is no jog.
 func TestAnyKeyStops(t *testing.T) {
 	person, program := terminal(t)
