@@ -263,6 +263,32 @@ func TestAnyStopIsSentUntilAcknowledged(t *testing.T) {
 	}
 }
 
+// The log hears of a stop when the arm has: it may take its time.
+func TestTheArmComesBeforeTheLog(t *testing.T) {
+	left := -1
+	r := connected(t, "", func(_ *emulator.Options, o *Options) { o.Depth = 10 }, func(r *rig) {
+		r.opt.Log = func(time.Time, string) {
+			if left < 0 {
+				left = r.state().Queue
+			}
+		}
+	})
+	for how, end := range map[string]func(){"stale": func() {}, "abort": func() { r.arm.Abort(errors.New("a hand")) }} {
+		if left = 0; r.drive([NumJoints]float64{0.3}, time.Second) != nil || r.state().Queue < 5 {
+			t.Fatalf("%s: the queue is short", how)
+		}
+		left = -1
+		end()
+		r.sleep(time.Second)
+		if left != 0 {
+			t.Errorf("%s: when it was logged there were %d points in the queue", how, left)
+		}
+		if err := r.arm.Recover(background); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // A lost answer to 303 does not leave API control on.
 func TestCloseInsists(t *testing.T) {
 	for lost := range 3 {
