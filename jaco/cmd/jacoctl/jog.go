@@ -139,14 +139,16 @@ func (at *site) drive(ctx context.Context, v *[sim.NumJoints]float64, span time.
 
 // listen obeys the keys of a terminal, or the lines of what is none, until they end.
 func (j *jogging) listen(ctx context.Context, speed float64) error {
-	j.orders = newOrders(stopKey, j.Guard.EmergencyStop)
-	defer j.orders.end()
-	press := func(key byte) { j.orders.give(string(rune(key))) }
-	if end, ok := openKeys(j.s.stdin, press, func() { j.orders.lost(terminalGone, nil) }); ok {
+	keys := newOrders(stopKey, j.Guard.EmergencyStop)
+	defer keys.end()
+	press := func(key byte) { keys.give(string(rune(key))) }
+	if end, ok := openKeys(j.s.stdin, press, func() { keys.lost(terminalGone, nil) }); ok {
 		defer end()
+		j.orders = keys
 		return j.obeyKeys(ctx, speed)
 	}
 	j.orders = readLines(j.s.stdin, stopLine, j.Guard.EmergencyStop)
+	defer j.orders.end()
 	return j.obeyLines(ctx)
 }
 
