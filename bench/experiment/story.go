@@ -11,6 +11,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/film"
+	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
 	"colonnade/bench/figure"
 	"colonnade/nn"
@@ -147,10 +148,14 @@ func record(ctx context.Context, w *world.Options, checkpoint string, seed uint6
 	if err != nil {
 		return nil, err
 	}
+	scale, err := training.RewardScale(c.Metadata)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", checkpoint, err)
+	}
 	stage, err := w.NewReach()
 	if err != nil {
 		return nil, err
 	}
 	return film.Record(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
-		film.Options{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps})
+		film.Options{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps, RewardScale: scale})
 }

@@ -114,6 +114,9 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Logf("%+v", d)
+	if played := len(moments) - d.Episodes; d.Steps+d.Skipped != played {
+		t.Errorf("%d steps were played and %d skipped, of %d", d.Steps, d.Skipped, played)
+	}
 	if d.Steps < steps*2/3 || d.Palm > 0.08 {
 		t.Errorf("of %d steps %d were played, the palm is %.0f mm off", steps, d.Steps, 1000*d.Palm)
 	}

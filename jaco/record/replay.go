@@ -13,6 +13,7 @@ import (
 // Deviation is how far the simulated arm was from the recorded one after each step of recorded actions.
 type Deviation struct {
 	Episodes, Steps int
+	Skipped         int                    // steps that were not played, as the simulated arm had broken a rule before
 	Joint           [sim.NumJoints]float64 // root mean square, rad
 	Palm, MostPalm  float64                // root mean square and largest, m
 	Torn            bool                   // the last record was not written to its end
@@ -52,7 +53,8 @@ func Replay(r *Reader, motion sim.Motion, each func(m *robot.Moment, d *sim.Data
 			continue
 		}
 		if over {
-			continue // the simulated arm broke a rule earlier
+			total.Skipped++
+			continue
 		}
 		var v [sim.NumJoints]float64
 		for i, a := range m.Action {

@@ -9,6 +9,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/film"
+	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
@@ -20,10 +21,14 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 	if err != nil {
 		return err
 	}
+	scale, err := training.RewardScale(c.Metadata)
+	if err != nil {
+		return err
+	}
 	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
 	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames", Total: int64(*o.filmed) * world.EpisodeSteps}, stderr)
 	frames, err := film.Record(ctx, actor, stage, film.Options{
-		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps,
+		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps, RewardScale: scale,
 		OnFrame: func(frames int) { progress.Update(int64(frames), "") },
 	})
 	progress.Finish()

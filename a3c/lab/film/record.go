@@ -21,6 +21,10 @@ type Options struct {
 	Width, Height int    // of the large picture
 	Steps         int    // most steps an episode can have, to be told; 0: unknown
 
+	// RewardScale is the factor on rewards in which the network's values are expressed; they are shown without it, beside the
+	// return. 0: 1.
+	RewardScale float64
+
 	OnFrame func(frames int) // is told how many there are after each; may be nil
 }
 
@@ -32,6 +36,10 @@ const hold = 8
 // for each observation.
 func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*image.RGBA, error) {
 	size, proprio, _ := stage.Spec()
+	scale := o.RewardScale
+	if scale == 0 {
+		scale = 1
+	}
 	// The network may not look at pixels; people do.
 	pixels := make([]uint8, size[0]*size[1]*size[2])
 	joints := make([]float32, proprio)
@@ -52,7 +60,7 @@ func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*i
 			if err := actor.Act(1); err != nil {
 				return nil, fmt.Errorf("record episode %d: %w", episode+1, err)
 			}
-			m.Value = float64(actor.Value(0))
+			m.Value = float64(actor.Value(0)) / scale
 			if err := m.look(stage, o, pixels); err != nil {
 				return nil, err
 			}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"math"
 	"strconv"
 	"time"
 
@@ -272,6 +273,19 @@ const (
 
 // RewardScaleKey is where a checkpoint's metadata keeps the factor on rewards in which its values are expressed.
 const RewardScaleKey = "reward_scale"
+
+// RewardScale reads RewardScaleKey. Without it, as in a checkpoint made by other software, the scale is 0.
+func RewardScale(metadata map[string]string) (float64, error) {
+	text, said := metadata[RewardScaleKey]
+	if !said {
+		return 0, nil
+	}
+	scale, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(scale > 0) || math.IsInf(scale, 1) {
+		return 0, fmt.Errorf("the metadata's %s is %.20q, want a number above 0", RewardScaleKey, text)
+	}
+	return scale, nil
+}
 
 // write saves the latest unit, the milestone that has been passed, and the best
 // parameters so far.

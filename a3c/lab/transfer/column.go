@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
@@ -40,16 +39,15 @@ func (o *Options) load() error {
 // rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint without it, made by hand or by other
 // software, needs the flag: with a wrong scale the values to start from are wrong by that factor, and little is learnt.
 func (o *Options) rewardScale(c *nn.Checkpoint) error {
-	text, said := c.Metadata[training.RewardScaleKey]
-	if !said {
+	scale, err := training.RewardScale(c.Metadata)
+	if err != nil {
+		return fmt.Errorf("%s: %w", o.lastFrom(), err)
+	}
+	if scale == 0 {
 		if !o.flags.Given("reward-scale") {
 			return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", o.lastFrom(), learner.Defaults().RewardScale)
 		}
 		return nil
-	}
-	scale, err := strconv.ParseFloat(text, 64)
-	if err != nil || !(scale > 0) {
-		return fmt.Errorf("%s: its metadata's %s is %.20q, want a number above 0", o.lastFrom(), training.RewardScaleKey, text)
 	}
 	if !o.flags.Given("reward-scale") {
 		o.Config.RewardScale = scale

@@ -60,6 +60,9 @@ func (at *site) stream() streamStats {
 	}
 }
 
+// errRefused ends a jog by flags that the safety layer did not let go on; why was told when it did.
+var errRefused = errors.New("the safety layer refused the motion, or ended it early")
+
 func jog(ctx context.Context, args []string, c console) (any, error) {
 	s := newSetup("jog -arm usb -move -joint 1 -speed 0.1 -for 1s", c).moves()
 	joint := s.Int("joint", 0, "move this `joint`, 1 to 6, or finger, 7 to 9, once; 0: ask keys or standard input")
@@ -84,7 +87,9 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 	j := &jogging{site: at}
 	if *joint > 0 {
 		end := at.guardKeys()
-		err = j.move(ctx, *joint-1, *speed, *span)
+		if err = j.move(ctx, *joint-1, *speed, *span); err == nil && j.trips > 0 {
+			err = errRefused // a script that asked for this one motion must not take it for done
+		}
 		end()
 	} else {
 		err = j.listen(ctx, *speed)

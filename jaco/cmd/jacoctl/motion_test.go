@@ -127,6 +127,9 @@ func TestJogMoves(t *testing.T) {
 	if turned := l.device.State(l.clock.Now()).Q[0] - before[0]; !closeTo(turned, 0.3, 0.03) {
 		t.Errorf("joint 1 turned by %.3f rad", turned)
 	}
+	if said, err := l.do(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "100", "-for", "1s")...); !errors.Is(err, errRefused) || r.Trips != 1 {
+		t.Errorf("a refused motion counts as done: %v, %d trips\n%s", err, r.Trips, said)
+	}
 	t.Chdir(t.TempDir())
 	var stdout bytes.Buffer
 	stderr := new(said)

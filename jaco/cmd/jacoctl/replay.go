@@ -18,6 +18,7 @@ import (
 type replayed struct {
 	Episodes int                    `json:"episodes"`
 	Steps    int                    `json:"steps"`
+	Skipped  int                    `json:"skipped"`      // steps after the simulated arm had broken a rule
 	Palm     float64                `json:"palm_mm"`      // root mean square of the palm's distance from the recorded one
 	PalmMost float64                `json:"palm_mm_most"` // the largest
 	Joint    [sim.NumJoints]float64 `json:"joint"`        // root mean square, rad
@@ -53,6 +54,9 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 	}
 	fmt.Fprintf(c.stderr, "all: %d steps of %d episodes; the palm is %.1f mm off (root mean square), %.1f at most; the arm's score is %g, the simulated one's %g\n",
 		r.Steps, r.Episodes, r.Palm, r.PalmMost, r.Score, r.Replayed)
+	if r.Skipped > 0 {
+		fmt.Fprintf(c.stderr, "%d steps were not compared: the simulated arm had broken a rule before, as an arm that is some way off may\n", r.Skipped)
+	}
 	return r, nil
 }
 
@@ -104,7 +108,7 @@ func playBack(ctx context.Context, path string, motion sim.Motion, lines, stderr
 	if r.Torn = total.Torn; r.Torn {
 		fmt.Fprintln(stderr, "the last record was not written to its end")
 	}
-	r.Episodes, r.Steps, r.Joint = total.Episodes, total.Steps, total.Joint
+	r.Episodes, r.Steps, r.Skipped, r.Joint = total.Episodes, total.Steps, total.Skipped, total.Joint
 	r.Palm, r.PalmMost = 1000*total.Palm, 1000*total.MostPalm
 	return r, nil
 }

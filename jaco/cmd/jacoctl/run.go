@@ -73,7 +73,7 @@ func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, 
 		if result != nil {
 			err = errors.Join(err, cli.Result(stdout, result))
 		}
-		return err
+		return cli.InCommand("jacoctl "+c.name, err)
 	}
 	return cli.Usagef("%q is no command; there are %s", args[0], names())
 }

@@ -34,6 +34,9 @@ func (s *station) do(words []string, w io.Writer) error {
 			arm = &s.arms[i]
 		}
 	}
+	if arm == nil && len(words) > 1 {
+		return fmt.Errorf("there is no arm %s; the first is %s", words[1], s.arms[0].id)
+	}
 	if arm == nil {
 		return fmt.Errorf("%q: want a verb and the bus id of an arm, such as: unplug %s", strings.Join(words, " "), s.arms[0].id)
 	}

@@ -299,7 +299,7 @@ func TestControl(t *testing.T) {
 	}
 	say("picture\nstate 1-1")
 	say("nonsense 1-1\nunplug 9-9\nerror 1-1 x")
-	p.await(`(?s)"nonsense" is not.*unplug 9-9.*error type "x"`)
+	p.await(`(?s)"nonsense" is not.*no arm 9-9.*error type "x"`)
 	if _, err := os.Stat(path); err != nil {
 		t.Error(err)
 	}
