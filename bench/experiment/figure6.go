@@ -49,7 +49,7 @@ func reportFigure6(r *report) error {
 	for _, domain := range r.o.domains {
 		here := inDomain(trained, domain)
 		r.inMethodOrder(here)
-		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: chart.LegendRight}
+		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: chart.LegendLow}
 		bands, before := figure.Sorted(here), "-"
 		for i, g := range here {
 			named := bands[i]
@@ -117,7 +117,7 @@ func verdict(domain string, a, b figure.RecordGroup) string {
 		return ""
 	}
 	c := stats.Paired(x, y)
-	return fmt.Sprintf("- %s: %s is %+.2f +- %.2f above %s in the mean of %d common draws (p = %.4f, permutation of signs), better in %d of them.\n",
+	return fmt.Sprintf("- %s: %s is %+.2f +- %.2f above %s in the mean of %d common draws (p = %.2g, permutation of signs), better in %d of them.\n",
 		domain, a.Name, c.Difference, c.CI95, b.Name, len(x), c.P, better)
 }
 

@@ -33,6 +33,7 @@ type LegendPlace int
 const (
 	LegendLeft   LegendPlace = iota // inside, where curves begin
 	LegendRight                     // inside, where curves end
+	LegendLow                       // inside, below where curves begin that fall
 	LegendBeside                    // outside, for long ones
 )
 
@@ -60,7 +61,7 @@ func (panel Panel) plot() (*plot.Plot, error) {
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = panel.Axes.Title, panel.Axes.X, panel.Axes.Y
 	p.Y.Min = 0
 	p.X.Tick.Marker = roundTicks{}
-	p.Legend.Top, p.Legend.Left = true, panel.Axes.Legend != LegendRight
+	p.Legend.Top, p.Legend.Left = panel.Axes.Legend != LegendLow, panel.Axes.Legend != LegendRight
 	p.Add(plotter.NewGrid())
 	levels := 0
 	for i, b := range panel.Bands {
