@@ -12,8 +12,8 @@
 //
 // Nothing is invented. A lost cable, a lost camera, a target that is neither in sight nor behind the arm: the arm rests, and
 // the step ends when all is there again, or with an error after Options.Patience. A target behind the arm lies where it
-// lay. An emergency stop is an error at once, whatever is waited for, and so is an arm that does not get out of the Guard's
-// margins by itself.
+// lay. An emergency stop is an error at once, whatever is waited for; an arm that does not get out of the Guard's margins by
+// itself is one after Options.Patience.
 //
 // # Time
 //

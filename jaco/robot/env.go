@@ -49,6 +49,7 @@ type Counts struct {
 	Recoveries      int // times the arm was lost and came back
 	Pauses          int // times the target or the camera was lost and came back
 	Homes           int // times the arm had to go home by itself
+	Retreats        int // times the arm did not get out of its margins at once
 }
 
 // New returns an environment. Call Reset before the first Step, and Close in the end, which closes the Lab.
@@ -289,17 +290,22 @@ func violation(err error) bool {
 	return errors.As(err, &t) && t.Violation()
 }
 
-// recover waits for an arm that was lost. One that is stuck within its margins is not sent home: its firmware knows neither
-// table nor margins. Somebody must help it.
+// recover waits for an arm that was lost. One that does not get out of its margins tries again as long as there is patience. It
+// is not sent home, since its firmware knows neither table nor margins: in the end somebody must help it.
 func (e *Env) recover(cause error) error {
 	if errors.Is(cause, safety.ErrEmergency) {
 		return cause
 	}
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
-	var patience clock.Deadline
-	patience.Set(context.Background(), c.Now().Add(e.opt.Patience))
-	switch err := e.lab.Guard.Resume(&patience); {
+	err := e.resume()
+	for until := c.Now().Add(e.opt.Patience); errors.Is(err, safety.ErrStuck) && c.Now().Before(until); err = e.resume() {
+		e.counts.Retreats++
+		if err := clock.Sleep(context.Background(), c, lookEvery); err != nil {
+			return err
+		}
+	}
+	switch {
 	case errors.Is(err, safety.ErrStuck):
 		return fmt.Errorf("move it by hand: %w; it stopped by: %w", err, cause)
 	case err != nil:
@@ -310,6 +316,13 @@ func (e *Env) recover(cause error) error {
 	}
 	e.opt.Log(c.Now(), "the arm is back")
 	return nil
+}
+
+// resume makes the arm obey again, within the patience that there is.
+func (e *Env) resume() error {
+	var patience clock.Deadline
+	patience.Set(context.Background(), e.lab.Clock.Now().Add(e.opt.Patience))
+	return e.lab.Guard.Resume(&patience)
 }
 
 // rest stops the arm at the end of an episode. An arm that tripped stands already.

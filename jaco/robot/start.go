@@ -91,7 +91,7 @@ func (e *Env) moveTo(goal *[sim.NumJoints]float64) error {
 		}
 		e.opt.Log(e.lab.Clock.Now(), "on the way to the start: "+err.Error())
 	}
-	return fmt.Errorf("the arm does not get to its start pose within %v", moveTries*moveTime)
+	return fmt.Errorf("the arm does not get to its start pose within %v: move it by hand", moveTries*moveTime)
 }
 
 // errSlow is the end of a way that takes too long.

@@ -269,7 +269,7 @@ func TestStuckArm(t *testing.T) {
 		if err := f(); !errors.Is(err, safety.ErrStuck) || !strings.Contains(err.Error(), "by hand") {
 			t.Errorf("%v", err)
 		}
-		if took := lab.Clock.Now().Sub(began); took > 10*time.Second {
+		if took := lab.Clock.Now().Sub(began); took < 30*time.Second || took > time.Minute {
 			t.Errorf("it took %v", took)
 		}
 	}

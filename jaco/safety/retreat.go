@@ -100,10 +100,14 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 	if n == 0 {
 		return v, true
 	}
-	v = leaving(near[:n])
+	var most [sim.NumJoints]float64
+	for i := range most {
+		most[i] = min(retreatSpeed, g.limits.Speed[i])
+	}
+	v = leaving(near[:n], &most)
 	fastest := 0.0
 	for i := range v {
-		fastest = max(fastest, math.Abs(v[i])/min(retreatSpeed, g.limits.Speed[i]))
+		fastest = max(fastest, math.Abs(v[i])/most[i])
 	}
 	for i := range v {
 		v[i] /= max(1, fastest)
@@ -111,18 +115,20 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 	return v, false
 }
 
-// leaving returns velocities with which all distances grow at retreatRate at least, given how each changes with the joints,
-// if there are any. Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon
+// leaving returns velocities with which all distances grow at retreatRate at least, or as fast as one can for itself with joints
+// of the largest speeds most, given how each changes with the joints, if there are any. A finger that would have to turn at 7 rad/s
+// to leave another one at that rate must not slow down, when all is scaled, the joint that lifts the arm from the table. Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon
 // 1954), so that two that pull one joint different ways end with other joints doing what that one cannot.
-func leaving(gradients [][sim.NumJoints]float64) (v [sim.NumJoints]float64) {
+func leaving(gradients [][sim.NumJoints]float64, most *[sim.NumJoints]float64) (v [sim.NumJoints]float64) {
 	for range leavingRounds {
 		for k := range gradients {
-			rate, square := 0.0, 0.0
+			rate, square, alone := 0.0, 0.0, 0.0
 			for i, slope := range gradients[k] {
 				rate += slope * v[i]
 				square += slope * slope
+				alone += math.Abs(slope) * most[i]
 			}
-			if lacks := retreatRate - rate; lacks > 0 && square > 0 {
+			if lacks := min(retreatRate, alone) - rate; lacks > 0 && square > 0 {
 				for i, slope := range gradients[k] {
 					v[i] += slope / square * lacks
 				}

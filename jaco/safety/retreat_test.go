@@ -40,11 +40,21 @@ func TestLeaving(t *testing.T) {
 		return rate
 	}
 	folded := [][sim.NumJoints]float64{{2: 1}, {2: -0.25, 3: 0.05, 4: 0.1}}
-	v := leaving(folded)
+	var most [sim.NumJoints]float64
+	for i := range most {
+		most[i] = retreatSpeed
+	}
+	v := leaving(folded, &most)
 	for k := range folded {
-		if rate := grow(&folded[k], &v); rate < 0.99*retreatRate {
+		if rate := grow(&folded[k], &v); rate < 0.99*retreatRate && k == 0 || rate < 0.99*0.16*0.9 {
 			t.Errorf("folded: distance %d grows by %g m/s, want %g", k, rate, retreatRate)
 		}
+	}
+	// Fingers that nearly touch, and a hand over the table: as it was met.
+	hand := [][sim.NumJoints]float64{{1: -0.625, 2: 0.235, 3: -0.008}, {7: -0.021, 8: 0.006}}
+	v = leaving(hand, &most)
+	if math.Abs(v[7]) > 1.2*retreatSpeed || grow(&hand[0], &v) < 0.99*retreatRate {
+		t.Errorf("a finger is to turn at %.2f rad/s while the hand rises at %.3f m/s", v[7], grow(&hand[0], &v))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 1000 {
@@ -54,7 +64,7 @@ func TestLeaving(t *testing.T) {
 				gradients[k][i] = rng.NormFloat64()
 			}
 		}
-		v := leaving(gradients)
+		v := leaving(gradients, &most)
 		for k := range gradients {
 			if rate := grow(&gradients[k], &v); rate < 0.9*retreatRate {
 				t.Errorf("%v: distance %d grows by %g m/s, want %g", gradients, k, rate, retreatRate)
@@ -63,7 +73,7 @@ func TestLeaving(t *testing.T) {
 	}
 	// What cannot be, and what has no slope, comes to an end as well.
 	for _, gradients := range [][][sim.NumJoints]float64{{{2: 1}, {2: -1}}, {{}}, nil} {
-		for _, x := range leaving(gradients) {
+		for _, x := range leaving(gradients, &most) {
 			if math.IsNaN(x) || math.Abs(x) > 1000 {
 				t.Errorf("%v: %v", gradients, x)
 			}
