@@ -116,9 +116,11 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 }
 
 // leaving returns velocities with which all distances grow at retreatRate at least, or as fast as one can for itself with joints
-// of the largest speeds most, given how each changes with the joints, if there are any. A finger that would have to turn at 7 rad/s
-// to leave another one at that rate must not slow down, when all is scaled, the joint that lifts the arm from the table. Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon
-// 1954), so that two that pull one joint different ways end with other joints doing what that one cannot.
+// of the largest speeds most, given how each changes with the joints, if there are any. A finger that would have to turn at 7
+// rad/s to leave another one at that rate must not slow down, when all is scaled, the joint that lifts the arm from the table.
+//
+// Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon 1954), so that two that
+// pull one joint different ways end with other joints doing what that one cannot.
 func leaving(gradients [][sim.NumJoints]float64, most *[sim.NumJoints]float64) (v [sim.NumJoints]float64) {
 	for range leavingRounds {
 		for k := range gradients {
