@@ -48,7 +48,8 @@ type Counts struct {
 	Trips           int // episodes that the Guard ended
 	Recoveries      int // times the arm was lost and came back
 	Pauses          int // times the target or the camera was lost and came back
-	Homes           int // times the arm had to go home by itself
+	Detours         int // times no straight way led to the start, nor one over a high pose
+	Redraws         int // starts given up as the arm did not get there
 	Retreats        int // times the arm did not get out of its margins at once
 }
 
@@ -145,10 +146,7 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 		e.episodes = 0
 	}
 	if e.opt.Fresh == nil {
-		if err := e.drawStart(rng, e.lab.Guard.Fits); err != nil {
-			return err
-		}
-		if err := e.moveTo(&e.start); err != nil {
+		if err := e.toStart(rng, e.lab.Guard.Fits); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ const (
 )
 
 // drawStart draws a pose to start from into e.start.
-func (e *Env) drawStart(rng *random, fits func(q *[sim.NumJoints]float64) bool) error {
+func (e *Env) drawStart(rng *random, fits func(q *pose) bool) error {
 	centre, _ := e.model.Keyframe("reach_start")
 	for range startTries {
 		for i := range e.start {
@@ -58,29 +58,44 @@ const (
 	moveNear   = 0.25                  // s before the goal from which it slows down
 	moveThere  = 0.03                  // rad: near enough, for starts are drawn anyway
 	moveTime   = 30 * time.Second      // more than any way takes
-	moveTries  = 3                     // ways, until the arm goes home by itself
-	sampleGap  = 0.06                  // rad of the fastest joint between two poses of a way that are looked at
+	moveTries  = 3                     // ways to one pose
+	moveGoals  = 5                     // poses
+	sampleGap  = 0.015                 // rad of the fastest joint between two poses of a way that are looked at
 )
 
-// moveTo moves the arm to a pose and stops it there: straight if the way is free, else by way of poses that are high over
-// the table, else by the arm's own way home. An arm that is lost on the way is waited for.
-func (e *Env) moveTo(goal *[sim.NumJoints]float64) error {
-	ways := 0
-	for until := e.lab.Clock.Now().Add(moveTries * moveTime); e.lab.Clock.Now().Before(until); {
+// toStart moves the arm to a start pose. A pose that keeps its margins may still be one that the Guard lets nothing come near: then
+// another one is drawn. The arm is never sent home, since its firmware knows neither table nor margins: in the end somebody must
+// help it.
+func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
+	var err error
+	for range moveGoals {
+		if err := e.drawStart(rng, fits); err != nil {
+			return err
+		}
+		if err = e.moveTo(&e.start); !errors.Is(err, errNoWay) {
+			return err
+		}
+		e.counts.Redraws++
+		e.opt.Log(e.lab.Clock.Now(), err.Error())
+	}
+	return fmt.Errorf("%w, nor to %d others before: move it by hand", err, moveGoals-1)
+}
+
+// errNoWay is the end of tries to move the arm to a pose.
+var errNoWay = errors.New("the arm does not get to its start pose")
+
+// moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is found. An arm that is lost on the
+// way is waited for.
+func (e *Env) moveTo(goal *pose) error {
+	var err error
+	until := e.lab.Clock.Now().Add(moveTries * moveTime)
+	for ways := 0; ways < moveTries && e.lab.Clock.Now().Before(until); {
 		if err := e.lab.Guard.Err(); err != nil {
 			if err := e.recover(err); err != nil {
 				return err
 			}
 		}
-		var err error
-		if ways >= moveTries {
-			ways = 0
-			err = e.home()
-		}
-		if err == nil {
-			err = e.moveBy(e.route(goal))
-		}
-		if err == nil {
+		if err = e.moveBy(e.route(goal, ways > 0)); err == nil {
 			err = e.lab.Guard.Stop(context.Background())
 		}
 		if err == nil || errors.Is(err, safety.ErrEmergency) {
@@ -91,63 +106,59 @@ func (e *Env) moveTo(goal *[sim.NumJoints]float64) error {
 		}
 		e.opt.Log(e.lab.Clock.Now(), "on the way to the start: "+err.Error())
 	}
-	return fmt.Errorf("the arm does not get to its start pose within %v: move it by hand", moveTries*moveTime)
+	return fmt.Errorf("%w: %w", errNoWay, err)
 }
 
 // errSlow is the end of a way that takes too long.
 var errSlow = errors.New("not there in time")
 
-// home has the arm go to its ready pose by itself.
-func (e *Env) home() error {
-	var patience clock.Deadline
-	patience.Set(context.Background(), e.lab.Clock.Now().Add(max(e.opt.Patience, time.Minute)))
-	if err := e.lab.Guard.Home(&patience); err != nil {
-		return fmt.Errorf("the arm does not get home: %w", err)
-	}
-	e.counts.Homes++
-	return nil
-}
-
-// route returns poses to go through, the goal last.
-func (e *Env) route(goal *[sim.NumJoints]float64) [][sim.NumJoints]float64 {
+// route returns poses to go through, the goal last: straight if that way is free and has not been tried, else by poses that are high
+// over the table, else by whatever way is found.
+func (e *Env) route(goal *pose, tried bool) []pose {
 	here := e.lab.Guard.State().Q
-	direct := [][sim.NumJoints]float64{*goal}
-	if e.free(&here, goal) {
-		return direct
+	free := e.free(&here, goal, 0)
+	if !tried && free(&here, goal) {
+		return []pose{*goal}
 	}
 	for _, name := range [...]string{"reach_start", "home"} {
 		over, _ := e.model.Keyframe(name)
 		over[0] = here[0] // up first, then round
 		round := over
 		round[0] = goal[0]
-		if e.free(&here, &over) && e.free(&over, &round) && e.free(&round, goal) {
-			return [][sim.NumJoints]float64{over, round, *goal}
+		if free(&here, &over) && free(&over, &round) && free(&round, goal) {
+			return []pose{over, round, *goal}
 		}
 	}
-	return direct // the Guard decides
+	for _, room := range [...]float64{pathRoom, 0} {
+		if path := findPath(&here, goal, newRandom(e.seed), e.free(&here, goal, room)); path != nil {
+			e.counts.Detours++
+			return path
+		}
+	}
+	return []pose{*goal} // the Guard decides
 }
 
-// free tells whether a straight way keeps all margins.
-func (e *Env) free(from, to *[sim.NumJoints]float64) bool {
-	longest := 0.0
-	for i := range from {
-		longest = max(longest, math.Abs(to[i]-from[i]))
-	}
-	n := int(longest/sampleGap) + 1
-	for k := 1; k <= n; k++ {
-		q := *from
-		for i := range q {
-			q[i] += (to[i] - from[i]) * float64(k) / float64(n)
+// free returns a function that tells whether a straight way keeps all margins, with room to spare (m or rad) where it is further than
+// pathEnds from here and goal, which may have less.
+func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
+	return func(from, to *pose) bool {
+		n := int(apart(from, to)/sampleGap) + 1
+		for k := 1; k <= n; k++ {
+			q := *from
+			for i := range q {
+				q[i] += (to[i] - from[i]) * float64(k) / float64(n)
+			}
+			spare := e.lab.Guard.Spare(&q)
+			if spare < 0 || spare < room && min(apart(&q, here), apart(&q, goal)) > pathEnds {
+				return false
+			}
 		}
-		if !e.lab.Guard.Fits(&q) {
-			return false
-		}
+		return true
 	}
-	return true
 }
 
 // moveBy moves along a route, all joints arriving together at each of its poses.
-func (e *Env) moveBy(route [][sim.NumJoints]float64) error {
+func (e *Env) moveBy(route []pose) error {
 	c, guard := e.lab.Clock, e.lab.Guard
 	until := c.Now().Add(moveTime)
 	for i := range route {
@@ -172,7 +183,7 @@ func (e *Env) moveBy(route [][sim.NumJoints]float64) error {
 }
 
 // towards returns velocities that lead straight to a pose.
-func (e *Env) towards(q, goal *[sim.NumJoints]float64) (v [sim.NumJoints]float64, there bool) {
+func (e *Env) towards(q, goal *pose) (v pose, there bool) {
 	longest := 0.0 // s
 	there = true
 	for i := range v {

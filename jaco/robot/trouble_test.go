@@ -273,8 +273,8 @@ func TestStuckArm(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 	}
-	if s := stuck.State(lab.Clock.Now()); s.Retract == protocol.Ready || e.Counts().Homes != 0 {
-		t.Errorf("it was sent home: %v, %+v", s.Retract, e.Counts())
+	if s := stuck.State(lab.Clock.Now()); s.Retract == protocol.Ready {
+		t.Errorf("it was sent home: %v", s.Retract)
 	}
 	lab.Socket.Plug(lab.Arm)
 	if err := e.Reset(6, b.pixels, b.proprio); err != nil {
@@ -282,22 +282,45 @@ func TestStuckArm(t *testing.T) {
 	}
 }
 
-// An arm that does not get to its start, as where the Guard lets it go nowhere near, goes home by itself and tries again from there.
-func TestHomeWhereNoWayLeads(t *testing.T) {
+// An arm that does not get to a pose, as where the Guard lets it go nowhere near, says so. It touches nothing, and is not sent home.
+func TestNoWayLeads(t *testing.T) {
 	lab := emulate(t, nil)
 	e := newEnv(t, Options{Lab: lab.Lab})
 	lab.Clock.Enter()
 	defer lab.Clock.Leave()
 	goal, _ := e.model.Keyframe("reach_start")
 	goal[1] = 4.6 // down through the table
-	if err := e.moveTo(&goal); err == nil || !strings.Contains(err.Error(), "does not get to its start") {
+	if err := e.moveTo(&goal); !errors.Is(err, errNoWay) || !violation(err) {
 		t.Errorf("%v", err)
 	}
-	if e.Counts().Homes == 0 {
-		t.Errorf("%+v", e.Counts())
+	if s := lab.Arm.State(lab.Clock.Now()); s.Contacts > 0 || s.Retract == protocol.Ready {
+		t.Errorf("%d contacts, %v", s.Contacts, s.Retract)
 	}
-	if s := lab.Arm.State(lab.Clock.Now()); s.Contacts > 0 {
-		t.Errorf("%d contacts", s.Contacts)
+}
+
+// A start that the arm does not get to is given up for another one.
+func TestStartIsDrawnAgain(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	lab.Clock.Enter()
+	defer lab.Clock.Leave()
+	drawn := 0
+	fits := func(q *pose) bool {
+		if drawn++; drawn == 1 {
+			q[1] = 4.6 // down through the table
+			return true
+		}
+		return lab.Guard.Fits(q)
+	}
+	if err := e.toStart(newRandom(1), fits); err != nil {
+		t.Fatal(err)
+	}
+	if q := lab.Arm.State(lab.Clock.Now()).Q; e.Counts().Redraws != 1 || apart(&q, &e.start) > 0.08 {
+		t.Errorf("%+v, %.3f rad from the start", e.Counts(), apart(&q, &e.start))
+	}
+	hopeless := func(q *pose) bool { q[1] = 4.6; return true }
+	if err := e.toStart(newRandom(1), hopeless); !errors.Is(err, errNoWay) || !strings.Contains(err.Error(), "by hand") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -150,11 +150,15 @@ func (g *Guard) look(q *[sim.NumJoints]float64, measured time.Duration, within d
 }
 
 // Fits tells whether an arm that stands at joint angles q (rad) keeps all margins.
-func (g *Guard) Fits(q *[sim.NumJoints]float64) bool {
+func (g *Guard) Fits(q *[sim.NumJoints]float64) bool { return g.Spare(q) >= 0 }
+
+// Spare returns by how much an arm that stands at joint angles q (rad) keeps the margin that it is nearest to: a distance in m, or
+// an angle in rad from a joint's limit; below 0 it stands within one.
+func (g *Guard) Spare(q *[sim.NumJoints]float64) float64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	here := *q
 	g.ahead.sag(&here)
 	m := g.measure(&here)
-	return m.kept()
+	return m.least()
 }

@@ -22,13 +22,13 @@ type rooms struct{ limit, table, self, box room }
 // all returns them in the order in which they are looked at, which is that of depths.
 func (r *rooms) all() [4]*room { return [4]*room{&r.limit, &r.table, &r.self, &r.box} }
 
-func (r *rooms) kept() bool {
+// least is the least excess, m or rad.
+func (r *rooms) least() float64 {
+	least := math.Inf(1)
 	for _, x := range r.all() {
-		if x.excess() < 0 {
-			return false
-		}
+		least = min(least, x.excess())
 	}
-	return true
+	return least
 }
 
 // depths is how far the arm may be within its margins, m or rad, 0 or below: as deep as it was when it began to move, and

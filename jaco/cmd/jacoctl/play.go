@@ -28,7 +28,7 @@ type played struct {
 	Trips      map[safety.Cause]int `json:"trips,omitempty"`
 	Recoveries int                  `json:"recoveries"` // times the arm was lost and came back
 	Pauses     int                  `json:"pauses"`     // times target or camera were
-	Homes      int                  `json:"homes"`      // times the arm had to go home by itself
+	Redraws    int                  `json:"redraws"`    // starts given up as the arm did not get there
 	Policy     float64              `json:"policy_ms"`  // time that choosing an action takes, in the median
 	PolicyMost float64              `json:"policy_ms_most"`
 	Contacts   *int                 `json:"contacts,omitempty"` // of the emulated arm with anything: it must be 0
@@ -175,7 +175,7 @@ func (p *playing) episodesOf(ctx context.Context, at *site, who player, file *re
 	s := stats.Summarize(scores)
 	counts := env.Counts()
 	r.Episodes, r.Score, r.CI95, r.Steps = len(scores), s.Mean, s.CI95, counts.Steps
-	r.Recoveries, r.Pauses, r.Homes = counts.Recoveries, counts.Pauses, counts.Homes
+	r.Recoveries, r.Pauses, r.Redraws = counts.Recoveries, counts.Pauses, counts.Redraws
 	if n := float64(len(scores)); n > 0 {
 		r.Reached, r.Violations = r.Reached/n, r.Violations/n
 	}

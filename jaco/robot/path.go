@@ -1,0 +1,130 @@
+package robot
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"colonnade/sim"
+)
+
+// pose is the angle of each joint, rad.
+type pose = [sim.NumJoints]float64
+
+const (
+	pathReach  = 0.5  // rad: of the joint that turns most between two poses of a tree
+	pathBeyond = 1.0  // rad: beyond start and goal, where angles of the arm's joints are looked for
+	pathDraws  = 500  // of poses, until it gives up
+	pathRoom   = 0.01 // beyond the margins, m or rad: a moving arm is not just where it is told to be
+	pathEnds   = 0.15 // rad from start and goal, where there may be less
+)
+
+// findPath returns poses that lead from one to another on straight ways that are free, the goal last, or nil where it finds none.
+// From both ends a tree of poses grows, in turn, towards a pose that is drawn, and the other tree tries to reach what has grown
+// (RRT-Connect: Kuffner and LaValle, ICRA 2000); then corners that are not needed are cut.
+func findPath(from, to *pose, rng *rand.Rand, free func(from, to *pose) bool) []pose {
+	if free(from, to) {
+		return []pose{*to}
+	}
+	start, goal := newTree(from), newTree(to)
+	for a, b, i := start, goal, 0; i < pathDraws; a, b, i = b, a, i+1 {
+		drawn := drawAround(from, to, rng)
+		if grown, _ := a.grow(&drawn, free); !grown {
+			continue
+		}
+		tip := *a.tip()
+		for {
+			if grown, there := b.grow(&tip, free); there {
+				return straighten(from, join(start, goal), free)
+			} else if !grown {
+				break
+			}
+		}
+	}
+	return nil
+}
+
+// drawAround draws a pose near two others: the fingers between theirs.
+func drawAround(a, b *pose, rng *rand.Rand) (q pose) {
+	for i := range q {
+		low, high := min(a[i], b[i]), max(a[i], b[i])
+		if i < sim.NumArmJoints {
+			low, high = low-pathBeyond, high+pathBeyond
+		}
+		q[i] = low + (high-low)*rng.Float64()
+	}
+	return q
+}
+
+// tree is poses that free ways lead to from the first.
+type tree struct {
+	poses   []pose
+	parents []int
+}
+
+func newTree(root *pose) *tree { return &tree{[]pose{*root}, []int{0}} }
+
+// tip returns the pose that came last.
+func (t *tree) tip() *pose { return &t.poses[len(t.poses)-1] }
+
+// grow adds a pose, from the nearest that there is towards another one, and tells whether it could and whether it is there.
+func (t *tree) grow(towards *pose, free func(from, to *pose) bool) (grown, there bool) {
+	nearest, distance := 0, math.Inf(1)
+	for i := range t.poses {
+		if d := apart(&t.poses[i], towards); d < distance {
+			nearest, distance = i, d
+		}
+	}
+	next := *towards
+	if distance > pathReach {
+		for i, x := range t.poses[nearest] {
+			next[i] = x + (towards[i]-x)*pathReach/distance
+		}
+	}
+	// Both ways are looked at, as the goal's tree is gone through backwards.
+	if !free(&t.poses[nearest], &next) || !free(&next, &t.poses[nearest]) {
+		return false, false
+	}
+	t.poses, t.parents = append(t.poses, next), append(t.parents, nearest)
+	return true, distance <= pathReach
+}
+
+// path returns the poses from the root to the tip.
+func (t *tree) path() (p []pose) {
+	for i := len(t.poses) - 1; i > 0; i = t.parents[i] {
+		p = append(p, t.poses[i])
+	}
+	p = append(p, t.poses[0])
+	slices.Reverse(p)
+	return p
+}
+
+// join returns the poses from start's root to goal's root, by the tip that both have.
+func join(start, goal *tree) []pose {
+	back := goal.path()
+	slices.Reverse(back)
+	return append(start.path()[1:], back[1:]...)
+}
+
+// straighten leaves out poses of a path where the way without them is free.
+func straighten(from *pose, path []pose, free func(from, to *pose) bool) (short []pose) {
+	for i := 0; i < len(path); i++ {
+		for k := len(path) - 1; k > i; k-- {
+			if free(from, &path[k]) {
+				i = k
+				break
+			}
+		}
+		short = append(short, path[i])
+		from = &path[i]
+	}
+	return short
+}
+
+// apart returns by how much the joint that differs most differs, rad.
+func apart(a, b *pose) (most float64) {
+	for i := range a {
+		most = max(most, math.Abs(a[i]-b[i]))
+	}
+	return most
+}

@@ -1,0 +1,114 @@
+package robot
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"colonnade/sim"
+)
+
+// drawPose draws a pose that keeps the margins with room around it, folded and stretched ones among them.
+func drawPose(rng *rand.Rand, fits func(q *pose) bool) pose {
+	centre, _ := sim.Canonical().Keyframe("reach_start")
+	for {
+		q := nearby(&centre, 2.5, rng)
+		free := fits(&q)
+		for n := 0; n < 20 && free; n++ {
+			other := nearby(&q, 0.15, rng)
+			free = fits(&other)
+		}
+		if free {
+			return q
+		}
+	}
+}
+
+// nearby draws a pose with other angles of the arm's joints, by up to spread, rad.
+func nearby(q *pose, spread float64, rng *rand.Rand) pose {
+	other := *q
+	for i := range sim.NumArmJoints {
+		other[i] += spread * (2*rng.Float64() - 1)
+	}
+	return other
+}
+
+// Between poses that no free straight way joins, ways are found that are free from end to end.
+func TestFindPath(t *testing.T) {
+	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	rng := rand.New(rand.NewPCG(1, 1))
+	for range 40 {
+		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
+		for e.free(&from, &to, 0)(&from, &to) {
+			from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
+		}
+		path := findPath(&from, &to, rng, e.free(&from, &to, pathRoom))
+		if len(path) < 2 || path[len(path)-1] != to {
+			t.Errorf("the way from %.2f to %.2f is %.2f", from, to, path)
+		}
+		here := &from
+		for i := range path {
+			if !e.free(&from, &to, 0)(here, &path[i]) {
+				t.Errorf("the way from %.2f to %.2f is not free between %.2f and %.2f", from, to, *here, path[i])
+			}
+			here = &path[i]
+		}
+	}
+}
+
+// The arm gets along ways that are found: the Guard has nothing against them, and it touches nothing.
+func TestArmFollowsPath(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	rng := rand.New(rand.NewPCG(2, 1))
+	lab.Clock.Enter()
+	defer lab.Clock.Leave()
+	for corners := 0; corners < 20; {
+		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
+		if e.free(&from, &to, 0)(&from, &to) {
+			continue
+		}
+		if err := e.moveTo(&from); err != nil {
+			t.Fatal(err)
+		}
+		here := lab.Guard.State().Q
+		path := findPath(&here, &to, rng, e.free(&from, &to, pathRoom))
+		if path == nil {
+			t.Fatalf("no way from %.2f to %.2f", here, to)
+		}
+		corners += len(path) - 1
+		if err := e.moveBy(path); err != nil {
+			t.Fatalf("on the way from %.2f to %.2f: %v", here, to, err)
+		}
+		if q := lab.Guard.State().Q; apart(&q, &to) > 0.08 {
+			t.Errorf("the way to %.2f ends at %.2f", to, q)
+		}
+	}
+	if n := lab.Arm.State(lab.Clock.Now()).Contacts; n > 0 {
+		t.Errorf("%d contacts", n)
+	}
+}
+
+// Where everything is in the way there is none, and that is said soon.
+func TestFindPathGivesUp(t *testing.T) {
+	from, to := pose{}, pose{1}
+	asked := 0
+	path := findPath(&from, &to, rand.New(rand.NewPCG(1, 1)), func(_, _ *pose) bool { asked++; return false })
+	if path != nil || asked > 3*pathDraws {
+		t.Errorf("%v after %d questions", path, asked)
+	}
+}
+
+// BenchmarkFindPath is a way that is asked for while the arm stands.
+func BenchmarkFindPath(b *testing.B) {
+	e := newEnv(b, Options{Lab: emulate(b, nil).Lab})
+	rng := rand.New(rand.NewPCG(1, 1))
+	from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
+	for e.free(&from, &to, 0)(&from, &to) {
+		from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
+	}
+	for b.Loop() {
+		if findPath(&from, &to, rng, e.free(&from, &to, pathRoom)) == nil {
+			b.Fatal("no way")
+		}
+	}
+}
