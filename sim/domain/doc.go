@@ -27,7 +27,7 @@
 //	view-large
 //	robot            the emulated real arm: another look in every respect, a camera with faults, late and inexact motion
 //	robot-far        the same lab further from sim, with the same motion: next to nothing of column 1's score is left there
-//	random           domain randomisation: ranges that cover sim and robot
+//	random           domain randomisation: ranges that hold every other preset with room around it
 //	transfer-search  a world apart from all of them, for choosing the hyper-parameters of transfer
 //
 // # What Load refuses
@@ -37,10 +37,9 @@
 // worlds at the ends of the ranges are tried: each must be one that can be drawn and moved in. The camera may come
 // nowhere near enough to the arm to be inside it.
 //
-// The target is the only saturated red thing in all presets but random, whose ranges allow a hand nearly as red: the
-// robot's tracker goes by that colour. In every preset the target is whole in the picture (in random in 95 of
-// 100 worlds) and the palm in 9 of 10 starts. Preview sheets of all of them are in bench/results/worlds; the command
-// figures draws those of other files.
+// The target is the only saturated red thing in all presets but random, whose ranges allow a floor nearly as red in the shade: the
+// robot's tracker goes by that colour. In every preset the target is whole in the picture and the palm in 9 of 10 starts.
+// Preview sheets of all of them are in bench/results/worlds; the command figures draws those of other files.
 //
 // # Cost
 //

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
-	"strings"
 	"testing"
 
 	"colonnade/sim"
@@ -111,26 +110,30 @@ func TestEveryKeyIsSet(t *testing.T) {
 	}
 }
 
-// TestRandomCoversSimAndRobot checks that each range of random holds what sim and robot have there.
-func TestRandomCoversSimAndRobot(t *testing.T) {
+// TestRandomHoldsEveryPreset checks that each range of random holds what every other preset has there, with room on both sides
+// where it is more than none of something.
+func TestRandomHoldsEveryPreset(t *testing.T) {
 	ranges := make(map[string]Quantity)
 	for _, q := range load(t, "random").Quantities() {
 		ranges[q.Key] = q
 	}
-	for _, name := range []string{"sim", "robot"} {
+	for _, name := range Names() {
+		if name == "random" {
+			continue
+		}
 		for _, q := range load(t, name).Quantities() {
 			r, ok := ranges[q.Key]
-			if !ok || strings.HasPrefix(q.Key, "light.direction") || strings.HasPrefix(q.Key, "target.") {
-				continue // only the direction of light counts; the target's size is the task's
+			if q.Key == "target.radius" || q.Key == "target.height" || q.Key == "light.direction.z" {
+				continue // the task's; and of the light only the direction counts
 			}
-			if q.Low < r.Low || q.High > r.High {
+			if !ok {
+				t.Errorf("random does not vary %s, which %s sets", q.Key, name)
+				continue
+			}
+			room := 0.05 * (r.High - r.Low)
+			if q.Low < r.Low+room && q.Low != 0 && r.Low != 0 || q.Low < r.Low || q.High > r.High-room && q.High != 255 {
 				t.Errorf("%s is %g in %s, random has %g to %g", q.Key, q.Low, name, r.Low, r.High)
 			}
-		}
-	}
-	for _, q := range load(t, "robot").Quantities() {
-		if _, ok := ranges[q.Key]; !ok && q.Low != 0 {
-			t.Errorf("random does not vary %s, which robot changes", q.Key)
 		}
 	}
 }

@@ -33,9 +33,9 @@ func ExampleDomain_Draw() {
 		fmt.Printf("camera %.2f m high, picture %.0f ms late\n", w.Scene.Camera.Position[2], 1000*w.Motion.Latency)
 	}
 	// Output:
-	// camera 1.63 m high, picture 38 ms late
-	// camera 1.49 m high, picture 52 ms late
-	// camera 1.56 m high, picture 43 ms late
+	// camera 1.76 m high, picture 23 ms late
+	// camera 1.72 m high, picture 31 ms late
+	// camera 1.74 m high, picture 26 ms late
 }
 
 // Domains say where their numbers come from.
