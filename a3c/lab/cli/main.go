@@ -21,26 +21,36 @@ type Run func(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 // The first SIGINT or SIGTERM cancels the context, the second ends the process
 // at once with exit code 1. A hang-up (SIGHUP: the terminal is closed, the
 // connection lost) is a first one, unless the process was started to outlive
-// it, as by nohup; it never is the second, as it comes more than once.
+// it, as by nohup; it never is the second, as it comes more than once. Nor is
+// SIGPIPE, which is a first one when nobody reads stdout or stderr any more: an
+// arm must be stopped and a run saved then as well. Another pipe's is none.
 func Main(name string, run Run) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE}
 	if !signal.Ignored(syscall.SIGHUP) {
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signal.Notify(signals, ending...)
-	go func() {
-		<-signals
-		cancel()
-		fmt.Fprintf(os.Stderr, "\n%s: stopping in good order (once more to stop at once)\n", name)
-		for s := range signals {
-			if s != syscall.SIGHUP {
-				os.Exit(1)
-			}
-		}
-	}()
+	go end(name, signals, cancel)
 	os.Exit(Exit(name, run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
+}
+
+// end ends a command that signals come for.
+func end(name string, signals <-chan os.Signal, cancel context.CancelFunc) {
+	asked := false
+	for s := range signals {
+		switch {
+		case s == syscall.SIGPIPE && !unread(os.Stdout, os.Stderr):
+			continue
+		case asked && s != syscall.SIGHUP && s != syscall.SIGPIPE:
+			os.Exit(1)
+		case !asked && s != syscall.SIGPIPE:
+			fmt.Fprintf(os.Stderr, "\n%s: stopping in good order (once more to stop at once)\n", name)
+		}
+		asked = true
+		cancel()
+	}
 }
 
 // Exit reports err on stderr as "name: error: ..." with its hints and returns
@@ -48,6 +58,9 @@ func Main(name string, run Run) {
 func Exit(name string, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
+	}
+	if errors.Is(err, syscall.EPIPE) && unread(os.Stdout) {
+		return 1 // as of inspect | head, which wants no more
 	}
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
 	printHints(err, stderr)

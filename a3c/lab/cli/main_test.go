@@ -3,11 +3,13 @@ package cli
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,8 +20,11 @@ import (
 // TestMain is a command instead of the tests where a test has started it as one: it works until it is told to end, then saves
 // for a while.
 func TestMain(m *testing.M) {
-	if os.Getenv("CLI_TEST_COMMAND") == "" {
+	switch os.Getenv("CLI_TEST_COMMAND") {
+	case "":
 		os.Exit(m.Run())
+	case "talk":
+		Main("talk", talk)
 	}
 	Main("work", func(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		fmt.Fprintln(stdout, "working")
@@ -33,6 +38,67 @@ func TestMain(m *testing.M) {
 		}
 		return nil
 	})
+}
+
+// talk breaks a pipe of its own, which must not matter, then talks until it is told to end, and saves in file "saved".
+func talk(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	r.Close()
+	if _, err := w.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
+		return fmt.Errorf("a broken pipe: %v", err)
+	}
+	for range 100 {
+		select {
+		case <-ctx.Done():
+			fmt.Fprintln(stderr, "saving")
+			if err := os.WriteFile("saved", nil, 0o666); err != nil {
+				return err
+			}
+			return Result(stdout, 1)
+		case <-time.After(20 * time.Millisecond):
+			fmt.Fprintln(stdout, "talking")
+		}
+	}
+	return Result(stdout, 2)
+}
+
+// A command whose output nobody reads any more ends in good order, and without a word about it.
+func TestUnreadOutput(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		heard int // lines that are read
+		saved bool
+	}{{"all is read", 1000, false}, {"head", 1, true}} {
+		t.Run(c.name, func(t *testing.T) {
+			cmd := exec.Command(os.Args[0])
+			cmd.Env, cmd.Dir = append(os.Environ(), "CLI_TEST_COMMAND=talk"), t.TempDir()
+			var stderr strings.Builder
+			cmd.Stderr = &stderr
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Skip(err)
+			}
+			lines := bufio.NewScanner(out)
+			for n := 0; n < c.heard && lines.Scan(); n++ {
+			}
+			out.Close()
+			cmd.Wait()
+			_, err = os.Stat(filepath.Join(cmd.Dir, "saved"))
+			wantCode, wantText := 0, ""
+			if c.saved {
+				wantCode, wantText = 1, "saving\n"
+			}
+			if code := cmd.ProcessState.ExitCode(); (err == nil) != c.saved || code != wantCode || stderr.String() != wantText {
+				t.Errorf("saved: %v; exit code %d, want %d; said %q, want %q", err == nil, code, wantCode, &stderr, wantText)
+			}
+		})
+	}
 }
 
 // What signals do to a command: a hang-up ends it as SIGTERM does, and is ignored where it was to begin with.
