@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Summary is what is known of a mean.
 type Summary struct {
@@ -22,6 +25,14 @@ func Summarize(values []float64) Summary {
 		s.CI95 = StudentT975(n-1) * s.Deviation / math.Sqrt(n)
 	}
 	return s
+}
+
+// Text puts a mean of n values into words, with its 95 % confidence interval if there are values enough for one: "33.02 +- 2.31 (95 %)".
+func Text(mean, ci95 float64, n int) string {
+	if n < 2 {
+		return fmt.Sprintf("%.2f", mean)
+	}
+	return fmt.Sprintf("%.2f +- %.2f (95 %%)", mean, ci95)
 }
 
 // moments returns mean and variance (0 for a single value) of at least one value.

@@ -17,6 +17,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
+	"colonnade/a3c/stats"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -190,7 +191,7 @@ func (s *Session) finish(record figure.Record) error {
 		return err
 	}
 	done, all := s.Count()
-	text := fmt.Sprintf("score %.2f +- %.2f over %d episodes", record.Score, record.CI95, record.Episodes)
+	text := fmt.Sprintf("score %s over %s", stats.Text(record.Score, record.CI95, record.Episodes), cli.Count(record.Episodes, "episode"))
 	if record.Diverged != "" {
 		text = "diverged: " + record.Diverged
 	}

@@ -11,7 +11,9 @@ import (
 	"strings"
 
 	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/stats"
 	"colonnade/nn/safetensors"
 	"colonnade/sim/reach"
 )
@@ -76,7 +78,7 @@ func (o *options) writeMap(s *side) error {
 		places = append(places, chart.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score, Violation: e.Ended != endedByTime})
 	}
 	area := chart.Area{
-		Title: fmt.Sprintf("score %.2f +- %.2f over %d episodes of %s; x: violation", s.Mean, s.CI95, len(places), s.world),
+		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)), cli.Count(len(places), "episode"), s.world),
 		MinX:  reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
 		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
 		MaxScore: world.EpisodeSteps,

@@ -116,8 +116,8 @@ func (o *options) write(ctx context.Context, sides []*side, stderr io.Writer) er
 // describe puts what a side did into words.
 func describe(w io.Writer, s *side) {
 	r := s.result()
-	fmt.Fprintf(w, "%s on %s: score %.2f +- %.2f (95 %%) over %d episodes of %.1f steps; %s reached the target, %s ended in a violation",
-		s.path, s.world, r.Mean, r.CI95, r.Episodes, r.Length, rate(r.Reached, r.ReachedCI95), rate(r.Violations, r.ViolationsCI95))
+	fmt.Fprintf(w, "%s on %s: score %s over %s of %.1f steps; %s reached the target, %s ended in a violation",
+		s.path, s.world, stats.Text(r.Mean, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), r.Length, rate(r.Reached, r.ReachedCI95), rate(r.Violations, r.ViolationsCI95))
 	var causes []string
 	for _, cause := range slices.Sorted(maps.Keys(r.Causes)) {
 		causes = append(causes, fmt.Sprintf("%s %.1f %%", cause, 100*r.Causes[cause]))

@@ -11,6 +11,7 @@ import (
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/sensitivity"
+	"colonnade/a3c/stats"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )
@@ -56,7 +57,7 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 }
 
 func writeSensitivity(stdout io.Writer, r *sensitivity.Report, place string) error {
-	fmt.Fprintf(stdout, "score undisturbed %.2f +- %.2f (95 %%) over %d episodes of %s\n\n", r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes, place)
+	fmt.Fprintf(stdout, "score undisturbed %s over %s of %s\n\n", stats.Text(r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), place)
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "score with noise on\trms\t")
 	for _, v := range r.Noise {

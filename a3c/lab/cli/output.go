@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -16,4 +17,12 @@ func CheckFolder(flag, path string) error {
 		return Usagef("-%s %s: there is no folder %s", flag, path, folder)
 	}
 	return nil
+}
+
+// Count puts a number of things into words: "1 episode", "30 episodes".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

@@ -7,6 +7,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/stats"
 )
 
 // Result is what a command says of a run on the last line of stdout: Score and what follows are of the final evaluation.
@@ -80,6 +81,7 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 	if rate > 0 {
 		speed = fmt.Sprintf(" at %.0f steps/s", rate)
 	}
-	fmt.Fprintf(r.stderr, "%s: %d steps%s; score %.2f +- %.2f (95 %%) over %d episodes\n", r.plan.Command, steps, speed, e.Mean, e.CI95, r.plan.Episodes)
+	fmt.Fprintf(r.stderr, "%s: %d steps%s; score %s over %s\n", r.plan.Command, steps, speed,
+		stats.Text(e.Mean, e.CI95, r.plan.Episodes), cli.Count(r.plan.Episodes, "episode"))
 	return Result{steps, rate, e.Mean, e.CI95, r.plan.Episodes, e.Reached, e.Violations}, true, nil
 }

@@ -58,6 +58,7 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-figure", "5", "-out", out}, "needs DIR"},
 		{[]string{"-sheet", "sim", "-domain", "robot", "-out", out}, "-domain belongs to"},
 		{[]string{"-sheet", "sim"}, "-out is missing"},
+		{[]string{"-sheet", "sim", "-out", filepath.Join(t.TempDir(), "x.jpg")}, "must end with .png"},
 	} {
 		var usage *cli.UsageError
 		if err := run(context.Background(), c.args, io.Discard, io.Discard); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {

@@ -7,6 +7,8 @@ import (
 	"image"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/bench/experiment"
@@ -65,6 +67,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, cli.Usagef("-domain belongs to -figure 3; -sheet names its own domain, and runs know theirs")
 	case *o.runs == "" && *o.out == "":
 		return nil, cli.Usagef("-out is missing: say which PNG file to write")
+	case *o.runs == "" && !strings.EqualFold(filepath.Ext(*o.out), ".png"):
+		return nil, cli.Usagef("-out %s: pictures of worlds are PNG files, so the name must end with .png", *o.out)
 	}
 	return o, nil
 }

@@ -137,8 +137,8 @@ func (p *playing) play(ctx context.Context) (any, error) {
 	if err = at.close(err); file != nil {
 		err = errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(p.stderr, "score %.2f +- %.2f (95 %%) over %d episodes; %.0f %% reached the target, %.0f %% were ended by the safety layer; an action takes %.2f ms\n",
-		r.Score, r.CI95, r.Episodes, 100*r.Reached, 100*r.Violations, r.Policy)
+	fmt.Fprintf(p.stderr, "score %s over %s; %.0f %% reached the target, %.0f %% were ended by the safety layer; an action takes %.2f ms\n",
+		stats.Text(r.Score, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), 100*r.Reached, 100*r.Violations, r.Policy)
 	return r, err
 }
 
