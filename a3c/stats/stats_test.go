@@ -27,7 +27,6 @@ func TestSummarize(t *testing.T) {
 	}
 }
 
-// TestStudent: a table of Student's t (97.5 %); in between, rounded down.
 func TestText(t *testing.T) {
 	if got := Text(33.018, 2.306, 5); got != "33.02 +- 2.31 (95 %)" {
 		t.Errorf("five values: %q", got)
@@ -37,6 +36,7 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestStudent: a table of Student's t (97.5 %); in between, rounded down.
 func TestStudent(t *testing.T) {
 	for nu, want := range map[float64]float64{0.5: 12.706, 1: 12.706, 2: 4.303, 2.9: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 10: 2.228, 30: 2.042, 100: 1.984} {
 		near(t, fmt.Sprint("nu ", nu), StudentT975(nu), want, 0.002*want)

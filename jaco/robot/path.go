@@ -23,18 +23,15 @@ const (
 // From both ends a tree of poses grows, in turn, towards a pose that is drawn, and the other tree tries to reach what has grown
 // (RRT-Connect: Kuffner and LaValle, ICRA 2000); then corners that are not needed are cut.
 func findPath(from, to *pose, rng *rand.Rand, free func(from, to *pose) bool) []pose {
-	if free(from, to) {
-		return []pose{*to}
-	}
-	start, goal := newTree(from), newTree(to)
+	start, goal := newTree(from, free), newTree(to, func(from, to *pose) bool { return free(to, from) })
 	for a, b, i := start, goal, 0; i < pathDraws; a, b, i = b, a, i+1 {
 		drawn := drawAround(from, to, rng)
-		if grown, _ := a.grow(&drawn, free); !grown {
+		if grown, _ := a.grow(&drawn); !grown {
 			continue
 		}
 		tip := *a.tip()
 		for {
-			if grown, there := b.grow(&tip, free); there {
+			if grown, there := b.grow(&tip); there {
 				return straighten(from, join(start, goal), free)
 			} else if !grown {
 				break
@@ -56,19 +53,23 @@ func drawAround(a, b *pose, rng *rand.Rand) (q pose) {
 	return q
 }
 
-// tree is poses that free ways lead to from the first.
+// tree is poses and ways between them, which are free: from the root outwards in the start's tree, inwards in the goal's. So an arm
+// that stands within a margin can leave it.
 type tree struct {
 	poses   []pose
 	parents []int
+	free    func(parent, child *pose) bool
 }
 
-func newTree(root *pose) *tree { return &tree{[]pose{*root}, []int{0}} }
+func newTree(root *pose, free func(parent, child *pose) bool) *tree {
+	return &tree{[]pose{*root}, []int{0}, free}
+}
 
 // tip returns the pose that came last.
 func (t *tree) tip() *pose { return &t.poses[len(t.poses)-1] }
 
 // grow adds a pose, from the nearest that there is towards another one, and tells whether it could and whether it is there.
-func (t *tree) grow(towards *pose, free func(from, to *pose) bool) (grown, there bool) {
+func (t *tree) grow(towards *pose) (grown, there bool) {
 	nearest, distance := 0, math.Inf(1)
 	for i := range t.poses {
 		if d := apart(&t.poses[i], towards); d < distance {
@@ -81,8 +82,7 @@ func (t *tree) grow(towards *pose, free func(from, to *pose) bool) (grown, there
 			next[i] = x + (towards[i]-x)*pathReach/distance
 		}
 	}
-	// Both ways are looked at, as the goal's tree is gone through backwards.
-	if !free(&t.poses[nearest], &next) || !free(&next, &t.poses[nearest]) {
+	if !t.free(&t.poses[nearest], &next) {
 		return false, false
 	}
 	t.poses, t.parents = append(t.poses, next), append(t.parents, nearest)

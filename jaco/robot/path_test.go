@@ -1,6 +1,7 @@
 package robot
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -45,12 +46,81 @@ func TestFindPath(t *testing.T) {
 		if len(path) < 2 || path[len(path)-1] != to {
 			t.Errorf("the way from %.2f to %.2f is %.2f", from, to, path)
 		}
-		here := &from
-		for i := range path {
-			if !e.free(&from, &to, 0)(here, &path[i]) {
-				t.Errorf("the way from %.2f to %.2f is not free between %.2f and %.2f", from, to, *here, path[i])
+		if least := e.leastSpare(&from, path); least < 0 {
+			t.Errorf("the way from %.2f to %.2f by %.2f comes %.1f mm within a margin", from, to, path, -1000*least)
+		}
+	}
+}
+
+// leastSpare looks at a way ten times as closely as the Env itself.
+func (e *Env) leastSpare(from *pose, path []pose) float64 {
+	least := math.Inf(1)
+	for i := range path {
+		n := int(10*apart(from, &path[i])/sampleGap) + 1
+		for k := 1; k <= n; k++ {
+			q := *from
+			for j := range q {
+				q[j] += (path[i][j] - from[j]) * float64(k) / float64(n)
 			}
-			here = &path[i]
+			least = min(least, e.lab.Guard.Spare(&q))
+		}
+		from = &path[i]
+	}
+	return least
+}
+
+// From a pose within a margin a way leads out; into one none does.
+func TestFindPathFromWithinAMargin(t *testing.T) {
+	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	rng := rand.New(rand.NewPCG(3, 1))
+	for range 20 {
+		within := drawPose(rng, e.fits)
+		for e.fits(&within) {
+			within[1] += 0.003 // joint 2 lowers the arm, or folds it
+		}
+		to := drawPose(rng, e.fits)
+		if findPath(&within, &to, rng, e.free(&within, &to, 0)) == nil {
+			t.Errorf("no way from %.2f, %.1f mm within a margin, to %.2f", within, -1000*e.lab.Guard.Spare(&within), to)
+		}
+		if path := findPath(&to, &within, rng, e.free(&to, &within, 0)); path != nil {
+			t.Errorf("a way leads within a margin: to %.2f by %.2f", within, path)
+		}
+	}
+}
+
+// Each try is another way: straight, over a high pose, and one that is found.
+func TestRoute(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	lab.Clock.Enter()
+	defer lab.Clock.Leave()
+	goal, _ := e.model.Keyframe("reach_start")
+	goal[0] += 0.5
+	if err := e.moveTo(&goal); err != nil {
+		t.Fatal(err)
+	}
+	here := lab.Guard.State().Q
+	goal[0], goal[1] = goal[0]-1, goal[1]+0.2
+	for tried, want := range []int{1, 3, 1} {
+		path := e.route(&goal, tried)
+		if len(path) != want || path[len(path)-1] != goal || e.leastSpare(&here, path) < 0 {
+			t.Errorf("try %d: %.2f", tried, path)
+		}
+		if found := e.Counts().Detours; found != tried/2 {
+			t.Errorf("try %d: %d ways were found", tried, found)
+		}
+	}
+}
+
+// Nothing is free where an angle is no number.
+func TestFreeRefusesNaN(t *testing.T) {
+	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	sound := drawPose(rand.New(rand.NewPCG(1, 1)), e.fits)
+	unsound := sound
+	unsound[2] = math.NaN()
+	for _, ends := range [][2]*pose{{&sound, &unsound}, {&unsound, &sound}} {
+		if free := e.free(ends[0], ends[1], 0); free(ends[0], ends[1]) || findPath(ends[0], ends[1], rand.New(rand.NewPCG(1, 1)), free) != nil {
+			t.Errorf("a way leads from %v to %v", *ends[0], *ends[1])
 		}
 	}
 }

@@ -84,19 +84,19 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 // errNoWay is the end of tries to move the arm to a pose.
 var errNoWay = errors.New("the arm does not get to its start pose")
 
-// moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is found. An arm that is lost on the
-// way is waited for.
+// moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is found: another one each time that
+// it does not get there. An arm that is lost on the way is waited for.
 func (e *Env) moveTo(goal *pose) error {
-	var err error
-	until := e.lab.Clock.Now().Add(moveTries * moveTime)
-	for ways := 0; ways < moveTries && e.lab.Clock.Now().Before(until); {
+	ways := 0
+	for until := e.lab.Clock.Now().Add(moveTries * moveTime); e.lab.Clock.Now().Before(until); {
 		if err := e.lab.Guard.Err(); err != nil {
 			if err := e.recover(err); err != nil {
 				return err
 			}
 		}
-		if err = e.moveBy(e.route(goal, ways > 0)); err == nil {
-			err = e.lab.Guard.Stop(context.Background())
+		err := e.moveBy(e.route(goal, ways))
+		if err == nil || errors.Is(err, errSlow) {
+			err = errors.Join(err, e.lab.Guard.Stop(context.Background()))
 		}
 		if err == nil || errors.Is(err, safety.ErrEmergency) {
 			return err
@@ -104,20 +104,23 @@ func (e *Env) moveTo(goal *pose) error {
 		if violation(err) || errors.Is(err, errSlow) {
 			ways++
 		}
+		if ways == moveTries {
+			return fmt.Errorf("%w: %w", errNoWay, err)
+		}
 		e.opt.Log(e.lab.Clock.Now(), "on the way to the start: "+err.Error())
 	}
-	return fmt.Errorf("%w: %w", errNoWay, err)
+	return fmt.Errorf("the arm is lost again and again on its way to the start: look after cable and power; it did not get there within %v", moveTries*moveTime)
 }
 
 // errSlow is the end of a way that takes too long.
 var errSlow = errors.New("not there in time")
 
-// route returns poses to go through, the goal last: straight if that way is free and has not been tried, else by poses that are high
-// over the table, else by whatever way is found.
-func (e *Env) route(goal *pose, tried bool) []pose {
+// route returns poses to go through, the goal last: straight if that way is free, else by poses that are high over the table, else by
+// whatever way is found. Of those it leaves out as many as have been tried.
+func (e *Env) route(goal *pose, tried int) []pose {
 	here := e.lab.Guard.State().Q
 	free := e.free(&here, goal, 0)
-	if !tried && free(&here, goal) {
+	if tried < 1 && free(&here, goal) {
 		return []pose{*goal}
 	}
 	for _, name := range [...]string{"reach_start", "home"} {
@@ -125,7 +128,7 @@ func (e *Env) route(goal *pose, tried bool) []pose {
 		over[0] = here[0] // up first, then round
 		round := over
 		round[0] = goal[0]
-		if free(&here, &over) && free(&over, &round) && free(&round, goal) {
+		if tried < 2 && free(&here, &over) && free(&over, &round) && free(&round, goal) {
 			return []pose{over, round, *goal}
 		}
 	}
@@ -142,14 +145,18 @@ func (e *Env) route(goal *pose, tried bool) []pose {
 // pathEnds from here and goal, which may have less.
 func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
 	return func(from, to *pose) bool {
-		n := int(apart(from, to)/sampleGap) + 1
+		gap := apart(from, to)
+		if !(gap < math.Inf(1)) {
+			return false
+		}
+		n := int(gap/sampleGap) + 1
 		for k := 1; k <= n; k++ {
 			q := *from
 			for i := range q {
 				q[i] += (to[i] - from[i]) * float64(k) / float64(n)
 			}
 			spare := e.lab.Guard.Spare(&q)
-			if spare < 0 || spare < room && min(apart(&q, here), apart(&q, goal)) > pathEnds {
+			if !(spare >= 0) || spare < room && min(apart(&q, here), apart(&q, goal)) > pathEnds {
 				return false
 			}
 		}

@@ -148,7 +148,7 @@ func TestNoTarget(t *testing.T) {
 	f := NewFinder()
 	for _, name := range domain.Names() {
 		if name == "random" {
-			continue // whose hand may be nearly as red
+			continue // whose boxes may be nearly as red
 		}
 		v := newView(t, name, rng)
 		p := v.calibrate(f)

@@ -37,7 +37,7 @@
 // worlds at the ends of the ranges are tried: each must be one that can be drawn and moved in. The camera may come
 // nowhere near enough to the arm to be inside it.
 //
-// The target is the only saturated red thing in all presets but random, whose ranges allow a floor nearly as red in the shade: the
+// The target is the only saturated red thing in all presets but random, whose boxes and floor may be nearly as red: the
 // robot's tracker goes by that colour. In every preset the target is whole in the picture and the palm in 9 of 10 starts.
 // Preview sheets of all of them are in bench/results/worlds; the command figures draws those of other files.
 //

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -21,35 +22,40 @@ type Run func(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 // The first SIGINT or SIGTERM cancels the context, the second ends the process
 // at once with exit code 1. A hang-up (SIGHUP: the terminal is closed, the
 // connection lost) is a first one, unless the process was started to outlive
-// it, as by nohup; it never is the second, as it comes more than once. Nor is
-// SIGPIPE, which is a first one when nobody reads stdout or stderr any more: an
-// arm must be stopped and a run saved then as well. Another pipe's is none.
+// it, as by nohup; it never is the second, as it comes more than once. SIGPIPE
+// cancels the context when nobody reads stdout or stderr any more: an arm must
+// be stopped and a run saved then as well. That of another pipe does nothing.
 func Main(name string, run Run) {
 	ctx, cancel := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
-	ending := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE}
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {
 		ending = append(ending, syscall.SIGHUP)
 	}
 	signal.Notify(signals, ending...)
 	go end(name, signals, cancel)
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	go func() {
+		for range broken {
+			if unread(os.Stdout, os.Stderr) {
+				cancel()
+			}
+		}
+	}()
 	os.Exit(Exit(name, run(ctx, os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
 }
 
 // end ends a command that signals come for.
 func end(name string, signals <-chan os.Signal, cancel context.CancelFunc) {
-	asked := false
+	<-signals
+	cancel()
+	// Not here, since whoever reads it may be stuck.
+	go fmt.Fprintf(os.Stderr, "\n%s: stopping in good order (once more to stop at once)\n", name)
 	for s := range signals {
-		switch {
-		case s == syscall.SIGPIPE && !unread(os.Stdout, os.Stderr):
-			continue
-		case asked && s != syscall.SIGHUP && s != syscall.SIGPIPE:
+		if s != syscall.SIGHUP {
 			os.Exit(1)
-		case !asked && s != syscall.SIGPIPE:
-			fmt.Fprintf(os.Stderr, "\n%s: stopping in good order (once more to stop at once)\n", name)
 		}
-		asked = true
-		cancel()
 	}
 }
 
@@ -59,7 +65,7 @@ func Exit(name string, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
-	if errors.Is(err, syscall.EPIPE) && unread(os.Stdout) {
+	if merelyBroken(err) && unread(os.Stdout) {
 		return 1 // as of inspect | head, which wants no more
 	}
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
@@ -73,6 +79,17 @@ func Exit(name string, err error, stderr io.Writer) int {
 		return 2
 	}
 	return 1
+}
+
+// merelyBroken tells whether all that went wrong is that a pipe was broken.
+func merelyBroken(err error) bool {
+	switch e := err.(type) {
+	case interface{ Unwrap() []error }:
+		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !merelyBroken(part) })
+	case interface{ Unwrap() error }:
+		return merelyBroken(e.Unwrap())
+	}
+	return err == syscall.EPIPE
 }
 
 // printHints prints the hints of all errors that err wraps or joins.

@@ -54,6 +54,7 @@ func talk(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		select {
 		case <-ctx.Done():
 			fmt.Fprintln(stderr, "saving")
+			time.Sleep(200 * time.Millisecond)
 			if err := os.WriteFile("saved", nil, 0o666); err != nil {
 				return err
 			}
@@ -71,12 +72,15 @@ func TestUnreadOutput(t *testing.T) {
 		name  string
 		heard int // lines that are read
 		saved bool
-	}{{"all is read", 1000, false}, {"head", 1, true}} {
+		term  bool // while it saves
+	}{{"all is read", 1000, false, false}, {"head", 1, true, false}, {"head, terminate", 1, true, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0])
 			cmd.Env, cmd.Dir = append(os.Environ(), "CLI_TEST_COMMAND=talk"), t.TempDir()
-			var stderr strings.Builder
-			cmd.Stderr = &stderr
+			messages, err := cmd.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
 			out, err := cmd.StdoutPipe()
 			if err != nil {
 				t.Fatal(err)
@@ -88,16 +92,81 @@ func TestUnreadOutput(t *testing.T) {
 			for n := 0; n < c.heard && lines.Scan(); n++ {
 			}
 			out.Close()
+			said := ""
+			for lines := bufio.NewScanner(messages); lines.Scan(); said += lines.Text() + "\n" {
+				if c.term && lines.Text() == "saving" {
+					if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+						t.Error(err)
+					}
+				}
+			}
 			cmd.Wait()
 			_, err = os.Stat(filepath.Join(cmd.Dir, "saved"))
 			wantCode, wantText := 0, ""
 			if c.saved {
 				wantCode, wantText = 1, "saving\n"
 			}
-			if code := cmd.ProcessState.ExitCode(); (err == nil) != c.saved || code != wantCode || stderr.String() != wantText {
-				t.Errorf("saved: %v; exit code %d, want %d; said %q, want %q", err == nil, code, wantCode, &stderr, wantText)
+			if c.term {
+				wantText += "\ntalk: stopping in good order (once more to stop at once)\n"
+			}
+			if code := cmd.ProcessState.ExitCode(); (err == nil) != c.saved || code != wantCode || said != wantText {
+				t.Errorf("saved: %v; exit code %d, want %d; said %q, want %q", err == nil, code, wantCode, said, wantText)
 			}
 		})
+	}
+}
+
+// A signal is heard though whoever reads the messages is stuck.
+func TestStuckReader(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	if err := w.SetWriteDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Skip(err)
+	}
+	if _, err := w.Write(make([]byte, 1<<21)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the pipe is not full: %v", err)
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env, cmd.Stderr = append(os.Environ(), "CLI_TEST_COMMAND=1"), w
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	lines := bufio.NewScanner(out)
+	lines.Scan()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	last := ""
+	for lines.Scan() {
+		last = lines.Text()
+	}
+	if err := cmd.Wait(); err != nil || last != "saved" {
+		t.Errorf("ended with %q and %v, want saved", last, err)
+	}
+}
+
+// Only an error that is nothing but a broken pipe needs no words.
+func TestMerelyBroken(t *testing.T) {
+	broken := fmt.Errorf("write the result: %w", &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE})
+	other := errors.New("the arm did not acknowledge its stop")
+	for _, c := range []struct {
+		err  error
+		want bool
+	}{
+		{broken, true}, {errors.Join(broken, broken), true}, {other, false}, {errors.Join(other, broken), false},
+		{fmt.Errorf("%w, and %w", broken, other), false},
+	} {
+		if got := merelyBroken(c.err); got != c.want {
+			t.Errorf("%v: %t", c.err, got)
+		}
 	}
 }
 
