@@ -8,30 +8,36 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
+	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
-// The recorded columns still play as their cards say, in a world that is still
-// the one they were trained in. Fewer episodes than the cards' make it quick;
+// The recorded columns still play as their cards say, in worlds that are still
+// those they were trained in. Fewer episodes than the cards' make it quick;
 // the bound is the card's score less five standard errors of so few.
 func TestPretrained(t *testing.T) {
-	makeEnv := func(int, int) (a3c.Env, error) { return reach.New(reach.Options{}) }
-	env, err := makeEnv(0, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fingerprint, err := world.Fingerprint(env)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, card := range []struct {
-		name             string
+		name, domain     string
 		score, deviation float64
 	}{
-		{"reach-feedforward-wide", 38.28, 4.83},
-		{"reach-recurrent-wide", 38.11, 4.78},
+		{"reach-feedforward-wide", "sim", 38.28, 4.83},
+		{"reach-recurrent-wide", "sim", 38.11, 4.78},
+		{"random-recurrent-wide", "random", 0, 0},
 	} {
 		t.Run(card.name, func(t *testing.T) {
+			d, err := domain.Load(card.domain)
+			if err != nil {
+				t.Fatal(err)
+			}
+			makeEnv := func(int, int) (a3c.Env, error) { return reach.New(reach.Options{Domain: d}) }
+			env, err := makeEnv(0, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fingerprint, err := world.Fingerprint(env)
+			if err != nil {
+				t.Fatal(err)
+			}
 			c, _, err := nn.LoadCheckpoint("pretrained/" + card.name + ".safetensors")
 			if err != nil {
 				t.Fatal(err)
