@@ -69,12 +69,20 @@ figure-4: build
 # on where it was stopped, may run in several terminals at once, and leaves its report in bench/results. About three hours
 # of one core with the usual numbers of runs; more with EXPERIMENT="-runs 300", and so on (bin/experiment figure-6 -h).
 EXPERIMENT ?=
-transfer-search figure-5 figure-6 figure-7: build
+RANDOM := bench/pretrained/random-recurrent-wide.safetensors
+UNFORESEEN := bench/results/worlds/robot-unforeseen.json
+transfer-search figure-6 figure-7: build
 	bin/experiment $@ $(EXPERIMENT)
+
+figure-5: build
+	bin/experiment figure-5 -random $(RANDOM) $(EXPERIMENT)
 
 experiments: build
 	bin/experiment transfer-search
-	bin/experiment figure-5
+	bin/experiment figure-5 -random $(RANDOM)
+	bin/experiment figure-5 -random $(RANDOM) -domain robot-far -out bench/results/figure-5-far -work runs/figure-5-far
+	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -out bench/results/figure-5-random -work runs/figure-5-random
+	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -domain $(UNFORESEEN) -out bench/results/figure-5-unforeseen -work runs/figure-5-unforeseen
 	bin/experiment figure-6
 	bin/experiment figure-7
 
