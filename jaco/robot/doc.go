@@ -5,8 +5,9 @@
 //
 // As in sim/reach, but for what a laboratory cannot do. The palm is where the arm's own joints put it by the model, the
 // target where the tracker sees it. Every third episode somebody moves the target (Lab.Place; the emulator does it itself).
-// Between episodes the arm moves to the next start on its own, through the Guard like all else. A command that the Guard
-// refuses ends the episode as the violation would have.
+// Between episodes the arm moves to the next start on its own, through the Guard like all else: straight where that way keeps all
+// margins, else over a high pose, else on a way that is searched for; where none leads another start is drawn. It never goes its
+// firmware's own way home. A command that the Guard refuses ends the episode as the violation would have.
 //
 // # What goes wrong
 //
@@ -40,6 +41,10 @@
 // (go test ./jaco/robot -bench Step -benchtime 6000x). Nothing is allocated in a step. The planner of sim/planner scores 36.7
 // over 300 episodes, of which the Guard ended 3 (go test ./jaco/robot -run Planner -v -args -episodes 300); in sim/reach,
 // without Guard and cable, 39.2.
+//
+// Hostility: 4,000 episodes of random actions that are held for eight steps each, 170,542 steps. The Guard ended 1,284 episodes. 28
+// ways to a start were searched for, one start was drawn anew. The table was touched once, for 20 ms and by 0.2 mm: where an
+// arm sinks after it has stopped (go test ./jaco/robot -run Hostile -v -args -episodes 800).
 //
 // Faults: 1,200 episodes of a trained policy, 59,288 steps, with 9,582 faults on the cable (3,405 delays, 3,030 lost packets,
 // 1,323 with garbage, 969 short, 853 stalls, 2 unpluggings). The arm stopped and went on 8,123 times, no episode was lost,

@@ -158,6 +158,38 @@ func TestArmFollowsPath(t *testing.T) {
 	}
 }
 
+// A policy that presses on whatever comes, five times as many episodes as the planner's: the arm gets to every start, and touches
+// nothing, but for three ticks of the emulator in a thousand episodes.
+func TestHostileEpisodes(t *testing.T) {
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b, rng := newBuffers(), rand.New(rand.NewPCG(5, 5))
+	n := 5 * *episodes
+	for episode := range n {
+		if err := e.Reset(uint64(episode), b.pixels, b.proprio); err != nil {
+			t.Fatalf("episode %d: %v", episode, err)
+		}
+		for step, over := 0, false; !over; step++ {
+			if step%8 == 0 {
+				b.random(rng)
+			}
+			_, terminated, truncated, err := e.Step(b.action, b.pixels, b.proprio)
+			if err != nil {
+				t.Fatalf("episode %d: %v", episode, err)
+			}
+			over = terminated || truncated
+		}
+	}
+	contacts := lab.Arm.State(lab.Clock.Now()).Contacts
+	t.Logf("%d ticks of contact; %+v", contacts, e.Counts())
+	if contacts > 3*n/1000 {
+		t.Errorf("%d ticks of contact in %d episodes", contacts, n)
+	}
+	if c := e.Counts(); c.Trips < n/10 || c.Redraws > 1+n/1000 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // Where everything is in the way there is none, and that is said soon.
 func TestFindPathGivesUp(t *testing.T) {
 	from, to := pose{}, pose{1}
