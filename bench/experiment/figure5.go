@@ -29,6 +29,7 @@ var figure5 = kind{
 	register: func(o *Options) {
 		o.registerMethods(MethodNames()...)
 		o.registerDomain("robot")
+		o.registerPlace()
 		o.registerCount("seeds", 5, "`number` of seeds of each method")
 		o.registerSettings()
 		o.flags.StringVar(&o.random, "random", "", "`checkpoint` of a column 1 trained with domain randomisation; without it there is no such line")
@@ -77,9 +78,9 @@ func reportFigure5(r *report) error {
 	if err := r.drawCurves(r.o.name, "transfer to "+r.o.domain, trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent columns, %d steps to domain `%s`, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
+	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
 		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a column 1 that was\n"+
-		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
+		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.steps, r.o.where(), r.o.seed, r.o.seed+uint64(r.o.count)-1)
 	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the table is of final evaluations, %d episodes a\n"+
 		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.episodes)
 	r.evaluations(trained, fixed)

@@ -2,6 +2,8 @@ package experiment
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 
 	"colonnade/a3c"
@@ -52,10 +54,21 @@ func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
 }
 
 // plan lets the planner play, which knows the state and does not look.
-func plan(ctx context.Context, w *world.Options, record *figure.Record, episodes int) error {
-	env, err := w.NewReach()
+func plan(ctx context.Context, w *world.Options, record *figure.Record, episodes int) (err error) {
+	made, err := w.MakeEvaluation(0, 0)
 	if err != nil {
 		return err
+	}
+	if closer, ok := made.(io.Closer); ok {
+		defer func() { err = errors.Join(err, closer.Close()) }()
+	}
+	env, ok := made.(interface {
+		a3c.Env
+		Joints() (q, v [sim.NumJoints]float64)
+		Target() sim.Vec3
+	})
+	if !ok {
+		return fmt.Errorf("the planner does not know the state of a %T", made)
 	}
 	p, action, scores := planner.New(sim.Canonical()), make([]int, sim.NumJoints), make([]float64, episodes)
 	for i := range scores {

@@ -114,6 +114,37 @@ func (o *Options) read(args []string) error {
 	return o.validate()
 }
 
+// registerPlace adds flag -env, whose default is what o.env is.
+func (o *Options) registerPlace() {
+	usage := "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world"
+	if o.env == "" {
+		usage += " (default sim)"
+	}
+	o.flags.Var((*placeFlag)(&o.env), "env", usage)
+}
+
+// placeFlag is a place of the arm; none is the simulator, as it is of transfer.
+type placeFlag string
+
+func (p *placeFlag) String() string {
+	if *p == "" {
+		return "sim"
+	}
+	return string(*p)
+}
+
+func (p *placeFlag) Set(text string) error {
+	switch text {
+	case "sim":
+		*p = ""
+	case "jaco":
+		*p = "jaco"
+	default:
+		return errors.New("allowed are jaco and sim")
+	}
+	return nil
+}
+
 // noName answers a command line that names no experiment.
 func noName(args []string, stderr io.Writer) error {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {

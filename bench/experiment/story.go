@@ -32,24 +32,12 @@ var story = kind{
 		o.registerMethods("progressive-narrow", "finetune", "scratch")
 		o.registerDomain("robot")
 		o.env, o.count = "jaco", 1
-		o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world")
+		o.registerPlace()
 		o.registerSettings()
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
 	report: reportStory,
 	finish: finishStory,
-}
-
-// placeFlag is a place of the arm.
-type placeFlag string
-
-func (p *placeFlag) String() string { return string(*p) }
-func (p *placeFlag) Set(text string) error {
-	if text != "jaco" && text != "sim" {
-		return errors.New("allowed are jaco and sim")
-	}
-	*p = placeFlag(text)
-	return nil
 }
 
 // nameBefore is the run that measures column 1 as it is.

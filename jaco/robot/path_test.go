@@ -8,6 +8,14 @@ import (
 	"colonnade/sim"
 )
 
+// some is n, or a fifth of it where tests are to be short, as under the race detector.
+func some(n int) int {
+	if testing.Short() {
+		return n / 5
+	}
+	return n
+}
+
 // drawPose draws a pose that keeps the margins with room around it, folded and stretched ones among them.
 func drawPose(rng *rand.Rand, fits func(q *pose) bool) pose {
 	centre, _ := sim.Canonical().Keyframe("reach_start")
@@ -37,7 +45,7 @@ func nearby(q *pose, spread float64, rng *rand.Rand) pose {
 func TestFindPath(t *testing.T) {
 	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
 	rng := rand.New(rand.NewPCG(1, 1))
-	for range 40 {
+	for range some(40) {
 		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
 		for e.free(&from, &to, 0)(&from, &to) {
 			from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
@@ -73,7 +81,7 @@ func (e *Env) leastSpare(from *pose, path []pose) float64 {
 func TestFindPathFromWithinAMargin(t *testing.T) {
 	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
 	rng := rand.New(rand.NewPCG(3, 1))
-	for range 20 {
+	for range some(20) {
 		within := drawPose(rng, e.fits)
 		for e.fits(&within) {
 			within[1] += 0.003 // joint 2 lowers the arm, or folds it
@@ -132,7 +140,7 @@ func TestArmFollowsPath(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 1))
 	lab.Clock.Enter()
 	defer lab.Clock.Leave()
-	for corners := 0; corners < 20; {
+	for corners := 0; corners < some(20); {
 		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
 		if e.free(&from, &to, 0)(&from, &to) {
 			continue
@@ -164,7 +172,7 @@ func TestHostileEpisodes(t *testing.T) {
 	lab := emulate(t, nil)
 	e := newEnv(t, Options{Lab: lab.Lab})
 	b, rng := newBuffers(), rand.New(rand.NewPCG(5, 5))
-	n := 5 * *episodes
+	n := some(5 * *episodes)
 	for episode := range n {
 		if err := e.Reset(uint64(episode), b.pixels, b.proprio); err != nil {
 			t.Fatalf("episode %d: %v", episode, err)
