@@ -84,6 +84,7 @@ experiments: build
 	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -out bench/results/figure-5-random -work runs/figure-5-random
 	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -domain $(UNFORESEEN) -out bench/results/figure-5-unforeseen -work runs/figure-5-unforeseen
 	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -env jaco -out bench/results/figure-5-arm -work runs/figure-5-arm
+	bin/experiment figure-5 -random $(RANDOM) -methods progressive-narrow,finetune,finetune-last -env jaco -out bench/results/figure-5-arm-sim -work runs/figure-5-arm-sim
 	bin/experiment figure-6
 	bin/experiment figure-7
 
