@@ -70,6 +70,7 @@ figure-4: build
 # of one core with the usual numbers of runs; more with EXPERIMENT="-runs 300", and so on (bin/experiment figure-6 -h).
 EXPERIMENT ?=
 RANDOM := bench/pretrained/random-recurrent-wide.safetensors
+THREE := -methods progressive-narrow,finetune,finetune-last
 UNFORESEEN := bench/results/worlds/robot-unforeseen.json
 transfer-search figure-6 figure-7: build
 	bin/experiment $@ $(EXPERIMENT)
@@ -81,10 +82,10 @@ experiments: build
 	bin/experiment transfer-search
 	bin/experiment figure-5 -random $(RANDOM)
 	bin/experiment figure-5 -random $(RANDOM) -domain robot-far -out bench/results/figure-5-far -work runs/figure-5-far
-	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -out bench/results/figure-5-random -work runs/figure-5-random
-	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -domain $(UNFORESEEN) -out bench/results/figure-5-unforeseen -work runs/figure-5-unforeseen
-	bin/experiment figure-5 -from $(RANDOM) -methods progressive-narrow,finetune,finetune-last -env jaco -out bench/results/figure-5-arm -work runs/figure-5-arm
-	bin/experiment figure-5 -random $(RANDOM) -methods progressive-narrow,finetune,finetune-last -env jaco -out bench/results/figure-5-arm-sim -work runs/figure-5-arm-sim
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -out bench/results/figure-5-random -work runs/figure-5-random
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -domain $(UNFORESEEN) -out bench/results/figure-5-unforeseen -work runs/figure-5-unforeseen
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5-arm -work runs/figure-5-arm
+	bin/experiment figure-5 -random $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5-arm-sim -work runs/figure-5-arm-sim
 	bin/experiment figure-6
 	bin/experiment figure-7
 

@@ -29,7 +29,7 @@ var figure5 = kind{
 	register: func(o *Options) {
 		o.registerMethods(MethodNames()...)
 		o.registerDomain("robot")
-		o.registerPlace()
+		o.registerPlace("sim")
 		o.registerCount("seeds", 5, "`number` of seeds of each method")
 		o.registerSettings()
 		o.flags.StringVar(&o.random, "random", "", "`checkpoint` of a column 1 trained with domain randomisation; without it there is no such line")

@@ -114,34 +114,21 @@ func (o *Options) read(args []string) error {
 	return o.validate()
 }
 
-// registerPlace adds flag -env, whose default is what o.env is.
-func (o *Options) registerPlace() {
-	usage := "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world"
-	if o.env == "" {
-		usage += " (default sim)"
-	}
-	o.flags.Var((*placeFlag)(&o.env), "env", usage)
+// registerPlace adds flag -env with its default.
+func (o *Options) registerPlace(place string) {
+	o.env = place
+	o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world")
 }
 
-// placeFlag is a place of the arm; none is the simulator, as it is of transfer.
+// placeFlag is a place of the arm.
 type placeFlag string
 
-func (p *placeFlag) String() string {
-	if *p == "" {
-		return "sim"
-	}
-	return string(*p)
-}
-
+func (p *placeFlag) String() string { return string(*p) }
 func (p *placeFlag) Set(text string) error {
-	switch text {
-	case "sim":
-		*p = ""
-	case "jaco":
-		*p = "jaco"
-	default:
+	if text != "jaco" && text != "sim" {
 		return errors.New("allowed are jaco and sim")
 	}
+	*p = placeFlag(text)
 	return nil
 }
 

@@ -69,7 +69,7 @@ func (o *Options) transfer(name string, m Method, domain, task string, seed uint
 	r.flags = append(r.flags, m.flags...)
 	r.flags = append(r.flags, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps", fmt.Sprint(o.steps),
 		"-episodes", fmt.Sprint(o.episodes), "-checkpoint-every", fmt.Sprint(checkpointEvery))
-	if r.env = o.env; r.env != "" {
+	if r.env = o.env; r.env == "jaco" {
 		r.flags = append(r.flags, "-env", r.env)
 	}
 	r.flags = append(r.flags, o.further...)

@@ -31,8 +31,8 @@ var story = kind{
 		o.flags.Default("work", "runs/story/runs")
 		o.registerMethods("progressive-narrow", "finetune", "scratch")
 		o.registerDomain("robot")
-		o.env, o.count = "jaco", 1
-		o.registerPlace()
+		o.count = 1
+		o.registerPlace("jaco")
 		o.registerSettings()
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },

@@ -50,6 +50,16 @@ func newEnv(t testing.TB, opt Options) *Env {
 	return e
 }
 
+// onArm makes an Env and enters its clock, as Reset and Step do, for tests of what they are made of.
+func onArm(t *testing.T) (*Emulated, *Env) {
+	t.Helper()
+	lab := emulate(t, nil)
+	e := newEnv(t, Options{Lab: lab.Lab})
+	lab.Clock.Enter()
+	t.Cleanup(lab.Clock.Leave) // before the Env is closed
+	return lab, e
+}
+
 // buffers are a caller's.
 type buffers struct {
 	pixels  []uint8

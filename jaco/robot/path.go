@@ -78,9 +78,7 @@ func (t *tree) grow(towards *pose) (grown, there bool) {
 	}
 	next := *towards
 	if distance > pathReach {
-		for i, x := range t.poses[nearest] {
-			next[i] = x + (towards[i]-x)*pathReach/distance
-		}
+		next = along(&t.poses[nearest], towards, pathReach/distance)
 	}
 	if !t.free(&t.poses[nearest], &next) {
 		return false, false
@@ -119,6 +117,14 @@ func straighten(from *pose, path []pose, free func(from, to *pose) bool) (short 
 		from = &path[i]
 	}
 	return short
+}
+
+// along returns the pose at a share, 0 to 1, of the straight way from one to another.
+func along(from, to *pose, share float64) (q pose) {
+	for i := range q {
+		q[i] = from[i] + (to[i]-from[i])*share
+	}
+	return q
 }
 
 // apart returns by how much the joint that differs most differs, rad.

@@ -41,15 +41,22 @@ func nearby(q *pose, spread float64, rng *rand.Rand) pose {
 	return other
 }
 
+// drawApart draws two poses that no free straight way joins.
+func drawApart(e *Env, rng *rand.Rand) (from, to pose) {
+	for {
+		from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
+		if !e.free(&from, &to, 0)(&from, &to) {
+			return from, to
+		}
+	}
+}
+
 // Between poses that no free straight way joins, ways are found that are free from end to end.
 func TestFindPath(t *testing.T) {
 	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range some(40) {
-		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
-		for e.free(&from, &to, 0)(&from, &to) {
-			from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
-		}
+		from, to := drawApart(e, rng)
 		path := findPath(&from, &to, rng, e.free(&from, &to, pathRoom))
 		if len(path) < 2 || path[len(path)-1] != to {
 			t.Errorf("the way from %.2f to %.2f is %.2f", from, to, path)
@@ -66,10 +73,7 @@ func (e *Env) leastSpare(from *pose, path []pose) float64 {
 	for i := range path {
 		n := int(10*apart(from, &path[i])/sampleGap) + 1
 		for k := 1; k <= n; k++ {
-			q := *from
-			for j := range q {
-				q[j] += (path[i][j] - from[j]) * float64(k) / float64(n)
-			}
+			q := along(from, &path[i], float64(k)/float64(n))
 			least = min(least, e.lab.Guard.Spare(&q))
 		}
 		from = &path[i]
@@ -98,10 +102,7 @@ func TestFindPathFromWithinAMargin(t *testing.T) {
 
 // Each try is another way: straight, over a high pose, and one that is found.
 func TestRoute(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
+	lab, e := onArm(t)
 	goal, _ := e.model.Keyframe("reach_start")
 	goal[0] += 0.5
 	if err := e.moveTo(&goal); err != nil {
@@ -135,16 +136,10 @@ func TestFreeRefusesNaN(t *testing.T) {
 
 // The arm gets along ways that are found: the Guard has nothing against them, and it touches nothing.
 func TestArmFollowsPath(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	lab, e := onArm(t)
 	rng := rand.New(rand.NewPCG(2, 1))
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
 	for corners := 0; corners < some(20); {
-		from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
-		if e.free(&from, &to, 0)(&from, &to) {
-			continue
-		}
+		from, to := drawApart(e, rng)
 		if err := e.moveTo(&from); err != nil {
 			t.Fatal(err)
 		}
@@ -212,10 +207,7 @@ func TestFindPathGivesUp(t *testing.T) {
 func BenchmarkFindPath(b *testing.B) {
 	e := newEnv(b, Options{Lab: emulate(b, nil).Lab})
 	rng := rand.New(rand.NewPCG(1, 1))
-	from, to := drawPose(rng, e.fits), drawPose(rng, e.fits)
-	for e.free(&from, &to, 0)(&from, &to) {
-		from, to = drawPose(rng, e.fits), drawPose(rng, e.fits)
-	}
+	from, to := drawApart(e, rng)
 	for b.Loop() {
 		if findPath(&from, &to, rng, e.free(&from, &to, pathRoom)) == nil {
 			b.Fatal("no way")

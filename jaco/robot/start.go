@@ -124,11 +124,14 @@ func (e *Env) route(goal *pose, tried int) []pose {
 		return []pose{*goal}
 	}
 	for _, name := range [...]string{"reach_start", "home"} {
+		if tried >= 2 {
+			break
+		}
 		over, _ := e.model.Keyframe(name)
 		over[0] = here[0] // up first, then round
 		round := over
 		round[0] = goal[0]
-		if tried < 2 && free(&here, &over) && free(&over, &round) && free(&round, goal) {
+		if free(&here, &over) && free(&over, &round) && free(&round, goal) {
 			return []pose{over, round, *goal}
 		}
 	}
@@ -151,10 +154,7 @@ func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
 		}
 		n := int(gap/sampleGap) + 1
 		for k := 1; k <= n; k++ {
-			q := *from
-			for i := range q {
-				q[i] += (to[i] - from[i]) * float64(k) / float64(n)
-			}
+			q := along(from, to, float64(k)/float64(n))
 			spare := e.lab.Guard.Spare(&q)
 			if !(spare >= 0) || spare < room && min(apart(&q, here), apart(&q, goal)) > pathEnds {
 				return false

@@ -284,10 +284,7 @@ func TestStuckArm(t *testing.T) {
 
 // An arm that does not get to a pose, as where the Guard lets it go nowhere near, says so. It touches nothing, and is not sent home.
 func TestNoWayLeads(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
+	lab, e := onArm(t)
 	goal, _ := e.model.Keyframe("reach_start")
 	goal[1] = 4.6 // down through the table
 	if err := e.moveTo(&goal); !errors.Is(err, errNoWay) || !violation(err) {
@@ -300,10 +297,7 @@ func TestNoWayLeads(t *testing.T) {
 
 // A start that the arm does not get to is given up for another one.
 func TestStartIsDrawnAgain(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
+	lab, e := onArm(t)
 	drawn := 0
 	fits := func(q *pose) bool {
 		if drawn++; drawn == 1 {

@@ -111,7 +111,7 @@ func TestEveryKeyIsSet(t *testing.T) {
 }
 
 // TestRandomHoldsEveryPreset checks that each range of random holds what every other preset has there, with room on both sides
-// where it is more than none of something.
+// but where both end at none of something, or at all of a colour.
 func TestRandomHoldsEveryPreset(t *testing.T) {
 	ranges := make(map[string]Quantity)
 	for _, q := range load(t, "random").Quantities() {
@@ -131,7 +131,9 @@ func TestRandomHoldsEveryPreset(t *testing.T) {
 				continue
 			}
 			room := 0.05 * (r.High - r.Low)
-			if q.Low < r.Low+room && q.Low != 0 && r.Low != 0 || q.Low < r.Low || q.High > r.High-room && q.High != 255 {
+			below, above := q.Low-r.Low, r.High-q.High
+			none, full := q.Low == 0 && r.Low == 0, q.High == 255 && r.High == 255
+			if below < room && !none || above < room && !full {
 				t.Errorf("%s is %g in %s, random has %g to %g", q.Key, q.Low, name, r.Low, r.High)
 			}
 		}

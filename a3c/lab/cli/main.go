@@ -83,13 +83,18 @@ func Exit(name string, err error, stderr io.Writer) int {
 
 // merelyBroken tells whether all that went wrong is that a pipe was broken.
 func merelyBroken(err error) bool {
+	return Merely(err, func(root error) bool { return root == syscall.EPIPE })
+}
+
+// Merely tells whether err, taken apart into all errors that it joins, down to those that wrap nothing, consists of such alone.
+func Merely(err error, such func(root error) bool) bool {
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !merelyBroken(part) })
+		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !Merely(part, such) })
 	case interface{ Unwrap() error }:
-		return merelyBroken(e.Unwrap())
+		return Merely(e.Unwrap(), such)
 	}
-	return err == syscall.EPIPE
+	return such(err)
 }
 
 // printHints prints the hints of all errors that err wraps or joins.

@@ -40,6 +40,20 @@ func TestMain(m *testing.M) {
 	})
 }
 
+// start starts one of TestMain's commands, and returns what it writes to stdout.
+func start(t *testing.T, cmd *exec.Cmd, command string) io.ReadCloser {
+	t.Helper()
+	cmd.Env = append(os.Environ(), "CLI_TEST_COMMAND="+command)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Skip(err)
+	}
+	return out
+}
+
 // talk breaks a pipe of its own, which must not matter, then talks until it is told to end, and saves in file "saved".
 func talk(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	r, w, err := os.Pipe()
@@ -76,18 +90,12 @@ func TestUnreadOutput(t *testing.T) {
 	}{{"all is read", 1000, false, false}, {"head", 1, true, false}, {"head, terminate", 1, true, true}} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := exec.Command(os.Args[0])
-			cmd.Env, cmd.Dir = append(os.Environ(), "CLI_TEST_COMMAND=talk"), t.TempDir()
+			cmd.Dir = t.TempDir()
 			messages, err := cmd.StderrPipe()
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Skip(err)
-			}
+			out := start(t, cmd, "talk")
 			lines := bufio.NewScanner(out)
 			for n := 0; n < c.heard && lines.Scan(); n++ {
 			}
@@ -131,15 +139,8 @@ func TestStuckReader(t *testing.T) {
 		t.Fatalf("the pipe is not full: %v", err)
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env, cmd.Stderr = append(os.Environ(), "CLI_TEST_COMMAND=1"), w
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Skip(err)
-	}
-	lines := bufio.NewScanner(out)
+	cmd.Stderr = w
+	lines := bufio.NewScanner(start(t, cmd, "work"))
 	lines.Scan()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
@@ -194,14 +195,7 @@ func TestSignals(t *testing.T) {
 				t.Skip("the tests themselves are to outlive a hang-up, and so is all that they start")
 			}
 			cmd := exec.Command("sh", "-c", c.shell+`exec "$0"`, os.Args[0])
-			cmd.Env = append(os.Environ(), "CLI_TEST_COMMAND=1")
-			out, err := cmd.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := cmd.Start(); err != nil {
-				t.Skip(err)
-			}
+			out := start(t, cmd, "work")
 			last, left := "", c.signals
 			for lines := bufio.NewScanner(out); lines.Scan(); {
 				last = strings.TrimSpace(lines.Text())

@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"slices"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/safety"
@@ -93,13 +92,7 @@ func signalled(ctx context.Context, err error) error {
 
 // merelySignalled tells whether all that err consists of is that a signal has ended the command.
 func merelySignalled(err error) bool {
-	switch e := err.(type) {
-	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !merelySignalled(part) })
-	case interface{ Unwrap() error }:
-		return merelySignalled(e.Unwrap())
-	}
-	return err == errSignalled || err == context.Canceled
+	return cli.Merely(err, func(root error) bool { return root == errSignalled || root == context.Canceled })
 }
 
 func names() (all string) {
