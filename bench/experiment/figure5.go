@@ -75,7 +75,7 @@ const referenceTimes = 5
 func reportFigure5(r *report) error {
 	trained, fixed := r.split()
 	r.inMethodOrder(trained)
-	if err := r.drawCurves(r.o.name, "transfer to "+r.o.domain, trained, fixed); err != nil {
+	if err := r.drawCurves(r.o.name, "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+

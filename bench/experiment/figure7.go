@@ -73,7 +73,7 @@ func (o *Options) figure7Runs() ([]Run, error) {
 
 func reportFigure7(r *report) error {
 	trained, fixed := r.split()
-	if err := r.drawCurves(r.o.name, "columns in "+r.o.domain, trained, fixed); err != nil {
+	if err := r.drawCurves(r.o.name, "columns in "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and proprioception, column 3\n"+

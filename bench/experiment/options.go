@@ -114,6 +114,11 @@ func (o *Options) read(args []string) error {
 	return o.validate()
 }
 
+// worldName returns the domain's name as a title has room for it: that of a file without its folder.
+func (o *Options) worldName() string {
+	return strings.TrimSuffix(filepath.Base(o.domain), ".json")
+}
+
 // registerPlace adds flag -env with its default.
 func (o *Options) registerPlace(place string) {
 	o.env = place

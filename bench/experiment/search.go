@@ -55,7 +55,7 @@ func (o *Options) drawn(domains []string, inDomain bool) ([]Run, error) {
 // reportSearch writes the settings of the methods whose trials are all done, sorted scores, and scores over learning rates.
 func reportSearch(r *report) error {
 	groups := r.groups(func(v *figure.Record) string { return v.Group })
-	axes := chart.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.steps, r.o.domain), X: "trials, best first", Y: "score of the final evaluation", Legend: chart.LegendBeside}
+	axes := chart.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.steps, r.o.worldName()), X: "trials, best first", Y: "score of the final evaluation", Legend: chart.LegendBeside}
 	if err := figure.Write(r.dir, "sorted", axes, figure.Sorted(groups)); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (o *Options) storyRuns() ([]Run, error) {
 func reportStory(r *report) error {
 	trained, fixed := r.split()
 	r.inMethodOrder(trained)
-	if err := r.drawCurves("curve", "transfer to "+r.o.domain, trained, fixed); err != nil {
+	if err := r.drawCurves("curve", "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
 	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.steps, r.o.where(), r.o.seed)
