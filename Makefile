@@ -81,11 +81,11 @@ figure-5: build
 experiments: build
 	bin/experiment transfer-search
 	bin/experiment figure-5 -random $(RANDOM)
-	bin/experiment figure-5 -random $(RANDOM) -domain robot-far -out bench/results/figure-5-far -work runs/figure-5-far
-	bin/experiment figure-5 -from $(RANDOM) $(THREE) -out bench/results/figure-5-random -work runs/figure-5-random
-	bin/experiment figure-5 -from $(RANDOM) $(THREE) -domain $(UNFORESEEN) -out bench/results/figure-5-unforeseen -work runs/figure-5-unforeseen
-	bin/experiment figure-5 -from $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5-arm -work runs/figure-5-arm
-	bin/experiment figure-5 -random $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5-arm-sim -work runs/figure-5-arm-sim
+	bin/experiment figure-5 -random $(RANDOM) -domain robot-far -out bench/results/figure-5/robot-far -work runs/figure-5-robot-far
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -out bench/results/figure-5/from-random -work runs/figure-5-from-random
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -domain $(UNFORESEEN) -out bench/results/figure-5/unforeseen -work runs/figure-5-unforeseen
+	bin/experiment figure-5 -from $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5/arm -work runs/figure-5-arm
+	bin/experiment figure-5 -random $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5/arm-from-sim -work runs/figure-5-arm-from-sim
 	bin/experiment figure-6
 	bin/experiment figure-7
 

@@ -3,6 +3,9 @@ package bench
 import (
 	"context"
 	"math"
+	"os"
+	"os/exec"
+	"strings"
 	"testing"
 
 	"colonnade/a3c"
@@ -54,5 +57,22 @@ func TestPretrained(t *testing.T) {
 				t.Errorf("score %.2f over %d episodes, want at least %.2f", result.Mean, episodes, least)
 			}
 		})
+	}
+}
+
+// The repository stays small: what is committed of results and columns has at most 7 MB.
+func TestResultsAreSmall(t *testing.T) {
+	out, err := exec.Command("git", "ls-files", "-z", "results", "pretrained").Output()
+	if err != nil {
+		t.Skip("no git checkout:", err)
+	}
+	total, files := int64(0), strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })
+	for _, name := range files {
+		if info, err := os.Stat(name); err == nil { // one that was just deleted counts nothing
+			total += info.Size()
+		}
+	}
+	if len(files) < 50 || total > 7_000_000 {
+		t.Errorf("%d files of results and pretrained have %d bytes; thin what a command makes again", len(files), total)
 	}
 }

@@ -120,7 +120,9 @@ func ReadRecords(dir string) ([]Record, error) {
 	return records, readTraining(dir, records)
 }
 
-// trainingColumns are those of TrainingFile; scores are separated by spaces.
+// trainingColumns are those of TrainingFile. A line holds windows of equal length that follow each other: steps is the end
+// of the only window, or first:length:last as in 500:500:60000; scores has the windows with semicolons between them, the
+// scores of a window's episodes with spaces.
 var trainingColumns = []string{"run", "steps", "scores"}
 
 // readTraining fills in the windows of the records. Lines of runs that are not among them are left out: what wrote them
@@ -135,25 +137,73 @@ func readTraining(dir string, records []Record) error {
 		if r == nil {
 			return nil
 		}
-		p := Point{}
-		var err error
-		if p.Steps, err = strconv.ParseInt(row[1], 10, 64); err != nil {
+		windows := strings.Split(row[2], ";")
+		first, length, err := readSteps(row[1], len(windows))
+		if err != nil {
 			return fmt.Errorf("steps: %w", err)
 		}
-		for _, field := range strings.Fields(row[2]) {
-			v, err := strconv.ParseFloat(field, 32)
-			if err != nil {
-				return fmt.Errorf("scores: %w", err)
+		for i, window := range windows {
+			p := Point{Steps: first + int64(i)*length}
+			for _, field := range strings.Fields(window) {
+				v, err := strconv.ParseFloat(field, 32)
+				if err != nil {
+					return fmt.Errorf("scores: %w", err)
+				}
+				p.Scores = append(p.Scores, float32(v))
+				p.Score += v
 			}
-			p.Scores = append(p.Scores, float32(v))
-			p.Score += v
+			if p.Episodes = int64(len(p.Scores)); p.Episodes > 0 {
+				p.Score /= float64(p.Episodes)
+			}
+			r.Windows = append(r.Windows, p)
 		}
-		if p.Episodes = int64(len(p.Scores)); p.Episodes > 0 {
-			p.Score /= float64(p.Episodes)
-		}
-		r.Windows = append(r.Windows, p)
 		return nil
 	})
+}
+
+// readSteps reads the steps of a line of some windows: the end of the first one, and the length of those that follow.
+func readSteps(text string, windows int) (first, length int64, err error) {
+	var steps []int64
+	for _, field := range strings.Split(text, ":") {
+		v, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			return 0, 0, err
+		}
+		steps = append(steps, v)
+	}
+	switch {
+	case len(steps) == 1 && windows == 1:
+		return steps[0], 0, nil
+	case len(steps) == 3 && steps[0]+int64(windows-1)*steps[1] == steps[2]:
+		return steps[0], steps[1], nil
+	}
+	return 0, 0, fmt.Errorf("%q does not fit the %d windows of its line", text, windows)
+}
+
+// trainingRows returns the lines of TrainingFile that hold a record's windows.
+func trainingRows(r *Record) [][]string {
+	var rows [][]string
+	for w := r.Windows; len(w) > 0; {
+		n := min(len(w), 2) // windows of this line
+		for n > 1 && n < len(w) && w[n].Steps-w[n-1].Steps == w[1].Steps-w[0].Steps {
+			n++
+		}
+		steps := strconv.FormatInt(w[0].Steps, 10)
+		if n > 1 {
+			steps = fmt.Sprintf("%d:%d:%d", w[0].Steps, w[1].Steps-w[0].Steps, w[n-1].Steps)
+		}
+		windows := make([]string, n)
+		for i := range windows {
+			scores := make([]string, len(w[i].Scores))
+			for j, v := range w[i].Scores {
+				scores[j] = strconv.FormatFloat(float64(v), 'g', -1, 32)
+			}
+			windows[i] = strings.Join(scores, " ")
+		}
+		rows = append(rows, []string{r.Run, steps, strings.Join(windows, ";")})
+		w = w[n:]
+	}
+	return rows
 }
 
 // readTable calls f for each line of a CSV file with the given head; a file that is not there has none.
@@ -196,14 +246,9 @@ func WriteRecords(dir string, records []Record) error {
 			row[j] = c.write(&records[i])
 		}
 		w.Write(row)
-		for _, p := range records[i].Windows {
-			scores := make([]string, len(p.Scores))
-			for j, v := range p.Scores {
-				scores[j] = strconv.FormatFloat(float64(v), 'g', -1, 32)
-			}
-			t.Write([]string{records[i].Run, strconv.FormatInt(p.Steps, 10), strings.Join(scores, " ")})
-			curves = true
-		}
+		rows := trainingRows(&records[i])
+		t.WriteAll(rows)
+		curves = curves || len(rows) > 0
 	}
 	w.Flush()
 	t.Flush()

@@ -13,6 +13,8 @@ func sampleRecords() []Record {
 		{Run: "a/1", Group: "a", Domain: "robot", Task: "reach", Seed: 1 << 63, LearningRate: 3e-4, EntropyCost: 0.00512, Steps: 60000, Parameters: 36940,
 			Score: 34.25, CI95: 1.5, Episodes: 100, Reached: 0.98, Violations: 0.02, StepsPerSecond: 5432, CPU: "a, \"b\"", Kernels: "avx2", Revision: "abc",
 			Windows: []Point{{Steps: 500, Episodes: 2, Score: 3, Scores: []float32{2, 4}}, {Steps: 1000}}},
+		{Run: "a/2", Group: "a", Windows: []Point{{Steps: 500}, {Steps: 1000}, {Steps: 1500, Episodes: 1, Score: 0.5, Scores: []float32{0.5}},
+			{Steps: 1508, Episodes: 1, Score: 8, Scores: []float32{8}}}},
 		{Run: "b/1", Group: "b", Diverged: "NaN,\nof tensor x"},
 	}
 }
@@ -42,11 +44,26 @@ func TestRecords(t *testing.T) {
 		t.Errorf("%v: written again:\n%s\n%s", err, before, after)
 	}
 	// Curves of a run whose record was never written are left out.
-	if err := WriteRecords(dir, want[1:]); err != nil {
+	if err := WriteRecords(dir, want[2:]); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := ReadRecords(dir); err != nil || len(got) != 1 || got[0].Windows != nil {
 		t.Errorf("%v: %+v", err, got)
+	}
+}
+
+// TestOldTraining: a table with one window in a line, as it was written once, says the same.
+func TestOldTraining(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteRecords(dir, sampleRecords()); err != nil {
+		t.Fatal(err)
+	}
+	const old = "run,steps,scores\na/1,500,2 4\na/1,1000,\na/2,500,\na/2,1000,\na/2,1500,0.5\na/2,1508,8\n"
+	if err := os.WriteFile(filepath.Join(dir, TrainingFile), []byte(old), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadRecords(dir); err != nil || !reflect.DeepEqual(got, sampleRecords()) {
+		t.Errorf("%v\ngot  %+v\nwant %+v", err, got, sampleRecords())
 	}
 }
 
@@ -63,6 +80,8 @@ func TestDamagedRecords(t *testing.T) {
 		"a seed below 0":     {RecordsFile, "9223372036854775808", "-3", "line 2: seed"},
 		"a field too few":    {RecordsFile, "robot,", "", "wrong number of fields"},
 		"windows in words":   {TrainingFile, "500", "five", "line 2: steps"},
+		"windows missing":    {TrainingFile, "500:500:1000", "500:500:1500", "does not fit the 2 windows"},
+		"no length":          {TrainingFile, "500:500:1000", "500", "does not fit the 2 windows"},
 		"a window's scores":  {TrainingFile, "2 4", "2 x", "line 2: scores"},
 		"quotes left open":   {RecordsFile, "a/1", "\"a/1", RecordsFile},
 		"another first line": {TrainingFile, "steps", "step", "its first line is not"},
