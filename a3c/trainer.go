@@ -59,6 +59,9 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	if bad := tensorsNotFinite(net, theta); len(bad) > 0 {
 		return nil, fmt.Errorf("initial parameters of %v: %w", bad, ErrNotFinite)
 	}
+	if err := checkThreads(system(), cfg.Workers); err != nil {
+		return nil, err
+	}
 	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta), status: make([]WorkerStatus, cfg.Workers)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
 	t.makeEnv = makeEnv
