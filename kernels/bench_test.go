@@ -2,7 +2,6 @@ package kernels
 
 import (
 	"fmt"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,8 +25,16 @@ import (
 // the L2 or L3 cache; the floor is bytes (SetBytes counts what is read and
 // written) over its bandwidth, 85 and 64 GB/s on the reference machine.
 
-// peakFMA is measured once per run, before the first result.
-var peakFMA = sync.OnceValue(func() float64 { return peak.FMA(300 * time.Millisecond) })
+// peaks has the peak of each implementation, measured once per run before its first result.
+// Benchmarks run one after the other.
+var peaks = map[string]float64{}
+
+func peakFMA(impl string) float64 {
+	if _, known := peaks[impl]; !known {
+		peaks[impl] = peak.Of(impl, 300*time.Millisecond)
+	}
+	return peaks[impl]
+}
 
 // benchEach runs a benchmark under every implementation; flops is the work of
 // one call.
@@ -35,7 +42,7 @@ func benchEach(b *testing.B, name string, flops float64, f func()) {
 	for _, impl := range available() {
 		b.Run("impl="+impl+"/"+name, func(b *testing.B) {
 			withImplementation(impl, func() {
-				top := peakFMA()
+				top := peakFMA(impl)
 				f() // the first call makes the packing buffer
 				b.ReportAllocs()
 				for b.Loop() {

@@ -12,11 +12,11 @@
 // Each line of the table is one kernel call at one batch. Before anything is
 // timed, all candidates compute the line from the same random numbers, and
 // their results must agree to 1e-4 of the largest: only equal work is compared.
-// Then follow rounds; in each, every candidate runs for some milliseconds after
-// one call that only warms the caches, in an order that is drawn anew, and the
-// FMA peak is measured. The figure of a candidate is the median of its rounds, a
-// ratio the median of the rounds' ratios, so that a clock that drifts hits both
-// sides.
+// Then follow rounds. In each, every candidate runs for some milliseconds, in an order that is
+// drawn anew, after one call that only warms the caches and after a measurement of the FMA peak.
+// The figure of a candidate is the median of its rounds, a ratio the median of the rounds' ratios,
+// so that a clock that drifts hits both sides. The peak is that of the instructions in use, and
+// the highest of all rounds.
 // Time is processor time of the thread: what other programs take in between
 // does not count, though what they do to the caches does.
 //
@@ -32,7 +32,10 @@
 //     as ours do.
 //   - oneDNN inner products have all layouts chosen by the library (any), and
 //     its plain sgemm is measured beside.
-//   - OpenBLAS sgemm gets row-major matrices; at batch 1 also sgemv.
+//   - OpenBLAS sgemm gets row-major matrices; at batch 1 also sgemv. It runs as the core type that
+//     the processor's instructions allow (OPENBLAS_CORETYPE, unless that is set already): a version
+//     older than the processor falls back to kernels that are several times slower. The table names
+//     the core type. Where the library runs as another one, nothing is measured.
 //   - OpenBLAS, gonum and oneDNN's sgemm have no convolutions. They get the
 //     patches already gathered (im2col, not timed) and compute the bare
 //     product, without bias and ReLU; nor is the sum over overlapping patches

@@ -110,11 +110,12 @@ func runChild(isa string) error {
 	child := exec.Command(self, append(os.Args[1:], "-isa", isa)...)
 	child.Env = append(os.Environ(), childVariable+"=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
 	if isa == "avx2" {
-		core := "Haswell"
-		if cpuid.CPU.VendorID == cpuid.AMD {
-			core = "Zen"
+		child.Env = append(child.Env, "KERNELS=avx2")
+	}
+	if os.Getenv(coreVariable) == "" {
+		if core := coreType(isa == "avx2", cpuid.CPU.VendorID, cpuid.CPU.Supports); core != "" {
+			child.Env = append(child.Env, coreVariable+"="+core)
 		}
-		child.Env = append(child.Env, "KERNELS=avx2", "OPENBLAS_CORETYPE="+core)
 	}
 	child.Stdout, child.Stderr = os.Stdout, os.Stderr
 	return child.Run()
@@ -125,6 +126,10 @@ func run(o *options, stdout, stderr io.Writer) error {
 	if err := kernels.ConfigError(); err != nil {
 		return err
 	}
+	wanted := os.Getenv(coreVariable)
+	if err := checkCore(wanted, openBLASCore()); err != nil {
+		return err
+	}
 	if err := initOneDNN(o.isa == "avx2"); err != nil {
 		return err
 	}
@@ -132,13 +137,13 @@ func run(o *options, stdout, stderr io.Writer) error {
 	debug.SetGCPercent(-1) // collected between lines only
 	r := &record{
 		Machine: machine.Here("."), Kernels: kernels.Implementation(), ISA: o.isa, Rounds: o.rounds,
-		Versions: map[string]string{"openblas": openBLASVersion(), "onednn": oneDNNVersion(), "gonum": moduleVersion("gonum.org/v1/gonum")},
+		Versions: map[string]string{"openblas": openBLASVersion(wanted), "onednn": oneDNNVersion(), "gonum": moduleVersion("gonum.org/v1/gonum")},
 	}
 	for _, l := range lines(o.batches) {
 		if !o.filter.MatchString(fmt.Sprintf("%s %s batch %d", l.Pass, l.Layer, l.Batch)) {
 			continue
 		}
-		m, err := measure(l, o.rounds, o.span)
+		m, err := measure(l, o.rounds, o.span, r.Kernels)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ import (
 // measured is a line with its figures, as the raw record holds it.
 type measured struct {
 	line
-	Peak    []float64 `json:"peak_gflops"` // of each round
+	Peak    []float64 `json:"peak_gflops"` // highest of each round
 	Results []result  `json:"results"`
 }
 
@@ -30,9 +30,9 @@ type result struct {
 // agreement is how far results may lie apart, relative to the largest one.
 const agreement = 1e-4
 
-// measure checks that all candidates of a line agree and times them in rounds
-// of at least span each.
-func measure(l line, rounds int, span time.Duration) (*measured, error) {
+// measure checks that all candidates of a line agree and times them in rounds of at least span each, in turns with the
+// peak of the instructions that all of them may use.
+func measure(l line, rounds int, span time.Duration, implementation string) (*measured, error) {
 	candidates, err := l.make()
 	if err != nil {
 		return nil, fmt.Errorf("%s %s, batch %d: %w", l.Layer, l.Pass, l.Batch, err)
@@ -59,8 +59,9 @@ func measure(l line, rounds int, span time.Duration) (*measured, error) {
 	}
 	order := rand.New(rand.NewPCG(1, 1))
 	for range rounds {
-		m.Peak = append(m.Peak, rounded(peak.FMA(time.Millisecond)))
+		top := 0.0
 		for _, i := range order.Perm(len(candidates)) {
+			top = max(top, peak.Of(implementation, time.Millisecond))
 			if err := candidates[i].run(1); err != nil { // warms the caches
 				return nil, err
 			}
@@ -70,6 +71,7 @@ func measure(l line, rounds int, span time.Duration) (*measured, error) {
 			}
 			m.Results[i].GFLOPS = append(m.Results[i].GFLOPS, rounded(l.FLOP*float64(times[i])/took.Seconds()/1e9))
 		}
+		m.Peak = append(m.Peak, rounded(top))
 	}
 	return m, nil
 }

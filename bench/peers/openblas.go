@@ -16,9 +16,60 @@ package main
 // }
 import "C"
 
-// openBLASVersion names version and processor, as the library sees itself.
-func openBLASVersion() string {
-	return C.GoString(C.openblas_get_config()) + " running as " + C.GoString(C.openblas_get_corename())
+import (
+	"fmt"
+	"runtime"
+	"strings"
+
+	"github.com/klauspost/cpuid/v2"
+)
+
+// coreVariable names the core type whose kernels OpenBLAS uses. The library reads it before main begins.
+const coreVariable = "OPENBLAS_CORETYPE"
+
+// coreType returns OpenBLAS's name of the best core type whose instructions a processor has. A library
+// that is older than the processor does not know it and falls back to kernels of 2004, several
+// times slower than what it could use. Empty: the library knows best (other architectures).
+func coreType(avx2Only bool, vendor cpuid.Vendor, has func(...cpuid.FeatureID) bool) string {
+	wide := has(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512CD, cpuid.AVX512DQ, cpuid.AVX512VL) && !avx2Only
+	switch {
+	case runtime.GOARCH != "amd64":
+		return ""
+	case wide && has(cpuid.AVX512BF16):
+		return "Cooperlake"
+	case wide:
+		return "SkylakeX"
+	case has(cpuid.AVX2, cpuid.FMA3) && vendor == cpuid.AMD:
+		return "Zen"
+	case has(cpuid.AVX2, cpuid.FMA3):
+		return "Haswell"
+	case has(cpuid.AVX):
+		return "Sandybridge"
+	case has(cpuid.SSE42):
+		return "Nehalem"
+	}
+	return "Prescott"
+}
+
+// checkCore refuses to compare with a library that does not run as the core type that was asked for: it fell back to another.
+func checkCore(wanted, running string) error {
+	if wanted == "" || strings.EqualFold(wanted, running) {
+		return nil
+	}
+	return fmt.Errorf("OpenBLAS runs as %s, though %s=%s was set: it does not know that core type, and a comparison with the wrong kernels is worth nothing. "+
+		"Install an OpenBLAS with DYNAMIC_ARCH that does, or set %s to one that it knows and the processor supports", running, coreVariable, wanted, coreVariable)
+}
+
+// openBLASCore names the core type whose kernels the library uses.
+func openBLASCore() string { return C.GoString(C.openblas_get_corename()) }
+
+// openBLASVersion names the version, and the core type with who chose it.
+func openBLASVersion(wanted string) string {
+	chosen := "its own choice"
+	if wanted != "" {
+		chosen = "set with " + coreVariable
+	}
+	return fmt.Sprintf("%s, running as %s (%s)", C.GoString(C.openblas_get_config()), openBLASCore(), chosen)
 }
 
 func openBLASGemm(times int, g gemm) {

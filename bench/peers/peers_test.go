@@ -5,9 +5,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/klauspost/cpuid/v2"
 
 	"colonnade/kernels"
 )
@@ -23,7 +27,7 @@ func TestMain(m *testing.M) {
 // Every candidate of every line computes the same.
 func TestAgreement(t *testing.T) {
 	for _, l := range lines([]int{1, 3}) {
-		if _, err := measure(l, 1, time.Nanosecond); err != nil {
+		if _, err := measure(l, 1, time.Nanosecond, kernels.Implementation()); err != nil {
 			t.Error(err)
 		}
 	}
@@ -71,13 +75,13 @@ func TestPatches(t *testing.T) {
 
 func made() *record {
 	return &record{Kernels: "avx2", ISA: "best", Rounds: 3, Lines: []*measured{
-		{line: line{Pass: "forward", Layer: "fc", Batch: 16}, Peak: []float64{100, 100, 100}, Results: []result{
+		{line: line{Pass: "forward", Layer: "fc", Batch: 16}, Peak: []float64{90, 100, 80}, Results: []result{
 			{Library: "ours", GFLOPS: []float64{80, 40, 90}},
 			{Library: "openblas", Variant: "sgemm", GFLOPS: []float64{40, 50, 45}},
 			{Library: "onednn", Variant: "any", GFLOPS: []float64{50, 10, 60}},
 			{Library: "onednn", Variant: "sgemm", GFLOPS: []float64{20, 20, 20}},
 		}},
-		{line: line{Pass: "gradinput", Layer: "conv", Batch: 8}, Peak: []float64{100, 100, 100}, Results: []result{
+		{line: line{Pass: "gradinput", Layer: "conv", Batch: 8}, Peak: []float64{95, 90, 91}, Results: []result{
 			{Library: "ours", GFLOPS: []float64{40, 40, 40}},
 			{Library: "onednn", Variant: "nhwc", GFLOPS: []float64{50, 50, 50}},
 			{Library: "openblas", Variant: "sgemm", Less: true, GFLOPS: []float64{80, 80, 80}},
@@ -118,6 +122,7 @@ func TestSave(t *testing.T) {
 	}
 	for _, want := range []string{
 		"ahead of the best peer in 1 of 2 lines",
+		"FMA peak 100.0 GFLOP/s (of AVX2, the highest of all rounds)",
 		"| forward | fc |  | 16 | 80.0 | 80 | 45.0 | 50.0 | - | onednn any | 1.60 | - |",
 		"| gradinput | conv |  | 8 | 40.0 | 40 | - | 50.0 | - | onednn nhwc | **0.80** | 0.50 (openblas 80.0) |",
 	} {
@@ -135,6 +140,53 @@ func TestSave(t *testing.T) {
 	}
 	if got := back.Lines[0].Results[0].GFLOPS[2]; got != 90 {
 		t.Errorf("the raw record holds %g, want 90", got)
+	}
+}
+
+// The core type is the best that the processor's instructions allow, known to the library or not.
+func TestCoreType(t *testing.T) {
+	if runtime.GOARCH != "amd64" {
+		t.Skip("the names are of amd64")
+	}
+	avx2 := []cpuid.FeatureID{cpuid.SSE42, cpuid.AVX, cpuid.AVX2, cpuid.FMA3}
+	avx512 := append(slices.Clone(avx2), cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512CD, cpuid.AVX512DQ, cpuid.AVX512VL)
+	for _, c := range []struct {
+		want     string
+		avx2Only bool
+		vendor   cpuid.Vendor
+		features []cpuid.FeatureID
+	}{
+		{"Cooperlake", false, cpuid.Intel, append(slices.Clone(avx512), cpuid.AVX512BF16)},
+		{"Cooperlake", false, cpuid.AMD, append(slices.Clone(avx512), cpuid.AVX512BF16)},
+		{"SkylakeX", false, cpuid.Intel, avx512},
+		{"Haswell", true, cpuid.Intel, avx512},
+		{"Zen", true, cpuid.AMD, avx512},
+		{"Haswell", false, cpuid.Intel, append(slices.Clone(avx2), cpuid.AVX512F)},
+		{"Sandybridge", false, cpuid.Intel, avx2[:2]},
+		{"Nehalem", false, cpuid.AMD, avx2[:1]},
+		{"Prescott", false, cpuid.Intel, nil},
+	} {
+		has := func(wanted ...cpuid.FeatureID) bool {
+			return !slices.ContainsFunc(wanted, func(f cpuid.FeatureID) bool { return !slices.Contains(c.features, f) })
+		}
+		if got := coreType(c.avx2Only, c.vendor, has); got != c.want {
+			t.Errorf("%v, AVX2 only %v, features %v: %s, want %s", c.vendor, c.avx2Only, c.features, got, c.want)
+		}
+	}
+}
+
+// A library that fell back to another core type is refused; the error says what to do.
+func TestFallbackIsRefused(t *testing.T) {
+	if err := checkCore("SkylakeX", "Prescott"); err == nil || !strings.Contains(err.Error(), "runs as Prescott") || !strings.Contains(err.Error(), "Install") {
+		t.Errorf("a fallback gives %v", err)
+	}
+	for _, wanted := range []string{"skylakex", "SkylakeX", ""} {
+		if err := checkCore(wanted, "SkylakeX"); err != nil {
+			t.Error(err)
+		}
+	}
+	if core := openBLASCore(); !strings.Contains(openBLASVersion("x"), core+" (set with OPENBLAS_CORETYPE)") || !strings.Contains(openBLASVersion(""), core+" (its own choice)") {
+		t.Errorf("the table says %q", openBLASVersion("x"))
 	}
 }
 

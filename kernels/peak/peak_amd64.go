@@ -16,15 +16,15 @@ const (
 	flopsPerTurn = 12 * 8 * 2 // of chains, with registers of 8 floats
 )
 
-// work keeps the units busy and returns the operations done: with AVX2 in even
-// turns, with AVX-512 in odd ones if there is.
+// work keeps the units busy and returns the operations done: with AVX-512 if wide is wanted and
+// there is any, with AVX2 otherwise.
 //
 //go:noinline
-func work(turn int) int {
+func work(wide bool) int {
 	switch {
 	case !cpuid.CPU.Supports(cpuid.AVX2, cpuid.FMA3):
 		return 0
-	case turn%2 == 1 && cpuid.CPU.Supports(cpuid.AVX512F):
+	case wide && cpuid.CPU.Supports(cpuid.AVX512F):
 		chains512(turns / 2)
 		return turns * flopsPerTurn
 	}

@@ -2,4 +2,4 @@
 
 package peak
 
-func work(int) int { return 0 }
+func work(bool) int { return 0 }
