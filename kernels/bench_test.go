@@ -127,6 +127,17 @@ func BenchmarkVector(b *testing.B) {
 		z[i] = v * v
 	}
 	benchBytes(b, "op=rmsprop/n=298700", 20*n, func() { RMSProp(y, z, x, 1e-9, 0.99, 1e-5) })
+	// Values that mean nothing beside epsilon, those of units that died, must not take longer than others.
+	squares, start, grads := make([]float32, n), make([]float32, n), make([]float32, n)
+	for _, v := range []struct{ ms, grad float32 }{{1e-6, 1e-3}, {1e-38, 0}, {7e-44, 0}, {7e-44, 1e-20}, {0, 1e-42}} {
+		for i := range n {
+			start[i], grads[i] = v.ms, v.grad
+		}
+		benchBytes(b, fmt.Sprintf("op=rmsprop/ms=%g/grad=%g/n=298700", v.ms, v.grad), 28*n, func() {
+			copy(squares, start)
+			RMSProp(y, squares, grads, 1e-9, 0.99, 1e-5)
+		})
+	}
 	benchBytes(b, "op=scaleadd/n=298700", 12*n, func() { ScaleAdd(y, 1e-9, x) })
 	benchBytes(b, "op=scale/n=298700", 8*n, func() { Scale(y, 1.0000001) })
 	benchBytes(b, "op=sumsquares/n=298700", 4*n, func() { SumSquares(x) })

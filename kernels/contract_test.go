@@ -91,8 +91,8 @@ func TestLengths(t *testing.T) {
 		{"RMSProp grad", errLengths, func() { RMSProp(z(4), z(4), z(3), 1, 1, 1) }},
 		{"ScaleAdd", errLengths, func() { ScaleAdd(z(3), 1, z(4)) }},
 		// A product of dimensions that overflows must not look small.
-		{"AddRows overflow", errShortY, func() { AddRows(1<<62, 4, z(4), z(4), false) }},
-		{"Gemm overflow", errShortA, func() { Gemm(false, 1<<62+1, 4, 4, z(16), 4, z(16), 4, z(16), 4) }},
+		{"AddRows overflow", errShortY, func() { AddRows(math.MaxInt/2+1, 4, z(4), z(4), false) }},
+		{"Gemm overflow", errShortA, func() { Gemm(false, math.MaxInt/2+2, 4, 4, z(16), 4, z(16), 4, z(16), 4) }},
 		{"Forward overflow", errShortX, func() { g.Forward(math.MaxInt/9+1, z(18), z(40), z(5), z(20), false) }},
 	}
 	eachImplementation(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"fmt"
+	"math"
 	"testing"
 )
 
@@ -135,7 +136,7 @@ func TestConvGeometry(t *testing.T) {
 		func(g *Conv) { g.H = 0 }, func(g *Conv) { g.W = -1 }, func(g *Conv) { g.C = 0 },
 		func(g *Conv) { g.R = 0 }, func(g *Conv) { g.S = 0 }, func(g *Conv) { g.Stride = 0 },
 		func(g *Conv) { g.O = 0 }, func(g *Conv) { g.R = 6 }, func(g *Conv) { g.S = 7 },
-		func(g *Conv) { g.O = maxConvDim + 1 }, func(g *Conv) { g.C = 1 << 40 },
+		func(g *Conv) { g.O = maxConvDim + 1 }, func(g *Conv) { g.C = math.MaxInt/2 + 1 },
 	} {
 		g := good
 		change(&g)

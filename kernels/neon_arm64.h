@@ -14,6 +14,7 @@
 #define FMIN(m, n, d) WORD $(0x4ea0f400 | (m)<<16 | (n)<<5 | (d)) // d = min(n, m), NaN if one is, S4
 #define FCMGT(m, n, d) WORD $(0x6ea0e400 | (m)<<16 | (n)<<5 | (d)) // d = all ones where n > m, S4
 #define FCMEQ(m, n, d) WORD $(0x4e20e400 | (m)<<16 | (n)<<5 | (d)) // d = all ones where n = m, S4
+#define FACGT(m, n, d) WORD $(0x6ea0ec00 | (m)<<16 | (n)<<5 | (d)) // d = all ones where |n| > |m|, S4
 #define FADDP(m, n, d) WORD $(0x6e20d400 | (m)<<16 | (n)<<5 | (d)) // d = n0+n1 n2+n3 m0+m1 m2+m3, S4
 #define FNEG(n, d) WORD $(0x6ea0f800 | (n)<<5 | (d)) // d = -n, S4
 #define FSQRT(n, d) WORD $(0x6ea1f800 | (n)<<5 | (d)) // d = √n, S4

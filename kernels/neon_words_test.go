@@ -23,6 +23,7 @@ var neonWords = map[string]string{
 	"FMIN":    "fmin v%[3]d.4s, v%[2]d.4s, v%[1]d.4s",
 	"FCMGT":   "fcmgt v%[3]d.4s, v%[2]d.4s, v%[1]d.4s",
 	"FCMEQ":   "fcmeq v%[3]d.4s, v%[2]d.4s, v%[1]d.4s",
+	"FACGT":   "facgt v%[3]d.4s, v%[2]d.4s, v%[1]d.4s",
 	"FADDP":   "faddp v%[3]d.4s, v%[2]d.4s, v%[1]d.4s",
 	"FNEG":    "fneg v%[2]d.4s, v%[1]d.4s",
 	"FSQRT":   "fsqrt v%[2]d.4s, v%[1]d.4s",

@@ -1,14 +1,24 @@
 package kernels
 
+const (
+	leastGrad   = 0x1p-57  // a smaller gradient counts as 0 to RMSProp
+	leastSquare = 0x1p-114 // and so does a smaller mean square: decay or 1-decay times either is a normal number
+)
+
 // RMSProp makes one step of the optimiser, with running mean squares ms.
 //
 //	ms[i]     = decay·ms[i] + (1-decay)·grad[i]²
 //	theta[i] -= lr·grad[i] / (sqrt(ms[i]) + epsilon)
 //
+// A gradient below 2⁻⁵⁷ = 7e-18 in size and a mean square below 2⁻¹¹⁴ count as 0. Beside any
+// epsilon of use they mean nothing, but the mean square of a parameter without gradient would
+// decay into the denormal numbers and stay there, where arithmetic is a hundred times slower.
+//
 // Shape:     theta, ms, grad equally long
 // Alias:     none may overlap another
 // Align:     any; the result does not depend on addresses
-// Accuracy:  ms to 4·2⁻²⁴ relative; the step to 8·2⁻²⁴ relative
+// Accuracy:  ms to 4·2⁻²⁴ relative; the step to 8·2⁻²⁴ relative, for a decay of 0 or from 2⁻¹⁰
+// to 1-2⁻¹² and a step that is no denormal number
 // Source:    Tieleman & Hinton 2012; Mnih et al. 2016, section 4 (epsilon outside the root here)
 //
 // RMSProp panics if the lengths differ or the slices overlap.

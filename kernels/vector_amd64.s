@@ -142,8 +142,20 @@ sum:
 	VZEROUPPER
 	RET
 
-// RMS updates Y0 = theta, Y1 = ms with Y2 = grad.
+// SPREAD puts a constant into all lanes.
+#define SPREAD(bits, x, y) \
+	MOVL         bits, AX \
+	VMOVD        AX, x    \
+	VBROADCASTSS x, y
+
+// RMS updates Y0 = theta, Y1 = ms with Y2 = grad. Y8 is leastSquare, Y9 leastGrad and Y10 has all
+// bits but the sign. The comparisons are true for NaN, which stays.
 #define RMS \
+	VANDPS      Y10, Y2, Y3    \
+	VCMPPS      $5, Y9, Y3, Y3 \
+	VCMPPS      $5, Y8, Y1, Y4 \
+	VANDPS      Y3, Y2, Y2     \
+	VANDPS      Y4, Y1, Y1     \
 	VMULPS      Y2, Y13, Y3 \
 	VMULPS      Y15, Y1, Y1 \
 	VFMADD231PS Y3, Y2, Y1  \
@@ -164,6 +176,9 @@ TEXT ·rmsPropAVX2(SB), NOSPLIT, $0-56
 	VBROADCASTSS decay+44(FP), Y15
 	VBROADCASTSS keep+48(FP), Y13
 	VBROADCASTSS epsilon+52(FP), Y11
+	SPREAD($0x06800000, X8, Y8)      // 2^-114
+	SPREAD($0x23000000, X9, Y9)      // 2^-57
+	SPREAD($0x7fffffff, X10, Y10)
 	LENGTH
 	TESTQ        CX, CX
 	JZ           tail

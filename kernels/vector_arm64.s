@@ -113,15 +113,20 @@ sum:
 	RET
 
 // RMS updates theta and ms with grad, three registers, where V31 is lr, V30
-// decay, V29 keep and V28 epsilon. It uses V6 and V7.
+// decay, V29 keep, V28 epsilon, V27 leastSquare and V26 leastGrad. The comparisons are false for NaN,
+// which stays. V25 is 0. It uses V6 and V7.
 #define RMS(theta, ms, vms, grad, vgrad) \
-	FMUL(grad, 29, 6)             \
-	FMUL(30, ms, ms)              \
-	VFMLA V6.S4, vgrad.S4, vms.S4 \
-	FSQRT(ms, 7)                  \
-	FADD(28, 7, 7)                \
-	FMUL(31, grad, 6)             \
-	FDIV(7, 6, 6)                 \
+	FACGT(grad, 26, 6)               \
+	FCMGT(ms, 27, 7)                 \
+	VBIT  V6.B16, V25.B16, vgrad.B16 \
+	VBIT  V7.B16, V25.B16, vms.B16   \
+	FMUL(grad, 29, 6)                \
+	FMUL(30, ms, ms)                 \
+	VFMLA V6.S4, vgrad.S4, vms.S4    \
+	FSQRT(ms, 7)                     \
+	FADD(28, 7, 7)                   \
+	FMUL(31, grad, 6)                \
+	FDIV(7, 6, 6)                    \
 	FSUB(6, theta, theta)
 
 // func rmsPropNEON(theta, ms, grad *float32, n int, lr, decay, keep, epsilon float32)
@@ -138,6 +143,11 @@ TEXT ·rmsPropNEON(SB), NOSPLIT, $0-48
 	VDUP  V30.S[0], V30.S4
 	VDUP  V29.S[0], V29.S4
 	VDUP  V28.S[0], V28.S4
+	MOVW  $0x06800000, R5     // 2^-114
+	VDUP  R5, V27.S4
+	MOVW  $0x23000000, R5     // 2^-57
+	VDUP  R5, V26.S4
+	VEOR  V25.B16, V25.B16, V25.B16
 	LENGTH
 	CBZ   R3, tail
 

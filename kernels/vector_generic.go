@@ -5,9 +5,16 @@ import "math"
 // rmsPropGeneric is the reference of RMSProp.
 func rmsPropGeneric(theta, ms, grad []float32, lr, decay, epsilon float32) {
 	theta, ms = theta[:len(grad)], ms[:len(grad)]
-	keep := 1 - decay
+	keep, leastBits := 1-decay, math.Float32bits(leastGrad)
 	for i, g := range grad {
-		s := decay*ms[i] + keep*g*g
+		if math.Float32bits(g)&^(1<<31) < leastBits { // |g| without a branch on its sign
+			g = 0
+		}
+		s := ms[i]
+		if s < leastSquare {
+			s = 0
+		}
+		s = decay*s + keep*g*g
 		ms[i] = s
 		theta[i] -= lr * g / (float32(math.Sqrt(float64(s))) + epsilon)
 	}

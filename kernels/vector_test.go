@@ -31,6 +31,55 @@ func checkRMSProp(b *buffers, n int) {
 	near(b.t, what+" theta", theta, params, paramsBound)
 }
 
+// TestRMSPropVanishing has gradients and mean squares around the sizes below which both count as 0: no
+// decaying mean square may stay among the denormal numbers, where arithmetic is slow, and every
+// implementation gives the same bits.
+func TestRMSPropVanishing(t *testing.T) {
+	const lr, decay, epsilon, n = float32(7e-4), float32(0.75), float32(1e-5), 21 // products of 0.75 and 0.25 are exact
+	var first []float32
+	eachImplementation(t, func(t *testing.T) {
+		least, below := float32(leastSquare), math.Nextafter32(leastSquare, 0)
+		grads := []float32{0, leastGrad, -leastGrad, math.Nextafter32(leastGrad, 0), -math.Nextafter32(leastGrad, 0), 1e-30, 1e-45}
+		squares := []float32{least, below, 1e-38, 1e-45, 0, least, below}
+		theta, ms, grad := make([]float32, n), make([]float32, n), make([]float32, n)
+		for i := range n {
+			theta[i], ms[i], grad[i] = 0, squares[i%7], grads[(i+i/7)%7]
+		}
+		want := make([]float32, n)
+		for i, g := range grad {
+			if ms[i] >= least {
+				want[i] = decay * ms[i]
+			}
+			if abs(float64(g)) >= leastGrad {
+				want[i] += (1 - decay) * g * g
+			}
+		}
+		RMSProp(theta, ms, grad, lr, decay, epsilon)
+		same(t, "mean squares", ms, want)
+		for i, g := range grad {
+			if moved := theta[i] != 0; moved != (abs(float64(g)) >= leastGrad) {
+				t.Errorf("a gradient of %g moves the parameter to %g", g, theta[i])
+			}
+		}
+		if first == nil {
+			first = theta
+		}
+		same(t, "parameters", theta, first)
+		for i := range ms {
+			ms[i] = 1
+		}
+		for range 400 {
+			RMSProp(theta, ms, make([]float32, n), lr, decay, epsilon)
+			for i, v := range ms {
+				if v != 0 && v < 0x1p-126 {
+					t.Fatalf("the mean square %d has decayed to the denormal number %g", i, v)
+				}
+			}
+		}
+		same(t, "mean squares in the end", ms, make([]float32, n))
+	})
+}
+
 func TestScaleAdd(t *testing.T) { eachLength(t, checkScaleAdd) }
 
 func checkScaleAdd(b *buffers, n int) {
