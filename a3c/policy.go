@@ -50,7 +50,8 @@ func (p policy) logSoftmax(rows int, output, logp, prob []float32) {
 // number is what the learner's formulas are written for: float32 in training, float64 in the tests that check them.
 type number interface{ float32 | float64 }
 
-// logSoftmax sets logp to z - log sum exp z; logp may be z.
+// logSoftmax sets logp to z - log sum exp z; logp may be z. The largest logit is taken from the others before anything
+// small is added, so that their differences survive however large they are.
 func logSoftmax[F number](logp, z []F) {
 	most := z[0]
 	for _, v := range z {
@@ -60,9 +61,9 @@ func logSoftmax[F number](logp, z []F) {
 	for _, v := range z {
 		sum += math.Exp(float64(v - most))
 	}
-	log := most + F(math.Log(sum))
+	log := math.Log(sum)
 	for i, v := range z {
-		logp[i] = v - log
+		logp[i] = F(float64(v-most) - log)
 	}
 }
 

@@ -40,6 +40,25 @@ func TestLogSoftmaxLayout(t *testing.T) {
 	}
 }
 
+// TestLogSoftmaxLarge: logits keep their differences however large they are, in factors of three and others.
+func TestLogSoftmaxLarge(t *testing.T) {
+	for _, n := range []int{2, 3, 4} {
+		for _, large := range []float32{1e5, 1e8, -1e8, 1e30} {
+			p := newPolicy([]int{n})
+			output, logp, prob := make([]float32, n+1), make([]float32, n), make([]float32, n)
+			for i := range n {
+				output[i] = large
+			}
+			p.logSoftmax(1, output, logp, prob)
+			for _, v := range logp {
+				if want := -math.Log(float64(n)); math.Abs(float64(v)-want) > 1e-6 {
+					t.Errorf("%d logits of %g: log p %g, want %g", n, large, v, want)
+				}
+			}
+		}
+	}
+}
+
 // TestSample draws many actions from 20 streams: each factor must follow its own distribution, by the sum of chi-squared
 // over all streams and factors (120 degrees of freedom, 99.9 % quantile 173.6), and factors must be independent.
 func TestSample(t *testing.T) {
