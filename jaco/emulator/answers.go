@@ -57,11 +57,14 @@ func (d *Device) answers(request *protocol.Packet) bool {
 		current := d.currents()
 		m := plain(&current)
 		d.answer = m.Append(to)
-	case protocol.CartesianPosition, protocol.CartesianCommand:
-		m := d.pose()
+	case protocol.CartesianPosition:
+		m := d.pose(d.readings())
+		d.answer = m.Append(to)
+	case protocol.CartesianCommand:
+		m := d.pose(d.commanded())
 		d.answer = m.Append(to)
 	case protocol.CartesianForce:
-		m := protocol.CartesianVector{Fingers: d.pose().Fingers}
+		m := protocol.CartesianVector{Fingers: d.pose(d.readings()).Fingers}
 		d.answer = m.Append(to)
 	case protocol.ControlTypeRead:
 		var m protocol.Word
@@ -183,14 +186,14 @@ func (d *Device) totalCurrent() float32 {
 	return float32(total)
 }
 
-// pose returns palm, orientation of the tool, and fingers.
-func (d *Device) pose() (m protocol.CartesianVector) {
-	x, y, z := euler(d.tool())
+// pose returns palm, orientation of the tool, and fingers of an arm with joint angles q, as the encoders have them.
+func (d *Device) pose(q [sim.NumJoints]float64) (m protocol.CartesianVector) {
+	at := d.posedAt(&q)
+	x, y, z := euler(tool(at))
 	m.Orientation = [3]float32{float32(x), float32(y), float32(z)}
-	for i, p := range d.sim.Data.Palm {
+	for i, p := range at.Palm {
 		m.Position[i] = float32(p)
 	}
-	q := d.readings()
 	m.Fingers = d.opt.Settings.FromAngles(&q).Fingers
 	return m
 }
@@ -252,15 +255,14 @@ func (d *Device) general() (m protocol.General) {
 	}
 	m.Retract, m.Joystick = d.retract, d.joystick
 	measured, commanded, current, torque := d.readings(), d.commanded(), d.currents(), d.torques()
-	m.Position = d.posed(d.opt.Settings.FromAngles(&measured))
-	m.Command = d.posed(d.opt.Settings.FromAngles(&commanded))
+	m.Position, m.Command = d.posed(&measured), d.posed(&commanded)
 	m.Currents, m.Force = unposed(plain(&current)), unposed(plain(&torque))
 	return m
 }
 
-// posed returns joints with the present pose of the hand.
-func (d *Device) posed(wire protocol.JointVector) protocol.UserPosition {
-	u, pose := unposed(wire), d.pose()
+// posed returns joint angles with the pose of the hand that belongs to them.
+func (d *Device) posed(q *[sim.NumJoints]float64) protocol.UserPosition {
+	u, pose := unposed(d.opt.Settings.FromAngles(q)), d.pose(*q)
 	u.Position, u.Orientation = pose.Position, pose.Orientation
 	return u
 }

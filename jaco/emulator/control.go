@@ -19,6 +19,8 @@ type control struct {
 	active  *point // a position point under way; it is current
 	current point
 	waited  float64 // s of the active point's delay
+	nearest float64 // the least time that the active point was from its end, s
+	stuck   int     // ticks since nearest was reached
 
 	joystick    protocol.Joystick
 	joystickSet time.Time
@@ -40,9 +42,10 @@ const (
 	stickSpeed = 0.20 // m/s at a full stick (inf)
 	stickTurn  = 0.60 // rad/s
 
-	approach    = 5.0  // 1/s: velocity towards a goal for each rad or m that is left
-	arrived     = 0.02 // rad or m: near enough
-	arrivedHand = 0.01 // m
+	approach   = 10.0 // 1/s: velocity at the end of a way, for each rad or m that is left
+	closing    = 5.0  // 1/s: the same of fingers
+	giveUp     = 50   // ticks without headway after which a position point is dropped
+	fingerOpen = 0.02 // rad from the open end of a finger, where it counts as found
 )
 
 // points returns what 304 reports: points waiting or under way, the way to ready by 311 among them.
@@ -57,10 +60,21 @@ func (c *control) points() int {
 	return n
 }
 
-// erase drops all trajectories; a joystick that is held stays held.
+// erase drops all trajectories.
 func (d *Device) erase() {
 	d.queue.clear()
 	d.active = nil
+	if d.goReady {
+		d.goReady = false
+		d.leave()
+	}
+}
+
+// release lets go of all that moves the arm without further messages, but for the queue.
+func (d *Device) release() {
+	if !d.opt.Choices.KeepJoystick {
+		d.joystick = protocol.Joystick{}
+	}
 	if d.goReady {
 		d.goReady = false
 		d.leave()
@@ -78,6 +92,7 @@ func (d *Device) leave() {
 type demand struct {
 	velocity [sim.NumJoints]float64
 	module   uint8 // the control module at work, for 62
+	follow   bool  // the velocities are those of the commanded pose, which the servos follow
 	planned  bool  // on the arm's own way: contact does not stop it
 }
 
@@ -87,7 +102,7 @@ func (d *Device) decide() (m demand) {
 	switch {
 	case d.goReady:
 		m.velocity, d.goReady = d.travel(&d.home)
-		m.module, m.planned = protocol.ModuleRetract, true
+		m.module, m.follow, m.planned = protocol.ModuleRetract, true, true
 		if !d.goReady {
 			d.retract, d.homed = protocol.Ready, true
 		}
@@ -108,26 +123,33 @@ func (d *Device) expireJoystick() {
 	}
 }
 
-// travel returns velocities towards a pose, all joints arriving together, and whether there is a way left. Joints that turn
-// without limit take the shorter way round.
+// pace returns how much of what is left of a way goes in a second, where the whole takes so many seconds at full speed;
+// approach bounds it near the end. The way ends with this tick if last is set.
+func pace(seconds, approach float64) (rate float64, last bool) {
+	if seconds <= tickSeconds/10 {
+		return 1 / tickSeconds, true
+	}
+	return min(1/seconds, approach), false
+}
+
+// travel returns velocities towards a pose, all joints arriving together, and whether there is a way left. Joints that
+// turn without limit take the shorter way round.
 func (d *Device) travel(to *[sim.NumJoints]float64) (v [sim.NumJoints]float64, left bool) {
-	var gap [sim.NumArmJoints]float64
-	q := d.readings()
+	d.beginFollowing()
+	q := d.commanded()
 	longest := 0.0 // s at full speed
-	for i := range gap {
-		gap[i] = to[i] - q[i]
+	for i := range sim.NumArmJoints {
+		v[i] = to[i] - q[i]
 		if _, _, limited := d.sim.Model.Range(i); !limited {
-			gap[i] = math.Remainder(gap[i], 2*math.Pi)
+			v[i] = math.Remainder(v[i], 2*math.Pi)
 		}
-		longest = max(longest, math.Abs(gap[i])/jointSpeed[i])
-		left = left || math.Abs(gap[i]) > arrived
+		longest = max(longest, math.Abs(v[i])/jointSpeed[i])
 	}
-	for i := range gap {
-		if longest > 0 {
-			v[i] = gap[i] * min(1/longest, approach)
-		}
+	rate, last := pace(longest, approach)
+	for i := range v {
+		v[i] *= rate
 	}
-	return v, left
+	return v, !last
 }
 
 // pushButton is button 2 going down.
@@ -160,7 +182,7 @@ func (d *Device) retractStep() (m demand) {
 		d.retract = reached
 		d.homed = d.homed || reached == protocol.Ready
 	}
-	return demand{velocity: velocity, module: protocol.ModuleRetract, planned: true}
+	return demand{velocity: velocity, module: protocol.ModuleRetract, follow: true, planned: true}
 }
 
 // sticks tells whether a stick of the joystick is out of its middle.
@@ -178,7 +200,7 @@ func (d *Device) followSticks() demand {
 		-unit(j.Incline[0]) * stickSpeed, unit(j.Incline[1]) * stickSpeed, unit(j.Rotate) * stickSpeed,
 		unit(j.Move[1]) * stickTurn, unit(j.Move[0]) * stickTurn, unit(j.Push) * stickTurn,
 	}
-	return demand{velocity: d.cartesian(&twist), module: protocol.ModuleCartesianVelocity}
+	return demand{velocity: d.cartesian(&twist), module: protocol.ModuleCartesianVelocity, follow: true}
 }
 
 // followQueue goes on with the position point under way or takes the next point.
@@ -189,6 +211,7 @@ func (d *Device) followQueue() (m demand) {
 			return m
 		}
 		d.last = p
+		d.gripped = [3]bool{}
 		d.leave()
 		switch p.kind {
 		case protocol.AngularVelocities:
@@ -199,23 +222,24 @@ func (d *Device) followQueue() (m demand) {
 		case protocol.CartesianVelocity:
 			m.velocity = d.cartesian(&p.values)
 			d.fingers(&p, &m.velocity)
-			m.module = protocol.ModuleCartesianVelocity
+			m.module, m.follow = protocol.ModuleCartesianVelocity, true
 			return m
 		}
-		d.current, d.waited = p, 0
+		d.current, d.waited, d.nearest, d.stuck = p, 0, math.Inf(1), 0
 		d.active = &d.current
 	}
 	return d.followPoint(d.active)
 }
 
-// followPoint moves towards a position point, waits for its delay first, and ends it when the arm is there.
+// followPoint moves the commanded pose towards a position point, waits for its delay first, and ends the point when the
+// pose is there: exactly, so that small steps add up. A point that makes no headway is dropped.
 func (d *Device) followPoint(p *point) (m demand) {
 	if d.waited < p.delay {
 		d.waited += tickSeconds
 		m.module = protocol.ModuleTimeDelay
 		return m
 	}
-	left := false
+	left := 0.0 // s
 	switch p.kind {
 	case protocol.AngularPose:
 		m.velocity, left = d.towardsJoints(p)
@@ -224,39 +248,51 @@ func (d *Device) followPoint(p *point) (m demand) {
 		m.velocity, left = d.towardsPose(p)
 		m.module = protocol.ModuleCartesianPosition
 	}
-	if d.fingers(p, &m.velocity) {
-		left = true
+	m.follow = true
+	left = max(left, d.fingers(p, &m.velocity))
+	const headway = 1e-5 // s
+	if d.stuck++; left < d.nearest-headway {
+		d.nearest, d.stuck = left, 0
 	}
-	if !left {
+	if _, last := pace(left, approach); last || d.stuck >= giveUp && !d.opt.Choices.KeepBlocked {
 		d.active = nil
 	}
 	return m
 }
 
-// towardsJoints is travel without taking shorter ways round: a pose is meant as it is counted.
-func (d *Device) towardsJoints(p *point) (v [sim.NumJoints]float64, left bool) {
-	q := d.readings()
-	longest := 0.0
+// towardsJoints is travel without taking shorter ways round: a pose is meant as it is counted. A goal beyond a joint's
+// limit counts as the limit. left is the time at full speed, s.
+func (d *Device) towardsJoints(p *point) (v [sim.NumJoints]float64, left float64) {
+	d.beginFollowing()
+	q := d.commanded()
 	for i, goal := range p.values {
 		limit := jointSpeed[i]
 		if own := p.speed[i/3]; own > 0 {
 			limit = min(limit, own)
 		}
-		v[i] = goal - q[i]
-		longest = max(longest, math.Abs(v[i])/limit)
-		left = left || math.Abs(v[i]) > arrived
+		v[i] = d.reachable(i, goal) - q[i]
+		left = max(left, math.Abs(v[i])/limit)
 	}
+	rate, _ := pace(left, approach)
 	for i := range p.values {
-		if longest > 0 {
-			v[i] *= min(1/longest, approach)
-		}
+		v[i] *= rate
 	}
 	return v, left
 }
 
-// fingers adds the velocities of the fingers that p asks for, and tells whether a finger is on its way to a position. A
-// position beyond an end of the finger's range counts as the end.
-func (d *Device) fingers(p *point, v *[sim.NumJoints]float64) (left bool) {
+// reachable returns the angle next to goal that a joint may be sent to, as its encoder reads it.
+func (d *Device) reachable(joint int, goal float64) float64 {
+	if lower, upper, limited := d.sim.Model.Range(joint); limited {
+		off := d.opt.Motion.Encoder[joint]
+		return max(lower+limitGap+off, min(upper-limitGap+off, goal))
+	}
+	return goal
+}
+
+// fingers adds the velocities of the fingers that p asks for, and returns how long the slowest needs to its position, s. A
+// position beyond an end of the finger's range counts as the end; a finger that met another has arrived.
+func (d *Device) fingers(p *point, v *[sim.NumJoints]float64) (left float64) {
+	at := d.commanded()
 	for f := range p.fingers {
 		i := sim.NumArmJoints + f
 		switch p.hand {
@@ -264,9 +300,15 @@ func (d *Device) fingers(p *point, v *[sim.NumJoints]float64) (left bool) {
 			v[i] = max(-fingerSpeed, min(fingerSpeed, p.fingers[f]))
 		case protocol.HandPosition:
 			lower, upper, _ := d.sim.Model.Range(i)
-			gap := max(lower, min(upper, p.fingers[f])) - d.sim.Data.Q[i]
-			v[i] = max(-fingerSpeed, min(fingerSpeed, gap*approach))
-			left = left || math.Abs(gap) > arrived
+			off := d.opt.Motion.Encoder[i]
+			gap := max(lower+off, min(upper+off, p.fingers[f])) - at[i]
+			if d.gripped[f] && gap > 0 {
+				continue
+			}
+			seconds := math.Abs(gap) / fingerSpeed
+			rate, _ := pace(seconds, closing)
+			v[i] = gap * rate
+			left = max(left, seconds)
 		}
 	}
 	return left

@@ -65,7 +65,7 @@ func (d *Device) powerUp() {
 	if d.opt.Start != nil {
 		start = *d.opt.Start
 	}
-	d.mechanics = mechanics{sim: d.sim, anchor: start}
+	d.mechanics = mechanics{sim: d.sim, scratch: d.sim.Model.NewData(), set: start}
 	d.sim.Place(&start, new([sim.NumJoints]float64))
 	d.control = control{retract: protocol.NotInitialised, queue: newQueue(d.opt.Choices.QueueCapacity)}
 	d.records = records{config: d.newConfig()}
@@ -184,6 +184,7 @@ func (d *Device) TakeControl(now time.Time) {
 	d.advance(now)
 	d.api = false
 	d.erase()
+	d.release()
 }
 
 // ReportError puts an entry into the arm's error log.

@@ -11,21 +11,28 @@
 //
 // # What moves it
 //
-// Velocity points (types 7 and 8) last one tick each; with the queue empty the arm stops, and its servos hold it
-// where it stopped. Position points (types 1 and 2) last until the arm is there. Nothing moves before API control is
-// started; points that come then are acknowledged and forgotten. The joystick's state is kept until the next comes.
-// Its button 2 moves the arm to its ready pose and on to retracted, as long as it is held; released half-way, the next
-// push goes back. Command 311 goes to ready by itself.
+// The arm keeps a set point for each joint: its commanded angle. Position points (types 1 and 2), cartesian
+// velocities (type 7), the joystick and the arm's own ways to ready and retracted move the set points, and the servos
+// follow them. A position point ends when the set points have arrived, exactly, so small steps add up; what the servos lack
+// then is seen in 104 and 105 against 106 and 107 (a weight on joint 2 is worth up to 8 mrad). A point that makes
+// no headway for half a second, in contact or out of reach, is dropped. Angles beyond a limit count as the limit.
 //
-// The arm stops before the limits of joints 2 and 3, with the cartesian fault set, and where it would
-// touch itself or the table it stays as it was the tick before; Contacts counts that. On its own way home it
-// does not mind contact.
+// Joint velocities (type 8) are given to the servos as they are, one point a tick; with the queue empty each joint is
+// held where it stops. Nothing moves before API control is started; points that come then are acknowledged and
+// forgotten.
+//
+// The joystick's state is kept until the next comes, or until 301 or 303. Its button 2 moves the arm to its ready
+// pose and on to retracted, as long as it is held; released half-way, the next push goes back. Command 311 goes to
+// ready by itself.
+//
+// The arm stops before the limits of joints 2 and 3, with the cartesian fault set, and where it would touch itself or
+// the table it stays as it was the tick before; Contacts counts that. Fingers that meet each other stop alone. On its own
+// way home the arm does not mind contact.
 //
 // # What is not known of a real arm
 //
-// Choices has a switch for each answer that nobody knows; its zero value is what the project's notes on the
-// protocol suggest (section 13). These are invented without a switch: currents (0.1 A for each N m, 0.5 A at rest), temperatures
-// (30 °C), the orientation of the tool (the hand's, turned half about x), and that a position point goes straight in
-// joint space, all joints arriving together. A Jaco 1 knows only the commands of its own SDK and those
-// libkindrv uses on it.
+// Choices has a switch for each answer that nobody knows; its zero value is what the notes on the protocol suggest
+// (section 13). These are invented without a switch: currents (0.1 A for each N m, 0.5 A at
+// rest), temperatures (30 °C), and that an angular position point goes straight in joint space, all joints arriving
+// together. A Jaco 1 knows only the commands of its own SDK and those libkindrv uses on it.
 package emulator

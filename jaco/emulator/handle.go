@@ -103,10 +103,12 @@ func (d *Device) apply(command protocol.Command, payload []byte) bool {
 		d.angular = false
 	case protocol.EraseTrajectories:
 		d.erase()
+		d.release()
 	case protocol.StartAPI:
 		d.api = true
 	case protocol.StopAPI:
 		d.api = false
+		d.release()
 		if d.opt.Choices.EraseOnStop {
 			d.erase()
 		}

@@ -9,35 +9,48 @@ import (
 // mechanics is the arm itself.
 type mechanics struct {
 	sim      *sim.Simulator
-	anchor   [sim.NumJoints]float64 // where joints that are not to move are held, rad
-	moving   [sim.NumJoints]bool
+	scratch  *sim.Data              // for poses that the arm does not have
+	set      [sim.NumJoints]float64 // set points: where joints that stand are held, and where those that follow are sent, rad
+	moving   [sim.NumJoints]bool    // turned by its velocity alone: the set point does not count
+	resting  [sim.NumJoints]int     // ticks since a joint that is moving was asked to stand
 	command  [sim.NumJoints]float64 // velocities that the last tick asked for, rad/s
 	servo    [sim.NumJoints]float64 // and what its servos were given for it
 	module   uint8
 	fault    bool // a joint limit stopped the arm
 	contacts int
 	touching bool    // in contact where it stands, so contact cannot be avoided by standing still
+	gripped  [3]bool // fingers that met another since the last point was taken
 	opened   [3]bool // fingers that have found their open end
 }
 
-// limitMargin is how far before a joint's limit the arm stops, in ticks of motion at the commanded velocity: the servo
-// needs some way.
-const limitMargin = 4
+// limitMargin is how far before a joint's limit the arm stops that is turned by velocities, in ticks of motion: the servo
+// needs some way. A way that is planned ends limitGap before the limit, rad.
+const (
+	limitMargin = 4
+	limitGap    = 0.005
+)
 
-// holdSpeed bounds the velocity with which a servo goes back to where it is held, rad/s.
-const holdSpeed = 0.1
+// tracking is how strongly servos follow a set point that moves, rad/s for each rad; holdSpeed bounds the velocity with
+// which they go back to one, rad/s.
+const (
+	tracking  = 5
+	holdSpeed = 0.1
+)
 
 // standing is the speed below which a joint that is not to move is held where it is, rad/s: more than the 0.04 at which
-// weight moves one whose servo is at 0.
-const standing = 0.05
+// weight moves one whose servo is at 0. settling is how long a servo turns on after its command has ended, in lags.
+const (
+	standing = 0.05
+	settling = 4
+)
 
 // tick is 10 ms of the arm's life.
 func (d *Device) tick() {
 	m := d.decide()
 	d.module = m.module
-	d.fault = d.stopAtLimits(&m.velocity)
+	d.fault = d.stopAtLimits(&m)
 	d.command = m.velocity
-	d.servo = d.servos(&m.velocity)
+	d.servo = d.servos(&m)
 	before := d.sim.Data.Q
 	violation, err := d.sim.Advance(&d.servo)
 	switch {
@@ -45,6 +58,9 @@ func (d *Device) tick() {
 		d.stand(&before)
 	case violation.Cause == sim.JointLimit:
 		d.clamp(violation.A)
+	case violation.Cause == sim.SelfContact && violation.A > sim.Hand:
+		d.contacts++
+		d.stopFingers(&before, &m.velocity)
 	case violation.Cause != sim.None:
 		d.contacts++
 		if !m.planned && !d.touching {
@@ -56,7 +72,7 @@ func (d *Device) tick() {
 	}
 	for f := range d.opened {
 		lower, _, _ := d.sim.Model.Range(sim.NumArmJoints + f)
-		if m.velocity[sim.NumArmJoints+f] < 0 && d.sim.Data.Q[sim.NumArmJoints+f] <= lower+arrived {
+		if m.velocity[sim.NumArmJoints+f] < 0 && d.sim.Data.Q[sim.NumArmJoints+f] <= lower+fingerOpen {
 			d.opened[f] = true
 		}
 	}
@@ -64,47 +80,95 @@ func (d *Device) tick() {
 
 // servos turns the demanded velocities into the servos': joints that are not to move are held where they stopped.
 // Within the play of its gears a joint is left alone: a servo that followed it there would swing for ever.
-func (d *Device) servos(demand *[sim.NumJoints]float64) (servo [sim.NumJoints]float64) {
-	slack := d.opt.Motion.Backlash / 2
-	for i, v := range demand {
-		if v != 0 {
-			d.moving[i] = true
+func (d *Device) servos(m *demand) (servo [sim.NumJoints]float64) {
+	gain := d.opt.Hold
+	if m.follow {
+		gain = tracking
+	}
+	for i, v := range m.velocity {
+		switch {
+		case m.follow:
+			d.set[i] += v * tickSeconds
+			servo[i] = v + d.towardsSet(i, gain)
+		case v != 0:
+			d.moving[i], d.resting[i] = true, 0
 			servo[i] = v
-			continue
+		case d.moving[i] && !d.atRest(i): // braking, with a servo at 0
+		default:
+			servo[i] = d.towardsSet(i, gain)
 		}
-		if d.moving[i] {
-			if math.Abs(d.sim.Data.V[i]) > standing {
-				continue // braking, with a servo at 0
-			}
-			d.moving[i] = false
-			d.anchor[i] = d.sim.Data.Q[i]
-		}
-		gap := d.anchor[i] - d.sim.Data.Q[i]
-		gap -= max(-slack, min(slack, gap))
-		servo[i] = max(-holdSpeed, min(holdSpeed, d.opt.Hold*gap))
 	}
 	return servo
 }
 
+// atRest tells whether a joint that was asked to stand has come to do so, and holds it there. A servo that lags
+// turns it for a while yet: one that is held before would go on and creep back.
+func (d *Device) atRest(i int) bool {
+	d.resting[i]++
+	if float64(d.resting[i])*tickSeconds <= settling*d.opt.Motion.Lag || math.Abs(d.sim.Data.V[i]) > standing {
+		return false
+	}
+	d.moving[i] = false
+	d.set[i] = d.sim.Data.Q[i]
+	return true
+}
+
+// towardsSet returns the velocity that brings a joint to its set point.
+func (d *Device) towardsSet(i int, gain float64) float64 {
+	slack := d.opt.Motion.Backlash / 2
+	gap := d.set[i] - d.sim.Data.Q[i]
+	gap -= max(-slack, min(slack, gap))
+	return max(-holdSpeed, min(holdSpeed, gain*gap))
+}
+
+// beginFollowing makes set points count for all joints: those that were turned by velocities start where they are.
+func (d *Device) beginFollowing() {
+	for i := range d.moving {
+		if d.moving[i] {
+			d.moving[i], d.set[i] = false, d.sim.Data.Q[i]
+		}
+	}
+}
+
 // stopAtLimits takes away velocities that lead a joint to its limit and tells whether there were any.
-func (d *Device) stopAtLimits(v *[sim.NumJoints]float64) (stopped bool) {
+func (d *Device) stopAtLimits(m *demand) (stopped bool) {
 	for i := range sim.NumArmJoints {
 		lower, upper, limited := d.sim.Model.Range(i)
 		if !limited {
 			continue
 		}
-		ahead := d.sim.Data.Q[i] + v[i]*tickSeconds*limitMargin
-		if v[i] < 0 && ahead <= lower || v[i] > 0 && ahead >= upper {
-			v[i], stopped = 0, true
+		v := &m.velocity[i]
+		ahead := d.sim.Data.Q[i] + *v*tickSeconds*limitMargin
+		if m.follow {
+			lower, upper = lower+limitGap*0.99, upper-limitGap*0.99
+			ahead = d.set[i] + *v*tickSeconds
+		}
+		if *v < 0 && ahead <= lower || *v > 0 && ahead >= upper {
+			*v, stopped = 0, true
 		}
 	}
 	return stopped
 }
 
+// stopFingers puts fingers that ran into each other back to where they were, at rest, but for those that open; the arm
+// goes on.
+func (d *Device) stopFingers(before, demand *[sim.NumJoints]float64) {
+	data := d.sim.Data
+	for f := range d.gripped {
+		i := sim.NumArmJoints + f
+		if demand[i] < 0 {
+			continue
+		}
+		data.Q[i], data.V[i] = before[i], 0
+		d.set[i], d.moving[i], d.gripped[f] = before[i], false, true
+	}
+	d.sim.Model.Kinematics(data)
+}
+
 // stand puts the arm at rest at q.
 func (d *Device) stand(q *[sim.NumJoints]float64) {
 	d.sim.Place(q, new([sim.NumJoints]float64))
-	d.anchor, d.moving = *q, [sim.NumJoints]bool{}
+	d.set, d.moving = *q, [sim.NumJoints]bool{}
 }
 
 // clamp puts a joint that went past its limit back to it, at rest, and lets the others move on.
@@ -113,7 +177,7 @@ func (d *Device) clamp(joint int) {
 	q, v := d.sim.Data.Q, d.sim.Data.V
 	q[joint], v[joint] = max(lower, min(upper, q[joint])), 0
 	d.sim.Place(&q, &v)
-	d.anchor[joint], d.moving[joint], d.fault = q[joint], false, true
+	d.set[joint], d.moving[joint], d.fault = q[joint], false, true
 }
 
 // damping keeps cartesian motion bounded where the arm is stretched out, m or rad.
@@ -121,10 +185,12 @@ const damping = 0.01
 
 // cartesian returns joint velocities that move the palm with a twist: m/s and rad/s in world axes. It is the damped
 // least-squares solution v = Jᵀ(JJᵀ + λ²)⁻¹·twist (Wampler, IEEE Trans. SMC 16(1), 1986), scaled down as a whole
-// to the joints' speeds.
+// to the joints' speeds. The arm knows its pose by its encoders, and moves on from the commanded one.
 func (d *Device) cartesian(twist *[6]float64) (v [sim.NumJoints]float64) {
 	var linear, angular [3][sim.NumJoints]float64
-	d.sim.Model.PalmJacobian(d.sim.Data, &linear, &angular)
+	d.beginFollowing()
+	q := d.commanded()
+	d.sim.Model.PalmJacobian(d.posedAt(&q), &linear, &angular)
 	row := func(i int) *[sim.NumJoints]float64 {
 		if i < 3 {
 			return &linear[i]
@@ -175,17 +241,14 @@ func solve(a *[6][7]float64) (x [6]float64) {
 	return x
 }
 
-// towardsPose returns joint velocities that bring the palm to a cartesian position point.
-func (d *Device) towardsPose(p *point) (v [sim.NumJoints]float64, left bool) {
-	var twist [6]float64
-	distance := 0.0
-	for i := range 3 {
-		twist[i] = p.values[i] - d.sim.Data.Palm[i]
-		distance += twist[i] * twist[i]
-	}
-	distance = math.Sqrt(distance)
-	turn := turnBetween(d.tool(), fromEuler(p.values[3], p.values[4], p.values[5]))
-	angle := turn.Norm()
+// towardsPose returns joint velocities that bring the palm to a cartesian position point, and the time that is left at
+// full speed, s.
+func (d *Device) towardsPose(p *point) (v [sim.NumJoints]float64, left float64) {
+	d.beginFollowing()
+	q := d.commanded()
+	at := d.posedAt(&q)
+	goal := sim.Vec3{p.values[0], p.values[1], p.values[2]}
+	way, turn := goal.Sub(at.Palm), turnBetween(tool(at), fromEuler(p.values[3], p.values[4], p.values[5]))
 	speed, spin := handSpeed, handTurn
 	if p.speed[0] > 0 {
 		speed = min(speed, p.speed[0])
@@ -193,20 +256,28 @@ func (d *Device) towardsPose(p *point) (v [sim.NumJoints]float64, left bool) {
 	if p.speed[1] > 0 {
 		spin = min(spin, p.speed[1])
 	}
+	left = max(way.Norm()/speed, turn.Norm()/spin)
+	rate, _ := pace(left, approach)
+	var twist [6]float64
 	for i := range 3 {
-		if distance > 0 {
-			twist[i] *= min(speed/distance, approach)
-		}
-		if angle > 0 {
-			twist[3+i] = turn[i] * min(spin/angle, approach)
-		}
+		twist[i], twist[3+i] = way[i]*rate, turn[i]*rate
 	}
-	return d.cartesian(&twist), distance > arrivedHand || angle > 5*arrived
+	return d.cartesian(&twist), left
 }
 
-// tool is the orientation of the tool: the hand's, turned half about x so that z is where the hand points to.
-func (d *Device) tool() sim.Mat3 {
-	return d.sim.Data.BodyRot[sim.Hand].Mul(sim.Mat3{1, 0, 0, 0, -1, 0, 0, 0, -1})
+// posedAt returns the arm with joint angles q. It is valid until the next call.
+func (d *Device) posedAt(q *[sim.NumJoints]float64) *sim.Data {
+	if d.scratch.Q != *q {
+		d.scratch.Q = *q
+		d.sim.Model.Kinematics(d.scratch)
+	}
+	return d.scratch
+}
+
+// tool is the orientation of the tool, as the last frame of the arm's Denavit-Hartenberg table has it (R): the hand's with
+// x and y exchanged, so that z is where the hand points to.
+func tool(d *sim.Data) sim.Mat3 {
+	return d.BodyRot[sim.Hand].Mul(sim.Mat3{0, 1, 0, 1, 0, 0, 0, 0, -1})
 }
 
 // turnBetween returns the rotation vector in world axes that turns a into b.
@@ -256,7 +327,7 @@ func (d *Device) commanded() (q [sim.NumJoints]float64) {
 	q = d.readings()
 	for i := range q {
 		if !d.moving[i] {
-			q[i] = d.anchor[i] + d.opt.Motion.Encoder[i]
+			q[i] = d.set[i] + d.opt.Motion.Encoder[i]
 		}
 	}
 	return q

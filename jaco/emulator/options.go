@@ -67,6 +67,13 @@ type Choices struct {
 	// EraseOnStop makes 303 drop the queue. Otherwise the points in it stay, and go on after 302.
 	EraseOnStop bool
 
+	// KeepBlocked leaves a position point that makes no headway, because of contact or a limit or since it is out of
+	// reach, in the queue until it is erased. Otherwise it is dropped after half a second.
+	KeepBlocked bool
+
+	// KeepJoystick leaves sticks and buttons as they are when 301 or 303 comes. Otherwise both release them.
+	KeepJoystick bool
+
 	// JoystickTimeout releases a joystick that has not been sent for so long; 0: never.
 	JoystickTimeout time.Duration
 

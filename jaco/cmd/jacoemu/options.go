@@ -74,6 +74,8 @@ func register(f *cli.Flags) *options {
 	f.BoolVar(&c.OnePage, "one-page", false, "say 1 in the packet count of every reply, instead of the number of pages")
 	f.BoolVar(&c.MoveWithoutAPI, "move-without-api", false, "obey without command 302")
 	f.BoolVar(&c.DropWhenFull, "drop-when-full", false, "acknowledge and forget points that do not fit, instead of refusing them")
+	f.BoolVar(&c.KeepBlocked, "keep-blocked", false, "keep position points that make no headway, instead of dropping them after half a second")
+	f.BoolVar(&c.KeepJoystick, "keep-joystick", false, "leave sticks and buttons as they are when 301 or 303 comes, instead of releasing them")
 	f.BoolVar(&c.EraseOnStop, "erase-on-stop", false, "let 303 drop the queue")
 	f.BoolVar(&c.DropUnread, "drop-unread", false, "forget a reply that was not read when the next packet comes")
 	f.NotInFile("listen", "control", "log", "picture")
