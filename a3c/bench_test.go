@@ -107,7 +107,7 @@ func BenchmarkAct(b *testing.B) {
 func BenchmarkPush(b *testing.B) {
 	for _, n := range []int{10_364, 298_700, 620_620} {
 		b.Run(fmt.Sprintf("impl=%s/n=%d", kernels.Implementation(), n), func(b *testing.B) {
-			s, grad := newStore(make([]float32, n)), make([]float32, n)
+			s, grad := newStore(make([]float32, n), 1), make([]float32, n)
 			for i := range grad {
 				grad[i] = float32(i%13) * 1e-3
 			}

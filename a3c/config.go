@@ -17,11 +17,14 @@ type Config struct {
 	// Workers is the number of workers, each a goroutine on its own OS thread with its own environments and its own copy
 	// of the parameters. 1 is A2C. At least 1; default the number of CPUs Go may use.
 	Workers int `json:"workers"`
-	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of Mnih. At least 1;
-	// default 8 (design: 8 to 16 turn vectors into matrices).
+	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of Mnih. At least 0; default 0:
+	// 64 over all workers, but at most 8 (design: 8 to 16 turn vectors into matrices) and at least 1 for each.
 	Envs int `json:"envs"`
 	// Rollout is the number of steps in each environment between two updates. At least 1; default 20 (Mnih, design).
 	Rollout int `json:"rollout"`
+	// Gather is the number of gradients whose mean makes an update. At least 0; default 0: Workers/8, rounded up, so that
+	// the gradients of all workers together are at most 8 updates.
+	Gather int `json:"gather"`
 	// Steps is the number of environment steps of the whole run, over all workers. The run ends with the rollout that
 	// reaches it, so up to Envs*Rollout-1 steps later. At least 1; default 1,000,000.
 	Steps int64 `json:"steps"`
@@ -41,7 +44,10 @@ type Config struct {
 	LearningRate float64 `json:"learning_rate"`
 	// Warmup is the number of steps at the beginning of the run in which the rate rises linearly from 0. RMSProp's statistics
 	// start at zero, so that without it the first update moves every parameter by 1/sqrt(1-Decay), ten times the rate: next
-	// to nothing for a network that begins at random, the end of a policy that was there before. At least 0; default 0.
+	// to nothing for a network that begins at random, the end of a policy that was there before. And workers that begin
+	// together push the same gradient, the error of a value that is wrong everywhere, once each: sixteen of them leave no unit
+	// alive. At least -1; default -1: 32 times the steps that the other workers have under way, (Workers-1)*Envs*Rollout,
+	// but at most half of Steps; none with one worker.
 	Warmup int64 `json:"warmup"`
 	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 1e-2 (design).
 	// It belongs together with RewardScale.
@@ -95,13 +101,13 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Workers:      runtime.GOMAXPROCS(0),
-		Envs:         8,
 		Rollout:      20,
 		Steps:        1_000_000,
 		Seed:         1,
 		Gamma:        0.99,
 		Lambda:       1,
 		LearningRate: 7e-4,
+		Warmup:       -1,
 		EntropyCost:  1e-2,
 		ValueCost:    0.25,
 		RewardScale:  1,
@@ -111,6 +117,28 @@ func DefaultConfig() Config {
 		Replacements: 10,
 		MetricsEvery: 10_000,
 	}
+}
+
+// What follows from the number of workers by default.
+const (
+	defaultEnvs    = 8  // of a worker
+	allEnvs        = 64 // of all workers
+	updatesAtOnce  = 8  // that are under way
+	warmupRollouts = 32 // of each worker but one
+)
+
+// Resolved returns the settings with those that follow from the number of workers set to what follows.
+func (c Config) Resolved() Config {
+	if c.Envs == 0 {
+		c.Envs = max(1, min(allEnvs/max(c.Workers, 1), defaultEnvs))
+	}
+	if c.Gather == 0 {
+		c.Gather = (c.Workers + updatesAtOnce - 1) / updatesAtOnce
+	}
+	if c.Warmup < 0 {
+		c.Warmup = min(int64(warmupRollouts*(c.Workers-1)*c.Envs*c.Rollout), c.Steps/2)
+	}
+	return c
 }
 
 // Rate returns the learning rate after so many steps, when the given part of the run, 0 to 1, is over.
@@ -145,11 +173,12 @@ func (c Config) Validate() error { // names are those of the commands' flags
 		}
 	}
 	whole("workers", int64(c.Workers), 1, maxWorkers)
-	whole("envs", int64(c.Envs), 1, maxEnvs)
+	whole("envs", int64(c.Envs), 0, maxEnvs)
 	whole("rollout", int64(c.Rollout), 1, maxRollout)
+	whole("gather", int64(c.Gather), 0, maxWorkers)
 	whole("steps", c.Steps, 1, math.MaxInt64/2)
 	whole("replacements", int64(c.Replacements), 0, maxReplacements)
-	whole("warmup", c.Warmup, 0, math.MaxInt64/2)
+	whole("warmup", c.Warmup, -1, math.MaxInt64/2)
 	whole("metrics-every", c.MetricsEvery, 1, math.MaxInt64/2)
 	whole("checkpoint-every", c.CheckpointEvery, 0, math.MaxInt64/2)
 	number("gamma", c.Gamma, c.Gamma >= 0 && c.Gamma <= 1, "0 to 1")

@@ -11,7 +11,8 @@
 //	return        discounted reward from a step on, as far as the rollout goes, then the network's value
 //	advantage     return minus value: how much better an action was than expected
 //	worker        a goroutine on its own OS thread with its own environments and its own copy of the parameters
-//	push          one gradient through RMSProp into the shared parameters
+//	push          one gradient into the shared parameters: by itself, or gathered with those of others
+//	update        one step of RMSProp
 //	policy lag    the pushes of others between a worker's pull of the parameters and its push
 //	score         undiscounted, unscaled return of an episode
 //
@@ -29,6 +30,24 @@
 //
 // and that of a rollout the mean over its samples. Rewards are multiplied by RewardScale in it, and so values are in
 // scaled reward; scores are not.
+//
+// # Many workers
+//
+// While a worker plays a rollout, all others push: what it pushes was computed from parameters that are Workers-1 gradients
+// old, and each moves the parameters by about the learning rate, whatever its length, for that is what RMSProp does. Where
+// the gradients agree, they move together that many times too far before any worker sees it. They agree most at the start,
+// when every worker finds the value wrong by the same amount, and RMSProp's statistics, from zero, make each step up to ten
+// times as long: convolutions are pushed to where none of their units is ever active again. They agree again whenever
+// rewards are new.
+//
+// So what is under way is bounded, and what follows from the number of workers is nothing else: the gradients that workers
+// have under way are at most those of eight workers with eight environments, however many there are.
+//
+//	Envs     64 environments are shared out, at most 8 to each worker, so a rollout of all is 64*Rollout steps up to 64 workers
+//	Gather   the mean of Workers/8 gradients is one update, so those of all workers move the parameters eight times
+//	Warmup   the rate rises from 0 until each worker has seen 32 rounds of the others
+//
+// With one worker nothing of this acts. Beyond 64 workers a round is Workers*Rollout steps and an update has more of them.
 //
 // # Layouts
 //

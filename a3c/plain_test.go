@@ -27,6 +27,7 @@ func TestPlain(t *testing.T) {
 		{"lambda and normalized advantages", 8, memory, func(c *a3c.Config) { c.Lambda, c.NormalizeAdvantage = 0.9, true }},
 		{"output alone", 8, memory, func(c *a3c.Config) { c.OutputOnly = true }},
 		{"clipped", 0, spot, func(c *a3c.Config) { c.ClipNorm = 0.01 }},
+		{"gathered", 8, memory, func(c *a3c.Config) { c.Gather, c.Deterministic = 4, false }}, // and two are left in the end
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)

@@ -97,7 +97,7 @@ func (t *Trainer) cycle(w *worker) (next *worker, due bool, err error) {
 }
 
 // runRounds is the deterministic mode: in each round all workers pull the same parameters and compute in parallel, each on
-// its own thread; then the calling goroutine pushes their gradients in worker order.
+// its own thread; then the calling goroutine pushes their gradients in worker order; none waits for the next round.
 func (t *Trainer) runRounds(ctx context.Context) error {
 	var group sync.WaitGroup
 	begin := make([]chan struct{}, len(t.workers)) // one for each worker; closed at the end
@@ -140,6 +140,7 @@ func (t *Trainer) runRounds(ctx context.Context) error {
 		for _, w := range t.workers[:n] {
 			due = t.apply(w) || due
 		}
+		t.flush()
 		if due {
 			if err := t.deliver(); err != nil {
 				return err

@@ -43,16 +43,19 @@ func TestResume(t *testing.T) {
 		lstm  int
 		make  func() a3c.Env
 		stack bool // on a column of the same architecture
+
+		gather int // 2: the third of a round's gradients is an update by itself
 	}{
-		{"feedforward", 0, timeLimit, false},
-		{"recurrent", 4, memory, false},
-		{"pixels", 0, spot, false},
-		{"recurrent pixels", 4, spot, false},
-		{"recurrent pixels on another column", 4, spot, true},
+		{"feedforward", 0, timeLimit, false, 1},
+		{"recurrent", 4, memory, false, 1},
+		{"gathered", 4, memory, false, 2},
+		{"pixels", 0, spot, false, 1},
+		{"recurrent pixels", 4, spot, false, 1},
+		{"recurrent pixels on another column", 4, spot, true, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)
-			cfg.CheckpointEvery = 130
+			cfg.CheckpointEvery, cfg.Gather = 130, test.gather
 			cfg.NormalizeAdvantage = test.lstm > 0
 			// run runs to the end, from a snapshot unless it is nil, and returns all that can be seen of it.
 			run := func(from *a3c.Snapshot) (snapshots []*a3c.Snapshot, metrics []a3c.Metrics) {

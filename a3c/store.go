@@ -1,10 +1,15 @@
 package a3c
 
-import "sync/atomic"
+import (
+	"sync"
+	"sync/atomic"
+
+	"colonnade/kernels"
+)
 
 // store holds the shared parameters and RMSProp's shared statistics.
 //
-// RACE: theta and ms are read and written by all workers without locks (Hogwild).
+// RACE: theta and ms are read and written by all workers without locks (Hogwild), unless gradients are gathered.
 //
 //	Who:     pull (loads theta) and push (load, compute, store both), any number of goroutines. Nobody else while they
 //	         run: snapshots are taken behind the trainer's gate.
@@ -18,14 +23,35 @@ import "sync/atomic"
 //	Why ok:  Niu, Recht, Ré, Wright 2011; Mnih et al. 2016, section 4. TestHogwildLoss bounds it.
 //
 // Under the race detector (store_race.go) every access is atomic instead, element by element, with the same losses.
+//
+// Gathered gradients add up in sum, piece by piece, each piece behind a lock of its own: one that was lost here would be
+// lost for several workers. theta is read without locks all the same.
 type store struct {
 	theta, ms []float32    // one element for each parameter
 	updates   atomic.Int64 // pushes so far
+
+	gather int           // gradients that make an update
+	sum    []float32     // of gradients gathered; nil where gather is 1
+	pieces []piece       // of sum
+	next   atomic.Uint32 // pushes begun
 }
 
-func newStore(theta []float32) *store {
-	s := &store{theta: make([]float32, len(theta)), ms: make([]float32, len(theta))}
+// piece is some of the parameters in a row: pieceLen, or what is left for the last.
+type piece struct {
+	mu       sync.Mutex
+	gathered int // gradients in its sum
+}
+
+const pieceLen = 1 << 13 // 32 KiB of sum: short enough to be busy rarely, long enough to make locks cheap
+
+// newStore returns a store whose updates are the means of that many gradients.
+func newStore(theta []float32, gather int) *store {
+	s := &store{theta: make([]float32, len(theta)), ms: make([]float32, len(theta)), gather: gather}
 	copy(s.theta, theta)
+	if gather > 1 {
+		s.sum = make([]float32, len(theta))
+		s.pieces = make([]piece, (len(theta)+pieceLen-1)/pieceLen)
+	}
 	return s
 }
 
@@ -39,7 +65,47 @@ func (s *store) pull(local []float32) int64 {
 // push applies a gradient by RMSProp with shared statistics and returns the number of pushes before it.
 //
 //	ms = decay*ms + (1-decay)*grad²        theta -= lr*grad / (sqrt(ms) + epsilon)
+//
+// Where gradients are gathered, it adds this one, and the last of them applies their mean.
 func (s *store) push(grad []float32, lr, decay, epsilon float32) int64 {
-	update(s.theta, s.ms, grad, lr, decay, epsilon)
+	if s.gather > 1 {
+		s.add(grad, lr, decay, epsilon)
+	} else {
+		update(s.theta, s.ms, grad, lr, decay, epsilon)
+	}
 	return s.updates.Add(1) - 1
+}
+
+// add adds a gradient to the sum, and applies each piece that has enough.
+func (s *store) add(grad []float32, lr, decay, epsilon float32) {
+	start := int(s.next.Add(1)) * 7 // workers that push at once begin at different pieces
+	for k := range s.pieces {
+		i := (start + k) % len(s.pieces)
+		p, lo, hi := &s.pieces[i], i*pieceLen, min((i+1)*pieceLen, len(s.sum))
+		p.mu.Lock()
+		kernels.ScaleAdd(s.sum[lo:hi], 1, grad[lo:hi])
+		p.gathered++
+		if p.gathered == s.gather {
+			s.apply(p, lo, hi, lr, decay, epsilon)
+		}
+		p.mu.Unlock()
+	}
+}
+
+// apply updates parameters lo to hi by the mean of a piece's gradients, which are at least one. The caller holds its lock.
+func (s *store) apply(p *piece, lo, hi int, lr, decay, epsilon float32) {
+	kernels.Scale(s.sum[lo:hi], 1/float32(p.gathered))
+	update(s.theta[lo:hi], s.ms[lo:hi], s.sum[lo:hi], lr, decay, epsilon)
+	clear(s.sum[lo:hi])
+	p.gathered = 0
+}
+
+// flush applies gradients that wait for others. Nobody pushes meanwhile.
+func (s *store) flush(lr, decay, epsilon float32) {
+	for i := range s.pieces {
+		p := &s.pieces[i]
+		if p.gathered > 0 {
+			s.apply(p, i*pieceLen, min((i+1)*pieceLen, len(s.sum)), lr, decay, epsilon)
+		}
+	}
 }

@@ -9,7 +9,7 @@ import (
 // TestPush compares with RMSProp's definition in float64, and the version under the race detector with it as well.
 func TestPush(t *testing.T) {
 	const n, lr, decay, epsilon = 1000, 7e-4, 0.99, 1e-5
-	s := newStore(make([]float32, n))
+	s := newStore(make([]float32, n), 1)
 	theta, ms, grad := make([]float64, n), make([]float64, n), make([]float32, n)
 	for step := range 5 {
 		for i := range grad {
@@ -44,7 +44,7 @@ func TestHogwildLoss(t *testing.T) {
 	if RaceDetector { // whose atomic accesses take a thousand times longer
 		n, pushes = 5_000, 40
 	}
-	s := newStore(make([]float32, n))
+	s := newStore(make([]float32, n), 1)
 	grad := make([]float32, n)
 	for i := range grad {
 		grad[i] = -1
@@ -79,5 +79,47 @@ func TestHogwildLoss(t *testing.T) {
 	t.Logf("%.4f %% of updates lost", 100*lost)
 	if lost > 0.5 {
 		t.Errorf("%.1f %% of updates lost, want at most 50 %%", 100*lost)
+	}
+}
+
+// TestGather: updates are means of gradients, whoever pushes them, and none is lost. With decay 0 and an epsilon that is
+// next to nothing, an update moves each element by the rate, in the direction of the mean.
+func TestGather(t *testing.T) {
+	const n, workers, gather = 3*pieceLen/2 + 1, 6, 3
+	s := newStore(make([]float32, n), gather)
+	var group sync.WaitGroup
+	for id := range workers {
+		group.Go(func() {
+			grad := make([]float32, n)
+			for i := range grad {
+				grad[i] = float32(id%gather - 3) // -3, -2, -1: whichever three meet, the mean is negative
+			}
+			for range 10 {
+				s.push(grad, 1, 0, 1e-30)
+			}
+		})
+	}
+	group.Wait()
+	if got := s.updates.Load(); got != 10*workers {
+		t.Errorf("%d pushes counted, want %d", got, 10*workers)
+	}
+	for i, v := range s.theta {
+		if v != 10*workers/gather {
+			t.Fatalf("element %d moved by %g, want one for each %d of %d pushes", i, v, gather, 10*workers)
+		}
+	}
+
+	grad := make([]float32, n)
+	for _, g := range []float32{-1, -3} { // one gradient short of an update
+		for i := range grad {
+			grad[i] = g
+		}
+		s.push(grad, 1, 0, 1e-30)
+	}
+	before := s.theta[n-1]
+	s.flush(1, 0, 1e-30)
+	s.flush(1, 0, 1e-30) // nothing is left
+	if s.theta[n-1] != before+1 || s.ms[n-1] != 4 || s.sum[n-1] != 0 {
+		t.Errorf("what was left moved an element by %g with mean square %g, want 1 and 4", s.theta[n-1]-before, s.ms[n-1])
 	}
 }

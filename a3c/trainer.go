@@ -53,6 +53,7 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
+	cfg = cfg.Resolved()
 	if len(theta) != net.Parameters() {
 		return nil, fmt.Errorf("%d parameters given, the network has %d", len(theta), net.Parameters())
 	}
@@ -62,7 +63,7 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	if err := checkThreads(system(), cfg.Workers); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta), status: make([]WorkerStatus, cfg.Workers)}
+	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta, cfg.Gather), status: make([]WorkerStatus, cfg.Workers)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
 	t.makeEnv = makeEnv
 	for id := range cfg.Workers {
@@ -149,6 +150,7 @@ func (t *Trainer) RunUntil(ctx context.Context, steps int64) error {
 	} else {
 		err = t.runFree(ctx)
 	}
+	t.flush()
 	if err == nil && t.Done() {
 		t.cutWindow() // what is left of the last window
 	}
@@ -232,6 +234,11 @@ func (t *Trainer) apply(w *worker) bool {
 	return due
 }
 
+// flush applies gathered gradients that wait for more, while all workers stand between rollouts.
+func (t *Trainer) flush() {
+	t.store.flush(float32(t.learningRate()), float32(t.cfg.Decay), float32(t.cfg.Epsilon))
+}
+
 // cutWindow ends the window, if there is anything in it, and makes its Metrics ready.
 func (t *Trainer) cutWindow() {
 	t.mu.Lock()
@@ -270,6 +277,7 @@ func (t *Trainer) deliver() error {
 		return nil
 	}
 	t.gate.Lock()
+	t.flush()
 	s, failure := t.take()
 	ready := t.takeReady() // up to the snapshot and no further
 	t.gate.Unlock()

@@ -132,7 +132,7 @@ func sampleActions(logits []float64, choices []int, rng *rand.Rand) []int {
 	return action
 }
 
-// apply clips a gradient and makes one step of RMSProp on the shared parameters.
+// apply clips a gradient and adds it to those that make an update.
 func (t *Trainer) apply(grad []float32, samples int) error {
 	norm := 0.0
 	for _, g := range grad {
@@ -144,11 +144,26 @@ func (t *Trainer) apply(grad []float32, samples int) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	rate := t.cfg.Rate(t.steps, float64(t.steps)/float64(t.cfg.Steps))
 	for i := range grad {
-		g := float64(grad[i]) * factor
+		t.sum[i] += float64(grad[i]) * factor
+	}
+	if t.gathered++; t.gathered == t.cfg.Gather {
+		t.update()
+	}
+	return t.advance(int64(samples))
+}
+
+// update makes one step of RMSProp on the shared parameters with the mean of the gradients gathered, if there are any.
+func (t *Trainer) update() {
+	if t.gathered == 0 {
+		return
+	}
+	rate := t.cfg.Rate(t.steps, float64(t.steps)/float64(t.cfg.Steps))
+	for i := range t.sum {
+		g := t.sum[i] / float64(t.gathered)
 		t.ms[i] = t.cfg.Decay*t.ms[i] + (1-t.cfg.Decay)*g*g
 		t.theta[i] -= rate * g / (math.Sqrt(t.ms[i]) + t.cfg.Epsilon)
 	}
-	return t.advance(int64(samples))
+	clear(t.sum)
+	t.gathered = 0
 }

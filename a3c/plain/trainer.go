@@ -18,6 +18,8 @@ type Trainer struct {
 
 	mu        sync.Mutex // guards the fields below
 	theta, ms []float64
+	sum       []float64 // of gathered gradients
+	gathered  int
 	claimed   int64 // steps that workers have taken on
 	steps     int64
 	window    a3c.Metrics // sums over the window at hand
@@ -30,7 +32,8 @@ func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, 
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
-	t := &Trainer{cfg: cfg, net: net, theta: make([]float64, len(theta)), ms: make([]float64, len(theta))}
+	cfg = cfg.Resolved()
+	t := &Trainer{cfg: cfg, sum: make([]float64, len(theta)), net: net, theta: make([]float64, len(theta)), ms: make([]float64, len(theta))}
 	for i, v := range theta {
 		t.theta[i] = float64(v)
 	}
@@ -59,6 +62,7 @@ func (t *Trainer) Run(ctx context.Context) error {
 		})
 	}
 	group.Wait()
+	t.update()
 	return context.Cause(ctx)
 }
 

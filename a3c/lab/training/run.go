@@ -74,6 +74,7 @@ type Run struct {
 // Open builds environments, network and trainer: new ones, or with resume those that the folder holds. Close the run in
 // the end.
 func Open(plan Plan, dir *rundir.Dir, resume bool, stderr io.Writer) (*Run, error) {
+	plan.Config = plan.Config.Resolved()
 	r := &Run{plan: plan, dir: dir, stderr: stderr, pictures: png.Encoder{BufferPool: &pngBuffer{}}}
 	if plan.Watcher == nil {
 		r.plan.Watcher = nobody{}
@@ -208,8 +209,9 @@ func (r *Run) Train(ctx context.Context) error { return r.TrainUntil(ctx, r.plan
 
 // TrainUntil is Train with a pause at a step: see [a3c.Trainer.RunUntil].
 func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
-	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, %s -> %s\n",
-		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs, r.plan.World, r.dir.Path())
+	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, updates of %d gradients, warm-up of %d steps, %s -> %s\n",
+		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs, r.plan.Config.Gather, r.plan.Config.Warmup,
+		r.plan.World, r.dir.Path())
 	r.progress = cli.NewProgress(cli.Work{
 		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: min(steps, r.plan.Config.Steps), Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
 	}, r.stderr)

@@ -84,6 +84,7 @@ func (o *Options) Validate(resume bool) error {
 	if err := o.Config.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
+	o.Config = o.Config.Resolved()
 	switch method := *o.method; {
 	case o.episodes < 1:
 		return cli.Usagef("-episodes is %d, want at least 1", o.episodes)
