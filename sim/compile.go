@@ -83,6 +83,11 @@ func (m *Model) compileLink(b int, names map[string]int) error {
 	return m.compileShapes(b, l.Shapes)
 }
 
+// leastInertia is the smallest inertia, in kg m², of a link about its own joint, armature included. If each joint has it,
+// the mass matrix can be inverted in every pose. Below it the solution would be made of rounding errors:
+// moments are taken about the world origin, where those of a few kg are 1e-15 kg m².
+const leastInertia = 1e-9
+
 func (m *Model) compileInertia(b int, l *Link) error {
 	if !(l.Mass > 0) || !finite(l.Mass) {
 		return fmt.Errorf("mass is %g kg, want more than 0", l.Mass)
@@ -94,8 +99,17 @@ func (m *Model) compileInertia(b int, l *Link) error {
 		return fmt.Errorf("inertia_com %v is not finite", l.Inertia)
 	}
 	moments, axes := principalAxes(l.Inertia)
-	if !(moments[0] >= 0) || moments[0]+moments[1] < float64(moments[2]*(1-1e-9)) {
+	// A thin rod's smallest moment is 0, its others are alike: rounding puts them a little to either side.
+	if !(moments[0] >= -1e-9*moments[2]) || moments[0]+moments[1] < float64(moments[2]*(1-1e-9)) {
 		return fmt.Errorf("inertia_com %v has principal moments %v, which no body has", l.Inertia, moments)
+	}
+	moments[0] = max(moments[0], 0)
+	if b != Base {
+		own := l.Inertia[2] + float64(l.Mass*(float64(l.COM[0]*l.COM[0])+float64(l.COM[1]*l.COM[1])))
+		if j := l.Joint; own+j.Armature < leastInertia {
+			return fmt.Errorf("joint %q turns an inertia of %g kg m², want at least %g of link and armature together",
+				j.Name, own+j.Armature, leastInertia)
+		}
 	}
 	m.mass[b], m.com[b] = l.Mass, l.COM
 	in := &m.inertia[b]

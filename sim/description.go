@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"colonnade/sim/internal/strictjson"
 )
 
 // canonicalJSON is the model of the Kinova Jaco (j2n6s300), a verbatim copy of the project's
@@ -66,12 +68,46 @@ type Actuator struct {
 // Shape is a capsule or a box in its link's frame, used for contact.
 type Shape struct {
 	Name     string  `json:"name"`
-	Type     string  `json:"type"`               // "capsule" or "box"
-	From     Vec3    `json:"from,omitzero"`      // capsule: ends of the axis, m
-	To       Vec3    `json:"to,omitzero"`        //
-	Radius   float64 `json:"radius,omitzero"`    // capsule, m
-	Pos      Vec3    `json:"pos,omitzero"`       // box: centre, m
-	HalfSize Vec3    `json:"half_size,omitzero"` // box, m
+	Type     string  `json:"type"`      // "capsule" or "box"
+	From     Vec3    `json:"from"`      // capsule: ends of the axis, m
+	To       Vec3    `json:"to"`        //
+	Radius   float64 `json:"radius"`    // capsule, m
+	Pos      Vec3    `json:"pos"`       // box: centre, m
+	HalfSize Vec3    `json:"half_size"` // box, m
+}
+
+// UnmarshalJSON reads a capsule or a box and returns an error if one of its members is missing.
+func (s *Shape) UnmarshalJSON(text []byte) error {
+	var given struct {
+		Name     string   `json:"name"`
+		Type     string   `json:"type"`
+		From     *Vec3    `json:"from"`
+		To       *Vec3    `json:"to"`
+		Radius   *float64 `json:"radius"`
+		Pos      *Vec3    `json:"pos"`
+		HalfSize *Vec3    `json:"half_size"`
+	}
+	if err := strictjson.Unmarshal(text, &given); err != nil {
+		return err
+	}
+	switch {
+	case given.Type == "capsule" && (given.From == nil || given.To == nil || given.Radius == nil):
+		return fmt.Errorf("capsule %q: want \"from\", \"to\" and \"radius\"", given.Name)
+	case given.Type == "box" && (given.Pos == nil || given.HalfSize == nil):
+		return fmt.Errorf("box %q: want \"pos\" and \"half_size\"", given.Name)
+	}
+	*s = Shape{
+		Name: given.Name, Type: given.Type, From: orZero(given.From), To: orZero(given.To), Radius: orZero(given.Radius),
+		Pos: orZero(given.Pos), HalfSize: orZero(given.HalfSize),
+	}
+	return nil
+}
+
+func orZero[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
 }
 
 // Site is a named point in its link's frame.
@@ -111,13 +147,10 @@ func (d Description) clone() Description {
 }
 
 // ParseModel compiles the model in a file of schema jaco-model/1. The error names the link or joint
-// and what is wrong with it.
+// and what is wrong with it: also a member that is misspelt, missing, given twice, or too short.
 func ParseModel(text []byte) (*Model, error) {
-	var file struct {
-		Schema    string       `json:"schema"`
-		Canonical *Description `json:"canonical"`
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
+	var file modelFile
+	if err := strictjson.Unmarshal(text, &file); err != nil {
 		return nil, fmt.Errorf("read arm model: %w", err)
 	}
 	if file.Schema != "jaco-model/1" {
@@ -126,7 +159,28 @@ func ParseModel(text []byte) (*Model, error) {
 	if file.Canonical == nil {
 		return nil, fmt.Errorf("read arm model: the file has no member \"canonical\"")
 	}
-	return Compile(*file.Canonical)
+	return Compile(file.Canonical.Description)
+}
+
+// modelFile is a file of schema jaco-model/1. What is raw is there for readers and other programs.
+type modelFile struct {
+	Schema    string `json:"schema"`
+	Canonical *struct {
+		Description
+		File        json.RawMessage `json:"file,omitzero"`
+		PhysicsStep json.RawMessage `json:"timestep_s,omitzero"`
+		ControlStep json.RawMessage `json:"control_step_s,omitzero"`
+		Integrator  json.RawMessage `json:"integrator,omitzero"`
+		Target      json.RawMessage `json:"target,omitzero"`
+		Camera      json.RawMessage `json:"camera,omitzero"`
+	} `json:"canonical"`
+	Units     json.RawMessage `json:"units,omitzero"`
+	Licences  json.RawMessage `json:"licences,omitzero"`
+	Sources   json.RawMessage `json:"sources,omitzero"`
+	Kinova    json.RawMessage `json:"kinova_ros,omitzero"`
+	DMControl json.RawMessage `json:"dm_control,omitzero"`
+	DH        json.RawMessage `json:"dh,omitzero"`
+	Extents   json.RawMessage `json:"mesh_extents_xyz,omitzero"`
 }
 
 // Canonical returns the Kinova Jaco of the project. All callers share one model.

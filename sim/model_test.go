@@ -1,9 +1,13 @@
 package sim_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"math"
+	"math/rand/v2"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -157,6 +161,14 @@ func TestBadDescriptions(t *testing.T) {
 		{`keyframe "home": want 9 finite numbers`, func(d *sim.Description) { d.Keyframes["home"] = []float64{1, 2} }},
 		{`link "hand" has no site "palm"`, func(d *sim.Description) { d.Links[6].Sites = nil }},
 		{`site "tip_2": pos`, func(d *sim.Description) { d.Links[8].Sites[0].Pos[0] = nan }},
+		{`joint "finger_1" turns an inertia of 0 kg m²`, func(d *sim.Description) {
+			l := &d.Links[sim.Finger1]
+			l.COM, l.Inertia, l.Joint.Armature = sim.Vec3{0, 0, 0.1}, [6]float64{}, 0 // a point on the joint's axis
+		}},
+		{`joint "joint_4" turns an inertia of 0 kg m²`, func(d *sim.Description) {
+			l := &d.Links[sim.Link4]
+			l.COM, l.Inertia, l.Joint.Armature = sim.Vec3{}, [6]float64{}, 0
+		}},
 		{"the table must be a plane", func(d *sim.Description) { d.Table.Normal = sim.Vec3{0, 1, 0} }},
 	} {
 		desc := sim.Canonical().Description()
@@ -182,14 +194,63 @@ func TestBadModelFiles(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{"", "unexpected end"},
 		{string(good[:len(good)/2]), "unexpected end"},
-		{"[]", "cannot unmarshal"},
+		{"[]", "want an object"},
 		{`{"schema": "jaco-model/2"}`, `schema is "jaco-model/2"`},
 		{`{"schema": "jaco-model/1"}`, `no member "canonical"`},
-		{`{"schema": "jaco-model/1", "canonical": {}}`, "0 links"},
+		{`{"schema": "jaco-model/1", "canonical": {}}`, `canonical: there is no "gravity"`},
 		{`{"schema": "jaco-model/1", "canonical": {"links": "none"}}`, "links"},
+		// What json takes for 0, or for something else.
+		{replaced(good, `"damping": 1.0`, `"dampng": 1.0`), `canonical.links[1].joint: unknown field "dampng"`},
+		{replaced(good, `"damping": 1.0`, `"DAMPING": 1.0`), `canonical.links[1].joint: unknown field "DAMPING"`},
+		{replaced(good, `"kv": 500.0,`, ""), `canonical.links[1].joint.actuator: there is no "kv"`},
+		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0]`), "canonical.links[0].pos: has 2 elements, want 3"},
+		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0, 0.0, 0.0]`), "canonical.links[0].pos: has 4 elements, want 3"},
+		{replaced(good, `"mass": 0.46784`, `"mass": 0.46784, "mass": 1`), "mass is given twice"},
+		{replaced(good, `"from": [0.0, 0.0, 0.041],`, ""), `canonical.links[0].geoms[0]: capsule "base_g": want "from"`},
+		{replaced(good, `"half_size"`, `"halfsize"`), `unknown field "halfsize"`},
 	} {
 		if _, err := sim.ParseModel([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%.40q: want an error with %q, have %v", c.text, c.want, err)
+		}
+	}
+}
+
+// replaced returns a model file with the first of one text replaced by another.
+func replaced(file []byte, from, to string) string {
+	if !bytes.Contains(file, []byte(from)) {
+		panic("the model file has no " + from)
+	}
+	return strings.Replace(string(file), from, to, 1)
+}
+
+// TestShapesInJSON: what is written of a description can be read again, points at 0 included.
+func TestShapesInJSON(t *testing.T) {
+	shapes := []sim.Shape{
+		{Name: "a", Type: "capsule", To: sim.Vec3{0, 0, 1}, Radius: 0.1},
+		{Name: "b", Type: "box", HalfSize: sim.Vec3{1, 2, 3}},
+	}
+	text, err := json.Marshal(shapes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again []sim.Shape
+	if err := json.Unmarshal(text, &again); err != nil || !slices.Equal(again, shapes) {
+		t.Errorf("read %+v, error %v, want %+v", again, err, shapes)
+	}
+}
+
+// TestThinRods: the inertia of a thin rod in any direction has a principal moment of 0, which rounding may put below. Such
+// a link is an ordinary one, and moves.
+func TestThinRods(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 1))
+	for range 2000 {
+		n := sim.Vec3{rng.NormFloat64(), rng.NormFloat64(), rng.NormFloat64()}
+		n = n.Scale(1 / n.Norm())
+		const i = 1e-3 // kg m², across the rod
+		desc := sim.Canonical().Description()
+		desc.Links[3].Inertia = [6]float64{i * (1 - n[0]*n[0]), i * (1 - n[1]*n[1]), i * (1 - n[2]*n[2]), -i * n[0] * n[1], -i * n[0] * n[2], -i * n[1] * n[2]}
+		if _, err := sim.Compile(desc); err != nil {
+			t.Fatalf("rod along %v: %v", n, err)
 		}
 	}
 }

@@ -12,6 +12,13 @@ const ControlStep = 0.1
 // TrainingStep is the physics step that training uses, s.
 const TrainingStep = 0.01
 
+// The range of steps, s. The memory of the past, which late pictures need, has one place for each physics step in a
+// ControlStep.
+const (
+	shortestStep = 1e-5
+	longestStep  = 10.0
+)
+
 // Simulator moves one arm in steps of a fixed length and checks it after each. It belongs to one goroutine.
 type Simulator struct {
 	Model *Model
@@ -30,13 +37,16 @@ type Simulator struct {
 }
 
 // NewSimulator returns an arm at rest at joint angles 0, which is not a pose without violation: Place it
-// first. The control step must be a whole multiple of the physics step; both are in s.
+// first. Both steps are in s, from 1e-5 to 10, and the control step must be a whole multiple of the physics step.
 func NewSimulator(m *Model, physicsStep, controlStep float64) (*Simulator, error) {
-	if !(physicsStep > 0) || !(controlStep > 0) || math.IsInf(controlStep, 0) {
-		return nil, fmt.Errorf("simulator: physics step %g s, control step %g s: both must be above 0", physicsStep, controlStep)
+	for _, s := range [...]float64{physicsStep, controlStep} {
+		if !(s >= shortestStep && s <= longestStep) {
+			return nil, fmt.Errorf("simulator: physics step %g s, control step %g s: want %g to %g s",
+				physicsStep, controlStep, shortestStep, longestStep)
+		}
 	}
 	n := math.Round(controlStep / physicsStep)
-	if n < 1 || n > 1e6 || math.Abs(controlStep/physicsStep-n) > 1e-9*n {
+	if n < 1 || math.Abs(controlStep/physicsStep-n) > 1e-9*n {
 		return nil, fmt.Errorf("simulator: the control step of %g s is not a whole multiple of the physics step of %g s", controlStep, physicsStep)
 	}
 	s := &Simulator{

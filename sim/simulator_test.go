@@ -20,12 +20,14 @@ func TestSimulatorSteps(t *testing.T) {
 		{0.1, 0.1, ""},
 		{0.003, 0.1, "not a whole multiple"},
 		{0.2, 0.1, "not a whole multiple"},
-		{0, 0.1, "above 0"},
-		{-0.01, 0.1, "above 0"},
-		{math.NaN(), 0.1, "above 0"},
-		{0.01, math.Inf(1), "above 0"},
-		{0.01, 0, "above 0"},
-		{1e-9, 0.1, "not a whole multiple"},
+		{0, 0.1, "want 1e-05 to 10 s"},
+		{-0.01, 0.1, "want 1e-05 to 10 s"},
+		{math.NaN(), 0.1, "want 1e-05 to 10 s"},
+		{0.01, math.Inf(1), "want 1e-05 to 10 s"},
+		{0.01, 0, "want 1e-05 to 10 s"},
+		{1e-9, 0.1, "want 1e-05 to 10 s"},
+		{1e-12, 1e-9, "want 1e-05 to 10 s"}, // memory of the past for 1e11 steps
+		{1e300, 1e300, "want 1e-05 to 10 s"},
 	} {
 		_, err := sim.NewSimulator(m, c.physics, c.control)
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {

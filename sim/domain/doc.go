@@ -32,10 +32,14 @@
 //
 // # What Load refuses
 //
-// Text that is not such a file, an unknown key (the nearest is named), a key given twice, a wrong unit, a value beside a
-// range, low above high, a number out of its bounds (so also one that is not finite), no word about the source. Then
-// worlds at the ends of the ranges are tried: each must be one that can be drawn and moved in. The camera may come
-// nowhere near enough to the arm to be inside it.
+// Text that is not such a file, an unknown key (the nearest is named), a key or any other member given twice or in other
+// letters, a wrong unit, a value beside a range, low above high, a number out of its bounds (so also one that is not
+// finite), no word about the source. Then worlds at the ends of the ranges are tried: each must be one that can be
+// drawn and moved in. The camera may come nowhere near enough to the arm to be inside it.
+//
+// Between the ends there may be worlds that cannot be drawn: a height from 0 to 0.1 m passes those that are too low for
+// a box and not 0, a camera's way may lead through a box. Load refuses a domain of which that is more than half;
+// of the others Draw draws such a world again.
 //
 // The target is the only saturated red thing in all presets but random, whose boxes and floor may be nearly as red: the
 // robot's tracker goes by that colour. In every preset the target is whole in the picture and the palm in 9 of 10 starts.

@@ -32,7 +32,7 @@ type Quantity struct {
 }
 
 type setting struct {
-	low, span float64
+	low, high float64
 	set       func(w *World, x float64)
 }
 
@@ -49,12 +49,28 @@ func (d *Domain) Fixed() bool { return !d.ranged }
 func (d *Domain) Quantities() []Quantity { return append([]Quantity(nil), d.quantities...) }
 
 // Draw fills w with one of the domain's worlds: each quantity with a range is uniform in it and independent of the
-// others. A fixed domain draws no number from rng, which may then be nil. Nothing is allocated.
+// others. Where that gives a world that cannot be drawn or moved in, such as one with the camera in a box, all are drawn
+// again. A fixed domain draws no number from rng, which may then be nil. Nothing is allocated but for worlds
+// that are drawn again.
 func (d *Domain) Draw(rng *rand.Rand, w *World) {
-	d.fill(w, func(int) float64 {
-		return rng.Float64()
-	})
+	if !d.ranged {
+		d.fill(w, lowEnd)
+		return
+	}
+	for range maxDraws {
+		d.fill(w, func(int) float64 { return rng.Float64() })
+		if w.validate() == nil {
+			return
+		}
+	}
+	d.fill(w, lowEnd)
 }
+
+// maxDraws is how often Draw tries. Load accepts no domain of which it saw less than leastValid, so this many failures in
+// a row do not happen; if they did, the world with all quantities at their low ends, which Load has checked, is one too.
+const maxDraws = 1000
+
+func lowEnd(int) float64 { return 0 }
 
 // fill sets w, taking the place of ranged quantity number i in its range from at, 0..1.
 func (d *Domain) fill(w *World, at func(i int) float64) {
@@ -62,8 +78,9 @@ func (d *Domain) fill(w *World, at func(i int) float64) {
 	for i := range d.settings {
 		s := &d.settings[i]
 		x := s.low
-		if s.span > 0 {
-			x += float64(s.span * at(i))
+		if s.high > s.low {
+			// Rounding may lead past the end.
+			x = min(x+float64((s.high-s.low)*at(i)), s.high)
 		}
 		s.set(w, x)
 	}
@@ -86,7 +103,7 @@ var shoulder = sim.Vec3{0, 0, 0.2755}
 // validate looks for worlds that cannot be drawn or moved in.
 func (d *Domain) validate() error {
 	var low, high World
-	d.fill(&low, func(int) float64 { return 0 })
+	d.fill(&low, lowEnd)
 	d.fill(&high, func(int) float64 { return 1 })
 	if err := checkReach(low.Scene.Camera.Position, high.Scene.Camera.Position); err != nil {
 		return err
@@ -108,11 +125,30 @@ func (d *Domain) validate() error {
 			return err
 		}
 	}
+	if !d.ranged {
+		return nil
+	}
+	valid, refused := 0, error(nil)
+	for range samples {
+		d.fill(&w, func(int) float64 { return rng.Float64() })
+		if err := w.validate(); err != nil {
+			refused = err
+		} else {
+			valid++
+		}
+	}
+	if share := float64(valid) / samples; share < leastValid {
+		return fmt.Errorf("only %.0f %% of the worlds between the ends of the ranges can be drawn, want %.0f %%: narrow the ranges; one of the others: %w",
+			100*share, 100*leastValid, refused)
+	}
 	return nil
 }
 
-// corners is how many combinations of the ends of ranges are tried.
-const corners = 500
+const (
+	corners    = 500  // combinations of the ends of ranges that are tried
+	samples    = 1000 // worlds between the ends
+	leastValid = 0.5  // share of those that must be valid
+)
 
 // checkReach tells whether a camera anywhere in a box of positions can be inside the arm.
 func checkReach(low, high sim.Vec3) error {

@@ -77,6 +77,82 @@ func TestDraw(t *testing.T) {
 	}
 }
 
+// holes are domains with worlds in the middle of their ranges that cannot be.
+var holes = map[string]string{
+	"a height of 0 or of at least 5 mm": `"box1.height": {"unit": "m", "low": 0, "high": 0.1, "from": "x"},
+		"box1.width": {"unit": "m", "value": 0.1, "from": "x"}, "box1.depth": {"unit": "m", "value": 0.1, "from": "x"}`,
+	"a table 0 or at least 10 cm above the floor": `"room.drop": {"unit": "m", "low": 0, "high": 0.74, "from": "x"},
+		"room.left": {"unit": "m", "value": -1, "from": "x"}, "room.right": {"unit": "m", "value": 1, "from": "x"},
+		"room.near": {"unit": "m", "value": -1, "from": "x"}, "room.far": {"unit": "m", "value": 1, "from": "x"},
+		"room.wall": {"unit": "m", "value": 3, "from": "x"}`,
+	"a camera on its way through a box": `"camera.position.x": {"unit": "m", "low": -2, "high": 2, "from": "x"},
+		"camera.position.z": {"unit": "m", "value": 0.3, "from": "x"}, "box1.y": {"unit": "m", "value": -1.78, "from": "x"},
+		"box1.height": {"unit": "m", "value": 0.5, "from": "x"}, "box1.width": {"unit": "m", "value": 0.5, "from": "x"},
+		"box1.depth": {"unit": "m", "value": 0.5, "from": "x"}`,
+	"a camera straight above what it looks at": `"camera.position.y": {"unit": "m", "low": -0.5, "high": -0.28, "from": "x"},
+		"camera.position.z": {"unit": "m", "value": 19, "from": "x"}`,
+	"a box that passes the camera": `"camera.position.z": {"unit": "m", "value": 0.3, "from": "x"},
+		"box1.x": {"unit": "m", "low": -2, "high": 2, "from": "x"}, "box1.y": {"unit": "m", "value": -1.78, "from": "x"},
+		"box1.height": {"unit": "m", "value": 0.5, "from": "x"}, "box1.width": {"unit": "m", "value": 0.5, "from": "x"},
+		"box1.depth": {"unit": "m", "value": 0.5, "from": "x"}`,
+	"a pattern that repeats every 0 to 20 cm": `"texture.size": {"unit": "m", "low": 0, "high": 0.2, "from": "x"},
+		"texture.grain": {"unit": "1", "low": 0, "high": 1, "from": "x"}`,
+	"a range whose ends differ by a rounding error": `"lens.blur": {"unit": "heights", "low": 0.029999999999999995, "high": 0.03, "from": "x"}`,
+}
+
+// TestHoles: Load accepts what it can only try at some places; whatever it accepts, Draw never gives a world that an
+// environment would refuse, in step 140,000 of a training.
+func TestHoles(t *testing.T) {
+	for what, quantities := range holes {
+		d, err := loadText("test", []byte(`{"name": "x", "quantities": {`+quantities+`}}`))
+		if err != nil {
+			t.Logf("%s: refused: %v", what, err)
+			continue
+		}
+		checkWorlds(t, d, 20000)
+	}
+}
+
+// checkWorlds draws n worlds, each of which must be one that can be drawn and has its numbers in their ranges.
+func checkWorlds(t *testing.T, d *Domain, n int) {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(7, 7))
+	var w World
+	for i := range n {
+		if d.Draw(rng, &w); w.validate() != nil {
+			t.Fatalf("world %d of %v cannot be: %v", i, d.quantities, w.validate())
+		}
+	}
+}
+
+// TestDrawnStaysInRange: low + (high - low)·x can be above high by a rounding error.
+func TestDrawnStaysInRange(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	var x float64
+	for range 100000 {
+		low := 0.1 * rng.Float64()
+		d := &Domain{settings: []setting{{low, low + 0.2*rng.Float64(), func(_ *World, y float64) { x = y }}}}
+		if d.fill(new(World), func(int) float64 { return 1 - 0x1p-53 }); x > d.settings[0].high || x < low {
+			t.Fatalf("drew %g from %g to %g", x, low, d.settings[0].high)
+		}
+	}
+}
+
+// TestDrawGivesUp: a domain that Load would refuse gives the world at the low ends after so many tries.
+func TestDrawGivesUp(t *testing.T) {
+	tries := 0
+	d := &Domain{ranged: true, settings: []setting{{0, 1, func(w *World, x float64) {
+		if x > 0 {
+			w.Motion.Lag = -1
+			tries++
+		}
+	}}}}
+	var w World
+	if d.Draw(rand.New(rand.NewPCG(1, 1)), &w); w.validate() != nil || tries != maxDraws {
+		t.Errorf("after %d tries: %v", tries, w.validate())
+	}
+}
+
 func TestDrawAllocatesNothing(t *testing.T) {
 	d := load(t, "random")
 	rng := rand.New(rand.NewPCG(1, 2))

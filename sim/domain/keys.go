@@ -35,11 +35,11 @@ const (
 // other worlds.
 var keys = newKeys()
 
-// position returns the place of a key in keys.
-var position = func() map[string]int {
-	m := make(map[string]int, len(keys))
+// known has the names of all keys.
+var known = func() map[string]bool {
+	m := make(map[string]bool, len(keys))
 	for i := range keys {
-		m[keys[i].name] = i
+		m[keys[i].name] = true
 	}
 	return m
 }()

@@ -1,17 +1,17 @@
 package domain
 
 import (
-	"bytes"
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"math"
+	"maps"
 	"os"
 	"slices"
 	"strings"
+
+	"colonnade/sim/internal/strictjson"
 )
 
 //go:embed *.json
@@ -74,101 +74,57 @@ func loadText(source string, text []byte) (*Domain, error) {
 
 // file is the format of a domain.
 type file struct {
-	Name       string          `json:"name"`
-	About      string          `json:"about"`
-	Quantities json.RawMessage `json:"quantities"`
+	Name       string            `json:"name"`
+	About      string            `json:"about,omitempty"`
+	Quantities *map[string]entry `json:"quantities"`
 }
 
 // entry is one quantity of a file: value, or low and high.
 type entry struct {
-	Unit  string   `json:"unit"`
+	Unit  string   `json:"unit,omitempty"`
 	Value *float64 `json:"value,omitempty"`
 	Low   *float64 `json:"low,omitempty"`
 	High  *float64 `json:"high,omitempty"`
-	From  string   `json:"from"`
+	From  string   `json:"from,omitempty"`
 }
 
 // parse reads a domain and checks each quantity by itself.
 func parse(text []byte) (*Domain, error) {
 	var f file
-	if err := decode(text, &f); err != nil {
-		return nil, err
+	if err := strictjson.Unmarshal(text, &f); err != nil {
+		return nil, fmt.Errorf("not a domain in JSON: %w", err)
 	}
 	if f.Name == "" {
 		return nil, errors.New(`there is no "name"`)
 	}
-	if len(f.Quantities) == 0 {
+	if f.Quantities == nil {
 		return nil, errors.New(`there are no "quantities"; {} is the world of preset sim`)
 	}
-	given, err := parseQuantities(f.Quantities)
-	if err != nil {
-		return nil, err
+	for _, name := range slices.Sorted(maps.Keys(*f.Quantities)) {
+		if !known[name] {
+			return nil, fmt.Errorf("unknown quantity %q (did you mean %s?)", name, nearest(name))
+		}
 	}
 	d := &Domain{name: f.Name, about: f.About}
 	for i := range keys {
-		q, ok := given[i]
+		k := &keys[i]
+		e, ok := (*f.Quantities)[k.name]
 		if !ok {
 			continue
 		}
+		q, err := e.quantity(k)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", k.name, err)
+		}
 		d.quantities = append(d.quantities, q)
-		d.settings = append(d.settings, setting{low: q.Low, span: q.High - q.Low, set: keys[i].set})
+		d.settings = append(d.settings, setting{low: q.Low, high: q.High, set: k.set})
 		d.ranged = d.ranged || q.High > q.Low
 	}
 	return d, nil
 }
 
-// decode reads exactly one JSON value without unknown fields.
-func decode(text []byte, into any) error {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("not a domain in JSON: %w", err)
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("not a domain in JSON: there is something after its end")
-	}
-	return nil
-}
-
-// parseQuantities returns the quantities by position of their key. It walks the object by hand because the json
-// package lets a second entry of the same key replace the first.
-func parseQuantities(text []byte) (map[int]Quantity, error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return nil, errors.New(`"quantities" is not an object of quantities by key`)
-	}
-	given := make(map[int]Quantity)
-	for decoder.More() {
-		token, err := decoder.Token()
-		if err != nil {
-			return nil, fmt.Errorf("not a domain in JSON: %w", err)
-		}
-		name := fmt.Sprint(token)
-		var raw json.RawMessage
-		if err := decoder.Decode(&raw); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		at, ok := position[name]
-		if !ok {
-			return nil, fmt.Errorf("unknown quantity %q (did you mean %s?)", name, nearest(name))
-		}
-		if _, twice := given[at]; twice {
-			return nil, fmt.Errorf("%s is given twice", name)
-		}
-		q, err := parseQuantity(&keys[at], raw)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		given[at] = q
-	}
-	return given, nil
-}
-
-func parseQuantity(k *key, raw []byte) (Quantity, error) {
-	var e entry
-	if err := decode(raw, &e); err != nil {
-		return Quantity{}, err
-	}
+// quantity returns what an entry says of a key.
+func (e *entry) quantity(k *key) (Quantity, error) {
 	q := Quantity{Key: k.name, Unit: k.unit, From: e.From}
 	switch {
 	case e.Unit != k.unit:
@@ -186,7 +142,7 @@ func parseQuantity(k *key, raw []byte) (Quantity, error) {
 		return q, fmt.Errorf("low %g is above high %g", q.Low, q.High)
 	}
 	for _, x := range [...]float64{q.Low, q.High} {
-		if math.IsNaN(x) || x < k.low || x > k.high {
+		if !(x >= k.low && x <= k.high) {
 			return q, fmt.Errorf("%g %s is out of range: want %g to %g", x, k.unit, k.low, k.high)
 		}
 	}

@@ -38,11 +38,17 @@ func TestLoadErrors(t *testing.T) {
 		{"not a domain in JSON", `{"name": "x", "quantities": {`},
 		{"not a domain in JSON", `[1]`},
 		{"not a domain in JSON", `{"name": 3}`},
-		{"after its end", one(good) + `{}`},
+		{"after top-level value", one(good) + `{}`},
 		{"unknown field", `{"name": "x", "quantity": {}}`},
 		{`no "name"`, `{"quantities": {}}`},
 		{`no "quantities"`, `{"name": "x"}`},
-		{"not an object of quantities", `{"name": "x", "quantities": [1]}`},
+		{"quantities: want an object", `{"name": "x", "quantities": [1]}`},
+		{"unknown field \"NAME\"", `{"name": "x", "NAME": "y", "quantities": {}}`},
+		{"name is given twice", `{"name": "x", "name": "y", "quantities": {}}`},
+		{"quantities is given twice", `{"name": "x", "quantities": {}, "quantities": {}}`},
+		{"value is given twice", one(`"light.ambient": {"unit": "1", "value": 0.3, "value": 0.4, "from": "x"}`)},
+		{"unknown field \"VALUE\"", one(`"light.ambient": {"unit": "1", "value": 0.3, "VALUE": 0.4, "from": "x"}`)},
+		{"light.ambient.from: is null", one(`"light.ambient": {"unit": "1", "value": 0.3, "from": null}`)},
 		{"did you mean light.ambient?", one(`"light.ambiant": {"unit": "1", "value": 0.3, "from": "x"}`)},
 		{"did you mean camera.field-of-view?", one(`"camera.field_of_view": {"unit": "deg", "value": 30, "from": "x"}`)},
 		{"given twice", one(good + "," + good)},
@@ -68,6 +74,7 @@ func TestLoadErrors(t *testing.T) {
 		{"no light", one(`"light.ambient": {"unit": "1", "value": 0, "from": "x"}, "light.diffuse": {"unit": "1", "low": 0, "high": 1, "from": "x"}`)},
 		{"left edge", one(`"room.drop": {"unit": "m", "value": 0.7, "from": "x"}`)},
 		{"repeats every", one(`"texture.grain": {"unit": "1", "value": 0.7, "from": "x"}`)},
+		{"% of the worlds between the ends", one(`"box1.height": {"unit": "m", "low": 0, "high": 0.009, "from": "x"}, "box1.width": {"unit": "m", "value": 0.1, "from": "x"}, "box1.depth": {"unit": "m", "value": 0.1, "from": "x"}`)},
 		{"box 2", one(`"box2.height": {"unit": "m", "value": 0.7, "from": "x"}`)},
 	} {
 		path := filepath.Join(t.TempDir(), "bad.json")
@@ -114,10 +121,6 @@ func FuzzLoad(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var w World
-		d.fill(&w, func(int) float64 { return 0 })
-		if err := w.validate(); err != nil {
-			t.Errorf("accepted a domain whose world is refused: %v", err)
-		}
+		checkWorlds(t, d, 100)
 	})
 }

@@ -154,14 +154,27 @@ func (o *optics) setKernel() {
 			}
 		}
 	}
-	rest := uint64(kernelSum)
-	o.kernel = append(o.kernel, 0)
-	for _, w := range weights[1:] {
-		whole := uint64(float64(w/total*kernelSum) + 0.5)
-		o.kernel = append(o.kernel, whole)
+	middle := o.roundKernel(weights, total, 0)
+	if exact := float64(weights[0] / total * kernelSum); math.Abs(middle-exact) > float64(exact/32) {
+		o.roundKernel(weights, total, 1)
+	}
+}
+
+// roundKernel sets the kernel to whole weights whose sum is kernelSum, and returns the middle one, which takes what is left.
+// With carry 0 each of the others is rounded by itself. In large pictures, with dozens of small weights, too much would
+// be left to the middle: with carry 1 each takes over the rounding error of the next one outwards.
+func (o *optics) roundKernel(weights []float64, total, carry float64) (middle float64) {
+	o.kernel = o.kernel[:len(weights)]
+	rest, over := kernelSum, 0.0
+	for k := len(weights) - 1; k > 0; k-- {
+		exact := float64(weights[k]/total*kernelSum) + over
+		whole := int(exact + 0.5)
+		over = float64(carry * (exact - float64(whole)))
+		o.kernel[k] = uint64(whole)
 		rest -= 2 * whole
 	}
-	o.kernel[0] = rest
+	o.kernel[0] = uint64(rest)
+	return float64(rest)
 }
 
 // apply turns the ideal picture into pixels, row by row: a row is looked at through the lens and blurred along itself,
