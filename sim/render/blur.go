@@ -15,18 +15,19 @@ func (o *optics) blurred(y int) []uint64 {
 	return o.rows[o.width*y:][:o.width]
 }
 
-// blurRow blurs the row in o.bent along itself and keeps it as row y.
-func (o *optics) blurRow(y int) {
-	from, to := o.bent, o.blurred(y)
-	n, w := len(o.kernel)-1, o.width
-	for x := range min(n, w) {
-		to[x] = o.blurEdge(from, x)
+// blurRow sets row, from first to before after, to the row in o.bent blurred along itself.
+func (o *optics) blurRow(row []uint64, first, after int) {
+	from, n, w := o.bent, len(o.kernel)-1, o.width
+	x := first
+	for ; x < min(n, after); x++ {
+		row[x] = o.blurEdge(from, x)
 	}
-	if w > 2*n {
-		o.mean(to[n:w-n], func(k int) (before, after []uint64) { return from[n-k : w-n-k], from[n+k : w-n+k] })
+	if end := min(w-n, after); x < end {
+		o.mean(row[x:end], func(k int) (before, behind []uint64) { return from[x-k : end-k], from[x+k : end+k] })
+		x = end
 	}
-	for x := max(w-n, n); x < w; x++ {
-		to[x] = o.blurEdge(from, x)
+	for ; x < after; x++ {
+		row[x] = o.blurEdge(from, x)
 	}
 }
 
@@ -37,11 +38,6 @@ func (o *optics) blurEdge(row []uint64, x int) uint64 {
 		sum += o.kernel[k] * (row[max(x-k, 0)] + row[min(x+k, len(row)-1)])
 	}
 	return sum >> kernelShift & valueMask
-}
-
-// blurAcross sets o.done to row y blurred across rows.
-func (o *optics) blurAcross(y int) {
-	o.mean(o.done, func(k int) (before, after []uint64) { return o.blurred(y - k), o.blurred(y + k) })
 }
 
 // mean sets out to the weighted mean of the slices at distances 0, 1, ... before and after.

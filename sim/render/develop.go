@@ -90,10 +90,10 @@ func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
 
 // pixel returns the bytes of one pixel.
 func (t *developTable) pixel(v, bits uint64) (red, green, blue uint8) {
-	const mask = noiseLevels - 1
-	return t[0][bits&mask<<8|v>>fraction&0xff],
-		t[1][bits>>noiseBits&mask<<8|v>>(laneBits+fraction)&0xff],
-		t[2][bits>>(2*noiseBits)&mask<<8|v>>(2*laneBits+fraction)&0xff]
+	const mask = noiseLevels<<8 - 1 // last, so that the compiler sees that the table is long enough
+	return t[0][(bits<<8|v>>fraction&0xff)&mask],
+		t[1][(bits>>noiseBits<<8|v>>(laneBits+fraction)&0xff)&mask],
+		t[2][(bits>>(2*noiseBits)<<8|v>>(2*laneBits+fraction)&0xff)&mask]
 }
 
 // golden is the step of the generator's state, 2^64 over the golden ratio.

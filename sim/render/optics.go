@@ -14,18 +14,30 @@ type optics struct {
 	active        bool
 	widen         float64  // the picture is drawn with the focal length divided by this, so that a bent one is full
 	taps          []tap    // where each pixel looks; empty if it looks at itself
-	kernel        []uint64 // weights at distance 0, 1, ...; together (one side twice) kernelSum; empty if sharp
+	kernel        []uint64 // weights at distance 0, 1, ...; together (one side twice) kernelSum; one if sharp
 	weights       []float64
 	develop       *developTable
 	noisy         bool
 	noise         uint64 // state of the generator
 
-	empty []uint64 // the ideal picture without arm and target
-	ideal []uint64 // the ideal picture
-	drawn []uint8  // of one row
-	bent  []uint64 // the row that is being looked at
-	rows  []uint64 // the last rows, blurred along themselves: row y is number y modulo their count
-	done  []uint64 // the row that is finished
+	// Most of a picture is as it would be without arm and target, so that is worked out once, and of a frame only what
+	// has changed.
+	settled   bool     // still and stillRows are those of the empty picture and of sensor
+	still     []uint64 // what the lens makes of the empty picture, but for the development
+	stillRows []uint64 // the same, blurred along rows only
+
+	ideal   []uint64 // the ideal picture
+	drawn   []span   // of each of its rows: where it may differ from the empty picture
+	changed []span   // of each blurred row: where it may differ from stillRows
+	bytes   []uint8  // of one row
+	bent    []uint64 // the row that is being looked at
+	rows    []uint64 // the last rows, blurred along themselves: row y is number y modulo their count
+	done    []uint64 // the row that is finished
+
+	// Which pixels look at a place of the ideal picture: those of row y at rows sees[y] only; of them the first to look
+	// at column c or further right is number lookers[y][c], in a list of width+2 a row.
+	sees    []span
+	lookers []uint16
 }
 
 // The format of lanes.
@@ -56,7 +68,7 @@ func (o *optics) set(s *Sensor) error {
 			return errors.New("sensor: the lens distortion folds a picture of this shape at its edge: use numbers nearer to 0")
 		}
 	}
-	o.sensor = *s
+	o.sensor, o.settled = *s, false
 	o.widen = max(1, s.bend(corner))
 	if s.K2 < 0 { // the polynomial may have its top between
 		if top := -s.K1 / (2 * s.K2); top > 0 && top < corner {
@@ -86,8 +98,10 @@ func (o *optics) allocate() {
 		return
 	}
 	n, radius := o.width*o.height, kernelRadius(float64(maxBlur*float64(o.height))+0.3)
-	o.empty, o.ideal = make([]uint64, n), make([]uint64, n)
-	o.drawn, o.develop = make([]uint8, 3*o.width), new(developTable)
+	o.ideal, o.still, o.stillRows = make([]uint64, n), make([]uint64, n), make([]uint64, n)
+	o.drawn, o.changed, o.sees = make([]span, o.height), make([]span, o.height), make([]span, o.height)
+	o.lookers = make([]uint16, (o.width+2)*o.height)
+	o.bytes, o.develop = make([]uint8, 3*o.width), new(developTable)
 	o.bent, o.done = make([]uint64, o.width), make([]uint64, o.width)
 	o.rows = make([]uint64, (2*radius+1)*o.width)
 	o.taps = make([]tap, 0, n)
@@ -105,6 +119,7 @@ func (o *optics) setTaps() {
 	midX, midY := float64(o.width)/2, half
 	for y := range o.height {
 		v := (float64(y) + 0.5 - midY) / half
+		sees, lookers, column := span{int32(o.height), 0}, o.lookers[y*(o.width+2):][:o.width+2], 0
 		for x := range o.width {
 			u := (float64(x) + 0.5 - midX) / half
 			r2 := float64(u*u) + float64(v*v)
@@ -114,12 +129,20 @@ func (o *optics) setTaps() {
 			sy := min(max(midY-0.5+float64(v*k), 0), float64(o.height-1))
 			px, py := int(float64(sx*64)+0.5), int(float64(sy*64)+0.5)
 			ix, iy := min(px>>6, o.width-2), min(py>>6, o.height-2)
+			sees.first, sees.last = min(sees.first, int32(iy)), max(sees.last, int32(iy+1))
+			for ; column <= ix+1; column++ { // ix grows with x, as the lens folds nothing
+				lookers[column] = uint16(x)
+			}
 			gain := 1 - float64(s.Vignette*r2)/2 // 2 is the corner of a square
 			o.taps = append(o.taps, tap{
 				at: uint32(iy*o.width + ix), fx: uint8(px - ix<<6), fy: uint8(py - iy<<6),
 				gain: uint16(float64(256*max(gain, 0)) + 0.5),
 			})
 		}
+		for ; column < len(lookers); column++ {
+			lookers[column] = uint16(o.width)
+		}
+		o.sees[y] = sees
 	}
 }
 
@@ -135,7 +158,7 @@ func kernelRadius(sigma float64) int { return max(1, int(float64(2.2*sigma)+0.5)
 // pixel: the modified Bessel functions I_k(variance) (Lindeberg, Scale-space theory, 1994, section 3.4). They come from
 // I_(k-1) = I_(k+1) + 2k/variance·I_k downwards from where they are next to nothing (Miller's algorithm).
 func (o *optics) setKernel() {
-	o.kernel = o.kernel[:0]
+	o.kernel = append(o.kernel[:0], kernelSum)
 	if o.sensor.Blur == 0 {
 		return
 	}
@@ -177,31 +200,104 @@ func (o *optics) roundKernel(weights []float64, total, carry float64) (middle fl
 	return float64(rest)
 }
 
-// apply turns the ideal picture into pixels, row by row: a row is looked at through the lens and blurred along itself,
-// and as soon as those below it are so too, it is blurred across and developed.
+// apply turns the ideal picture into pixels.
 func (o *optics) apply(pixels []uint8) {
-	w, n := o.width, len(o.kernel)-1
-	for y := range o.height + max(n, 0) {
-		if y < o.height {
-			o.look(y)
-			if n >= 0 {
-				o.blurRow(y)
-			}
-		}
-		at, row := y, o.bent
-		if n >= 0 {
-			if at = y - n; at < 0 {
-				continue
-			}
-			o.blurAcross(at)
-			row = o.done
-		}
-		if line := pixels[3*w*at:][:3*w]; o.noisy {
+	w := o.width
+	o.pass(func(y int, row []uint64) {
+		if line := pixels[3*w*y:][:3*w]; o.noisy {
 			o.noise = o.develop.noisy(line, row, o.noise)
 		} else {
 			o.develop.clean(line, row)
 		}
+	})
+}
+
+// settle works out what the lens makes of the empty picture, given as bytes: as if all of it had been drawn.
+func (o *optics) settle(empty []uint8) {
+	expand(o.ideal, empty)
+	for y := range o.drawn {
+		o.drawn[y] = span{0, int32(o.width - 1)}
 	}
+	o.pass(func(y int, row []uint64) { copy(o.still[o.width*y:], row) })
+	o.settled = true
+}
+
+// pass leads the ideal picture through the lens and hands on row by row: a row is looked at and blurred along itself,
+// and as soon as those below it are so too, it is blurred across.
+func (o *optics) pass(finished func(y int, row []uint64)) {
+	n := len(o.kernel) - 1
+	for y := range o.height + n {
+		if y < o.height {
+			o.passRow(y)
+		}
+		if y >= n {
+			finished(y-n, o.finishRow(y-n))
+		}
+	}
+}
+
+// passRow brings row y as far as it comes without the rows below it.
+func (o *optics) passRow(y int) {
+	w, n := o.width, len(o.kernel)-1
+	row := o.blurred(y)
+	first, after := o.lookersAt(y)
+	if first >= after {
+		o.changed[y] = noSpan
+		copy(row, o.stillRows[w*y:])
+		return
+	}
+	o.look(y, max(first-2*n, 0), min(after+2*n, w))
+	first, after = max(first-n, 0), min(after+n, w)
+	o.changed[y] = span{int32(first), int32(after - 1)}
+	copy(row[:first], o.stillRows[w*y:])
+	o.blurRow(row, first, after)
+	copy(row[after:], o.stillRows[w*y+after:w*(y+1)])
+	if !o.settled {
+		copy(o.stillRows[w*y:], row)
+	}
+}
+
+// lookersAt returns which pixels of row y may see what was drawn: first to before after.
+func (o *optics) lookersAt(y int) (first, after int) {
+	if len(o.taps) == 0 {
+		return int(o.drawn[y].first), int(o.drawn[y].last) + 1
+	}
+	sees := o.sees[y]
+	drawn := union(o.drawn[sees.first : sees.last+1])
+	if drawn.last < drawn.first {
+		return 0, 0
+	}
+	lookers := o.lookers[y*(o.width+2):][:o.width+2]
+	return int(lookers[drawn.first]), int(lookers[drawn.last+2])
+}
+
+// finishRow returns row y, of which the rows around it have come as far as they come by themselves.
+func (o *optics) finishRow(y int) []uint64 {
+	w, n := o.width, len(o.kernel)-1
+	still := o.still[w*y:][:w]
+	changed := union(o.changed[max(y-n, 0):min(y+n+1, o.height)])
+	first, after := int(changed.first), int(changed.last)+1
+	if first >= after {
+		return still
+	}
+	copy(o.done[:first], still)
+	o.mean(o.done[first:after], func(k int) (before, behind []uint64) {
+		return o.blurred(y - k)[first:after], o.blurred(y + k)[first:after]
+	})
+	copy(o.done[after:], still[after:])
+	return o.done
+}
+
+// noSpan is empty, and adds nothing to a union.
+var noSpan = span{math.MaxInt32, -1}
+
+// union returns the span from the first to the last pixel of all spans; without any it is empty.
+func union(spans []span) span {
+	all := noSpan
+	for _, s := range spans {
+		all.first, all.last = min(all.first, s.first), max(all.last, s.last)
+	}
+	return all
 }
 
 // expand turns bytes into lanes of whole levels.
@@ -213,19 +309,20 @@ func expand(out []uint64, bytes []uint8) {
 	}
 }
 
-// look sets o.bent to row y as the lens shows it: each pixel is mixed from the four around its tap.
-func (o *optics) look(y int) {
+// look sets part of o.bent, from first to before after, to row y as the lens shows it: each pixel is mixed from the four
+// around its tap.
+func (o *optics) look(y, first, after int) {
 	const shift = 12 - fraction // a product of two fractions has 12 bits
 	w := o.width
-	out := o.bent[:w]
+	out := o.bent[first:after]
 	if len(o.taps) == 0 {
-		for i, v := range o.ideal[w*y:][:w] {
+		for i, v := range o.ideal[w*y+first:][:len(out)] {
 			out[i] = v << fraction
 		}
 		return
 	}
 	upper, lower := o.ideal, o.ideal[w:]
-	for i, t := range o.taps[w*y:][:w] {
+	for i, t := range o.taps[w*y+first:][:len(out)] {
 		u, l := upper[t.at:][:2], lower[t.at:][:2]
 		// A difference of lanes may borrow from the lane above; the sum gives it back.
 		top := u[0]<<6 + (u[1]-u[0])*uint64(t.fx)

@@ -132,9 +132,7 @@ func (r *Renderer) prepare() {
 		r.palette.setBackdrop(s, &r.lamp)
 	}
 	r.drawBackground()
-	if r.optics.active {
-		expand(r.optics.empty, r.empty)
-	}
+	r.optics.settled = false
 	r.stale = false
 }
 
@@ -255,8 +253,10 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 		r.resolve(pixels)
 		return nil
 	}
-	copy(r.optics.ideal, r.optics.empty)
-	r.resolveLanes(r.optics.ideal)
+	if !r.optics.settled {
+		r.optics.settle(r.empty)
+	}
+	r.resolveLanes()
 	r.optics.apply(pixels)
 	return nil
 }

@@ -11,23 +11,27 @@ func (r *Renderer) resolve(pixels []uint8) {
 	}
 }
 
-// resolveLanes does so for the optics.
-func (r *Renderer) resolveLanes(lanes []uint64) {
+// resolveLanes makes the ideal picture of the optics that of the words, where this frame or the one before was drawn on.
+func (r *Renderer) resolveLanes() {
+	o := &r.optics
 	for y := range r.height {
-		if first, after := r.drawnOn(y); first < after {
-			bytes := r.optics.drawn[:3*(after-first)]
+		lanes, before := o.ideal[r.width*y:][:r.width], o.drawn[y]
+		if before.first <= before.last {
+			expand(lanes[before.first:before.last+1], r.empty[3*(r.width*y+int(before.first)):])
+		}
+		first, after := r.drawnOn(y)
+		if o.drawn[y] = noSpan; first < after {
+			o.drawn[y] = span{int32(first), int32(after - 1)}
+			bytes := o.bytes[:3*(after-first)]
 			r.resolveSpan(bytes, y, first)
-			expand(lanes[r.width*y:][first:after], bytes)
+			expand(lanes[first:after], bytes)
 		}
 	}
 }
 
 // drawnOn returns which pixels of a row were drawn on: first to before after.
 func (r *Renderer) drawnOn(y int) (first, after int) {
-	drawn := span{int32(r.raster.width), -1}
-	for _, row := range r.raster.rows[y*r.supersample : (y+1)*r.supersample] {
-		drawn.first, drawn.last = min(drawn.first, row.first), max(drawn.last, row.last)
-	}
+	drawn := union(r.raster.rows[y*r.supersample : (y+1)*r.supersample])
 	if drawn.last < drawn.first {
 		return 0, 0
 	}
