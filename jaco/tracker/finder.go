@@ -17,6 +17,8 @@ type Blob struct {
 	Area   float64 // pixels
 	Purity float64 // how red it is, 0..1: paper has 0.8 and more
 	Cut    bool    // it touches an edge of the picture
+
+	XX, XY, YY float64 // its second moments about its middle, pixels²
 }
 
 // Finder looks for the target in pictures. It belongs to one goroutine.
@@ -129,8 +131,12 @@ func (f *Finder) grow(start int) (b Blob) {
 		i := f.frontier[len(f.frontier)-1]
 		f.frontier = f.frontier[:len(f.frontier)-1]
 		x, y, a := i%Side, i/Side, f.cover[i]
-		b.X += a * (float64(x) + 0.5)
-		b.Y += a * (float64(y) + 0.5)
+		u, v := float64(x)+0.5, float64(y)+0.5
+		b.X += a * u
+		b.Y += a * v
+		b.XX += a * u * u
+		b.XY += a * u * v
+		b.YY += a * v * v
 		b.Area += a
 		b.Cut = b.Cut || x == 0 || y == 0 || x == Side-1 || y == Side-1
 		if a < 0.5 {
@@ -147,5 +153,8 @@ func (f *Finder) grow(start int) (b Blob) {
 	}
 	b.X /= b.Area
 	b.Y /= b.Area
+	b.XX = b.XX/b.Area - b.X*b.X
+	b.XY = b.XY/b.Area - b.X*b.Y
+	b.YY = b.YY/b.Area - b.Y*b.Y
 	return b
 }
