@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
-	"time"
 
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
-	"colonnade/sim/reach"
 )
 
 // Hardware describes a laboratory of devices that are there. Open is needed, all else as far as the Lab is to be used.
@@ -30,6 +27,14 @@ type Hardware struct {
 
 	// Ask tells a person what to do. nil: nobody is there, and the target cannot be placed.
 	Ask func(text string)
+
+	// Confirm begins to wait for a person who confirms what Ask said, and returns a channel of capacity 1 for the answer: nil, or
+	// why there will be none. A new call replaces the one before. nil: nobody confirms anything, and what needs it is an error.
+	Confirm func() <-chan error
+
+	// AutoPlace does without: the arm goes on by itself where the picture has nothing against it. A hand that rests, or is out of
+	// the picture, is not noticed.
+	AutoPlace bool
 
 	Clock clock.Clock // nil: clock.Real()
 }
@@ -53,7 +58,8 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
 	l.Guard = guard
-	l.Place = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, h.Ask, x, y) }
+	l.Place = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, &h, x, y) }
+	l.Clear = func(ctx context.Context, why string) error { return l.clear(ctx, &h, why) }
 	return l, nil
 }
 
@@ -72,68 +78,4 @@ func (h *Hardware) guard(ctx context.Context) (*safety.Guard, error) {
 		}
 	}
 	return guard, err
-}
-
-// When a target that somebody was asked to move counts as placed.
-const (
-	placedNear  = 0.05                   // m from where it was asked for
-	placedStill = 0.008                  // m between two looks
-	placedFor   = time.Second            // that it lies still there,
-	placedElse  = 5 * time.Second        // or somewhere else, if it was moved: where it was asked for the arm may be in the way
-	placedMoved = 0.03                   // m
-	placedLook  = 100 * time.Millisecond // between two looks
-	placedTime  = 5 * time.Minute        // that a person gets
-)
-
-// askFor asks a person for the target at a place and waits until the camera sees it there.
-func (l *Lab) askFor(ctx context.Context, ask func(string), x, y float64) error {
-	if ask == nil || l.Camera == nil || l.Plane == nil {
-		return errors.New("there is nobody to move the target, or no calibrated camera to see it")
-	}
-	ask(fmt.Sprintf("put the target at x %+.2f m, y %+.2f m (or, if the arm is in the way, near it where the camera sees it)", x, y))
-	finder, frame := tracker.NewFinder(), make([]uint8, camera.FrameSize)
-	var first, last *tracker.Sight
-	var since time.Time
-	moved := false // it was gone for a moment, behind a hand, or is somewhere else
-	for until := l.Clock.Now().Add(placedTime); l.Clock.Now().Before(until); {
-		if err := l.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
-			return err
-		}
-		if err := clock.Sleep(ctx, l.Clock, placedLook); err != nil {
-			return err
-		}
-		if _, err := l.Camera.Frame(frame); err != nil {
-			return err
-		}
-		sight, err := l.Plane.Locate(finder, frame)
-		if err != nil {
-			return err
-		}
-		now := l.Clock.Now()
-		if sight.Confidence < tracker.Sure || !inArea(&sight) {
-			last, moved = nil, true
-			continue
-		}
-		if first == nil {
-			first = &sight
-		}
-		if last == nil || away(last, &sight) > placedStill {
-			since = now
-		}
-		last = &sight
-		still := now.Sub(since)
-		moved = moved || away(first, &sight) > placedMoved
-		near := math.Hypot(sight.X-x, sight.Y-y) <= placedNear
-		if near && still >= placedFor || moved && still >= placedElse {
-			return nil
-		}
-	}
-	return fmt.Errorf("nobody put the target there within %v, as far as the camera sees", placedTime)
-}
-
-func away(a, b *tracker.Sight) float64 { return math.Hypot(a.X-b.X, a.Y-b.Y) }
-
-// inArea tells whether the target lies where it may, give or take.
-func inArea(s *tracker.Sight) bool {
-	return math.Abs(s.X-reach.TargetCentreX) <= reach.TargetSizeX/2+placedNear && math.Abs(s.Y-reach.TargetCentreY) <= reach.TargetSizeY/2+placedNear
 }

@@ -30,6 +30,7 @@ func hardware(t *testing.T) (*Emulated, Hardware) {
 // arm hides it.
 func TestConnect(t *testing.T) {
 	l, h := hardware(t)
+	h.AutoPlace = true
 	asked := 0
 	placed := func() {}
 	h.Ask = func(text string) {
@@ -79,14 +80,14 @@ func TestConnectWithoutAPerson(t *testing.T) {
 		want string
 	}{
 		{"nobody", func(**Lab) func(string) { return nil }, "nobody to move the target"},
-		{"absent", func(**Lab) func(string) { return func(string) {} }, "nobody put the target there"},
+		{"absent", func(**Lab) func(string) { return func(string) {} }, "may still not move"},
 		{"stop", func(l **Lab) func(string) { return func(string) { (*l).Guard.EmergencyStop("a test") } }, "emergency stop"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l, h := hardware(t)
 			l.PutTarget(5, 5)
 			var lab *Lab
-			h.Ask = c.ask(&lab)
+			h.Ask, h.AutoPlace = c.ask(&lab), true
 			var err error
 			if lab, err = Connect(context.Background(), h); err != nil {
 				t.Fatal(err)

@@ -31,8 +31,10 @@
 //
 // # Real laboratories
 //
-// Connect makes one of the devices that are there. A person moves the target: Hardware.Ask says where to, and it counts as placed
-// when the camera has seen it lie still there for a second.
+// Connect makes one of the devices that are there. A person moves the target: Hardware.Ask says where to. The arm moves on when
+// the person has confirmed it (Hardware.Confirm), and the camera has seen the whole disc lie still, and nothing else move, for a
+// second. An arm that was unplugged, and a target or a camera that was away, are confirmed in the same way, as somebody has put
+// them right. Hardware.AutoPlace goes by the picture alone.
 //
 // # Numbers
 //

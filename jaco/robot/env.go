@@ -10,6 +10,7 @@ import (
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
+	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/reach"
 )
@@ -296,6 +297,11 @@ func (e *Env) recover(cause error) error {
 	}
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
+	if needsClear(cause) {
+		if err := e.clear(cause); err != nil {
+			return err
+		}
+	}
 	err := e.resume()
 	for until := c.Now().Add(e.opt.Patience); errors.Is(err, safety.ErrStuck) && c.Now().Before(until); err = e.resume() {
 		e.counts.Retreats++
@@ -313,6 +319,31 @@ func (e *Env) recover(cause error) error {
 		e.counts.Recoveries++
 	}
 	e.opt.Log(c.Now(), "the arm is back")
+	return nil
+}
+
+// needsClear tells causes that somebody has to do with, who may have a hand in the arm's way: a plug that was pulled, or a trip
+// over what the arm did or met. Others come and go by themselves: faults of the cable, commands that are late or wrong, margins.
+func needsClear(cause error) bool {
+	var t *safety.Trip
+	if errors.As(cause, &t) {
+		switch t.Cause {
+		case safety.Blind, safety.NotFinite, safety.TooFast:
+			return errors.Is(cause, transport.ErrNoDevice)
+		}
+		return !t.Violation()
+	}
+	return errors.Is(cause, transport.ErrNoDevice)
+}
+
+// clear waits until the arm may move again, where people can be near.
+func (e *Env) clear(cause error) error {
+	if e.lab.Clear == nil {
+		return nil
+	}
+	if err := e.lab.Clear(context.Background(), cause.Error()); err != nil {
+		return fmt.Errorf("%w; it stopped by: %w", err, cause)
+	}
 	return nil
 }
 

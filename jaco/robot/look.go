@@ -29,6 +29,7 @@ const (
 	lost      = 5    // looks in a row until a target is lost
 	frameAge  = 500 * time.Millisecond
 	lookEvery = 100 * time.Millisecond // while waiting
+	hiccup    = 2 * time.Second        // of a camera: nobody can have put it right by hand
 )
 
 // note takes a sight into account.
@@ -101,7 +102,8 @@ func (e *Env) pause(cause error) error {
 	if err := e.rest(); err != nil {
 		return err
 	}
-	for until := c.Now().Add(e.opt.Patience); c.Now().Before(until); {
+	began, gone, cleared := c.Now(), e.target.unseen >= lost, false
+	for until := began.Add(e.opt.Patience); c.Now().Before(until); {
 		if err := clock.Sleep(context.Background(), c, lookEvery); err != nil {
 			return err
 		}
@@ -112,11 +114,20 @@ func (e *Env) pause(cause error) error {
 			cause = err
 			continue
 		}
-		if e.target.unseen == 0 {
-			e.counts.Pauses++
-			e.opt.Log(c.Now(), "the pause is over")
-			return nil
+		gone = gone || e.target.unseen >= lost
+		if e.target.unseen > 0 {
+			continue
 		}
+		if !cleared && (gone || c.Now().Sub(began) > hiccup) { // somebody may have a hand there
+			if err := e.clear(cause); err != nil {
+				return err
+			}
+			cleared, until = true, c.Now().Add(e.opt.Patience)
+			continue // the arm goes by what is seen now
+		}
+		e.counts.Pauses++
+		e.opt.Log(c.Now(), "the pause is over")
+		return nil
 	}
 	return fmt.Errorf("nothing changed within %v: %w", e.opt.Patience, cause)
 }

@@ -21,8 +21,12 @@ type Lab struct {
 	Plane  *tracker.Plane
 
 	// Place asks for the target at a place on the table, m, and returns when it lies there, more or less: the
-	// tracker finds out. The arm stands still.
+	// tracker finds out. The arm stands still, and may move when it returns.
 	Place func(ctx context.Context, x, y float64) error
+
+	// Clear returns when an arm that stopped may move again, though somebody may have reached into its way: why says what
+	// happened. nil: nobody can, as in an emulated laboratory.
+	Clear func(ctx context.Context, why string) error
 
 	// Close gives back what Guard and Camera do not. nil: nothing.
 	Close func() error

@@ -1,5 +1,5 @@
 // Package rig gives commands one way to say which arm and which camera: the flags -arm, -camera, -camera-settings,
-// -calibration, -move, -stop-file and -safety-log, and what they open. What of the emulated laboratory is named on a command
+// -calibration, -move, -auto-place, -stop-file and -safety-log, and what they open. What of the emulated laboratory is named on a command
 // line is here too: -domain and -faults.
 //
 // Without them the arm is emulated. A real one is only looked at unless -move stands on the command line; no configuration

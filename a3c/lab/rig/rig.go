@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/camera"
@@ -26,26 +27,30 @@ const (
 type Options struct {
 	arm, camera, calibration, stopFile, safetyLog *string
 	settings                                      settingsFlag
-	move                                          *bool
+	move, autoPlace                               *bool
 
 	// Open opens cables by name, OpenCamera cameras: those of this system, in the time of Clock. Tests have others.
 	Open       func(name string) transport.Opener
 	OpenCamera func(camera.Options) (camera.Camera, error)
 	Clock      clock.Clock
+
+	// Confirm is robot.Hardware's: a line of standard input.
+	Confirm func() <-chan error
 }
 
 // Register defines the flags.
 func Register(f *cli.Flags) *Options {
-	o := &Options{Open: usbfs.Opener, Clock: clock.Real()}
+	o := &Options{Open: usbfs.Opener, Clock: clock.Real(), Confirm: robot.ConfirmByLine(os.Stdin)}
 	o.OpenCamera = func(opt camera.Options) (camera.Camera, error) { return camera.OpenReopening(opt) }
 	o.arm = f.String("arm", emulated, "the `arm`: emulated; usb, if there is one only; its port, such as 1-1.2; or the path of its node")
 	o.camera = f.String("camera", "", "the real arm's `camera`, such as /dev/video0; the emulated arm has its own")
 	f.Var(&o.settings, "camera-settings", "how the camera is set, and kept: `settings` such as \"size=640x480 rate=30 exposure=10ms white-balance=4600\"; also format, gain, focus, crop=X0,Y0,X1,Y1")
 	o.calibration = f.String("calibration", "", "`file` that jacoctl calibrate left")
 	o.move = f.Bool("move", false, "allow a real arm to move; the emulated one always may")
+	o.autoPlace = f.Bool("auto-place", false, "let a real arm move on by itself after somebody may have had a hand in its way, to place the target or put something right; it looks for hands by the camera alone, which cannot see one that rests or is out of the picture; default: Enter confirms it")
 	o.stopFile = f.String("stop-file", "jaco.stop", "emergency stop when this `file` appears, and for as long as it is there")
 	o.safetyLog = f.String("safety-log", "", "append every trip and stop, with its cause, to this `file`")
-	f.NotInFile("arm", "camera", "camera-settings", "calibration", "move", "stop-file", "safety-log")
+	f.NotInFile("arm", "camera", "camera-settings", "calibration", "move", "auto-place", "stop-file", "safety-log")
 	return o
 }
 
@@ -83,6 +88,8 @@ func (o *Options) Validate() error {
 		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one", *o.camera)
 	case *o.calibration != "":
 		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", *o.calibration)
+	case *o.autoPlace:
+		return cli.Usagef("-auto-place: the target of the emulated arm is placed by itself; -arm usb is a real one")
 	case *o.move:
 		return cli.Usagef("-move: the emulated arm always may; -arm usb is a real one")
 	}
@@ -140,7 +147,8 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 			return nil, nil, err
 		}
 	}
-	h := robot.Hardware{Clock: o.Clock, Open: o.Opener(), Move: w.Move, Ask: func(text string) { fmt.Fprintln(stderr, text) }}
+	h := robot.Hardware{Clock: o.Clock, Open: o.Opener(), Move: w.Move, AutoPlace: *o.autoPlace, Confirm: o.Confirm}
+	h.Ask = func(text string) { fmt.Fprintln(stderr, text) }
 	if w.Move {
 		h.StopFile = *o.stopFile // an arm that is only looked at may be, stop or no stop
 	}

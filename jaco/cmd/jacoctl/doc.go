@@ -59,7 +59,7 @@
 //
 // # What stops the arm
 //
-//   - any key while jacoctl moves it (in jog the space key, or the line "stop"), the loss of the terminal, Ctrl-C, SIGTERM or a
+//   - any key while jacoctl moves it, but for an Enter that was asked for (in jog the space key, or the line "stop"), the loss of the terminal, Ctrl-C, SIGTERM or a
 //     hang-up, and the file of -stop-file, jaco.stop in the working folder: emergency stops. They act the moment that they are
 //     read, whatever is being done or waits to be done. They stay: in jog until r (or the line "reset"), else until the program is
 //     started again, and for as long as the file is there. On the live page of transfer the button is one, too; Ctrl-C lets
@@ -68,6 +68,11 @@
 //     when a velocity is no number or too large; when joint angles are older than 80 ms (go doc ./jaco/safety).
 //   - the driver's watchdog, when no command came for 150 ms, an answer is late by 30 ms, does not fit or is implausible, the cable
 //     is out, or the arm says that its joystick took over (go doc ./jaco/arm).
+//   - whatever somebody may have had a hand in. Before the arm moves on after the target was asked for, after a plug was pulled, after
+//     the target or the camera was away, and after a trip over what the arm met, it waits until Enter is pressed. Then the picture
+//     must bear it out for a second: a target of the disc's size and shape, with nothing on it, and nothing that moves. Without an
+//     Enter the arm stands. -auto-place does without it, by the picture alone: a hand that rests, or is out of the picture, is not
+//     seen, and the arm moves. Use it only where nobody can reach in.
 //   - a stop is a point of zero velocity, then command 301, which drops the arm's queue. If neither gets through, the two or three
 //     points in the queue run out: 30 ms.
 //

@@ -164,3 +164,22 @@ func TestAnyKeyStops(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+// An Enter that was asked for confirms, once; all other keys stop, and so does an Enter that nobody asked for.
+func TestEnterConfirms(t *testing.T) {
+	var k enterKey
+	k.live.Store(true)
+	if k.press('\r') {
+		t.Error("an Enter that nobody asked for does not stop")
+	}
+	answer := k.confirm()
+	if k.press('x') || k.press(' ') || len(answer) != 0 {
+		t.Error("another key confirms")
+	}
+	if !k.press('\r') || <-answer != nil {
+		t.Error("Enter does not confirm")
+	}
+	if k.press('\n') {
+		t.Error("a second Enter does not stop")
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
@@ -25,6 +26,7 @@ type setup struct {
 	realTime *bool
 	dryRun   *bool // nil: the command sends nothing that moves
 
+	keys  enterKey
 	start *[sim.NumJoints]float64 // of the emulated arm, rad; nil: at home
 }
 
@@ -33,6 +35,8 @@ func newSetup(example string, c console) *setup {
 	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout, c.stderr), console: c}
 	s.rig = rig.Register(s.Flags)
 	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
+	s.keys.line = robot.ConfirmByLine(c.stdin)
+	s.rig.Confirm = s.keys.confirm
 	s.domain = rig.RegisterDomain(s.Flags, "robot", "how the emulated laboratory looks and moves")
 	s.seed = s.Uint64("seed", 7, "`seed` of the emulated camera's noise, and of episodes")
 	s.faults = rig.RegisterFaults(s.Flags, "the emulated cable")
@@ -144,14 +148,54 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 
 // guardKeys lets any key be an emergency stop, and the loss of the terminal, until the returned function is called. Without a
 // terminal there are no keys.
-func (at *site) guardKeys() (end func()) {
+func (at *site) guardKeys() func() {
 	var first sync.Once
 	stop := func(why string) { first.Do(func() { at.Guard.EmergencyStop(why) }) }
-	end, ok := openKeys(at.s.stdin, func(byte) { stop("a key") }, func() { stop(terminalGone) })
-	if ok {
-		fmt.Fprintln(at.s.stderr, "any key is an emergency stop, as are Ctrl-C and the file", at.s.rig.StopFile())
+	keys := &at.s.keys
+	end, ok := openKeys(at.s.stdin, func(key byte) {
+		if !keys.press(key) {
+			stop("a key")
+		}
+	}, func() { stop(terminalGone) })
+	if !ok {
+		return end
 	}
-	return end
+	keys.live.Store(true)
+	fmt.Fprintln(at.s.stderr, "any key is an emergency stop, but for an Enter that was asked for; so are Ctrl-C and the file", at.s.rig.StopFile())
+	return func() {
+		keys.live.Store(false)
+		end()
+	}
+}
+
+// enterKey is how a person confirms that the arm may move on: by the key Enter where keys are read, else by a line.
+type enterKey struct {
+	live  atomic.Bool // keys are read
+	line  func() <-chan error
+	asked atomic.Pointer[chan error]
+}
+
+// confirm is described at robot.Hardware.
+func (k *enterKey) confirm() <-chan error {
+	if !k.live.Load() {
+		return k.line()
+	}
+	c := make(chan error, 1)
+	k.asked.Store(&c)
+	return c
+}
+
+// press takes a key and tells whether it is an Enter that was asked for: one, since the next stops the arm again.
+func (k *enterKey) press(key byte) bool {
+	if key != '\r' && key != '\n' {
+		return false
+	}
+	c := k.asked.Swap(nil)
+	if c == nil {
+		return false
+	}
+	*c <- nil
+	return true
 }
 
 // terminalGone is why the arm stops when nobody could stop it by a key any more.

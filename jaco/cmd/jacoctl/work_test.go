@@ -37,7 +37,7 @@ func TestRecordAndReplay(t *testing.T) {
 	l := newLaboratory(t, nil)
 	t.Chdir(t.TempDir())
 	var r played
-	said, err := l.doHere(context.Background(), &r, nil, l.real("record", "-move", "-out", "file", "-episodes", "4", "-seed", "3")...)
+	said, err := l.doHere(context.Background(), &r, nil, l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4", "-seed", "3")...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -89,7 +89,7 @@ func TestCameraComesBack(t *testing.T) {
 		})
 	}
 	var r played
-	said, err := l.do(context.Background(), &r, nil, l.real("record", "-move", "-out", "file", "-episodes", "4")...)
+	said, err := l.do(context.Background(), &r, nil, l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4")...)
 	if err != nil || r.Episodes != 4 || r.Pauses != 1 {
 		t.Errorf("%d episodes, %d pauses, %v\n%s", r.Episodes, r.Pauses, err, said)
 	}
@@ -284,7 +284,7 @@ func TestRunIsStopped(t *testing.T) {
 		}
 	}
 	var r played
-	said, err := l.do(ctx, &r, nil, l.real("record", "-move", "-out", "x", "-episodes", "50")...)
+	said, err := l.do(ctx, &r, nil, l.real("record", "-move", "-auto-place", "-out", "x", "-episodes", "50")...)
 	if err != nil || r.Episodes == 0 || r.Episodes > 10 || r.Steps == 0 {
 		t.Errorf("%+v, %v\n%s", r, err, said)
 	}
