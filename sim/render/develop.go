@@ -70,11 +70,11 @@ func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
 	for len(in) >= 4 && len(pixels) >= 12 {
 		state += golden
 		bits := mix(state)
-		p := (*[12]uint8)(pixels)
-		for i, v := range (*[4]uint64)(in) {
-			p[3*i], p[3*i+1], p[3*i+2] = t.pixel(v, bits)
-			bits >>= 3 * noiseBits
-		}
+		p, v := (*[12]uint8)(pixels), (*[4]uint64)(in)
+		p[0], p[1], p[2] = t.pixel(v[0], bits)
+		p[3], p[4], p[5] = t.pixel(v[1], bits>>(3*noiseBits))
+		p[6], p[7], p[8] = t.pixel(v[2], bits>>(6*noiseBits))
+		p[9], p[10], p[11] = t.pixel(v[3], bits>>(9*noiseBits))
 		pixels, in = pixels[12:], in[4:]
 	}
 	if len(in) > 0 {
@@ -88,12 +88,16 @@ func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
 	return state
 }
 
-// pixel returns the bytes of one pixel.
+// pixel returns the bytes of one pixel, with noise from the lowest bits.
 func (t *developTable) pixel(v, bits uint64) (red, green, blue uint8) {
-	const mask = noiseLevels<<8 - 1 // last, so that the compiler sees that the table is long enough
-	return t[0][(bits<<8|v>>fraction&0xff)&mask],
-		t[1][(bits>>noiseBits<<8|v>>(laneBits+fraction)&0xff)&mask],
-		t[2][(bits>>(2*noiseBits)<<8|v>>(2*laneBits+fraction)&0xff)&mask]
+	// One product puts the three amounts of noise above the brightnesses of their lanes.
+	const (
+		three  = 1<<(3*noiseBits) - 1
+		spread = 1<<8 | 1<<(8+laneBits-noiseBits) | 1<<(8+2*laneBits-2*noiseBits)
+		mask   = noiseLevels<<8 - 1
+	)
+	at := v>>fraction&(0xff*allLanes) | bits&three*spread&((noiseLevels-1)<<8*allLanes)
+	return t[0][at&mask], t[1][at>>laneBits&mask], t[2][at>>(2*laneBits)&mask]
 }
 
 // golden is the step of the generator's state, 2^64 over the golden ratio.
