@@ -96,13 +96,6 @@ func BenchmarkDynamics(b *testing.B) {
 			m.Surroundings(d, &s)
 		}
 	})
-	b.Run("part=soonest", func(b *testing.B) {
-		var n sim.Nearby
-		b.ReportAllocs()
-		for b.Loop() {
-			m.Soonest(d, &ctrl[0], &n)
-		}
-	})
 	b.Run("part=clearance", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -46,15 +46,6 @@ type Nearby struct {
 	Gradient [NumJoints]float64
 }
 
-// Rate returns how fast the distance changes at joint velocities v (rad/s): m/s, or rad/s for a JointLimit.
-func (n *Nearby) Rate(v *[NumJoints]float64) float64 {
-	rate := 0.0
-	for i := range v {
-		rate += float64(n.Gradient[i] * v[i])
-	}
-	return rate
-}
-
 // Surroundings is what the arm may run into first, by cause, as in Clearance.
 type Surroundings struct{ Limit, Table, Self Nearby }
 
@@ -72,63 +63,6 @@ func (m *Model) Surroundings(d *Data, s *Surroundings) {
 	if c.Self.A >= 0 {
 		m.nearBody(d, &s.Self)
 	}
-}
-
-// Soonest fills n with what the arm at the pose in d would break first if it kept the joint velocities v (rad/s) and all
-// distances kept changing as they do at first, and returns in how many seconds: 0 for a rule that is broken, infinity,
-// and no violation in n, if nothing comes nearer. It looks at every limit, link and pair, not only at the nearest, for
-// what is near need not be approached. As the arm turns the rates change, so look again after a part of that time. It
-// does not allocate.
-func (m *Model) Soonest(d *Data, v *[NumJoints]float64, n *Nearby) (seconds float64) {
-	m.pose(d)
-	seconds = math.Inf(1)
-	*n = Nearby{Violation: Violation{A: -1, B: -1}}
-	consider := func(c *Nearby) {
-		left := math.Inf(1)
-		if c.Distance < 0 {
-			left = 0
-		} else if rate := c.Rate(v); rate < 0 {
-			left = c.Distance / -rate
-		}
-		if left < seconds {
-			*n, seconds = *c, left
-		}
-	}
-	for i := range NumArmJoints {
-		if m.limited[i] {
-			c := Nearby{Violation: Violation{JointLimit, i, -1, min(d.Q[i]-m.lower[i], m.upper[i]-d.Q[i])}}
-			m.nearLimit(d, &c)
-			consider(&c)
-		}
-	}
-	for b := m.firstLow; b < NumBodies; b++ {
-		c := Nearby{Violation: Violation{TableTouch, b, -1, m.height(d, b)}}
-		if c.Distance < seconds*m.approach(v, Base, b) || c.Distance < 0 {
-			m.nearTable(d, &c)
-			consider(&c)
-		}
-	}
-	for _, p := range m.pairs {
-		// Bounding spheres tell of most pairs that they cannot come first.
-		if gap := m.sphereGap(d, p.a, p.b); gap < seconds*m.approach(v, p.a, p.b) || gap < 0 {
-			c := Nearby{Violation: Violation{SelfContact, p.a, p.b, 0}}
-			c.Distance = m.nearBody(d, &c)
-			consider(&c)
-		}
-	}
-	return seconds
-}
-
-// approach bounds the speed at which two bodies can come nearer to each other at joint velocities v, m/s.
-func (m *Model) approach(v *[NumJoints]float64, a, b int) float64 {
-	if a > Hand {
-		return float64(math.Abs(v[a-1])*m.sweep[a][a]) + float64(math.Abs(v[b-1])*m.sweep[b][b])
-	}
-	speed := 0.0
-	for c := b; c > a; c = parents[c] {
-		speed += float64(math.Abs(v[c-1]) * m.sweep[b][c])
-	}
-	return speed
 }
 
 // nearLimit fills in the gradient of the joint that n names.
@@ -177,10 +111,10 @@ func (m *Model) lowest(d *Data, b int) v3 {
 	return best
 }
 
-// nearBody fills in points and gradient of the two bodies that n names, and returns their distance.
-func (m *Model) nearBody(d *Data, n *Nearby) (nearest float64) {
+// nearBody fills in points and gradient of the two bodies that n names.
+func (m *Model) nearBody(d *Data, n *Nearby) {
 	a, b := n.A, n.B
-	nearest = math.Inf(1)
+	nearest := math.Inf(1)
 	var p, q v3 // nearest points of the axes, or of the box
 	var radiusP, radiusQ float64
 	for i := range m.solids[a] {
@@ -212,7 +146,6 @@ func (m *Model) nearBody(d *Data, n *Nearby) (nearest float64) {
 	n.On = [2]Vec3{{onA.x, onA.y, onA.z}, {onB.x, onB.y, onB.z}}
 	m.addMotion(d, a, p, w, &n.Gradient)
 	m.addMotion(d, b, q, w.scale(-1), &n.Gradient)
-	return nearest
 }
 
 // boxCapsuleNearest returns the nearest points of a box of body a and of the axis of a capsule of body b, world.

@@ -32,7 +32,7 @@
 // from every violation.
 //
 // Checker looks for the first violation after each step. For those who look ahead, Clearance measures the nearest of
-// each cause, Surroundings adds closest points and gradients, and Soonest tells what comes first at given velocities.
+// each cause, and Surroundings adds closest points and gradients.
 //
 // # Error, speed and memory
 //
@@ -62,7 +62,6 @@
 //	ForwardDynamics                  0.66 µs
 //	Clearance                        1.1 µs
 //	Surroundings                     1.3 µs
-//	Soonest                          4.5 µs
 //
 // Of a step of the environment with 10 ms steps, a 64x64 frame, reward and resets (go test ./sim/reach -bench Step), its
 // memory alone and with renderers shared (go test ./sim/reach -run Memory -v); nothing is allocated per step:

@@ -115,7 +115,6 @@ func TestNoAllocations(t *testing.T) {
 	c := m.NewChecker()
 	ctrl, accel := vector{0.3, -0.3, 0.3, 0.5}, vector{}
 	var around sim.Surroundings
-	var first sim.Nearby
 	for name, f := range map[string]func(){
 		"StepReference":   func() { m.StepReference(d, &ctrl, 0.002) },
 		"StepImplicit":    func() { m.StepImplicit(d, &ctrl, 0.01) },
@@ -123,7 +122,6 @@ func TestNoAllocations(t *testing.T) {
 		"Check":           func() { d.Q = start; c.Check(d) },
 		"Clearance":       func() { m.Clearance(d) },
 		"Surroundings":    func() { m.Surroundings(d, &around) },
-		"Soonest":         func() { m.Soonest(d, &ctrl, &first) },
 		"Energy":          func() { m.Energy(d) },
 	} {
 		if n := testing.AllocsPerRun(100, f); n != 0 {

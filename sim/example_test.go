@@ -107,16 +107,3 @@ func ExampleModel_Clearance() {
 	// reach_start  joint_3 1.2198 rad from its limit; finger_2 0.2177 m above the table; finger_2 0.0245 m from finger_3
 	// retract      joint_3 0.1372 rad from its limit; link_2 0.2395 m above the table; link_2 0.0213 m from hand
 }
-
-// A safety layer looks ahead: what would the arm run into first, and when?
-func ExampleModel_Soonest() {
-	m := sim.Canonical()
-	d := m.NewData()
-	d.Q, _ = m.Keyframe("reach_start")
-	down := [sim.NumJoints]float64{1: m.MaxSpeed(1)}
-	var n sim.Nearby
-	seconds := m.Soonest(d, &down, &n)
-	fmt.Printf("%s in %.2f s: %s, falling at %.2f m/s\n", n.Cause, seconds, m.Describe(n.Violation), -n.Rate(&down))
-	// Output:
-	// table touch in 0.68 s: finger_2 0.2177 m above the table, falling at 0.32 m/s
-}

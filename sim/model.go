@@ -85,6 +85,3 @@ func (m *Model) BodyName(b int) string { return m.desc.Links[b].Name }
 
 // JointName returns the name of joint i in the model file.
 func (m *Model) JointName(i int) string { return m.desc.Links[i+1].Joint.Name }
-
-// FingerTip returns the position of the tip of finger f (0..2) in its own frame, m.
-func (m *Model) FingerTip(f int) Vec3 { return m.tips[f] }

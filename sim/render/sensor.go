@@ -85,6 +85,3 @@ func (r *Renderer) SetSensor(s Sensor) error {
 // SeedNoise sets the state of the noise to any number. Frames drawn after it depend on that number and on what is
 // drawn, not on frames before.
 func (r *Renderer) SeedNoise(seed uint64) { r.optics.noise = seed }
-
-// NoiseState returns the state of the noise: SeedNoise of it, in this or another renderer, goes on where this one is.
-func (r *Renderer) NoiseState() uint64 { return r.optics.noise }
