@@ -49,6 +49,12 @@ func problems() []problem {
 			column:  small(0), config: spotConfig(),
 		},
 		{
+			name: "many workers", about: "the same with 64 workers, however many cores there are: what they have under way",
+			optimum: spot.Optimum(), chance: spot.Optimum() / 3, slack: 0.2,
+			makeEnv: func(int, int) (a3c.Env, error) { return probe.NewSpot(), nil },
+			column:  small(0), config: manyConfig(),
+		},
+		{
 			name: "near reach", about: "the arm from pixels, starting within 20 cm of the target: simulator, renderer, the column's own network",
 			optimum: world.EpisodeSteps, chance: 0.3, slack: 0.5,
 			makeEnv: newNear,
@@ -72,6 +78,15 @@ func probeConfig(steps int64) a3c.Config {
 func spotConfig() a3c.Config {
 	c := probeConfig(120_000)
 	c.Rollout, c.LearningRate = 10, 1e-3
+	return c
+}
+
+// manyConfig takes the reach task's way of learning: with 64 workers, one that pushed by itself from the first step would
+// leave no unit of the network alive.
+func manyConfig() a3c.Config {
+	c := learner.Defaults()
+	c.Workers, c.Deterministic = 64, true
+	c.Steps, c.LearningRate = 100_000, 1e-3
 	return c
 }
 
