@@ -137,7 +137,8 @@ func TestLabIsALeaf(t *testing.T) {
 	}
 }
 
-// Velocities reach an arm through the safety layer alone: nobody else may import the driver, but its own tests.
+// Velocities reach an arm through the safety layer alone: nobody else may import the driver, but
+// its own tests.
 func TestOnlySafetyDrives(t *testing.T) {
 	const driver, guard = module + "jaco/arm", module + "jaco/safety"
 	for _, p := range packages(t) {

@@ -15,7 +15,8 @@ var (
 	notInAnchor     = regexp.MustCompile(`[^a-z0-9 -]`)
 )
 
-// Every link between the project's pages leads to a file or folder that is there, and to a heading that is in it.
+// Every link between the project's pages leads to a file or folder that is there, and to a heading
+// that is in it.
 func TestLinks(t *testing.T) {
 	links := 0
 	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
@@ -58,7 +59,8 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// hasHeading tells whether a page has the heading that an anchor means, by the rule of the usual hosts.
+// hasHeading tells whether a page has the heading that an anchor means, by the rule of the usual
+// hosts.
 func hasHeading(t *testing.T, page, anchor string) bool {
 	t.Helper()
 	text, err := os.ReadFile(page)

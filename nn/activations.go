@@ -1,7 +1,7 @@
 package nn
 
-// activations is what a column's forward pass leaves for later columns and for backward: one row for each sample, sample
-// t*envs+e for step t of environment e.
+// activations is what a column's forward pass leaves for later columns and for backward: one row
+// for each sample, sample t*envs+e for step t of environment e.
 type activations struct {
 	input   []float32 // (imageBlock,H,W,C) normalised pixels of the pictures at work
 	maps1   []float32 // (samples,OH,OW,O) conv1 after ReLU
@@ -16,7 +16,8 @@ type activations struct {
 	c       []float32 // (samples+envs,n)
 }
 
-// gradients is the scratch of backward: the loss differentiated by what the trained column's activations hold.
+// gradients is the scratch of backward: the loss differentiated by what the trained column's
+// activations hold.
 type gradients struct {
 	output []float32 // (samples,outputs) written by the caller
 	h      []float32 // (samples,n) first from the output layer alone, then from all later steps too

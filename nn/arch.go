@@ -9,15 +9,16 @@ import (
 	"colonnade/kernels"
 )
 
-// The filter geometry every pixel column shares (design of the paper, section 3): only the number of filters varies. There
-// is no padding.
+// The filter geometry every pixel column shares (design of the paper, section 3): only the number
+// of filters varies. There is no padding.
 const (
 	conv1Size, Conv1Stride = 8, 4
 	conv2Size, Conv2Stride = 5, 2
 )
 
-// Limits of an architecture. They keep every product of sizes far from overflow, so that an architecture from a hostile
-// checkpoint cannot ask for absurd memory; nothing useful comes near them.
+// Limits of an architecture. They keep every product of sizes far from overflow, so that an
+// architecture from a hostile checkpoint cannot ask for absurd memory; nothing useful comes near
+// them.
 const (
 	maxSide       = 1 << 12 // height and width of a picture
 	maxMaps       = 1 << 12 // channels and filters
@@ -26,13 +27,15 @@ const (
 	maxParameters = 1 << 27 // 512 MiB of float32
 )
 
-// Arch is the architecture of one column: what it sees, how wide its layers are, and the factors of its policy.
+// Arch is the architecture of one column: what it sees, how wide its layers are, and the factors of
+// its policy.
 //
 //	pixels (H,W,C) -> conv1 8x8/4 -> conv2 5x5/2 -> fc  -+
 //	                                                     +-> [LSTM] -> output: logits of all factors, value
 //	proprioception ------------------------> encoder ----+
 //
-// All layers but the LSTM and the output end in a ReLU. A column takes pixels, proprioception, or both.
+// All layers but the LSTM and the output end in a ReLU. A column takes pixels, proprioception, or
+// both.
 type Arch struct {
 	// Pixels is the size of the picture as H, W, C; all zero: the column takes no pixels.
 	Pixels [3]int `json:"pixels"`
@@ -40,7 +43,8 @@ type Arch struct {
 	Proprioception int `json:"proprioception"`
 	// Encoder is the width of the linear+ReLU encoder of proprioception, joined behind fc's output.
 	Encoder int `json:"encoder"`
-	// Conv1 and Conv2 are numbers of filters. The geometry is fixed: 8x8 stride 4, then 5x5 stride 2, no padding.
+	// Conv1 and Conv2 are numbers of filters. The geometry is fixed: 8x8 stride 4, then 5x5 stride
+	// 2, no padding.
 	Conv1 int `json:"conv1"`
 	Conv2 int `json:"conv2"`
 	// FC is the width of the fully connected layer behind conv2.
@@ -51,7 +55,8 @@ type Arch struct {
 	Choices []int `json:"choices"`
 }
 
-// ReachArch returns one of the four architectures for the reach task: 64x64 RGB in, nine joints with three choices out.
+// ReachArch returns one of the four architectures for the reach task: 64x64 RGB in, nine joints
+// with three choices out.
 //
 //	           feedforward wide  feedforward narrow  recurrent wide  recurrent narrow
 //	conv1, 2   16, 32            8, 8                16, 32          8, 8
@@ -116,7 +121,8 @@ func (a Arch) String() string {
 	return s.String()
 }
 
-// Validate reports what is wrong with the architecture, in words that name the field and what would be allowed.
+// Validate reports what is wrong with the architecture, in words that name the field and what would
+// be allowed.
 func (a Arch) Validate() error {
 	if err := a.validateInputs(); err != nil {
 		return err
@@ -188,7 +194,8 @@ func (a Arch) validateInputs() error {
 
 func (a Arch) hasPixels() bool { return a.Pixels != [3]int{} }
 
-// joined returns the width of what the LSTM, or without one the output layer, reads: fc's output, then the encoder's.
+// joined returns the width of what the LSTM, or without one the output layer, reads: fc's output,
+// then the encoder's.
 func (a Arch) joined() int { return a.FC + a.Encoder }
 
 // hidden returns the width of what the output layer reads.
@@ -209,7 +216,8 @@ func (a Arch) conv2() kernels.Conv {
 	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: Conv2Stride, O: a.Conv2}
 }
 
-// parameters counts the parameters. Nothing overflows: with the limits above the largest product is below 2^50.
+// parameters counts the parameters. Nothing overflows: with the limits above the largest product is
+// below 2^50.
 func (a Arch) parameters() int64 {
 	linear := func(in, out int) int64 { return int64(in)*int64(out) + int64(out) }
 	p := linear(a.Proprioception, a.Encoder)

@@ -122,8 +122,8 @@ func newNetwork(t testing.TB, a nn.Arch, s nn.InputScaling) *nn.Network {
 	return n
 }
 
-// TestInit: every weight lies within its bound and the draws fill it, biases are zero but the forget gates', and the same
-// seed gives the same parameters.
+// TestInit: every weight lies within its bound and the draws fill it, biases are zero but the
+// forget gates', and the same seed gives the same parameters.
 func TestInit(t *testing.T) {
 	a := nn.ReachArch(true, true)
 	a.Proprioception, a.Encoder = 18, 16
@@ -160,7 +160,8 @@ func TestInit(t *testing.T) {
 			}
 			continue
 		}
-		// 288 draws and more: the extremes come within a tenth of the bounds but for a probability below 1e-6.
+		// 288 draws and more: the extremes come within a tenth of the bounds but for a probability
+		// below 1e-6.
 		low, high := float64(slices.Min(w)), float64(slices.Max(w))
 		if low < -bound*(1+1e-6) || high > bound*(1+1e-6) || low > -0.9*bound || high < 0.9*bound {
 			t.Errorf("%s: drawn from %v to %v, want +-%v", name, low, high, bound)
@@ -168,8 +169,9 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// TestLayers holds the work that the design states for the recurrent wide column: 1.43 M multiply-adds forward, 3.6 M
-// forward and backward, and checks that the layers have all parameters.
+// TestLayers holds the work that the design states for the recurrent wide column: 1.43 M
+// multiply-adds forward, 3.6 M forward and backward, and checks that the layers have all
+// parameters.
 func TestLayers(t *testing.T) {
 	both := nn.ReachArch(true, false)
 	both.Proprioception, both.Encoder = 18, 16
@@ -177,9 +179,11 @@ func TestLayers(t *testing.T) {
 		arch              nn.Arch
 		forward, backward int
 	}{
-		// 225*3072 + 36*12800 + 1152*128 + 256*512 + 128*28; backward is twice that without the gradient of the pixels
+		// 225*3072 + 36*12800 + 1152*128 + 256*512 + 128*28; backward is twice that without the
+		// gradient of the pixels
 		{nn.ReachArch(true, true), 1434112, 2*1434112 - 691200},
-		// 225*1536 + 36*1600 + 288*16 + 18*16 + 48*64 + 16*28; neither pixels nor proprioception need a gradient
+		// 225*1536 + 36*1600 + 288*16 + 18*16 + 48*64 + 16*28; neither pixels nor proprioception
+		// need a gradient
 		{both, 411616, 2*411616 - 345600 - 288},
 	} {
 		n := newNetwork(t, c.arch, centred)
@@ -193,16 +197,16 @@ func TestLayers(t *testing.T) {
 	}
 }
 
-// TestStackedLayers holds the work of a narrow column on a wide one: the wide one's forward pass without its output, and
-// the narrow one's with adapters and laterals.
+// TestStackedLayers holds the work of a narrow column on a wide one: the wide one's forward pass
+// without its output, and the narrow one's with adapters and laterals.
 func TestStackedLayers(t *testing.T) {
 	wide := newNetwork(t, nn.ReachArch(true, true), centred)
 	n, err := nn.Stack(nn.ReachArch(true, false), centred, &nn.Checkpoint{Network: wide, Theta: make([]float32, wide.Parameters())})
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Adapters 225*16*8 and 36*32*8, whose inputs need no gradient; 36*1600 into conv2 and 288*16 into fc, whose inputs do;
-	// 2*128*64 into the gates and 128*28 into the output.
+	// Adapters 225*16*8 and 36*32*8, whose inputs need no gradient; 36*1600 into conv2 and 288*16
+	// into fc, whose inputs do; 2*128*64 into the gates and 128*28 into the output.
 	const adapters, into, plain = 28800 + 9216, 57600 + 4608, 16384 + 3584
 	wantForward, wantBackward := 1434112-3584+410304+adapters+into+plain, 2*410304-345600+adapters+2*into+plain
 	parameters, forward, backward := 0, 0, 0

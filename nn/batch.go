@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Batch holds all memory that the forward and backward pass of one rollout needs: steps consecutive steps of envs
-// environments in lockstep. One goroutine uses a Batch at a time.
+// Batch holds all memory that the forward and backward pass of one rollout needs: steps consecutive
+// steps of envs environments in lockstep. One goroutine uses a Batch at a time.
 type Batch struct {
 	network     *Network
 	steps, envs int
@@ -22,7 +22,8 @@ type Batch struct {
 	disturbed []float32 // what perturb works on
 }
 
-// NewBatch allocates a batch. To evaluate the observation after the last step of a rollout, make the batch one step longer.
+// NewBatch allocates a batch. To evaluate the observation after the last step of a rollout, make
+// the batch one step longer.
 //
 // NewBatch panics if steps or envs is less than 1.
 func (n *Network) NewBatch(steps, envs int) *Batch {
@@ -50,40 +51,44 @@ func (b *Batch) Steps() int { return b.steps }
 // Envs returns the number of environments.
 func (b *Batch) Envs() int { return b.envs }
 
-// Pixels returns the place for the picture (H,W,C) that environment e shows before step t; empty for a network without.
+// Pixels returns the place for the picture (H,W,C) that environment e shows before step t; empty
+// for a network without.
 func (b *Batch) Pixels(t, e int) []uint8 {
 	b.check(t, e)
 	p := b.network.pixels
 	return rows(b.pixels, t*b.envs+e, 1, p[0]*p[1]*p[2])
 }
 
-// Proprioception returns the place for the proprioceptive values before step t; empty for a network without.
+// Proprioception returns the place for the proprioceptive values before step t; empty for a network
+// without.
 func (b *Batch) Proprioception(t, e int) []float32 {
 	b.check(t, e)
 	return rows(b.propri, t*b.envs+e, 1, b.network.propri)
 }
 
-// First returns a flag for each environment: true where observation t begins an episode. There the LSTM state entering
-// step t is zero, whatever State holds, and no gradient goes back past it.
+// First returns a flag for each environment: true where observation t begins an episode. There the
+// LSTM state entering step t is zero, whatever State holds, and no gradient goes back past it.
 func (b *Batch) First(t int) []bool {
 	b.check(t, 0)
 	return rows(b.first, t, 1, b.envs)
 }
 
-// Output returns what Forward computed in step t (envs,outputs): the logits factor by factor, then the value.
+// Output returns what Forward computed in step t (envs,outputs): the logits factor by factor, then
+// the value.
 func (b *Batch) Output(t int) []float32 {
 	b.check(t, 0)
 	return rows(b.output, t, 1, b.envs*b.network.column.output.out)
 }
 
-// DOutput returns the place for the gradient of the loss by Output(t) (envs,outputs); the caller writes all of it.
+// DOutput returns the place for the gradient of the loss by Output(t) (envs,outputs); the caller
+// writes all of it.
 func (b *Batch) DOutput(t int) []float32 {
 	b.check(t, 0)
 	return rows(b.grad.output, t, 1, b.envs*b.network.column.output.out)
 }
 
-// CheckInputs returns an error that names the first NaN or infinity among the proprioceptive values of step t, which no
-// network can make sense of. Pixels are bytes and cannot be wrong.
+// CheckInputs returns an error that names the first NaN or infinity among the proprioceptive values
+// of step t, which no network can make sense of. Pixels are bytes and cannot be wrong.
 func (b *Batch) CheckInputs(t, envs int) error {
 	for e := range envs {
 		for i, v := range b.Proprioception(t, e) {

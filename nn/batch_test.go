@@ -13,8 +13,9 @@ func sameBits(a, b []float32) bool {
 	return slices.EqualFunc(a, b, func(x, y float32) bool { return math.Float32bits(x) == math.Float32bits(y) })
 }
 
-// TestRowsDoNotInteract: what an environment gets depends neither on how many others there are nor on its place among
-// them. Evaluations give the same scores for any number of environments because of this.
+// TestRowsDoNotInteract: what an environment gets depends neither on how many others there are nor
+// on its place among them. Evaluations give the same scores for any number of environments because
+// of this.
 func TestRowsDoNotInteract(t *testing.T) {
 	all := networks()
 	all["recurrent wide"] = func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, ReachArch(true, true), rng) }
@@ -56,7 +57,8 @@ func TestRowsDoNotInteract(t *testing.T) {
 	}
 }
 
-// TestReset: where an episode begins, the entering state counts for nothing, and is still there to be read.
+// TestReset: where an episode begins, the entering state counts for nothing, and is still there to
+// be read.
 func TestReset(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	n, theta := testNetwork(t, ReachArch(true, false), rng)
@@ -109,8 +111,8 @@ func TestCarry(t *testing.T) {
 	}
 }
 
-// TestBackwardAccumulates: Backward adds to the gradient, runs again with the same result, ignores steps behind the last,
-// and leaves the parameters and the activations alone.
+// TestBackwardAccumulates: Backward adds to the gradient, runs again with the same result, ignores
+// steps behind the last, and leaves the parameters and the activations alone.
 func TestBackwardAccumulates(t *testing.T) {
 	for name, network := range networks() {
 		t.Run(name, func(t *testing.T) {

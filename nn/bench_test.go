@@ -8,7 +8,8 @@ import (
 	"colonnade/nn"
 )
 
-// benchmarkRollouts are the shapes that matter: acting with one environment on the robot, and training with 1, 8 and 16.
+// benchmarkRollouts are the shapes that matter: acting with one environment on the robot, and
+// training with 1, 8 and 16.
 var benchmarkRollouts = []struct{ envs, steps int }{{1, 20}, {8, 20}, {16, 20}}
 
 // rollout returns a network, its parameters, and a batch with random observations.
@@ -36,8 +37,9 @@ func observe(n *nn.Network, envs, steps int) (*nn.Network, []float32, *nn.Batch)
 	return n, theta, batch
 }
 
-// everyNetwork runs a benchmark for the four networks and all rollouts. One iteration works on steps*envs samples; the
-// benchmark reports samples and floating-point operations (two for each multiply-add) per second.
+// everyNetwork runs a benchmark for the four networks and all rollouts. One iteration works on
+// steps*envs samples; the benchmark reports samples and floating-point operations (two for each
+// multiply-add) per second.
 func everyNetwork(b *testing.B, run func(b *testing.B, n *nn.Network, theta []float32, batch *nn.Batch), work func(nn.Layer) int) {
 	for _, recurrent := range []bool{false, true} {
 		for _, wide := range []bool{true, false} {
@@ -91,9 +93,9 @@ func BenchmarkBackward(b *testing.B) {
 	}, func(l nn.Layer) int { return l.Backward })
 }
 
-// BenchmarkStack compares a recurrent column that stands on a wide one with the same column alone, and with the wide one
-// alone: frozen columns cost one forward pass, laterals a little more, and nothing of it grows in the backward pass but
-// the gradients of adapters and laterals.
+// BenchmarkStack compares a recurrent column that stands on a wide one with the same column alone,
+// and with the wide one alone: frozen columns cost one forward pass, laterals a little more, and
+// nothing of it grows in the backward pass but the gradients of adapters and laterals.
 func BenchmarkStack(b *testing.B) {
 	wide := newNetwork(b, nn.ReachArch(true, true), centred)
 	theta := make([]float32, wide.Parameters())

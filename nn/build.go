@@ -10,7 +10,8 @@ import (
 // design is what a column is built from.
 type design struct {
 	Arch
-	// LateralsFrom holds the numbers (from 1) of the earlier columns that this one leans on, in rising order.
+	// LateralsFrom holds the numbers (from 1) of the earlier columns that this one leans on, in
+	// rising order.
 	LateralsFrom []int `json:"laterals_from,omitempty"`
 
 	scaling InputScaling
@@ -90,7 +91,8 @@ func (k *builder) build(d design, below []*column) error {
 	return nil
 }
 
-// fits says whether a column can stand on an earlier one: all columns of a network share one observation and one action.
+// fits says whether a column can stand on an earlier one: all columns of a network share one
+// observation and one action.
 func (d *design) fits(below *column) error {
 	a, b := d.Arch, below.arch
 	switch {
@@ -161,7 +163,8 @@ func (k *builder) addLSTM() {
 	}
 }
 
-// addOutput lays out the output layer. Where there are laterals, Init takes it over from the column before.
+// addOutput lays out the output layer. Where there are laterals, Init takes it over from the column
+// before.
 func (k *builder) addOutput() {
 	in, out, init := k.arch.hidden(), k.arch.Outputs(), roleOutput
 	if len(k.laterals) > 0 {

@@ -20,8 +20,8 @@ const (
 	keyFrozen       = "frozen"             // [metadata], one for each frozen column; only in version 2
 )
 
-// Versions of the format. They change when an older program could no longer read new files; a file of one column is still
-// written as the first, which knew no others.
+// Versions of the format. They change when an older program could no longer read new files; a file
+// of one column is still written as the first, which knew no others.
 const (
 	versionSingle  = "1"
 	versionStacked = "2"
@@ -31,8 +31,8 @@ const (
 type Checkpoint struct {
 	Network *Network  // with the frozen columns and theirs
 	Theta   []float32 // of the trained column
-	// Metadata holds further texts to keep with the parameters, such as what the trained column was trained on. Once a new
-	// column is stacked on it, they stay with the column.
+	// Metadata holds further texts to keep with the parameters, such as what the trained column was
+	// trained on. Once a new column is stacked on it, they stay with the column.
 	Metadata map[string]string
 }
 
@@ -43,9 +43,9 @@ type architecture struct {
 	Columns []design `json:"columns"`
 }
 
-// SaveCheckpoint writes a checkpoint as a safetensors file that PyTorch users can open, and returns the digest of its
-// tensors. The file at path is replaced as a whole or not at all. Parameters that are not finite are refused, so that a
-// good checkpoint is never replaced by a broken one.
+// SaveCheckpoint writes a checkpoint as a safetensors file that PyTorch users can open, and returns
+// the digest of its tensors. The file at path is replaced as a whole or not at all. Parameters that
+// are not finite are refused, so that a good checkpoint is never replaced by a broken one.
 //
 // SaveCheckpoint panics if the length of Theta is not the network's.
 func SaveCheckpoint(path string, c *Checkpoint) (digest string, err error) {
@@ -59,7 +59,8 @@ func SaveCheckpoint(path string, c *Checkpoint) (digest string, err error) {
 	return digest, nil
 }
 
-// check panics if Theta has the wrong length, and returns an error if it holds a NaN or an infinity.
+// check panics if Theta has the wrong length, and returns an error if it holds a NaN or an
+// infinity.
 func (c *Checkpoint) check() error {
 	if len(c.Theta) != c.Network.column.parameters {
 		panic(panicTheta)
@@ -67,8 +68,9 @@ func (c *Checkpoint) check() error {
 	return c.Network.column.checkFinite(c.Theta)
 }
 
-// File returns the checkpoint as the content of a file: the tensors of all columns, frozen ones too, in PyTorch's order and
-// under their names, and the metadata. Parameters that are not finite are an error.
+// File returns the checkpoint as the content of a file: the tensors of all columns, frozen ones
+// too, in PyTorch's order and under their names, and the metadata. Parameters that are not finite
+// are an error.
 //
 // File panics if the length of Theta is not the network's.
 func (c *Checkpoint) File() (*safetensors.File, error) {
@@ -114,9 +116,9 @@ func (c *Checkpoint) File() (*safetensors.File, error) {
 	return f, nil
 }
 
-// LoadCheckpoint reads a checkpoint and returns it with the digest of its tensors. Anything wrong with the file is an
-// error that says what it is and what to do; nothing in a file makes LoadCheckpoint panic or allocate more than a small
-// multiple of the file's size.
+// LoadCheckpoint reads a checkpoint and returns it with the digest of its tensors. Anything wrong
+// with the file is an error that says what it is and what to do; nothing in a file makes
+// LoadCheckpoint panic or allocate more than a small multiple of the file's size.
 func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 	c, digest, err = loadCheckpoint(func(accept func(*safetensors.File) error) (*safetensors.File, string, error) {
 		return safetensors.Read(path, accept)
@@ -143,7 +145,8 @@ func loadCheckpoint(read func(accept func(*safetensors.File) error) (*safetensor
 	return &c, digest, nil
 }
 
-// accept builds the network from the metadata of a file and refuses tensors that are not the network's.
+// accept builds the network from the metadata of a file and refuses tensors that are not the
+// network's.
 func (c *Checkpoint) accept(f *safetensors.File) error {
 	designs, frozen, err := describe(f.Metadata)
 	if err != nil {

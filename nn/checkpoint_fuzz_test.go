@@ -7,7 +7,8 @@ import (
 	"colonnade/nn/safetensors"
 )
 
-// FuzzLoadCheckpoint: no file makes loading panic. What loads can be saved and loads again as the same.
+// FuzzLoadCheckpoint: no file makes loading panic. What loads can be saved and loads again as the
+// same.
 func FuzzLoadCheckpoint(f *testing.F) {
 	good, stacked := encodeCheckpoint(f, tiny(f), nil), encodeCheckpoint(f, tinyStack(f), nil)
 	f.Add(good)
@@ -25,8 +26,9 @@ func FuzzLoadCheckpoint(f *testing.F) {
 	})
 }
 
-// FuzzCheckpointMetadata reaches what the digests hide from FuzzLoadCheckpoint: files whose digests are right and whose
-// description and tensors are anything. A network that loads is small enough to be used, and to be stacked on.
+// FuzzCheckpointMetadata reaches what the digests hide from FuzzLoadCheckpoint: files whose digests
+// are right and whose description and tensors are anything. A network that loads is small enough to
+// be used, and to be stacked on.
 func FuzzCheckpointMetadata(f *testing.F) {
 	single, stacked := tiny(f), tinyStack(f)
 	for _, c := range []*Checkpoint{single, stacked} {

@@ -48,7 +48,8 @@ func tiny(t testing.TB) *Checkpoint {
 	return &Checkpoint{Network: n, Theta: theta, Metadata: map[string]string{"task": "reach"}}
 }
 
-// TestCheckpointRoundTrip: all bits of all parameters, the description and the caller's metadata come back.
+// TestCheckpointRoundTrip: all bits of all parameters, the description and the caller's metadata
+// come back.
 func TestCheckpointRoundTrip(t *testing.T) {
 	archs := small()
 	archs["recurrent wide"], archs["feedforward wide"] = ReachArch(true, true), ReachArch(false, true)
@@ -84,8 +85,9 @@ func TestCheckpointRoundTrip(t *testing.T) {
 	}
 }
 
-// TestCheckpointLayout reads a file's tensors with the safetensors package alone and finds single weights where PyTorch
-// expects them: conv (O,C,R,S), fc columns in the order (C,H,W), other weights (out,in).
+// TestCheckpointLayout reads a file's tensors with the safetensors package alone and finds single
+// weights where PyTorch expects them: conv (O,C,R,S), fc columns in the order (C,H,W), other
+// weights (out,in).
 func TestCheckpointLayout(t *testing.T) {
 	n, err := New(ReachArch(true, true), testScaling(ReachArch(true, true)))
 	if err != nil {
@@ -125,7 +127,8 @@ type place struct {
 	outside, inside int // its index in the file and in the vector's tensor
 }
 
-// checkPlaces compares elements of a file with the parameters of n, each of which is its own index in the vector.
+// checkPlaces compares elements of a file with the parameters of n, each of which is its own index
+// in the vector.
 func checkPlaces(t *testing.T, n *Network, f *safetensors.File, column string, places []place) {
 	t.Helper()
 	offset := map[string]int{}
@@ -147,8 +150,8 @@ func checkPlaces(t *testing.T, n *Network, f *safetensors.File, column string, p
 	}
 }
 
-// TestDamagedCheckpoint flips a bit of every byte and cuts at every length: an error each time, never a panic. That every
-// bit counts is shown in package safetensors.
+// TestDamagedCheckpoint flips a bit of every byte and cuts at every length: an error each time,
+// never a panic. That every bit counts is shown in package safetensors.
 func TestDamagedCheckpoint(t *testing.T) {
 	good := encodeCheckpoint(t, tiny(t), nil)
 	want, _, err := decodeCheckpoint(good)

@@ -8,8 +8,8 @@ import (
 	"colonnade/kernels"
 )
 
-// column is the layers of one column and, once it is frozen, its parameters. It owns no memory of samples: forward and
-// backward work on a batch. A layer that the architecture lacks is nil.
+// column is the layers of one column and, once it is frozen, its parameters. It owns no memory of
+// samples: forward and backward work on a batch. A layer that the architecture lacks is nil.
 type column struct {
 	number       int // from 1, as in the names of its tensors
 	arch         Arch
@@ -88,13 +88,14 @@ func (k *column) lastName() string {
 	return k.joinedName()
 }
 
-// imageBlock is the number of pictures that go through the convolutions together. Four pictures as float32 are 192 KiB:
-// with conv1's output and the weights they stay in the second-level cache between normalisation, conv1 and conv2. On a
-// Zen 4 core with 1 MiB of it, 2 to 6 are equal within the noise; 1 costs up to 7 % and 8 or 16 up to 4 % more.
+// imageBlock is the number of pictures that go through the convolutions together. Four pictures as
+// float32 are 192 KiB: with conv1's output and the weights they stay in the second-level cache
+// between normalisation, conv1 and conv2. On a Zen 4 core with 1 MiB of it, 2 to 6 are equal within
+// the noise; 1 costs up to 7 % and 8 or 16 up to 4 % more.
 const imageBlock = 4
 
-// forward computes all layers but the output for step t of the first m environments. The columns that it leans on have
-// computed the step before.
+// forward computes all layers but the output for step t of the first m environments. The columns
+// that it leans on have computed the step before.
 func (k *column) forward(theta []float32, b *Batch, t, m int) {
 	from, ld := t*b.envs, k.arch.joined() // the first sample; fc and encoder share the rows of joined
 	joined := b.joined(k, from, m)
@@ -116,8 +117,9 @@ func (k *column) forward(theta []float32, b *Batch, t, m int) {
 	}
 }
 
-// forwardOutput computes the output of step t from hidden layers: the bias first, then the earlier columns' terms, then
-// its own. The order makes a new column's first policy that of the column before, bit for bit: see Init.
+// forwardOutput computes the output of step t from hidden layers: the bias first, then the earlier
+// columns' terms, then its own. The order makes a new column's first policy that of the column
+// before, bit for bit: see Init.
 func (k *column) forwardOutput(theta []float32, b *Batch, t, m int) {
 	from, out := t*b.envs, k.output
 	output := rows(b.output, from, m, out.out)
@@ -169,10 +171,11 @@ func (k *column) forwardLSTM(theta []float32, b *Batch, t, m int, x []float32) {
 	kernels.LSTMForward(m, n, gates, cIn, rows(act.c, from+b.envs, m, n), rows(act.h, from+b.envs, m, n))
 }
 
-// backward adds the gradient of steps 0 to steps-1 of all environments to grad. Nothing goes back into earlier columns:
-// they are frozen, and laterals only read what their forward pass left.
+// backward adds the gradient of steps 0 to steps-1 of all environments to grad. Nothing goes back
+// into earlier columns: they are frozen, and laterals only read what their forward pass left.
 //
-// Only the recurrence itself runs step by step; every layer's weights and inputs are products over all samples at once.
+// Only the recurrence itself runs step by step; every layer's weights and inputs are products over
+// all samples at once.
 func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 	m, ld, d := steps*b.envs, k.arch.joined(), &b.grad
 	joined, dJoined := b.joined(k, 0, m), rows(d.joined, 0, m, ld)
@@ -205,7 +208,8 @@ func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 	}
 }
 
-// backwardOutput adds the gradient of the output layer's weights, those of laterals as well, over m samples to grad.
+// backwardOutput adds the gradient of the output layer's weights, those of laterals as well, over m
+// samples to grad.
 func (k *column) backwardOutput(grad []float32, b *Batch, m int) {
 	out := k.output
 	dOutput := rows(b.grad.output, 0, m, out.out)
@@ -216,7 +220,8 @@ func (k *column) backwardOutput(grad []float32, b *Batch, m int) {
 	}
 }
 
-// backwardLSTM goes back through time: from the gradient of h, which holds what the output layer wants, to that of joined.
+// backwardLSTM goes back through time: from the gradient of h, which holds what the output layer
+// wants, to that of joined.
 func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
 	act, d := &b.act[k.index()], &b.grad
 	n, envs, m := k.lstm.n, b.envs, steps*b.envs
@@ -246,7 +251,8 @@ func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
 	k.lstm.gradInput(theta, m, dgates, rows(d.joined, 0, m, k.arch.joined()))
 }
 
-// backwardPixels goes back through the convolutions, a block of pictures at a time, from the gradient of conv2's maps.
+// backwardPixels goes back through the convolutions, a block of pictures at a time, from the
+// gradient of conv2's maps.
 func (k *column) backwardPixels(theta, grad []float32, b *Batch, m int) {
 	act, d := &b.act[k.index()], &b.grad
 	for at := 0; at < m; at += imageBlock {

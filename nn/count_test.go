@@ -9,8 +9,8 @@ import (
 // centred is an input scaling for pictures with three channels.
 var centred = nn.InputScaling{Mean: []float32{120, 90, 60}, Scale: []float32{50, 50, 50}}
 
-// TestParameterCounts holds the totals that pin the architecture: they follow from the paper (621K, 299K) and from
-// the layer table of the design.
+// TestParameterCounts holds the totals that pin the architecture: they follow from the paper (621K,
+// 299K) and from the layer table of the design.
 func TestParameterCounts(t *testing.T) {
 	proprioception := nn.Arch{Proprioception: 18, Encoder: 16, LSTM: 16, Choices: nn.ReachArch(true, false).Choices}
 	both := nn.ReachArch(true, false)

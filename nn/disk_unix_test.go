@@ -47,7 +47,8 @@ func child(mode, path string) *exec.Cmd {
 	return c
 }
 
-// childFullDisk saves with files limited to NN_TEST_LIMIT bytes, as a disk would be that has no more room.
+// childFullDisk saves with files limited to NN_TEST_LIMIT bytes, as a disk would be that has no
+// more room.
 func childFullDisk(path string) int {
 	limit, err := strconv.Atoi(os.Getenv("NN_TEST_LIMIT"))
 	if err != nil {
@@ -70,7 +71,8 @@ func childFullDisk(path string) int {
 	return 0
 }
 
-// TestFullDisk: a checkpoint that does not fit on the disk is an error that names the file, and the old one stays alone.
+// TestFullDisk: a checkpoint that does not fit on the disk is an error that names the file, and the
+// old one stays alone.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "latest.safetensors")
@@ -105,7 +107,8 @@ func childSaves(path string) int {
 	}
 }
 
-// TestKilledWhileSaving kills a process that does nothing but save, at many moments: there is always a whole checkpoint.
+// TestKilledWhileSaving kills a process that does nothing but save, at many moments: there is
+// always a whole checkpoint.
 func TestKilledWhileSaving(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "latest.safetensors")
 	if _, err := SaveCheckpoint(path, filled(1)); err != nil {

@@ -10,7 +10,8 @@ import (
 	"colonnade/nn"
 )
 
-// The recurrent narrow network of the reach task: its tensors as a checkpoint shows them, and its work.
+// The recurrent narrow network of the reach task: its tensors as a checkpoint shows them, and its
+// work.
 func Example() {
 	scaling := nn.InputScaling{Mean: []float32{120, 110, 100}, Scale: []float32{50, 50, 50}}
 	net, err := nn.New(nn.ReachArch(true, false), scaling)
@@ -42,7 +43,8 @@ func Example() {
 	// 10364 parameters, 410304 multiply-adds for a sample
 }
 
-// One step down the gradient of a loss that wants every logit and value of two environments to be 1.
+// One step down the gradient of a loss that wants every logit and value of two environments to be
+// 1.
 func ExampleNetwork_Backward() {
 	net, err := nn.New(nn.Arch{Proprioception: 3, Encoder: 16, LSTM: 8, Choices: []int{3, 3}}, nn.InputScaling{})
 	if err != nil {
@@ -79,8 +81,8 @@ func ExampleNetwork_Backward() {
 	// Output: smaller: true
 }
 
-// A progressive network: a narrow column on a wide one that was trained before. It begins with the wide one's policy and
-// trains its own parameters only.
+// A progressive network: a narrow column on a wide one that was trained before. It begins with the
+// wide one's policy and trains its own parameters only.
 func ExampleStack() {
 	scaling := nn.InputScaling{Mean: []float32{120, 110, 100}, Scale: []float32{50, 50, 50}}
 	wide, err := nn.New(nn.ReachArch(true, true), scaling)

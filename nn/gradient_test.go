@@ -9,11 +9,13 @@ import (
 // unit is the rounding unit of float32.
 const unit = 1.0 / (1 << 24)
 
-// TestForward compares every output of the four reach networks, of the small ones and of stacks with the reference.
+// TestForward compares every output of the four reach networks, of the small ones and of stacks
+// with the reference.
 //
-// An output is a sum after at most five layers of each column and three LSTM steps, whose values are of order one to ten; each layer adds
-// the rounding of a sum of K <= 1152 terms, about sqrt(K) units of a typical term where signs are random. Seen are up to 10
-// units of the largest output; 64 leave room for another order of summation and are far below the effect of a wrong weight.
+// An output is a sum after at most five layers of each column and three LSTM steps, whose values
+// are of order one to ten; each layer adds the rounding of a sum of K <= 1152 terms, about sqrt(K)
+// units of a typical term where signs are random. Seen are up to 10 units of the largest output; 64
+// leave room for another order of summation and are far below the effect of a wrong weight.
 func TestForward(t *testing.T) {
 	all := networks()
 	for name, a := range map[string]Arch{
@@ -49,11 +51,13 @@ func TestForward(t *testing.T) {
 	}
 }
 
-// TestGradient compares Backward with central differences of the reference, for every trained parameter of the small networks,
-// through time, with episodes that begin in the middle, and with an entering state.
+// TestGradient compares Backward with central differences of the reference, for every trained
+// parameter of the small networks, through time, with episodes that begin in the middle, and with
+// an entering state.
 //
-// The loss is a random linear function of all outputs. The difference quotient in float64 with h = 1e-6 is exact to about
-// 1e-9. Seen are errors of up to 25 units of the tensor's largest gradient, from the float32 sums; 128 are allowed.
+// The loss is a random linear function of all outputs. The difference quotient in float64 with h =
+// 1e-6 is exact to about 1e-9. Seen are errors of up to 25 units of the tensor's largest gradient,
+// from the float32 sums; 128 are allowed.
 func TestGradient(t *testing.T) {
 	const steps, envs, h = 4, 2, 1e-6
 	for name, network := range networks() {

@@ -5,31 +5,37 @@ import (
 	"math/rand/v2"
 )
 
-// InitOptions says how wide the uniform distributions are that Init draws from: weights of a layer with f inputs come
-// from +-gain/sqrt(f). Biases start at zero.
+// InitOptions says how wide the uniform distributions are that Init draws from: weights of a layer
+// with f inputs come from +-gain/sqrt(f). Biases start at zero.
 type InitOptions struct {
-	// Hidden is the gain of convolutions, adapters, fc and encoder. sqrt(6) = 2.45 keeps the size of activations from layer to
-	// layer under ReLU (He et al. 2015).
+	// Hidden is the gain of convolutions, adapters, fc and encoder. sqrt(6) = 2.45 keeps the size
+	// of activations from layer to layer under ReLU (He et al. 2015).
 	Hidden float64
-	// LSTMInput and LSTMRecurrent are the gains of the LSTM's weights from its input and from its own output.
+	// LSTMInput and LSTMRecurrent are the gains of the LSTM's weights from its input and from its
+	// own output.
 	LSTMInput, LSTMRecurrent float64
-	// ForgetBias is where the bias of the forget gates starts: above zero, cells remember from the beginning.
+	// ForgetBias is where the bias of the forget gates starts: above zero, cells remember from the
+	// beginning.
 	ForgetBias float64
-	// Output is the gain of a first column's output layer. Small: the first policy is near uniform, the first value near zero.
+	// Output is the gain of a first column's output layer. Small: the first policy is near uniform,
+	// the first value near zero.
 	Output float64
 }
 
-// DefaultInit returns the gains that the pixel networks were found to learn with. Hidden decides most: with 1.7 and inputs
-// that are not centred the reach task was not learnt at all. The forget bias follows Jozefowicz et al. 2015.
+// DefaultInit returns the gains that the pixel networks were found to learn with. Hidden decides
+// most: with 1.7 and inputs that are not centred the reach task was not learnt at all. The forget
+// bias follows Jozefowicz et al. 2015.
 func DefaultInit() InitOptions {
 	return InitOptions{Hidden: 2.45, LSTMInput: 1, LSTMRecurrent: 1, ForgetBias: 1, Output: 0.1}
 }
 
-// Init fills theta with random parameters. The same generator state, options and architecture give the same bits.
+// Init fills theta with random parameters. The same generator state, options and architecture give
+// the same bits.
 //
-// Where the trained column stands on others, it begins as the one directly below it: its output is made of that column's
-// output terms, as laterals, and its own weights from its last hidden layer are zero. Its policy and value are then those
-// of the column below, bit for bit. All else is random; a lateral counts as further inputs of the layer that it enters.
+// Where the trained column stands on others, it begins as the one directly below it: its output is
+// made of that column's output terms, as laterals, and its own weights from its last hidden layer
+// are zero. Its policy and value are then those of the column below, bit for bit. All else is
+// random; a lateral counts as further inputs of the layer that it enters.
 //
 // Init panics if theta has the wrong length.
 func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {
@@ -61,7 +67,8 @@ func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {
 	n.column.takeOver(theta)
 }
 
-// takeOver copies the output terms of the column below into the laterals to the output that read the same.
+// takeOver copies the output terms of the column below into the laterals to the output that read
+// the same.
 func (k *column) takeOver(theta []float32) {
 	if len(k.laterals) == 0 {
 		return

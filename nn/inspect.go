@@ -27,8 +27,9 @@ type Layer struct {
 	// Output is the shape of what it gives: H, W and maps of a convolution, width of others.
 	Output     []int
 	Parameters int
-	// Forward and Backward are multiply-adds for one sample. Backward is the gradient of the weights and, where a layer
-	// below needs it, of the input; Forward is not part of it. A frozen column has no Backward, and computes no output.
+	// Forward and Backward are multiply-adds for one sample. Backward is the gradient of the
+	// weights and, where a layer below needs it, of the input; Forward is not part of it. A frozen
+	// column has no Backward, and computes no output.
 	Forward, Backward int
 }
 
@@ -110,8 +111,8 @@ type survey struct {
 	layers []Layer
 }
 
-// add notes a layer of the column itself or of a lateral l. work is the multiply-adds of a sample; descends says whether
-// the gradient goes on to the layer below.
+// add notes a layer of the column itself or of a lateral l. work is the multiply-adds of a sample;
+// descends says whether the gradient goes on to the layer below.
 func (s *survey) add(name, reads string, l *lateral, output []int, parameters, work int, descends bool) {
 	layer := Layer{Name: s.own(name), Reads: reads, Output: output, Parameters: parameters, Forward: work}
 	if l != nil {

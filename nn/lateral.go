@@ -2,9 +2,10 @@ package nn
 
 import "colonnade/kernels"
 
-// lateral is all that one column takes from one earlier column (the package comment has the picture). An adapter has as
-// many maps as the column itself at that level; no weight behind an adapter has a bias. What one of the two columns lacks
-// a layer for is nil. The first layers, conv1 and encoder, take nothing: both columns see the same.
+// lateral is all that one column takes from one earlier column (the package comment has the
+// picture). An adapter has as many maps as the column itself at that level; no weight behind an
+// adapter has a bias. What one of the two columns lacks a layer for is nil. The first layers, conv1
+// and encoder, take nothing: both columns see the same.
 type lateral struct {
 	from  *column
 	place int // index among the column's laterals
@@ -29,8 +30,8 @@ func (l *lateral) newAdapted(samples int) adapted {
 	return adapted{maps1: make([]float32, samples*l.adapter1.OutLen()), maps2: make([]float32, samples*l.adapter2.OutLen())}
 }
 
-// addConv2 adds the lateral's share of n pictures from sample at on to maps2 (n,OH,OW,O), before the ReLU. sum is scratch
-// of the same size.
+// addConv2 adds the lateral's share of n pictures from sample at on to maps2 (n,OH,OW,O), before
+// the ReLU. sum is scratch of the same size.
 func (l *lateral) addConv2(theta []float32, b *Batch, k *column, at, n int, maps2, sum []float32) {
 	if l.conv2 == nil {
 		return
@@ -77,8 +78,8 @@ func (l *lateral) gradGates(grad []float32, b *Batch, m int, dgates []float32) {
 	}
 }
 
-// gradFC adds the gradient of the weights into fc, and of their adapter, to grad. dAdapted is scratch: an adapter's maps
-// are as large as the column's own.
+// gradFC adds the gradient of the weights into fc, and of their adapter, to grad. dAdapted is
+// scratch: an adapter's maps are as large as the column's own.
 func (l *lateral) gradFC(theta, grad []float32, b *Batch, k *column, m int, dJoined []float32, ld int, dAdapted []float32) {
 	if l.fc == nil {
 		return
@@ -90,8 +91,8 @@ func (l *lateral) gradFC(theta, grad []float32, b *Batch, k *column, m int, dJoi
 	l.adapter2.gradWeights(grad, m, rows(b.act[l.from.index()].maps2, 0, m, l.adapter2.InLen()), dAdapted)
 }
 
-// gradConv2 adds the gradient of the weights into conv2, and of their adapter, to grad, for n pictures from sample at on.
-// dAdapted is scratch as in gradFC.
+// gradConv2 adds the gradient of the weights into conv2, and of their adapter, to grad, for n
+// pictures from sample at on. dAdapted is scratch as in gradFC.
 func (l *lateral) gradConv2(theta, grad []float32, b *Batch, k *column, at, n int, dMaps2, dAdapted []float32) {
 	if l.conv2 == nil {
 		return

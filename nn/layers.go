@@ -2,8 +2,9 @@ package nn
 
 import "colonnade/kernels"
 
-// The layers hold sizes and places in the parameter vector, nothing else: activations and gradients live in buffers that
-// the caller passes in. m is a number of rows (samples); ld is the distance between the starts of two rows.
+// The layers hold sizes and places in the parameter vector, nothing else: activations and gradients
+// live in buffers that the caller passes in. m is a number of rows (samples); ld is the distance
+// between the starts of two rows.
 
 // span is a stretch of the parameter vector.
 type span struct{ offset, length int }
@@ -37,7 +38,8 @@ type linear struct {
 	bias span
 }
 
-// forward sets y (m,out), rows ldy apart, from x (m,in), rows ldx apart: the bias first, then the product added to it.
+// forward sets y (m,out), rows ldy apart, from x (m,in), rows ldx apart: the bias first, then the
+// product added to it.
 func (l *linear) forward(theta []float32, m int, x []float32, ldx int, y []float32, ldy int) {
 	fillRows(m, y, ldy, l.bias.of(theta))
 	l.add(theta, m, x, ldx, y, ldy)
@@ -48,7 +50,8 @@ func (l *linear) gradBias(grad []float32, m int, dy []float32, ldy int) {
 	addRows(m, l.bias.of(grad), dy, ldy)
 }
 
-// conv is a convolution without padding, channels innermost. One without a bias has an empty span there.
+// conv is a convolution without padding, channels innermost. One without a bias has an empty span
+// there.
 type conv struct {
 	kernels.Conv
 	weight, bias span
@@ -94,7 +97,8 @@ func (l *lstm) gates(theta []float32, m int, x, hIn, gates []float32) {
 	l.weightHH.add(theta, m, hIn, l.n, gates, 4*l.n)
 }
 
-// gradState sets dh (m,n), the gradient of the h that entered a step, from that step's dgates (m,4n).
+// gradState sets dh (m,n), the gradient of the h that entered a step, from that step's dgates
+// (m,4n).
 func (l *lstm) gradState(theta []float32, m int, dgates, dh []float32) {
 	l.weightHH.gradInput(theta, m, dgates, 4*l.n, dh, l.n)
 }

@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// TestPerturb: each lateral's input passes by exactly once a step, by its name; changing it changes what the top column
-// computes and nothing below; scaling all to nothing leaves the top column's own part.
+// TestPerturb: each lateral's input passes by exactly once a step, by its name; changing it changes
+// what the top column computes and nothing below; scaling all to nothing leaves the top column's
+// own part.
 func TestPerturb(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 52))
 	second, third := figure7()
@@ -63,7 +64,8 @@ func TestPerturb(t *testing.T) {
 	}
 }
 
-// TestPerturbPixels: the laterals of pictures pass by block by block, as many samples in all as there are.
+// TestPerturbPixels: the laterals of pictures pass by block by block, as many samples in all as
+// there are.
 func TestPerturbPixels(t *testing.T) {
 	rng := rand.New(rand.NewPCG(53, 54))
 	c := tower(t, rng, ReachArch(false, true), ReachArch(false, false))

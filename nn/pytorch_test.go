@@ -30,7 +30,8 @@ type observedStep struct {
 	LossByOutput   [][]float32 `json:"loss_by_output"`
 }
 
-// pyTorchNetworks are the networks that PyTorch was given too: all columns see pixels and proprioception and have an LSTM.
+// pyTorchNetworks are the networks that PyTorch was given too: all columns see pixels and
+// proprioception and have an LSTM.
 var pyTorchNetworks = map[string]func(testing.TB, *rand.Rand) *Checkpoint{
 	"one-column": func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, small()["both recurrent"], rng) },
 	"two-columns": func(t testing.TB, rng *rand.Rand) *Checkpoint {
@@ -40,8 +41,9 @@ var pyTorchNetworks = map[string]func(testing.TB, *rand.Rand) *Checkpoint{
 	},
 }
 
-// TestPyTorch loads checkpoints that PyTorch was given too, and compares all outputs of a rollout and the gradient of every
-// trained parameter with what PyTorch computed. Tolerances as in TestForward and TestGradient.
+// TestPyTorch loads checkpoints that PyTorch was given too, and compares all outputs of a rollout
+// and the gradient of every trained parameter with what PyTorch computed. Tolerances as in
+// TestForward and TestGradient.
 func TestPyTorch(t *testing.T) {
 	for name, make := range pyTorchNetworks {
 		t.Run(name, func(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// reference computes the network in float64, sample by sample, straight from the definitions and from tensors in the
-// layout of a checkpoint (PyTorch's): channels first, linear weights (out,in). It shares no code with the package.
+// reference computes the network in float64, sample by sample, straight from the definitions and
+// from tensors in the layout of a checkpoint (PyTorch's): channels first, linear weights (out,in).
+// It shares no code with the package.
 type reference struct {
 	columns []Column
 	tensors map[string][]float64
@@ -102,7 +103,8 @@ type layersOf struct {
 	joined, last []float64
 }
 
-// step returns the outputs for the observation of a sample and, in place, the next state (h and c of each column).
+// step returns the outputs for the observation of a sample and, in place, the next state (h and c
+// of each column).
 func (r *reference) step(sample int, pixels []uint8, propri []float32, h, c [][]float64) []float64 {
 	top := len(r.columns) - 1
 	done, known := r.frozen[sample]
@@ -187,7 +189,8 @@ func (r *reference) pixels(k Column, prefix string, below []layersOf, pixels []u
 	return maps1, maps2, relu(fc)
 }
 
-// rollout returns the outputs (steps*envs,outputs) for the observations, resets and the entering state of a batch.
+// rollout returns the outputs (steps*envs,outputs) for the observations, resets and the entering
+// state of a batch.
 func (r *reference) rollout(b *Batch, steps int) []float64 {
 	out := make([][]float64, steps*b.Envs())
 	for e := range b.Envs() {
@@ -230,7 +233,8 @@ func testNetwork(t testing.TB, a Arch, rng *rand.Rand) (*Network, []float32) {
 	return c.Network, c.Theta
 }
 
-// testStack returns a column on top of others with random parameters, biases and all weights to the output included.
+// testStack returns a column on top of others with random parameters, biases and all weights to the
+// output included.
 func testStack(t testing.TB, a Arch, rng *rand.Rand, below ...*Checkpoint) *Checkpoint {
 	t.Helper()
 	n, err := Stack(a, testScaling(a), below...)
@@ -258,7 +262,8 @@ func testStack(t testing.TB, a Arch, rng *rand.Rand, below ...*Checkpoint) *Chec
 	return c
 }
 
-// fillBatch writes random observations and an entering state. Resets come with probability 0.3 where asked for.
+// fillBatch writes random observations and an entering state. Resets come with probability 0.3
+// where asked for.
 func fillBatch(b *Batch, rng *rand.Rand, resets bool) {
 	for t := range b.Steps() {
 		for e := range b.Envs() {
@@ -282,8 +287,9 @@ func fillBatch(b *Batch, rng *rand.Rand, resets bool) {
 
 func pair[T any](a, b T) []T { return []T{a, b} }
 
-// small returns architectures that together use every layer in every place, small enough for central differences. The
-// picture is not square and leaves conv2 an output of 2x3, so that a mixed-up layout shows.
+// small returns architectures that together use every layer in every place, small enough for
+// central differences. The picture is not square and leaves conv2 an output of 2x3, so that a
+// mixed-up layout shows.
 func small() map[string]Arch {
 	pixels := Arch{Pixels: [3]int{32, 44, 3}, Conv1: 2, Conv2: 3, FC: 5, Choices: []int{3, 2}}
 	recurrent, both, propri := pixels, pixels, Arch{Proprioception: 4, Encoder: 6, Choices: []int{2, 4}}
@@ -297,7 +303,8 @@ func small() map[string]Arch {
 	}
 }
 
-// stacks returns networks of several columns that together have every kind of lateral and lack every kind that can lack.
+// stacks returns networks of several columns that together have every kind of lateral and lack
+// every kind that can lack.
 func stacks() map[string]func(testing.TB, *rand.Rand) *Checkpoint {
 	choices := []int{3, 2}
 	pixels := Arch{Pixels: [3]int{32, 36, 3}, Conv1: 3, Conv2: 2, FC: 4, Choices: choices}

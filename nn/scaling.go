@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// InputScaling centres and scales the pixels: a column sees (pixel - Mean[c]) / Scale[c] in channel c. It is measured once
-// at the start of a column's training, kept with the column, and not trained. Both are empty for a column without pixels.
+// InputScaling centres and scales the pixels: a column sees (pixel - Mean[c]) / Scale[c] in channel
+// c. It is measured once at the start of a column's training, kept with the column, and not
+// trained. Both are empty for a column without pixels.
 type InputScaling struct {
 	Mean  []float32 `json:"mean"`
 	Scale []float32 `json:"scale"`

@@ -12,8 +12,8 @@ import (
 	"colonnade/nn/safetensors"
 )
 
-// TestStackRoundTrip: a file keeps all columns: parameters, laterals, scaling and metadata; and a column goes on top of
-// what is loaded as on what was saved.
+// TestStackRoundTrip: a file keeps all columns: parameters, laterals, scaling and metadata; and a
+// column goes on top of what is loaded as on what was saved.
 func TestStackRoundTrip(t *testing.T) {
 	for name, network := range stacks() {
 		t.Run(name, func(t *testing.T) {
@@ -57,8 +57,8 @@ func tinyStack(t testing.TB) *Checkpoint {
 	return testStack(t, below.Network.Arch(), rand.New(rand.NewPCG(47, 48)), below)
 }
 
-// TestHostileStack: files of several columns with good digests and bad content. The error names what is wrong and, where
-// two columns disagree, both.
+// TestHostileStack: files of several columns with good digests and bad content. The error names
+// what is wrong and, where two columns disagree, both.
 func TestHostileStack(t *testing.T) {
 	base := tinyStack(t)
 	set := func(key, text string) func(*safetensors.File) {
@@ -133,8 +133,8 @@ func TestHostileStack(t *testing.T) {
 	}
 }
 
-// TestStackLayout finds single weights of laterals where PyTorch expects them: conv (O,C,R,S), fc columns in the order
-// (C,H,W), other weights (out,in).
+// TestStackLayout finds single weights of laterals where PyTorch expects them: conv (O,C,R,S), fc
+// columns in the order (C,H,W), other weights (out,in).
 func TestStackLayout(t *testing.T) {
 	below := tower(t, rand.New(rand.NewPCG(49, 50)), ReachArch(true, true))
 	n, err := Stack(ReachArch(true, false), testScaling(ReachArch(true, false)), below)

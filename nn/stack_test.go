@@ -12,16 +12,16 @@ import (
 	"colonnade/kernels"
 )
 
-// figure7 returns the second and the third column of the paper's figure 7: pixels with proprioception, then proprioception
-// alone.
+// figure7 returns the second and the third column of the paper's figure 7: pixels with
+// proprioception, then proprioception alone.
 func figure7() (second, third Arch) {
 	second = ReachArch(true, false)
 	second.Proprioception, second.Encoder = 18, 16
 	return second, Arch{Proprioception: 18, Encoder: 16, LSTM: 16, Choices: second.Choices}
 }
 
-// TestStackCounts holds the totals that pin the laterals: they follow from the paper (39K and 37K) and from the layer
-// table of the design.
+// TestStackCounts holds the totals that pin the laterals: they follow from the paper (39K and 37K)
+// and from the layer table of the design.
 func TestStackCounts(t *testing.T) {
 	second, third := figure7()
 	for _, c := range []struct {
@@ -69,8 +69,9 @@ func tower(t testing.TB, rng *rand.Rand, archs ...Arch) *Checkpoint {
 	return c
 }
 
-// TestIdentity: a new column's policy and value are, bit for bit, those of the column below, on random observations and
-// LSTM states, through time. TestOtherKernels repeats it for every implementation of the kernels.
+// TestIdentity: a new column's policy and value are, bit for bit, those of the column below, on
+// random observations and LSTM states, through time. TestOtherKernels repeats it for every
+// implementation of the kernels.
 func TestIdentity(t *testing.T) {
 	if err := kernels.ConfigError(); err != nil {
 		t.Skip(err)
@@ -98,7 +99,8 @@ func TestIdentity(t *testing.T) {
 	})
 }
 
-// TestOtherKernels runs TestIdentity in processes of its own, one for each implementation that is not in use here.
+// TestOtherKernels runs TestIdentity in processes of its own, one for each implementation that is
+// not in use here.
 func TestOtherKernels(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts processes, and has nothing to say about races")
@@ -124,7 +126,8 @@ func TestOtherKernels(t *testing.T) {
 	}
 }
 
-// checkIdentity stacks a fresh column on others and compares its output with that of the column directly below, alone.
+// checkIdentity stacks a fresh column on others and compares its output with that of the column
+// directly below, alone.
 func checkIdentity(t *testing.T, rng *rand.Rand, last *Checkpoint, arch Arch, below ...*Checkpoint) {
 	t.Helper()
 	n, err := Stack(arch, testScaling(arch), below...)
@@ -185,7 +188,8 @@ func TestStackInit(t *testing.T) {
 		delete(bounds, name)
 		w := tensor.View(theta)
 		low, high := float64(slices.Min(w)), float64(slices.Max(w))
-		// 128 draws and more: the extremes come within a tenth of the bounds but for a probability below 1e-2 each.
+		// 128 draws and more: the extremes come within a tenth of the bounds but for a probability
+		// below 1e-2 each.
 		if low < -bound*(1+1e-6) || high > bound*(1+1e-6) || low > -0.9*bound || high < 0.9*bound {
 			t.Errorf("%s: drawn from %v to %v, want +-%v", name, low, high, bound)
 		}
@@ -195,8 +199,8 @@ func TestStackInit(t *testing.T) {
 	}
 }
 
-// TestFrozen: neither pass changes a frozen column's parameters, Backward does without them altogether, and what happens
-// to the checkpoint that a network stands on does not reach it.
+// TestFrozen: neither pass changes a frozen column's parameters, Backward does without them
+// altogether, and what happens to the checkpoint that a network stands on does not reach it.
 func TestFrozen(t *testing.T) {
 	for name, network := range stacks() {
 		t.Run(name, func(t *testing.T) {

@@ -1,8 +1,8 @@
 package nn
 
-// State returns the LSTM state (envs,n) of a column, counted from 1, before step t, from 0 to Steps: what Forward of step
-// t-1 left, resets not applied. State(column, 0) belongs to the caller, who leaves it zero, sets it, or calls Carry. Both
-// are empty for a feedforward column.
+// State returns the LSTM state (envs,n) of a column, counted from 1, before step t, from 0 to
+// Steps: what Forward of step t-1 left, resets not applied. State(column, 0) belongs to the caller,
+// who leaves it zero, sets it, or calls Carry. Both are empty for a feedforward column.
 func (b *Batch) State(column, t int) (h, c []float32) {
 	if column < 1 || column > len(b.act) {
 		panic(panicColumn)
@@ -14,7 +14,8 @@ func (b *Batch) State(column, t int) (h, c []float32) {
 	return rows(act.h, t, 1, width), rows(act.c, t, 1, width)
 }
 
-// Carry makes the LSTM state after the given number of steps the state that the next rollout starts from.
+// Carry makes the LSTM state after the given number of steps the state that the next rollout starts
+// from.
 func (b *Batch) Carry(steps int) {
 	for i := range b.act {
 		h, c := b.State(i+1, steps)
@@ -24,8 +25,8 @@ func (b *Batch) Carry(steps int) {
 	}
 }
 
-// CopyState makes the LSTM state of environment other of another batch of the same network before its step t the state of
-// environment e before step 0.
+// CopyState makes the LSTM state of environment other of another batch of the same network before
+// its step t the state of environment e before step 0.
 func (b *Batch) CopyState(e int, from *Batch, t, other int) {
 	if from.network != b.network {
 		panic(panicBatch)

@@ -6,8 +6,8 @@ import (
 	"colonnade/kernels"
 )
 
-// The methods below add one layer's tensors to the column's table. fan is the number of inputs of one unit of that layer,
-// with all laterals that enter it.
+// The methods below add one layer's tensors to the column's table. fan is the number of inputs of
+// one unit of that layer, with all laterals that enter it.
 
 // lateralName is what the names of a lateral's tensors into a layer begin with.
 func lateralName(layer string, l *lateral) string {

@@ -4,8 +4,9 @@ import "slices"
 
 // Tensor is one named view of the flat parameter vector.
 //
-// Inside the vector a tensor has the layout the kernels want; Shape is the one a checkpoint shows (PyTorch's order).
-// Every weight has four internal dimensions (a,b,c,d) and shows as (d,c,a,b), with dimensions that do not exist being 1:
+// Inside the vector a tensor has the layout the kernels want; Shape is the one a checkpoint shows
+// (PyTorch's order). Every weight has four internal dimensions (a,b,c,d) and shows as (d,c,a,b),
+// with dimensions that do not exist being 1:
 //
 //	tensor                       inside            in a checkpoint
 //	weights of convolutions      (R,S,C,O)         (O,C,R,S)

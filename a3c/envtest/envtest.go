@@ -176,7 +176,8 @@ func (m moment) difference(o moment, blind bool) string {
 // canary is how many elements around a buffer are watched.
 const canary = 64
 
-// buffers are an environment's observation buffers inside larger arrays, all filled with one byte value before each call.
+// buffers are an environment's observation buffers inside larger arrays, all filled with one byte
+// value before each call.
 type buffers struct {
 	fill     uint8
 	pixels   []uint8
@@ -226,7 +227,8 @@ func (b *buffers) check() error {
 	return nil
 }
 
-// play plays a script and returns every moment, resets included. visit, unless nil, is called before each step.
+// play plays a script and returns every moment, resets included. visit, unless nil, is called
+// before each step.
 func (c *checker) play(env a3c.Env, s script, b *buffers, visit func(step int) error) ([]moment, error) {
 	var moments []moment
 	note := func(m moment) {

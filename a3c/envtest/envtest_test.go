@@ -12,7 +12,8 @@ import (
 	"colonnade/a3c/envtest"
 )
 
-// walk is an environment that keeps the contract: a random walk of 10 steps whose seed decides how far a step goes.
+// walk is an environment that keeps the contract: a random walk of 10 steps whose seed decides how
+// far a step goes.
 type walk struct {
 	at, scale float32
 	step      int

@@ -9,7 +9,8 @@ import (
 	"colonnade/a3c"
 )
 
-// misuse checks that steps outside an episode and wrong actions are errors, and that an episode goes on after the latter.
+// misuse checks that steps outside an episode and wrong actions are errors, and that an episode
+// goes on after the latter.
 func (c *checker) misuse() error {
 	env, err := c.open()
 	if err != nil {
@@ -132,7 +133,8 @@ func (c *checker) blind() error {
 	return compare("without buffers", plays[0], plays[1], true)
 }
 
-// state checks that an environment that can be saved comes back exactly, at any step, in another environment.
+// state checks that an environment that can be saved comes back exactly, at any step, in another
+// environment.
 func (c *checker) state() error {
 	env, err := c.open()
 	if err != nil {

@@ -11,7 +11,8 @@ import (
 	"colonnade/nn"
 )
 
-// Train by the book, sample by sample and in double precision, what the trainer of package a3c trains fast.
+// Train by the book, sample by sample and in double precision, what the trainer of package a3c
+// trains fast.
 func Example() {
 	env := func(worker, index int) (a3c.Env, error) { return probe.NewContextual(), nil }
 	net, err := nn.New(nn.Arch{Proprioception: 4, Encoder: 16, Choices: []int{4, 2}}, nn.InputScaling{})

@@ -28,7 +28,8 @@ func (w *worker) learn() error {
 	return w.t.apply(w.grad, len(w.agents)*w.t.cfg.Rollout)
 }
 
-// returns sets advantages and value targets by generalised advantage estimation, from the last step to the first.
+// returns sets advantages and value targets by generalised advantage estimation, from the last step
+// to the first.
 func (w *worker) returns() {
 	gamma, lambda := w.t.cfg.Gamma, w.t.cfg.Lambda
 	for _, a := range w.agents {
@@ -48,7 +49,8 @@ func (w *worker) returns() {
 	}
 }
 
-// scale returns what advantages and value errors are divided by: their running root mean square, or 1.
+// scale returns what advantages and value errors are divided by: their running root mean square, or
+// 1.
 func (w *worker) scale() float64 {
 	if !w.t.cfg.NormalizeAdvantage {
 		return 1
@@ -66,7 +68,8 @@ func (w *worker) scale() float64 {
 	return max(math.Sqrt(w.square/w.weight), smallest*w.t.cfg.RewardScale)
 }
 
-// lossGradient writes the gradient of one sample's loss by the network's output, loss being the mean over samples of
+// lossGradient writes the gradient of one sample's loss by the network's output, loss being the
+// mean over samples of
 //
 //	-advantage * sum log pi(action) + value cost * (target - value)² - entropy cost * sum H
 func (w *worker) lossGradient(s *sample, choices []int, scale float64, output, doutput []float32) {

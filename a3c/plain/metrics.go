@@ -14,8 +14,8 @@ func (t *Trainer) count(score float64) {
 	}
 }
 
-// advance counts steps and ends the window of metrics where one is full. It reports steps, episodes, score and the
-// fraction of episodes that reached the target. The caller holds the lock.
+// advance counts steps and ends the window of metrics where one is full. It reports steps,
+// episodes, score and the fraction of episodes that reached the target. The caller holds the lock.
 func (t *Trainer) advance(samples int64) error {
 	before := t.steps
 	t.steps += samples

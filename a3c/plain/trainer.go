@@ -9,8 +9,8 @@ import (
 	"colonnade/nn"
 )
 
-// Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime, KeepScores, and what concerns checkpoints
-// and the replacement of workers.
+// Trainer trains a network. Of its settings it heeds all but Deterministic, MaxTime, KeepScores,
+// and what concerns checkpoints and the replacement of workers.
 type Trainer struct {
 	cfg     a3c.Config
 	net     *nn.Network
@@ -26,8 +26,9 @@ type Trainer struct {
 	episodes  int64
 }
 
-// New returns a trainer that starts from theta, in environments from makeEnv, called once for each environment of each
-// worker. Episodes and actions are drawn from the seeds that the trainer of package a3c draws them from.
+// New returns a trainer that starts from theta, in environments from makeEnv, called once for each
+// environment of each worker. Episodes and actions are drawn from the seeds that the trainer of
+// package a3c draws them from.
 func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error)) (*Trainer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)

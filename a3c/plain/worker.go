@@ -83,7 +83,8 @@ func (w *worker) cycle() error {
 	return w.learn()
 }
 
-// rollout plays some steps in every environment, all environments taking a step before any takes the next.
+// rollout plays some steps in every environment, all environments taking a step before any takes
+// the next.
 func (w *worker) rollout() error {
 	for _, a := range w.agents {
 		a.steps = a.steps[:0]

@@ -1,13 +1,15 @@
 package probe
 
-// Bandit is one step long and shows nothing: each factor's choice has a payoff of its own, and noise blurs the sum.
+// Bandit is one step long and shows nothing: each factor's choice has a payoff of its own, and
+// noise blurs the sum.
 type Bandit struct {
 	core
 	payoffs [][]float32
 	choices []int
 }
 
-// banditNoise is the half width of the noise on a reward, several times the difference between two choices.
+// banditNoise is the half width of the noise on a reward, several times the difference between two
+// choices.
 const banditNoise = 0.5
 
 // NewBandit returns a bandit with three factors of 2, 3 and 5 choices.

@@ -3,8 +3,8 @@ package probe
 // contexts is the number of situations of Contextual.
 const contexts = 4
 
-// Contextual is one step long and shows which of four situations it is in. In each, another choice of each factor is
-// right; each right one pays a half.
+// Contextual is one step long and shows which of four situations it is in. In each, another choice
+// of each factor is right; each right one pays a half.
 type Contextual struct {
 	core
 }

@@ -6,7 +6,8 @@ import (
 	"fmt"
 )
 
-// core is the state of any probe: everything random in an episode follows from its seed and the step.
+// core is the state of any probe: everything random in an episode follows from its seed and the
+// step.
 type core struct {
 	seed   uint64
 	step   int  // steps taken in this episode
@@ -26,7 +27,8 @@ func newCore(steps, low, high int) core { return core{bounds: bounds{steps, low,
 
 func (c *core) begin(seed uint64) { *c = core{seed: seed, live: true, bounds: c.bounds} }
 
-// random returns number i that belongs to this episode, 64 random bits (SplitMix64's finalizer, Steele, Lea, Flood 2014).
+// random returns number i that belongs to this episode, 64 random bits (SplitMix64's finalizer,
+// Steele, Lea, Flood 2014).
 func (c *core) random(i int) uint64 {
 	h := c.seed + 0x9e3779b97f4a7c15*uint64(i+1)
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9

@@ -1,6 +1,7 @@
 package probe
 
-// Delayed offers a little at once or more much later: the first action decides, the others do nothing.
+// Delayed offers a little at once or more much later: the first action decides, the others do
+// nothing.
 type Delayed struct {
 	core
 	delay int
@@ -18,7 +19,8 @@ func NewDelayed(delay int) *Delayed {
 	return &Delayed{core: newCore(delay, -1, 1), delay: delay}
 }
 
-// Optimum returns the best mean score under a discount gamma: waiting is right as long as gamma^(delay-1) > 0.25.
+// Optimum returns the best mean score under a discount gamma: waiting is right as long as
+// gamma^(delay-1) > 0.25.
 func (d *Delayed) Optimum(gamma float64) float64 {
 	later := float64(delayedLater)
 	for range d.delay - 1 {
@@ -32,7 +34,8 @@ func (d *Delayed) Optimum(gamma float64) float64 {
 
 var delayedChoices = []int{2}
 
-// Spec describes the branch (-1, 0 while undecided, 1) and one number set to 1 for the time, and the factor.
+// Spec describes the branch (-1, 0 while undecided, 1) and one number set to 1 for the time, and
+// the factor.
 func (d *Delayed) Spec() ([3]int, int, []int) { return [3]int{}, 2 + d.delay, delayedChoices }
 
 // Reset begins an episode.

@@ -1,12 +1,14 @@
 package probe
 
-// Memory shows a cue in the first step only and asks for it in the last: the choice made there pays 1 if it is the cue.
+// Memory shows a cue in the first step only and asks for it in the last: the choice made there pays
+// 1 if it is the cue.
 type Memory struct {
 	core
 	delay int
 }
 
-// NewMemory returns an environment in which delay steps, at least 1, lie between the cue and the question.
+// NewMemory returns an environment in which delay steps, at least 1, lie between the cue and the
+// question.
 func NewMemory(delay int) *Memory {
 	delay = max(delay, 1)
 	return &Memory{core: newCore(delay+2, 0, 1), delay: delay}
@@ -20,7 +22,8 @@ func (m *Memory) Chance() float64 { return 0.5 }
 
 var memoryChoices = []int{2}
 
-// Spec describes the cue (-1 or 1, 0 after the first step) and the question (1 in the last step), and the factor.
+// Spec describes the cue (-1 or 1, 0 after the first step) and the question (1 in the last step),
+// and the factor.
 func (m *Memory) Spec() ([3]int, int, []int) { return [3]int{}, 2, memoryChoices }
 
 // Reset begins an episode with a random cue.

@@ -1,7 +1,8 @@
 package probe
 
-// Spot shows a picture with a bright patch on a dim, noisy background, anywhere inside one of nine fields. The two factors
-// name the field's row and column; each right one pays a half. Every step shows another patch.
+// Spot shows a picture with a bright patch on a dim, noisy background, anywhere inside one of nine
+// fields. The two factors name the field's row and column; each right one pays a half. Every step
+// shows another patch.
 type Spot struct {
 	core
 }

@@ -1,7 +1,7 @@
 package probe
 
-// Still has any sizes, always shows the same, pays nothing, and truncates its episodes. It costs nearly nothing, so what a
-// benchmark measures with it is the learner.
+// Still has any sizes, always shows the same, pays nothing, and truncates its episodes. It costs
+// nearly nothing, so what a benchmark measures with it is the learner.
 type Still struct {
 	core
 	pixels  [3]int

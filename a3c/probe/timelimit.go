@@ -1,12 +1,13 @@
 package probe
 
-// TimeLimit offers, in its first step, to stay (choice 0) or to leave (choice 1). Leaving pays 7.5 at once and terminates.
-// Who stays is paid 1 a step, this one included, and has no further choice; after ten steps, which are not to be seen, the
-// episode ends.
+// TimeLimit offers, in its first step, to stay (choice 0) or to leave (choice 1). Leaving pays 7.5
+// at once and terminates. Who stays is paid 1 a step, this one included, and has no further choice;
+// after ten steps, which are not to be seen, the episode ends.
 //
-// At a discount of 0.9 staying for ever is worth 10: if the end is a time limit (a truncation), staying is right. If it is
-// real (a termination), staying is worth 6.5 and leaving is right. A learner that takes time limits for terminations gets
-// the first one wrong and sees its value collapse; one that takes terminations for time limits gets the second wrong.
+// At a discount of 0.9 staying for ever is worth 10: if the end is a time limit (a truncation),
+// staying is right. If it is real (a termination), staying is worth 6.5 and leaving is right. A
+// learner that takes time limits for terminations gets the first one wrong and sees its value
+// collapse; one that takes terminations for time limits gets the second wrong.
 type TimeLimit struct {
 	core
 	terminates bool
@@ -17,12 +18,14 @@ const (
 	timeLimitLeave = 7.5
 )
 
-// NewTimeLimit returns an environment whose episodes end after 10 steps, by a termination or by a truncation.
+// NewTimeLimit returns an environment whose episodes end after 10 steps, by a termination or by a
+// truncation.
 func NewTimeLimit(terminates bool) *TimeLimit {
 	return &TimeLimit{core: newCore(timeLimitSteps, 0, 0), terminates: terminates}
 }
 
-// Optimum returns the mean score of the policy that is best at a discount of 0.9, and the value of all that it sees.
+// Optimum returns the mean score of the policy that is best at a discount of 0.9, and the value of
+// all that it sees.
 func (l *TimeLimit) Optimum() (score, value float64) {
 	if l.terminates {
 		return timeLimitLeave, timeLimitLeave
@@ -32,7 +35,8 @@ func (l *TimeLimit) Optimum() (score, value float64) {
 
 var timeLimitChoices = []int{2}
 
-// Spec describes two numbers, of which one is 1: the first in the first step, the second in all others; and the factor.
+// Spec describes two numbers, of which one is 1: the first in the first step, the second in all
+// others; and the factor.
 func (l *TimeLimit) Spec() ([3]int, int, []int) { return [3]int{}, 2, timeLimitChoices }
 
 // Reset begins an episode.

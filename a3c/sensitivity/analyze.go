@@ -14,10 +14,11 @@ import (
 type Config struct {
 	// Evaluation is the evaluation that is repeated. Its Perturb is not used.
 	Evaluation a3c.EvalConfig
-	// Noise has the deviations of the noise, rising, in units of the root mean square of what is disturbed. nil: a quarter
-	// to 4.
+	// Noise has the deviations of the noise, rising, in units of the root mean square of what is
+	// disturbed. nil: a quarter to 4.
 	Noise []float64
-	// OnEvaluation, if not nil, is called after each evaluation with the number of those done and of all.
+	// OnEvaluation, if not nil, is called after each evaluation with the number of those done and
+	// of all.
 	OnEvaluation func(done, all int)
 }
 
@@ -30,13 +31,15 @@ type Outcome struct {
 	CI95       float64 `json:"ci95"`
 	Reached    float64 `json:"reached"`
 	Violations float64 `json:"violations"`
-	// Change compares it with the undisturbed evaluation, episode by episode; nil for that one itself.
+	// Change compares it with the undisturbed evaluation, episode by episode; nil for that one
+	// itself.
 	Change *stats.Comparison `json:"change,omitempty"`
 }
 
 // Source is something that enters the trained column, and what disturbing it does.
 type Source struct {
-	// Name is "column1.lstm -> output" for a lateral, else "column 1", "all laterals" or "column 2, own".
+	// Name is "column1.lstm -> output" for a lateral, else "column 1", "all laterals" or "column 2,
+	// own".
 	Name    string      `json:"name"`
 	Lateral *nn.Lateral `json:"lateral,omitempty"` // nil unless it is one
 	RMS     float64     `json:"rms,omitempty"`     // of a lateral's undisturbed input
@@ -61,7 +64,8 @@ type Report struct {
 //
 //	1 + (laterals + earlier columns + 1) * (deviations + 1) + 1
 //
-// evaluations, without the third term in the brackets if there is one earlier column. It fails if the network has a single column, and as a3c.Evaluate does.
+// evaluations, without the third term in the brackets if there is one earlier column. It fails if
+// the network has a single column, and as a3c.Evaluate does.
 func Analyze(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error), cfg Config) (*Report, error) {
 	if cfg.Noise == nil {
 		cfg.Noise = DefaultNoise()
@@ -153,8 +157,8 @@ func (a *analysis) tick() {
 	}
 }
 
-// half returns the deviation that leaves half of the undisturbed score, on a straight line between two deviations; 0 if
-// none leaves so little, or there was no score to lose.
+// half returns the deviation that leaves half of the undisturbed score, on a straight line between
+// two deviations; 0 if none leaves so little, or there was no score to lose.
 func half(undisturbed float64, noise []float64, outcomes []Outcome) float64 {
 	if undisturbed <= 0 {
 		return 0

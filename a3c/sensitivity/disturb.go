@@ -40,8 +40,8 @@ func (a *analysis) sources(laterals []nn.Lateral) (sources []disturbed, own Sour
 // trained returns the number of the column that is not frozen, the last.
 func (a *analysis) trained() int { return len(a.net.Columns()) }
 
-// withoutOwn returns parameters with which the trained column's last hidden layer says nothing to the output; what enters
-// from earlier columns and the bias stay.
+// withoutOwn returns parameters with which the trained column's last hidden layer says nothing to
+// the output; what enters from earlier columns and the bias stay.
 func (a *analysis) withoutOwn() []float32 {
 	theta := slices.Clone(a.theta)
 	name := fmt.Sprintf("column%d.output.weight", a.trained())
@@ -64,8 +64,8 @@ func cut(laterals []nn.Lateral) perturbation {
 	}
 }
 
-// noise adds normal noise to some laterals' inputs, of a deviation in units of their root mean squares. Each group of
-// episodes has a stream of its own.
+// noise adds normal noise to some laterals' inputs, of a deviation in units of their root mean
+// squares. Each group of episodes has a stream of its own.
 func (a *analysis) noise(laterals []nn.Lateral, deviation float64, source, level int) perturbation {
 	return func(first int) func(nn.Lateral, []float32) {
 		rng := rand.New(rand.NewPCG(a.cfg.Evaluation.Seed^0x5e5171, uint64(source)<<48|uint64(level)<<40|uint64(first)))
@@ -87,7 +87,8 @@ type meter struct {
 	groups map[int]*group
 }
 
-// group is what passed while one group of episodes was played, in the order in which the laterals appeared.
+// group is what passed while one group of episodes was played, in the order in which the laterals
+// appeared.
 type group struct {
 	laterals []nn.Lateral
 	squares  []float64
@@ -116,8 +117,8 @@ func (g *group) add(l nn.Lateral, x []float32) {
 	g.counts[i] += len(x)
 }
 
-// read returns the laterals and their root mean squares. Groups are added up in the order of episodes, whoever played
-// them, so that the sum has the same bits.
+// read returns the laterals and their root mean squares. Groups are added up in the order of
+// episodes, whoever played them, so that the sum has the same bits.
 func (m *meter) read() ([]nn.Lateral, map[nn.Lateral]float64) {
 	squares, counts := map[nn.Lateral]float64{}, map[nn.Lateral]int{}
 	var laterals []nn.Lateral

@@ -16,8 +16,9 @@ import (
 
 func memory(int, int) (a3c.Env, error) { return probe.NewMemory(2), nil }
 
-// recall returns a column for the probe Memory that was not trained but built: its encoder keeps the cue apart by sign, its
-// LSTM stores it, and its output repeats it, so that it scores 1 nearly always. Units other than the two it needs are mute.
+// recall returns a column for the probe Memory that was not trained but built: its encoder keeps
+// the cue apart by sign, its LSTM stores it, and its output repeats it, so that it scores 1 nearly
+// always. Units other than the two it needs are mute.
 func recall(t testing.TB) *nn.Checkpoint {
 	t.Helper()
 	_, proprio, choices := probe.NewMemory(2).Spec()
@@ -53,7 +54,8 @@ func transposed(out, in int, values map[[2]int]float32) []float32 {
 	return m
 }
 
-// stack puts a fresh column on top: it plays as the one below does, and draws from its LSTM into the output alone.
+// stack puts a fresh column on top: it plays as the one below does, and draws from its LSTM into
+// the output alone.
 func stack(t testing.TB) (*nn.Network, []float32) {
 	t.Helper()
 	below := recall(t)
@@ -76,8 +78,8 @@ func analyze(t *testing.T, cfg Config) *Report {
 	return r
 }
 
-// TestFindsTheSource: a column that was just put on another draws from that one's last layer into its output, and from
-// nothing else.
+// TestFindsTheSource: a column that was just put on another draws from that one's last layer into
+// its output, and from nothing else.
 func TestFindsTheSource(t *testing.T) {
 	var calls []int
 	r := analyze(t, Config{Evaluation: a3c.EvalConfig{Episodes: 200, Seed: 1}, OnEvaluation: func(done, all int) {
@@ -122,7 +124,8 @@ func TestFindsTheSource(t *testing.T) {
 	}
 }
 
-// TestReproducible: workers change nothing, the seed does; noise of one source is not that of another.
+// TestReproducible: workers change nothing, the seed does; noise of one source is not that of
+// another.
 func TestReproducible(t *testing.T) {
 	cfg := Config{Evaluation: a3c.EvalConfig{Episodes: 40, Seed: 3, Workers: 1}, Noise: []float64{1, 8}}
 	want := analyze(t, cfg)
@@ -136,7 +139,8 @@ func TestReproducible(t *testing.T) {
 	}
 }
 
-// TestNoise: the noise has the deviation asked for, streams are apart, and other laterals stay as they are.
+// TestNoise: the noise has the deviation asked for, streams are apart, and other laterals stay as
+// they are.
 func TestNoise(t *testing.T) {
 	l, other := nn.Lateral{Column: 1, Layer: "lstm", Into: "output"}, nn.Lateral{Column: 1, Layer: "lstm", Into: "lstm"}
 	a := &analysis{cfg: Config{Evaluation: a3c.EvalConfig{Seed: 1}}, rms: map[nn.Lateral]float64{l: 3}}
@@ -163,7 +167,8 @@ func TestNoise(t *testing.T) {
 	}
 }
 
-// TestOwn: cutting its own part changes what a column does that has some, and leaves the caller's parameters alone.
+// TestOwn: cutting its own part changes what a column does that has some, and leaves the caller's
+// parameters alone.
 func TestOwn(t *testing.T) {
 	net, theta := stack(t)
 	for _, tensor := range net.Tensors() {

@@ -46,7 +46,8 @@ func Paired(a, b []float64) Comparison {
 		for i := 0; i < len(differences); i += 64 {
 			signs := rng.Uint64()
 			for _, d := range differences[i:min(i+64, len(differences))] {
-				// The lowest bit as the sign: without a branch that half of the time goes the other way.
+				// The lowest bit as the sign: without a branch that half of the time goes the other
+				// way.
 				turned += math.Float64frombits(math.Float64bits(d) ^ signs<<63)
 				signs = bits.RotateLeft64(signs, -1)
 			}
@@ -56,7 +57,8 @@ func Paired(a, b []float64) Comparison {
 	return Comparison{PairedTest, s.Mean, s.CI95, p}
 }
 
-// Unpaired compares scores of episodes that have nothing to do with each other. It panics if there are none on one side.
+// Unpaired compares scores of episodes that have nothing to do with each other. It panics if there
+// are none on one side.
 func Unpaired(a, b []float64) Comparison {
 	if len(a) == 0 || len(b) == 0 {
 		panic(fmt.Sprintf("stats: unpaired comparison of %d and %d scores", len(a), len(b)))
@@ -90,7 +92,8 @@ func proportion(extreme func() bool) float64 {
 	return float64(count) / (permutations + 1)
 }
 
-// welch returns the difference of means, Welch's t, and the half width of the difference's 95 % interval.
+// welch returns the difference of means, Welch's t, and the half width of the difference's 95 %
+// interval.
 func welch(a, b []float64) (difference, t, half float64) {
 	meanA, varianceA := moments(a)
 	meanB, varianceB := moments(b)

@@ -27,7 +27,8 @@ func Summarize(values []float64) Summary {
 	return s
 }
 
-// Text puts a mean of n values into words, with its 95 % confidence interval if there are values enough for one: "33.02 +- 2.31 (95 %)".
+// Text puts a mean of n values into words, with its 95 % confidence interval if there are values
+// enough for one: "33.02 +- 2.31 (95 %)".
 func Text(mean, ci95 float64, n int) string {
 	if n < 2 {
 		return fmt.Sprintf("%.2f", mean)
@@ -57,8 +58,9 @@ type Interval [2]float64
 // normal975 is the 97.5 % quantile of the normal distribution.
 const normal975 = 1.959963984540054
 
-// Wilson returns the 95 % confidence interval of a rate of which hits in n trials were seen (Wilson 1927). It stays within
-// 0 and 1 and, unlike p ± 1.96 σ, says something where no hit or nothing else was seen. Without trials it is 0 to 1.
+// Wilson returns the 95 % confidence interval of a rate of which hits in n trials were seen (Wilson
+// 1927). It stays within 0 and 1 and, unlike p ± 1.96 σ, says something where no hit or nothing
+// else was seen. Without trials it is 0 to 1.
 func Wilson(hits, n int) Interval {
 	if n <= 0 {
 		return Interval{0, 1}
@@ -78,9 +80,9 @@ func Wilson(hits, n int) Interval {
 	return i
 }
 
-// StudentT975 returns the 97.5 % quantile of Student's t distribution with nu degrees of freedom, rounded down to a whole
-// number of at least 1: exact for 1 and 2, else the expansion about the normal quantile (Abramowitz and Stegun 26.7.5),
-// within 0.2 % from 3 on.
+// StudentT975 returns the 97.5 % quantile of Student's t distribution with nu degrees of freedom,
+// rounded down to a whole number of at least 1: exact for 1 and 2, else the expansion about the
+// normal quantile (Abramowitz and Stegun 26.7.5), within 0.2 % from 3 on.
 func StudentT975(nu float64) float64 {
 	nu = max(math.Floor(nu), 1)
 	switch nu {

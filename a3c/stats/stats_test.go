@@ -72,7 +72,8 @@ func TestPairedExact(t *testing.T) {
 	}
 }
 
-// TestPairedUsesThePairs: a small advantage in every episode shows although episodes differ much; unpaired it is lost.
+// TestPairedUsesThePairs: a small advantage in every episode shows although episodes differ much;
+// unpaired it is lost.
 func TestPairedUsesThePairs(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var a, b []float64
@@ -97,8 +98,8 @@ func TestPairedUsesThePairs(t *testing.T) {
 	}
 }
 
-// TestSize: where nothing differs, a test at 5 % finds something in about 5 % of cases, for skewed scores and, unpaired,
-// for sides of different spread and number; where something does, in most.
+// TestSize: where nothing differs, a test at 5 % finds something in about 5 % of cases, for skewed
+// scores and, unpaired, for sides of different spread and number; where something does, in most.
 func TestSize(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	score := func(shift float64) float64 { // a third of episodes fail

@@ -7,8 +7,8 @@ import (
 	"colonnade/a3c/stats"
 )
 
-// Binned returns the mean score of the episodes that ended in each of some equal parts of the steps; not a number where
-// none did.
+// Binned returns the mean score of the episodes that ended in each of some equal parts of the
+// steps; not a number where none did.
 func Binned(points []Point, steps int64, parts int) []float64 {
 	sum, count := make([]float64, parts), make([]float64, parts)
 	for _, p := range points {
@@ -37,8 +37,8 @@ func MeanScore(points []Point, after int64) float64 {
 	return sum / count
 }
 
-// MeanSpread returns mean and standard deviation of the values that are numbers: not a number where none is, and no
-// deviation for a single one.
+// MeanSpread returns mean and standard deviation of the values that are numbers: not a number where
+// none is, and no deviation for a single one.
 func MeanSpread(values []float64) (mean, spread float64) {
 	numbers := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
 	if len(numbers) == 0 {

@@ -30,7 +30,8 @@ func GroupBy(runs []Run, name func(*Run) string) []Group {
 	return groups
 }
 
-// groupBy returns the names that items have, in the order in which they come first, and the items of each.
+// groupBy returns the names that items have, in the order in which they come first, and the items
+// of each.
 func groupBy[T any](items []T, name func(*T) string) (names []string, members map[string][]T) {
 	members = map[string][]T{}
 	for i := range items {
@@ -43,8 +44,8 @@ func groupBy[T any](items []T, name func(*T) string) (names []string, members ma
 	return names, members
 }
 
-// Bands returns each group's curve: mean and standard deviation over its runs of the training score, over the steps that
-// at least one of its runs has done.
+// Bands returns each group's curve: mean and standard deviation over its runs of the training
+// score, over the steps that at least one of its runs has done.
 func Bands(groups []Group) []chart.Band {
 	steps := int64(0)
 	for _, g := range groups {

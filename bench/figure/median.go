@@ -10,8 +10,9 @@ import (
 // medianEpisodes is how many episodes the median filter looks at, an odd number.
 const medianEpisodes = 41
 
-// MedianBands returns each group's curve as the paper draws transfer: the raw scores of all training episodes, median
-// filtered, then mean and standard deviation over runs. Runs that did not keep their episodes' scores have no curve.
+// MedianBands returns each group's curve as the paper draws transfer: the raw scores of all
+// training episodes, median filtered, then mean and standard deviation over runs. Runs that did not
+// keep their episodes' scores have no curve.
 func MedianBands(groups []Group) []chart.Band {
 	filtered := make([]Group, len(groups))
 	for g := range groups {
@@ -25,8 +26,8 @@ func MedianBands(groups []Group) []chart.Band {
 	return Bands(filtered)
 }
 
-// medianFilter returns a point for each episode, its score being the median of the episodes around it. An episode counts
-// as ended at the end of its window.
+// medianFilter returns a point for each episode, its score being the median of the episodes around
+// it. An episode counts as ended at the end of its window.
 func medianFilter(windows []Point) []Point {
 	var episodes []Point
 	for _, w := range windows {
@@ -46,7 +47,8 @@ func medianFilter(windows []Point) []Point {
 	return filtered
 }
 
-// Median returns the middle value, or the mean of the two in the middle; not a number where there is none.
+// Median returns the middle value, or the mean of the two in the middle; not a number where there
+// is none.
 func Median(values []float64) float64 { return median(slices.Clone(values)) }
 
 // median sorts the values.

@@ -87,7 +87,8 @@ func whole[T int | int64 | uint64](name string, field func(*Record) *T) column {
 	}}
 }
 
-// real writes six digits: more than any of these numbers is worth, and the same text again once it is read.
+// real writes six digits: more than any of these numbers is worth, and the same text again once it
+// is read.
 func real(name string, field func(*Record) *float64) column {
 	return column{name, func(r *Record) string { return strconv.FormatFloat(*field(r), 'g', 6, 64) }, func(r *Record, s string) error {
 		v, err := strconv.ParseFloat(s, 64)
@@ -96,7 +97,8 @@ func real(name string, field func(*Record) *float64) column {
 	}}
 }
 
-// ReadRecords reads what WriteRecords left in a folder: nothing, without an error, where there is none yet.
+// ReadRecords reads what WriteRecords left in a folder: nothing, without an error, where there is
+// none yet.
 func ReadRecords(dir string) ([]Record, error) {
 	var records []Record
 	path := filepath.Join(dir, RecordsFile)
@@ -120,13 +122,13 @@ func ReadRecords(dir string) ([]Record, error) {
 	return records, readTraining(dir, records)
 }
 
-// trainingColumns are those of TrainingFile. A line holds windows of equal length that follow each other: steps is the end
-// of the only window, or first:length:last as in 500:500:60000; scores has the windows with semicolons between them, the
-// scores of a window's episodes with spaces.
+// trainingColumns are those of TrainingFile. A line holds windows of equal length that follow each
+// other: steps is the end of the only window, or first:length:last as in 500:500:60000; scores has
+// the windows with semicolons between them, the scores of a window's episodes with spaces.
 var trainingColumns = []string{"run", "steps", "scores"}
 
-// readTraining fills in the windows of the records. Lines of runs that are not among them are left out: what wrote them
-// was killed before it could write the records.
+// readTraining fills in the windows of the records. Lines of runs that are not among them are left
+// out: what wrote them was killed before it could write the records.
 func readTraining(dir string, records []Record) error {
 	byName := map[string]*Record{}
 	for i := range records {
@@ -161,7 +163,8 @@ func readTraining(dir string, records []Record) error {
 	})
 }
 
-// readSteps reads the steps of a line of some windows: the end of the first one, and the length of those that follow.
+// readSteps reads the steps of a line of some windows: the end of the first one, and the length of
+// those that follow.
 func readSteps(text string, windows int) (first, length int64, err error) {
 	var steps []int64
 	for _, field := range strings.Split(text, ":") {
@@ -206,7 +209,8 @@ func trainingRows(r *Record) [][]string {
 	return rows
 }
 
-// readTable calls f for each line of a CSV file with the given head; a file that is not there has none.
+// readTable calls f for each line of a CSV file with the given head; a file that is not there has
+// none.
 func readTable(path string, head []string, f func(row []string) error) error {
 	data, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -15,8 +15,8 @@ type RecordGroup struct {
 	Records []Record
 }
 
-// GroupRecords puts records into groups by a name, in the order in which the names come first. Records with an empty name
-// are left out.
+// GroupRecords puts records into groups by a name, in the order in which the names come first.
+// Records with an empty name are left out.
 func GroupRecords(records []Record, name func(*Record) string) []RecordGroup {
 	var groups []RecordGroup
 	names, members := groupBy(records, name)
@@ -57,13 +57,14 @@ func Sorted(groups []RecordGroup) []chart.Band {
 	return bands
 }
 
-// WritePanels draws several charts of bands side by side and below each other to NAME.svg and NAME.png in a folder; the
-// numbers of each are written with Write.
+// WritePanels draws several charts of bands side by side and below each other to NAME.svg and
+// NAME.png in a folder; the numbers of each are written with Write.
 func WritePanels(dir, name string, panels []chart.Panel) error {
 	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error { return chart.WritePanels(b, format, panels) })
 }
 
-// WriteScatter draws a point for each record, its score over something positive, to NAME.svg and NAME.png in a folder.
+// WriteScatter draws a point for each record, its score over something positive, to NAME.svg and
+// NAME.png in a folder.
 func WriteScatter(dir, name string, axes chart.Axes, groups []RecordGroup, x func(*Record) float64) error {
 	var clouds []chart.Cloud
 	for _, g := range groups {

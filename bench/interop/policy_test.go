@@ -156,11 +156,10 @@ const (
 	tolerance = 64
 )
 
-// TestPolicies: ONNX's own checker finds nothing wrong with a model, types and
-// shapes of all its values included; and onnxruntime, which computes in float32, and PyTorch, in float64,
-// give the outputs of our own forward pass in every step of more than an
-// episode. Differences are counted in units of rounding of the step's largest
-// output; the LSTM hands them on from step to step.
+// TestPolicies: ONNX's own checker finds nothing wrong with a model, types and shapes of all its
+// values included; and onnxruntime, which computes in float32, and PyTorch, in float64, give the
+// outputs of our own forward pass in every step of more than an episode. Differences are counted in
+// units of rounding of the step's largest output; the LSTM hands them on from step to step.
 func TestPolicies(t *testing.T) {
 	need(t)
 	for name, c := range policies(t) {

@@ -30,8 +30,8 @@ type result struct {
 // agreement is how far results may lie apart, relative to the largest one.
 const agreement = 1e-4
 
-// measure checks that all candidates of a line agree and times them in rounds of at least span each, in turns with the
-// peak of the instructions that all of them may use.
+// measure checks that all candidates of a line agree and times them in rounds of at least span
+// each, in turns with the peak of the instructions that all of them may use.
 func measure(l line, rounds int, span time.Duration, implementation string) (*measured, error) {
 	candidates, err := l.make()
 	if err != nil {

@@ -69,7 +69,8 @@ func (r *record) losing() []*measured {
 	return lost
 }
 
-// peak is the highest rate of multiply-adds that any round saw: what drifts and neighbours take only lowers it.
+// peak is the highest rate of multiply-adds that any round saw: what drifts and neighbours take
+// only lowers it.
 func (r *record) peak() float64 {
 	top := 0.0
 	for _, m := range r.Lines {

@@ -8,13 +8,15 @@ import (
 	"slices"
 )
 
-// WritePNG writes a picture with the 256 colours that median cut finds for it (Heckbert, SIGGRAPH 1982).
+// WritePNG writes a picture with the 256 colours that median cut finds for it (Heckbert, SIGGRAPH
+// 1982).
 func WritePNG(w io.Writer, picture *image.RGBA) error {
 	encoder := png.Encoder{CompressionLevel: png.BestCompression}
 	return encoder.Encode(w, reduce(picture))
 }
 
-// shade is a colour at 6 bits a channel with how often it occurs; cells keep these instead of pixels.
+// shade is a colour at 6 bits a channel with how often it occurs; cells keep these instead of
+// pixels.
 type shade struct {
 	rgb   [3]uint8 // mean
 	bin   int
@@ -81,7 +83,8 @@ func shades(picture *image.RGBA) []shade {
 	return used
 }
 
-// widest returns the channel in which a cell's shades differ most, and by how much altogether: the sum of squares.
+// widest returns the channel in which a cell's shades differ most, and by how much altogether: the
+// sum of squares.
 func widest(cell []shade) (channel int, spread float64) {
 	for k := range 3 {
 		var n, sum, squares float64

@@ -62,8 +62,8 @@ func (p *page) put(x, y int, pixels []uint8, w, enlarge int) {
 	}
 }
 
-// Preview returns the preview sheet of a domain: Samples worlds of it, each with an episode's start, as the network
-// sees them, and the first three large.
+// Preview returns the preview sheet of a domain: Samples worlds of it, each with an episode's
+// start, as the network sees them, and the first three large.
 func Preview(d *domain.Domain, seed uint64) (*image.RGBA, error) {
 	const across = 3
 	largeWidth := (width - (across+1)*gap) / across
@@ -104,8 +104,9 @@ func Preview(d *domain.Domain, seed uint64) (*image.RGBA, error) {
 	return p.picture, nil
 }
 
-// Compare returns figure 3 of the paper: the same states in two worlds, frames as the network sees them in pairs one
-// above the other, and some large side by side. A domain with ranges shows another of its worlds for each state.
+// Compare returns figure 3 of the paper: the same states in two worlds, frames as the network sees
+// them in pairs one above the other, and some large side by side. A domain with ranges shows
+// another of its worlds for each state.
 func Compare(upper, lower *domain.Domain, seed uint64) (*image.RGBA, error) {
 	const rows, pairs = 3, 2
 	const largeWidth = (width - 3*gap) / 2

@@ -20,7 +20,8 @@ func load(t *testing.T, name string) *domain.Domain {
 	return d
 }
 
-// TestPreviewShowsFrames checks that the sheet's upper left corner is a frame as the renderer draws it, enlarged.
+// TestPreviewShowsFrames checks that the sheet's upper left corner is a frame as the renderer draws
+// it, enlarged.
 func TestPreviewShowsFrames(t *testing.T) {
 	d := load(t, "robot")
 	picture, err := Preview(d, 3)
@@ -52,8 +53,8 @@ func TestPreviewShowsFrames(t *testing.T) {
 	}
 }
 
-// TestComparePairs checks that a frame and the one below it show the same state: with the same world in both, the same
-// picture.
+// TestComparePairs checks that a frame and the one below it show the same state: with the same
+// world in both, the same picture.
 func TestComparePairs(t *testing.T) {
 	d := load(t, "sim")
 	picture, err := Compare(d, d, 5)

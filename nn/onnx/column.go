@@ -6,8 +6,8 @@ import (
 	"colonnade/nn"
 )
 
-// column is a column whose part of the graph is being written, or is written. Its fields name the values that later layers
-// and columns read; one that the column lacks is empty.
+// column is a column whose part of the graph is being written, or is written. Its fields name the
+// values that later layers and columns read; one that the column lacks is empty.
 type column struct {
 	nn.Column
 	conv1, conv2 string // maps (B,O,H,W) after ReLU
@@ -79,7 +79,8 @@ func (g *graph) pixels(k *column, below []*column, picture string) string {
 	return g.relu(fc, sum)
 }
 
-// policy writes the output layer of the trained column: the bias first, then the terms of earlier columns, then its own.
+// policy writes the output layer of the trained column: the bias first, then the terms of earlier
+// columns, then its own.
 func (g *graph) policy(k *column, below []*column) {
 	output := k.name("output")
 	sum := g.parameter(output + ".bias")

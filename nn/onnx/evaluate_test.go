@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// run evaluates the graph node by node in float64, with the operators written after their definitions in ONNX's
-// Operators.md and independently of package nn.
+// run evaluates the graph node by node in float64, with the operators written after their
+// definitions in ONNX's Operators.md and independently of package nn.
 func (p *parsed) run(t *testing.T, inputs map[string]array) map[string]array {
 	t.Helper()
 	known := map[string]array{"": {}}
@@ -85,7 +85,8 @@ func (n node) apply(t *testing.T, in []array) []array {
 	return nil
 }
 
-// broadcast applies f to the elements of arrays whose shapes are aligned at their ends; a dimension of 1 repeats.
+// broadcast applies f to the elements of arrays whose shapes are aligned at their ends; a dimension
+// of 1 repeats.
 func broadcast(f func(...float64) float64, in ...array) array {
 	var shape []int
 	for _, a := range in {

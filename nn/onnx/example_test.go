@@ -8,8 +8,9 @@ import (
 	"colonnade/nn/onnx"
 )
 
-// A policy that is played by something else than Go. For a file, hand the bytes to os.WriteFile; the command inspect
-// does that for checkpoints: inspect -checkpoint runs/column1 -onnx policy.onnx.
+// A policy that is played by something else than Go. For a file, hand the bytes to os.WriteFile;
+// the command inspect does that for checkpoints: inspect -checkpoint runs/column1 -onnx
+// policy.onnx.
 func Example() {
 	net, err := nn.New(nn.Arch{Proprioception: 18, Encoder: 16, LSTM: 16, Choices: []int{3, 3}}, nn.InputScaling{})
 	if err != nil {

@@ -68,7 +68,8 @@ func (g *graph) parameter(name string) string {
 	return g.constant(name, typeFloat, t.Shape, t.Data)
 }
 
-// conv adds a convolution without padding, with the checkpoint's weight and perhaps bias of that name.
+// conv adds a convolution without padding, with the checkpoint's weight and perhaps bias of that
+// name.
 func (g *graph) conv(name, x string, stride int, bias bool) string {
 	inputs := []string{x, g.parameter(name + ".weight")}
 	if bias {

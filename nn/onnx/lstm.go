@@ -40,15 +40,16 @@ func (g *graph) lstm(k *column, below []*column, in senses) {
 	g.drop(cNext, name+".c", 0)
 }
 
-// entering declares one half of the LSTM state and returns what counts of it: zero where an episode begins.
+// entering declares one half of the LSTM state and returns what counts of it: zero where an episode
+// begins.
 func (g *graph) entering(name, doc string, n int, first string) string {
 	g.input(name, typeFloat, doc, n)
 	zero := g.floats("zero", nil, []float32{0})
 	return g.insert(name+".row", g.node("Where", name+".kept", []string{first, zero, name}), 0)
 }
 
-// gates returns the elements of tensors with 4n rows side by side, their four blocks of rows in ONNX's order i, o, f, c
-// instead of i, f, g, o (g and c are two names of one gate).
+// gates returns the elements of tensors with 4n rows side by side, their four blocks of rows in
+// ONNX's order i, o, f, c instead of i, f, g, o (g and c are two names of one gate).
 func gates(n int, tensors ...safetensors.Tensor) []byte {
 	var data []byte
 	for _, gate := range [4]int{0, 3, 1, 2} {

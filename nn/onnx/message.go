@@ -40,7 +40,8 @@ func tensorProto(name string, kind elementType, shape []int, data []byte) messag
 	return m
 }
 
-// valueProto encodes an input or output of the model: its first dimension is the batch, of any size.
+// valueProto encodes an input or output of the model: its first dimension is the batch, of any
+// size.
 func valueProto(name string, kind elementType, shape []int, doc string) message {
 	var batch, dims message
 	batch.text(2, batchName)
@@ -88,7 +89,8 @@ func (a attribute) proto() message {
 	return m
 }
 
-// nodeProto encodes the use of an operator. An empty name among inputs or outputs is one that is left out.
+// nodeProto encodes the use of an operator. An empty name among inputs or outputs is one that is
+// left out.
 func nodeProto(operator, name string, inputs, outputs []string, attributes []attribute) message {
 	var m message
 	for _, in := range inputs {

@@ -37,8 +37,8 @@ type senses struct {
 	first          string // (B,1)
 }
 
-// Marshal returns a checkpoint's policy as the content of an .onnx file. The same checkpoint gives the same bytes.
-// Parameters that are not finite are an error.
+// Marshal returns a checkpoint's policy as the content of an .onnx file. The same checkpoint gives
+// the same bytes. Parameters that are not finite are an error.
 //
 // Marshal panics if the length of Theta is not the network's.
 func Marshal(c *nn.Checkpoint) ([]byte, error) {

@@ -17,7 +17,8 @@ const unit = 1.0 / (1 << 24)
 
 var scaling = nn.InputScaling{Mean: []float32{120, 110, 100}, Scale: []float32{50, 45, 40}}
 
-// stack makes a network of the architectures, each column on all before it, with random parameters everywhere.
+// stack makes a network of the architectures, each column on all before it, with random parameters
+// everywhere.
 func stack(t testing.TB, archs ...nn.Arch) *nn.Checkpoint {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, uint64(len(archs))))
@@ -49,8 +50,9 @@ var (
 	still       = nn.Arch{Proprioception: 7, Encoder: 4, Choices: []int{2, 3}}
 )
 
-// TestForward: the model, read back and evaluated by other code in float64, gives what package nn gives, over a rollout
-// with episodes that begin in its middle. The tolerance is that of package nn's own test against float64.
+// TestForward: the model, read back and evaluated by other code in float64, gives what package nn
+// gives, over a rollout with episodes that begin in its middle. The tolerance is that of package
+// nn's own test against float64.
 func TestForward(t *testing.T) {
 	for name, archs := range map[string][]nn.Arch{
 		"feedforward":                     {feedforward},

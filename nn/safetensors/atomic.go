@@ -13,13 +13,15 @@ import (
 	"time"
 )
 
-// leftoverAge is how old a temporary file must be before it counts as left over by a process that was killed.
+// leftoverAge is how old a temporary file must be before it counts as left over by a process that
+// was killed.
 const leftoverAge = time.Hour
 
-// WriteAtomic makes path hold what write writes, or leaves path as it was: the content goes to a temporary file in the same
-// folder, which is synced and renamed. After an error the file that was at path is still there, unless the error is the
-// sync of the folder, the very last thing done. A symbolic link stays one, and what it points to is written; what is no file
-// but a device or a pipe is written to as it is.
+// WriteAtomic makes path hold what write writes, or leaves path as it was: the content goes to a
+// temporary file in the same folder, which is synced and renamed. After an error the file that was
+// at path is still there, unless the error is the sync of the folder, the very last thing done. A
+// symbolic link stays one, and what it points to is written; what is no file but a device or a pipe
+// is written to as it is.
 func WriteAtomic(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeThrough(path, write)
@@ -67,7 +69,8 @@ func writeThrough(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// WriteFile makes path hold data, or leaves path as it was, as WriteAtomic does. Its errors name the path.
+// WriteFile makes path hold data, or leaves path as it was, as WriteAtomic does. Its errors name
+// the path.
 func WriteFile(path string, data []byte) error {
 	err := WriteAtomic(path, func(w io.Writer) error {
 		_, err := w.Write(data)
@@ -79,7 +82,8 @@ func WriteFile(path string, data []byte) error {
 	return nil
 }
 
-// createTemp creates a new file with the permissions that the user's umask gives, unlike os.CreateTemp.
+// createTemp creates a new file with the permissions that the user's umask gives, unlike
+// os.CreateTemp.
 func createTemp(dir, prefix string) (*os.File, error) {
 	for range 100 {
 		name := filepath.Join(dir, fmt.Sprintf("%s%016x", prefix, rand.Uint64()))
@@ -91,7 +95,8 @@ func createTemp(dir, prefix string) (*os.File, error) {
 	return nil, fmt.Errorf("no free name for a temporary file %s* in %s", prefix, dir)
 }
 
-// removeLeftovers removes old temporary files. It is housekeeping: what cannot be read or removed stays.
+// removeLeftovers removes old temporary files. It is housekeeping: what cannot be read or removed
+// stays.
 func removeLeftovers(dir, prefix string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -107,7 +112,8 @@ func removeLeftovers(dir, prefix string) {
 	}
 }
 
-// syncDir makes a rename in dir last through a power failure, where the system can do that to folders.
+// syncDir makes a rename in dir last through a power failure, where the system can do that to
+// folders.
 func syncDir(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {

@@ -120,8 +120,8 @@ func TestWriteAtomicThroughLinks(t *testing.T) {
 	}
 }
 
-// TestLeftovers: old temporary files of the same name go; young ones, which another process may be writing, and those of
-// other names stay.
+// TestLeftovers: old temporary files of the same name go; young ones, which another process may be
+// writing, and those of other names stay.
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-2 * leftoverAge)
@@ -139,8 +139,8 @@ func TestLeftovers(t *testing.T) {
 	}
 }
 
-// TestDeviceFull writes to a device that is always full: the system's own error comes back from every place where a write
-// can fail.
+// TestDeviceFull writes to a device that is always full: the system's own error comes back from
+// every place where a write can fail.
 func TestDeviceFull(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {

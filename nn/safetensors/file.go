@@ -12,7 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// ErrFormat is wrapped by the error for a file that is truncated, damaged, or no safetensors file at all.
+// ErrFormat is wrapped by the error for a file that is truncated, damaged, or no safetensors file
+// at all.
 var ErrFormat = errors.New("not a whole safetensors file")
 
 // ErrDigest is wrapped by the error for a file whose content is not what its digests promise.
@@ -34,10 +35,11 @@ func (f *File) Tensor(name string) (Tensor, error) {
 	return Tensor{}, fmt.Errorf("there is no tensor %s", name)
 }
 
-// Encode writes f and returns its digest. Tensors with larger elements go first, so that all are aligned; otherwise they
-// keep their order.
+// Encode writes f and returns its digest. Tensors with larger elements go first, so that all are
+// aligned; otherwise they keep their order.
 //
-// The error says whether f itself is at fault (a name, a shape, metadata that is not UTF-8, a reserved key) or wraps w's.
+// The error says whether f itself is at fault (a name, a shape, metadata that is not UTF-8, a
+// reserved key) or wraps w's.
 func Encode(w io.Writer, f *File) (digest string, err error) {
 	table, err := layout(f)
 	if err != nil {
@@ -106,8 +108,9 @@ func layout(f *File) ([]entry, error) {
 	return table, nil
 }
 
-// Decode reads a file of the given size and checks its digests. Before any data is read, accept, unless nil, sees the
-// metadata and the tensors without their data, and refuses the file by returning an error.
+// Decode reads a file of the given size and checks its digests. Before any data is read, accept,
+// unless nil, sees the metadata and the tensors without their data, and refuses the file by
+// returning an error.
 //
 // The error wraps ErrFormat, ErrDigest, accept's or r's.
 func Decode(r io.Reader, size int64, accept func(*File) error) (f *File, digest string, err error) {
@@ -135,8 +138,8 @@ func Decode(r io.Reader, size int64, accept func(*File) error) (f *File, digest 
 	return f, digest, nil
 }
 
-// decodeHeader reads a file up to its data. What it returns is consistent with the file's size, and the metadata with its
-// digest.
+// decodeHeader reads a file up to its data. What it returns is consistent with the file's size, and
+// the metadata with its digest.
 func decodeHeader(r io.Reader, size int64) (f *File, table []entry, digest string, err error) {
 	if size > MaxFile {
 		return nil, nil, "", fmt.Errorf("%w: %d bytes, the limit is %d", ErrFormat, size, MaxFile)
@@ -212,8 +215,8 @@ func Read(path string, accept func(*File) error) (f *File, digest string, err er
 	return Decode(file, info.Size(), accept)
 }
 
-// Write writes f to path and returns its digest. After an error the file that was at path is still there, unless the error
-// is the folder's sync, the very last thing done.
+// Write writes f to path and returns its digest. After an error the file that was at path is still
+// there, unless the error is the folder's sync, the very last thing done.
 func Write(path string, f *File) (digest string, err error) {
 	err = WriteAtomic(path, func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 1<<16)

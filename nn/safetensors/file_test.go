@@ -78,8 +78,8 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestFormat holds the bytes of a file: written out here from the format's definition, with the digests as the package doc
-// defines them, so that neither changes by accident.
+// TestFormat holds the bytes of a file: written out here from the format's definition, with the
+// digests as the package doc defines them, so that neither changes by accident.
 func TestFormat(t *testing.T) {
 	f := &File{Metadata: map[string]string{"k": "v"}, Tensors: []Tensor{Uint8s("b", []int{2}, []uint8{5, 6}), Float32s("a.w", []int{1, 1}, []float32{1})}}
 	table := `"a.w":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[4,6]}`
@@ -126,8 +126,8 @@ func TestDigest(t *testing.T) {
 	}
 }
 
-// TestDamage flips every bit of a file, cuts it at every length and lengthens it: each is an error, none a panic. Only a
-// flip that leaves the content as it was, as from \u003c to \u003C, may pass.
+// TestDamage flips every bit of a file, cuts it at every length and lengthens it: each is an error,
+// none a panic. Only a flip that leaves the content as it was, as from \u003c to \u003C, may pass.
 func TestDamage(t *testing.T) {
 	good, _ := encode(t, sample())
 	content, _, err := decode(good)

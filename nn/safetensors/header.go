@@ -23,13 +23,15 @@ const (
 	metadataDigestKey = "metadata_digest"
 )
 
-// entry is a tensor of the header: its place in the data, and the tensor itself, still without data.
+// entry is a tensor of the header: its place in the data, and the tensor itself, still without
+// data.
 type entry struct {
 	Tensor
 	begin, end int64
 }
 
-// appendTable appends the canonical tensor table: the entries as compact JSON, without the enclosing braces.
+// appendTable appends the canonical tensor table: the entries as compact JSON, without the
+// enclosing braces.
 func appendTable(b []byte, table []entry) []byte {
 	for i, e := range table {
 		if i > 0 {
@@ -110,9 +112,9 @@ func encodeHeader(metadata map[string]string, table []entry) ([]byte, error) {
 	return b, nil
 }
 
-// parseHeader parses the JSON header of a file with the given bytes of data. It returns the tensors in the order of their
-// data. It accepts what the format allows and nothing else: no second value for a key, no gap or overlap in the data, no
-// type or name that this package does not know.
+// parseHeader parses the JSON header of a file with the given bytes of data. It returns the tensors
+// in the order of their data. It accepts what the format allows and nothing else: no second value
+// for a key, no gap or overlap in the data, no type or name that this package does not know.
 func parseHeader(header []byte, dataLen int64) (map[string]string, []entry, error) {
 	header = bytes.TrimRight(header, " ")
 	switch {

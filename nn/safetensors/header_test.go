@@ -90,7 +90,8 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
-// FuzzHeader: whatever the parser accepts covers the data without gap or overlap and, written again, parses to the same.
+// FuzzHeader: whatever the parser accepts covers the data without gap or overlap and, written
+// again, parses to the same.
 func FuzzHeader(f *testing.F) {
 	for _, s := range []*File{sample(), {}} {
 		b, _ := encode(f, s)
@@ -132,7 +133,8 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
-// FuzzDecode: no file makes Decode panic, and what it accepts can be written and read again with the same digest.
+// FuzzDecode: no file makes Decode panic, and what it accepts can be written and read again with
+// the same digest.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []*File{sample(), {}} {
 		b, _ := encode(f, s)

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// TestKilledWhileWriting kills a process in the middle of a write: the old file stays, and the next write works.
+// TestKilledWhileWriting kills a process in the middle of a write: the old file stays, and the next
+// write works.
 func TestKilledWhileWriting(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")

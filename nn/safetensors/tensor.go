@@ -120,8 +120,8 @@ func (t Tensor) want(d DType) error {
 	return nil
 }
 
-// Limits of a file. They bound what a hostile header can make the reader do; the largest files of this project (states of
-// many environments) stay far below.
+// Limits of a file. They bound what a hostile header can make the reader do; the largest files of
+// this project (states of many environments) stay far below.
 const (
 	MaxFile    = 1 << 30 // bytes
 	MaxHeader  = 4 << 20 // bytes
@@ -130,7 +130,8 @@ const (
 	maxRank    = 8
 )
 
-// check returns an error unless the tensor's name, type and shape are allowed and, with the given bytes of data, agree.
+// check returns an error unless the tensor's name, type and shape are allowed and, with the given
+// bytes of data, agree.
 func (t Tensor) check(bytes int64) error {
 	if err := checkName(t.Name); err != nil {
 		return err
