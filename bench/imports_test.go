@@ -109,7 +109,8 @@ func TestImportTable(t *testing.T) {
 		}
 		check := func(imports, roots []string, what string) {
 			for _, imported := range imports {
-				if isStandard(imported) || folder(imported) == own && strings.HasPrefix(imported, module) && !isLeaf(imported) {
+				if isStandard(imported) || folder(imported) == own && strings.HasPrefix(imported, module) &&
+					!isLeaf(imported) {
 					continue
 				}
 				if !allowed(imported, roots) {

@@ -23,7 +23,8 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if name := entry.Name(); entry.IsDir() && path != ".." && (strings.HasPrefix(name, ".") || path == "../bin" || path == "../runs") {
+		if name := entry.Name(); entry.IsDir() && path != ".." && (strings.HasPrefix(name, ".") || path == "../bin" ||
+			path == "../runs") {
 			return filepath.SkipDir
 		}
 		if filepath.Ext(path) != ".md" {

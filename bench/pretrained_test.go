@@ -46,10 +46,12 @@ func TestPretrained(t *testing.T) {
 				t.Fatal(err)
 			}
 			if trained := c.Metadata[world.FingerprintKey]; trained != fingerprint {
-				t.Errorf("the world has changed: the column was trained in %s, this is %s; train it again and record the new score", trained, fingerprint)
+				t.Errorf("the world has changed: the column was trained in %s, this is %s; train it again and record "+
+					"the new score", trained, fingerprint)
 			}
 			const episodes = 64
-			result, err := a3c.Evaluate(context.Background(), c.Network, c.Theta, makeEnv, a3c.EvalConfig{Episodes: episodes, Seed: 11, Workers: 2})
+			result, err := a3c.Evaluate(context.Background(), c.Network, c.Theta, makeEnv,
+				a3c.EvalConfig{Episodes: episodes, Seed: 11, Workers: 2})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -25,7 +25,8 @@ const trainWindow = 8000
 func BenchmarkTrain(b *testing.B) {
 	for _, net := range loop.Nets {
 		for _, workers := range workerCounts() {
-			b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s/workers=%d", kernels.Implementation(), net.Kind(), net.Width(), workers), func(b *testing.B) {
+			b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s/workers=%d", kernels.Implementation(), net.Kind(), net.Width(),
+				workers), func(b *testing.B) {
 				debug.FreeOSMemory() // what the benchmark before left
 				l, err := loop.Start(net, workers, trainWindow)
 				if err != nil {
@@ -82,38 +83,39 @@ func reportStages(b *testing.B, s a3c.Stages) {
 // more than the mean.
 func BenchmarkAct(b *testing.B) {
 	for _, n := range loop.Nets {
-		b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s", kernels.Implementation(), n.Kind(), n.Width()), func(b *testing.B) {
-			net, theta, err := n.New()
-			if err != nil {
-				b.Fatal(err)
-			}
-			env, err := reach.New(reach.Options{})
-			if err != nil {
-				b.Fatal(err)
-			}
-			actor := a3c.NewActor(net, theta, 1, false)
-			if err := env.Reset(1, actor.Pixels(0), nil); err != nil {
-				b.Fatal(err)
-			}
-			took := make([]time.Duration, 1<<14) // the latest ones
-			calls := 0
-			b.ReportAllocs()
-			for b.Loop() {
-				start := time.Now()
-				if err := actor.Act(1); err != nil {
+		b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s", kernels.Implementation(), n.Kind(), n.Width()),
+			func(b *testing.B) {
+				net, theta, err := n.New()
+				if err != nil {
 					b.Fatal(err)
 				}
-				took[calls%len(took)] = time.Since(start)
-				calls++
-			}
-			took = took[:min(calls, len(took))]
-			slices.Sort(took)
-			for _, q := range []struct {
-				unit string
-				at   float64
-			}{{"p50-µs", 0.5}, {"p99-µs", 0.99}} {
-				b.ReportMetric(float64(took[int(q.at*float64(len(took)-1))])/1e3, q.unit)
-			}
-		})
+				env, err := reach.New(reach.Options{})
+				if err != nil {
+					b.Fatal(err)
+				}
+				actor := a3c.NewActor(net, theta, 1, false)
+				if err := env.Reset(1, actor.Pixels(0), nil); err != nil {
+					b.Fatal(err)
+				}
+				took := make([]time.Duration, 1<<14) // the latest ones
+				calls := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					start := time.Now()
+					if err := actor.Act(1); err != nil {
+						b.Fatal(err)
+					}
+					took[calls%len(took)] = time.Since(start)
+					calls++
+				}
+				took = took[:min(calls, len(took))]
+				slices.Sort(took)
+				for _, q := range []struct {
+					unit string
+					at   float64
+				}{{"p50-µs", 0.5}, {"p99-µs", 0.99}} {
+					b.ReportMetric(float64(took[int(q.at*float64(len(took)-1))])/1e3, q.unit)
+				}
+			})
 	}
 }

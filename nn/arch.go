@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ const (
 // its policy.
 //
 //	pixels (H,W,C) -> conv1 8x8/4 -> conv2 5x5/2 -> fc  -+
-//	                                                     +-> [LSTM] -> output: logits of all factors, value
+//	                                                     +-> [LSTM] -> output: logits, value
 //	proprioception ------------------------> encoder ----+
 //
 // All layers but the LSTM and the output end in a ReLU. A column takes pixels, proprioception, or
@@ -88,7 +89,8 @@ func (a Arch) Outputs() int {
 // Equal reports whether two architectures are the same.
 func (a Arch) Equal(b Arch) bool {
 	return a.Pixels == b.Pixels && a.Proprioception == b.Proprioception && a.Encoder == b.Encoder &&
-		a.Conv1 == b.Conv1 && a.Conv2 == b.Conv2 && a.FC == b.FC && a.LSTM == b.LSTM && slices.Equal(a.Choices, b.Choices)
+		a.Conv1 == b.Conv1 && a.Conv2 == b.Conv2 && a.FC == b.FC && a.LSTM == b.LSTM &&
+		slices.Equal(a.Choices, b.Choices)
 }
 
 func (a Arch) clone() Arch {
@@ -105,7 +107,8 @@ func (a Arch) String() string {
 		s.WriteString("feedforward")
 	}
 	if a.hasPixels() {
-		fmt.Fprintf(&s, ", pixels %dx%dx%d, conv %d and %d, fc %d", a.Pixels[0], a.Pixels[1], a.Pixels[2], a.Conv1, a.Conv2, a.FC)
+		fmt.Fprintf(&s, ", pixels %dx%dx%d, conv %d and %d, fc %d", a.Pixels[0], a.Pixels[1], a.Pixels[2], a.Conv1,
+			a.Conv2, a.FC)
 	}
 	if a.Proprioception > 0 {
 		fmt.Fprintf(&s, ", proprioception %d, encoder %d", a.Proprioception, a.Encoder)
@@ -158,14 +161,16 @@ func (a Arch) validateInputs() error {
 	}
 	switch {
 	case !a.hasPixels() && (a.Conv1 != 0 || a.Conv2 != 0 || a.FC != 0):
-		return fmt.Errorf("architecture: conv1, conv2 and fc are %d, %d and %d without pixels, want 0", a.Conv1, a.Conv2, a.FC)
+		return fmt.Errorf("architecture: conv1, conv2 and fc are %d, %d and %d without pixels, want 0", a.Conv1,
+			a.Conv2, a.FC)
 	case a.Proprioception == 0 && a.Encoder != 0:
 		return fmt.Errorf("architecture: encoder is %d without proprioception, want 0", a.Encoder)
 	case !a.hasPixels() && a.Proprioception == 0:
 		return errors.New("architecture: neither pixels nor proprioception, want at least one of them")
 	}
 	if a.Proprioception != 0 {
-		if err := errors.Join(between("proprioception", a.Proprioception, maxWidth), between("encoder", a.Encoder, maxWidth)); err != nil {
+		if err := errors.Join(between("proprioception", a.Proprioception, maxWidth), between("encoder", a.Encoder,
+			maxWidth)); err != nil {
 			return err
 		}
 	}
@@ -180,13 +185,15 @@ func (a Arch) validateInputs() error {
 		}
 	}
 	if err := errors.Join(between("number of channels of the pixels", a.Pixels[2], maxMaps),
-		between("conv1", a.Conv1, maxMaps), between("conv2", a.Conv2, maxMaps), between("fc", a.FC, maxWidth)); err != nil {
+		between("conv1", a.Conv1, maxMaps), between("conv2", a.Conv2, maxMaps),
+		between("fc", a.FC, maxWidth)); err != nil {
 		return err
 	}
 	c1, c2 := a.conv1(), a.conv2()
 	for _, v := range [][3]int{a.Pixels, {c1.OutH(), c1.OutW(), c1.O}, {c2.OutH(), c2.OutW(), c2.O}} {
 		if int64(v[0])*int64(v[1])*int64(v[2]) > maxValues {
-			return fmt.Errorf("architecture: a picture or its maps would be %dx%dx%d, more than %d values", v[0], v[1], v[2], maxValues)
+			return fmt.Errorf("architecture: a picture or its maps would be %dx%dx%d, more than %d values", v[0], v[1],
+				v[2], maxValues)
 		}
 	}
 	return nil
@@ -208,12 +215,14 @@ func (a Arch) hidden() int {
 
 // conv1 and conv2 return the geometry of the convolutions of a column with pixels.
 func (a Arch) conv1() kernels.Conv {
-	return kernels.Conv{H: a.Pixels[0], W: a.Pixels[1], C: a.Pixels[2], R: conv1Size, S: conv1Size, Stride: Conv1Stride, O: a.Conv1}
+	return kernels.Conv{H: a.Pixels[0], W: a.Pixels[1], C: a.Pixels[2], R: conv1Size, S: conv1Size, Stride: Conv1Stride,
+		O: a.Conv1}
 }
 
 func (a Arch) conv2() kernels.Conv {
 	g := a.conv1()
-	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: Conv2Stride, O: a.Conv2}
+	return kernels.Conv{H: g.OutH(), W: g.OutW(), C: a.Conv1, R: conv2Size, S: conv2Size, Stride: Conv2Stride,
+		O: a.Conv2}
 }
 
 // parameters counts the parameters. Nothing overflows: with the limits above the largest product is
@@ -230,4 +239,33 @@ func (a Arch) parameters() int64 {
 		p += (int64(a.joined()) + int64(a.LSTM) + 1) * 4 * int64(a.LSTM)
 	}
 	return p + linear(a.hidden(), a.Outputs())
+}
+
+// InputScaling centres and scales the pixels: a column sees (pixel - Mean[c]) / Scale[c] in channel
+// c. It is measured once at the start of a column's training, kept with the column, and not
+// trained. Both are empty for a column without pixels.
+type InputScaling struct {
+	Mean  []float32 `json:"mean"`
+	Scale []float32 `json:"scale"`
+}
+
+func (s InputScaling) clone() InputScaling {
+	return InputScaling{Mean: slices.Clone(s.Mean), Scale: slices.Clone(s.Scale)}
+}
+
+func (s InputScaling) validate(a Arch) error {
+	if c := a.Pixels[2]; len(s.Mean) != c || len(s.Scale) != c {
+		return fmt.Errorf("input scaling: %d means and %d scales for %d channels of pixels", len(s.Mean), len(s.Scale),
+			c)
+	}
+	for i := range s.Mean {
+		mean, scale := float64(s.Mean[i]), float64(s.Scale[i])
+		switch {
+		case math.IsNaN(mean) || math.IsInf(mean, 0):
+			return fmt.Errorf("input scaling: the mean of channel %d is %v", i, mean)
+		case !(scale >= 1e-6 && scale <= 1e6):
+			return fmt.Errorf("input scaling: the scale of channel %d is %v, want 1e-6 to 1e6", i, scale)
+		}
+	}
+	return nil
 }

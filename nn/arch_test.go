@@ -58,7 +58,8 @@ func TestBadScaling(t *testing.T) {
 		{Mean: []float32{0, 0, 0}, Scale: []float32{1, 1, nan}},
 		{Mean: []float32{0, 0, 0}, Scale: []float32{inf, 1, 1}},
 	} {
-		if _, err := nn.New(nn.ReachArch(false, false), s); err == nil || !strings.Contains(err.Error(), "input scaling") {
+		if _, err := nn.New(nn.ReachArch(false, false), s); err == nil ||
+			!strings.Contains(err.Error(), "input scaling") {
 			t.Errorf("%v: error %v", s, err)
 		}
 	}
@@ -88,7 +89,8 @@ func TestOutsideChanges(t *testing.T) {
 
 func TestMatches(t *testing.T) {
 	wide, narrow := newNetwork(t, nn.ReachArch(true, true), centred), newNetwork(t, nn.ReachArch(false, false), centred)
-	other := newNetwork(t, nn.ReachArch(true, true), nn.InputScaling{Mean: []float32{0, 0, 0}, Scale: []float32{1, 1, 1}})
+	other := newNetwork(t, nn.ReachArch(true, true), nn.InputScaling{Mean: []float32{0, 0, 0},
+		Scale: []float32{1, 1, 1}})
 	if err := wide.Matches(other); err != nil {
 		t.Errorf("the scaling does not matter, but: %v", err)
 	}
@@ -96,14 +98,17 @@ func TestMatches(t *testing.T) {
 	if !errors.Is(err, nn.ErrArchitecture) {
 		t.Fatalf("error %v", err)
 	}
-	for _, want := range []string{"recurrent, pixels 64x64x3, conv 16 and 32, fc 128, lstm 128, 9 factors of 3 choices", "feedforward, pixels 64x64x3, conv 8 and 8, fc 32"} {
+	for _, want := range []string{"recurrent, pixels 64x64x3, conv 16 and 32, fc 128, lstm 128, 9 factors of 3 choices",
+		"feedforward, pixels 64x64x3, conv 8 and 8, fc 32"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q does not name %q", err, want)
 		}
 	}
 	for name, change := range map[string]func(*nn.Arch){
-		"pixels": func(a *nn.Arch) { a.Pixels[0]++ }, "conv1": func(a *nn.Arch) { a.Conv1++ }, "conv2": func(a *nn.Arch) { a.Conv2++ },
-		"fc": func(a *nn.Arch) { a.FC++ }, "lstm": func(a *nn.Arch) { a.LSTM++ }, "choices": func(a *nn.Arch) { a.Choices[3]++ },
+		"pixels": func(a *nn.Arch) { a.Pixels[0]++ }, "conv1": func(a *nn.Arch) { a.Conv1++ },
+		"conv2": func(a *nn.Arch) { a.Conv2++ },
+		"fc":    func(a *nn.Arch) { a.FC++ }, "lstm": func(a *nn.Arch) { a.LSTM++ },
+		"choices":        func(a *nn.Arch) { a.Choices[3]++ },
 		"proprioception": func(a *nn.Arch) { a.Proprioception++ }, "encoder": func(a *nn.Arch) { a.Encoder++ },
 	} {
 		a := nn.ReachArch(true, true)
@@ -140,9 +145,11 @@ func TestInit(t *testing.T) {
 		t.Error("another seed gives the same parameters")
 	}
 	bounds := map[string]float64{ // gain and inputs of a unit
-		"conv1.weight": 2.45 / math.Sqrt(8*8*3), "conv2.weight": 2.45 / math.Sqrt(5*5*16), "fc.weight": 2.45 / math.Sqrt(1152),
-		"encoder.weight": 2.45 / math.Sqrt(18), "lstm.weight_ih": 1.5 / math.Sqrt(128+16), "lstm.weight_hh": 0.7 / math.Sqrt(128),
-		"output.weight": 0.1 / math.Sqrt(128),
+		"conv1.weight": 2.45 / math.Sqrt(8*8*3), "conv2.weight": 2.45 / math.Sqrt(5*5*16),
+		"fc.weight":      2.45 / math.Sqrt(1152),
+		"encoder.weight": 2.45 / math.Sqrt(18), "lstm.weight_ih": 1.5 / math.Sqrt(128+16),
+		"lstm.weight_hh": 0.7 / math.Sqrt(128),
+		"output.weight":  0.1 / math.Sqrt(128),
 	}
 	for _, tensor := range n.Tensors() {
 		w := tensor.View(theta)
@@ -192,7 +199,8 @@ func TestLayers(t *testing.T) {
 			parameters, forward, backward = parameters+l.Parameters, forward+l.Forward, backward+l.Backward
 		}
 		if parameters != n.Parameters() || forward != c.forward || backward != c.backward {
-			t.Errorf("%v: %d parameters, %d and %d multiply-adds, want %d, %d and %d", c.arch, parameters, forward, backward, n.Parameters(), c.forward, c.backward)
+			t.Errorf("%v: %d parameters, %d and %d multiply-adds, want %d, %d and %d", c.arch, parameters, forward,
+				backward, n.Parameters(), c.forward, c.backward)
 		}
 	}
 }
@@ -201,7 +209,8 @@ func TestLayers(t *testing.T) {
 // without its output, and the narrow one's with adapters and laterals.
 func TestStackedLayers(t *testing.T) {
 	wide := newNetwork(t, nn.ReachArch(true, true), centred)
-	n, err := nn.Stack(nn.ReachArch(true, false), centred, &nn.Checkpoint{Network: wide, Theta: make([]float32, wide.Parameters())})
+	n, err := nn.Stack(nn.ReachArch(true, false), centred, &nn.Checkpoint{Network: wide,
+		Theta: make([]float32, wide.Parameters())})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,6 +223,7 @@ func TestStackedLayers(t *testing.T) {
 		parameters, forward, backward = parameters+l.Parameters, forward+l.Forward, backward+l.Backward
 	}
 	if parameters != wide.Parameters()+n.Parameters() || forward != wantForward || backward != wantBackward {
-		t.Errorf("%d parameters, %d and %d multiply-adds, want %d, %d and %d", parameters, forward, backward, wide.Parameters()+n.Parameters(), wantForward, wantBackward)
+		t.Errorf("%d parameters, %d and %d multiply-adds, want %d, %d and %d", parameters, forward, backward,
+			wide.Parameters()+n.Parameters(), wantForward, wantBackward)
 	}
 }

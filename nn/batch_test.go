@@ -18,8 +18,12 @@ func sameBits(a, b []float32) bool {
 // of this.
 func TestRowsDoNotInteract(t *testing.T) {
 	all := networks()
-	all["recurrent wide"] = func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, ReachArch(true, true), rng) }
-	all["feedforward narrow"] = func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, ReachArch(false, false), rng) }
+	all["recurrent wide"] = func(t testing.TB, rng *rand.Rand) *Checkpoint {
+		return testStack(t, ReachArch(true, true), rng)
+	}
+	all["feedforward narrow"] = func(t testing.TB, rng *rand.Rand) *Checkpoint {
+		return testStack(t, ReachArch(false, false), rng)
+	}
 	for name, network := range all {
 		t.Run(name, func(t *testing.T) {
 			const envs = 11
@@ -38,12 +42,14 @@ func TestRowsDoNotInteract(t *testing.T) {
 				one.CopyState(0, many, 0, e)
 				n.Forward(theta, one, 0, 1)
 				if !sameBits(one.Output(0), width(want, e)) {
-					t.Errorf("environment %d: alone it gets %v, among %d others %v", e, one.Output(0), envs-1, width(want, e))
+					t.Errorf("environment %d: alone it gets %v, among %d others %v", e, one.Output(0), envs-1,
+						width(want, e))
 				}
 				for k := range n.Columns() {
 					for i, next := range pair(one.State(k+1, 1)) {
 						if !sameBits(next, width(pair(many.State(k+1, 1))[i], e)) {
-							t.Errorf("environment %d: the state of column %d differs alone and among %d others", e, k+1, envs-1)
+							t.Errorf("environment %d: the state of column %d differs alone and among %d others", e, k+1,
+								envs-1)
 						}
 					}
 				}
@@ -128,7 +134,8 @@ func TestBackwardAccumulates(t *testing.T) {
 				}
 			}
 			before, output := slices.Clone(theta), slices.Clone(b.Output(1))
-			first, second, third := make([]float32, len(theta)), make([]float32, len(theta)), make([]float32, len(theta))
+			first, second, third := make([]float32, len(theta)), make([]float32, len(theta)),
+				make([]float32, len(theta))
 			n.Backward(theta, first, b, 2)
 			for i := range b.DOutput(2) {
 				b.DOutput(2)[i] = float32(math.NaN())
@@ -147,7 +154,7 @@ func TestBackwardAccumulates(t *testing.T) {
 			largest := slices.Max(append(slices.Clone(first), 1))
 			for i := range third {
 				if got := third[i] - 1; math.Abs(float64(got-first[i])) > 64*unit*float64(largest) {
-					t.Fatalf("%s: added %v to the gradient, want %v", n.TensorAt(i).Name, got, first[i])
+					t.Fatalf("%s: added %v to the gradient, want %v", n.column.tensorAt(i).Name, got, first[i])
 				}
 			}
 			n.Backward(theta, second, b, 0)
@@ -162,7 +169,8 @@ func TestBackwardAccumulates(t *testing.T) {
 					copy(want, tensor.View(first))
 				}
 				if !sameBits(want, tensor.View(last)) {
-					t.Errorf("%s: BackwardOutput gives another gradient than Backward, or one where there should be none", tensor.Name)
+					t.Errorf("%s: BackwardOutput gives another gradient than Backward, or one where there should be "+
+						"none", tensor.Name)
 				}
 			}
 		})
@@ -224,7 +232,6 @@ func TestMisuse(t *testing.T) {
 		{"state copied, other environment", panicEnv, func() { b.CopyState(0, b, 0, 3) }},
 		{"stack, theta", panicTheta, func() { Stack(n.Arch(), n.Scaling(), &Checkpoint{Network: n, Theta: short}) }},
 		{"carry", panicStep, func() { b.Carry(-1) }},
-		{"tensor", panicIndex, func() { n.TensorAt(n.Parameters()) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			defer func() {

@@ -40,7 +40,8 @@ func observe(n *nn.Network, envs, steps int) (*nn.Network, []float32, *nn.Batch)
 // everyNetwork runs a benchmark for the four networks and all rollouts. One iteration works on
 // steps*envs samples; the benchmark reports samples and floating-point operations (two for each
 // multiply-add) per second.
-func everyNetwork(b *testing.B, run func(b *testing.B, n *nn.Network, theta []float32, batch *nn.Batch), work func(nn.Layer) int) {
+func everyNetwork(b *testing.B, run func(b *testing.B, n *nn.Network, theta []float32, batch *nn.Batch),
+	work func(nn.Layer) int) {
 	for _, recurrent := range []bool{false, true} {
 		for _, wide := range []bool{true, false} {
 			for _, r := range benchmarkRollouts {

@@ -36,7 +36,8 @@ func build(designs []design) (*Network, error) {
 			return nil, err
 		}
 		if total += b.count; total > maxParameters {
-			return nil, fmt.Errorf("architecture: %d parameters in columns 1 to %d, the limit is %d", total, i+1, maxParameters)
+			return nil, fmt.Errorf("architecture: %d parameters in columns 1 to %d, the limit is %d", total, i+1,
+				maxParameters)
 		}
 		b.parameters = int(b.count)
 		n.columns = append(n.columns, b.column)
@@ -66,7 +67,8 @@ func (k *builder) build(d design, below []*column) error {
 	}
 	for i, from := range d.LateralsFrom {
 		if from < 1 || from > len(below) {
-			return fmt.Errorf("architecture: laterals from column %d, but below it there are columns 1 to %d", from, len(below))
+			return fmt.Errorf("architecture: laterals from column %d, but below it there are columns 1 to %d", from,
+				len(below))
 		}
 		if i > 0 && from <= d.LateralsFrom[i-1] {
 			return fmt.Errorf("architecture: laterals from columns %v, want each once, in rising order", d.LateralsFrom)
@@ -97,13 +99,16 @@ func (d *design) fits(below *column) error {
 	a, b := d.Arch, below.arch
 	switch {
 	case !slices.Equal(a.Choices, b.Choices):
-		return fmt.Errorf("its action has factors of %v choices, column %d's of %v: the columns of a network share one action",
+		return fmt.Errorf("its action has factors of %v choices, column %d's of %v: the columns of a network share "+
+			"one action",
 			a.Choices, below.number, b.Choices)
 	case a.hasPixels() && b.hasPixels() && a.Pixels != b.Pixels:
-		return fmt.Errorf("its pictures are %dx%dx%d, column %d's %dx%dx%d: the columns of a network share one observation",
+		return fmt.Errorf("its pictures are %dx%dx%d, column %d's %dx%dx%d: the columns of a network share one "+
+			"observation",
 			a.Pixels[0], a.Pixels[1], a.Pixels[2], below.number, b.Pixels[0], b.Pixels[1], b.Pixels[2])
 	case a.Proprioception > 0 && b.Proprioception > 0 && a.Proprioception != b.Proprioception:
-		return fmt.Errorf("it takes %d proprioceptive values, column %d %d: the columns of a network share one observation",
+		return fmt.Errorf("it takes %d proprioceptive values, column %d %d: the columns of a network share one "+
+			"observation",
 			a.Proprioception, below.number, b.Proprioception)
 	}
 	return nil
@@ -170,7 +175,8 @@ func (k *builder) addOutput() {
 	if len(k.laterals) > 0 {
 		init = roleZero
 	}
-	k.output = &linear{matrix: *k.matrix(layerOutput+".weight", init, in, out, in), bias: k.vector(layerOutput, roleZero, out)}
+	k.output = &linear{matrix: *k.matrix(layerOutput+".weight", init, in, out, in), bias: k.vector(layerOutput,
+		roleZero, out)}
 	for _, l := range k.laterals {
 		l.output = k.matrix(lateralName(layerOutput, l)+".weight", roleZero, l.from.arch.hidden(), out, in)
 	}

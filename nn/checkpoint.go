@@ -127,13 +127,15 @@ func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 	case err == nil:
 		return c, digest, nil
 	case errors.Is(err, safetensors.ErrFormat) || errors.Is(err, safetensors.ErrDigest):
-		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint", path, err)
+		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint", path,
+			err)
 	}
 	return nil, "", fmt.Errorf("load checkpoint %s: %w", path, err)
 }
 
 // loadCheckpoint takes a checkpoint from whatever read reads.
-func loadCheckpoint(read func(accept func(*safetensors.File) error) (*safetensors.File, string, error)) (*Checkpoint, string, error) {
+func loadCheckpoint(read func(accept func(*safetensors.File) error) (*safetensors.File, string, error)) (*Checkpoint,
+	string, error) {
 	var c Checkpoint
 	f, digest, err := read(c.accept)
 	if err != nil {
@@ -166,11 +168,13 @@ func describe(metadata map[string]string) (designs []design, frozen []map[string
 	version := metadata[keyVersion]
 	for _, key := range ownKeys {
 		if _, ok := metadata[key]; !ok && !(key == keyFrozen && version != versionStacked) {
-			return nil, nil, fmt.Errorf("the metadata has no %s: this safetensors file is not a checkpoint of Colonnade", key)
+			return nil, nil, fmt.Errorf("the metadata has no %s: this safetensors file is not a checkpoint of "+
+				"Colonnade", key)
 		}
 	}
 	if version != versionSingle && version != versionStacked {
-		return nil, nil, fmt.Errorf("%s is %.20q, this program reads %s and %s: use the program that wrote the file", keyVersion, version, versionSingle, versionStacked)
+		return nil, nil, fmt.Errorf("%s is %.20q, this program reads %s and %s: use the program that wrote the file",
+			keyVersion, version, versionSingle, versionStacked)
 	}
 	var arch architecture
 	var scalings []InputScaling
@@ -191,7 +195,8 @@ func describe(metadata map[string]string) (designs []design, frozen []map[string
 	case version == versionSingle && n != 1:
 		return nil, nil, fmt.Errorf("%d columns in a file of %s %s, which has 1", n, keyVersion, version)
 	case n < 1 || len(scalings) != n || len(frozen) != n-1:
-		return nil, nil, fmt.Errorf("%d columns, %d input scalings and metadata of %d frozen columns, want as many scalings as columns and one less of the last",
+		return nil, nil, fmt.Errorf("%d columns, %d input scalings and metadata of %d frozen columns, want as many "+
+			"scalings as columns and one less of the last",
 			n, len(scalings), len(frozen))
 	}
 	for i := range arch.Columns {
@@ -211,7 +216,8 @@ func (n *Network) checkTensors(f *safetensors.File) error {
 				return fmt.Errorf("%w, which the architecture (%v) has", err, n)
 			}
 			if t.Type != safetensors.F32 || !slices.Equal(t.Shape, want.Shape) {
-				return fmt.Errorf("tensor %s is %s %v, the architecture (%v) wants F32 %v", t.Name, t.Type, t.Shape, n, want.Shape)
+				return fmt.Errorf("tensor %s is %s %v, the architecture (%v) wants F32 %v", t.Name, t.Type, t.Shape, n,
+					want.Shape)
 			}
 		}
 	}

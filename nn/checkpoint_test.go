@@ -43,7 +43,8 @@ func decodeCheckpoint(b []byte) (*Checkpoint, string, error) {
 
 // tiny is the smallest network with all layers: its checkpoint is short enough to try every damage.
 func tiny(t testing.TB) *Checkpoint {
-	a := Arch{Pixels: [3]int{24, 24, 1}, Proprioception: 1, Encoder: 1, Conv1: 1, Conv2: 1, FC: 1, LSTM: 1, Choices: []int{2}}
+	a := Arch{Pixels: [3]int{24, 24, 1}, Proprioception: 1, Encoder: 1, Conv1: 1, Conv2: 1, FC: 1, LSTM: 1,
+		Choices: []int{2}}
 	n, theta := testNetwork(t, a, rand.New(rand.NewPCG(21, 22)))
 	return &Checkpoint{Network: n, Theta: theta, Metadata: map[string]string{"task": "reach"}}
 }
@@ -58,7 +59,8 @@ func TestCheckpointRoundTrip(t *testing.T) {
 			n, theta := testNetwork(t, a, rand.New(rand.NewPCG(23, 24)))
 			theta[0], theta[1] = float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32
 			theta[2], theta[3] = math.MaxFloat32, -math.MaxFloat32
-			c := &Checkpoint{Network: n, Theta: theta, Metadata: map[string]string{"steps": "1000", "config": `{"a": 1}`}}
+			c := &Checkpoint{Network: n, Theta: theta, Metadata: map[string]string{"steps": "1000",
+				"config": `{"a": 1}`}}
 			path := filepath.Join(t.TempDir(), "latest.safetensors")
 			written, err := SaveCheckpoint(path, c)
 			if err != nil {
@@ -75,7 +77,8 @@ func TestCheckpointRoundTrip(t *testing.T) {
 				t.Errorf("digest %s, want %s; metadata %v, want %v", digest, written, got.Metadata, c.Metadata)
 			}
 			s, want := got.Network.Scaling(), n.Scaling()
-			if err := got.Network.Matches(n); err != nil || !slices.Equal(s.Mean, want.Mean) || !slices.Equal(s.Scale, want.Scale) {
+			if err := got.Network.Matches(n); err != nil || !slices.Equal(s.Mean, want.Mean) ||
+				!slices.Equal(s.Scale, want.Scale) {
 				t.Errorf("%v; scaling %v, want %v", err, s, want)
 			}
 			if again, err := SaveCheckpoint(path, got); err != nil || again != written {
@@ -105,13 +108,18 @@ func TestCheckpointLayout(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkPlaces(t, n, f, "column1.", []place{
-		{"conv1.weight", []int{16, 3, 8, 8}, ((7*3+2)*8+5)*8 + 3, ((5*8+3)*3+2)*16 + 7},                 // o 7, c 2, r 5, s 3
-		{"conv2.weight", []int{32, 16, 5, 5}, ((30*16+9)*5+1)*5 + 4, ((1*5+4)*16+9)*32 + 30},            // o 30, c 9, r 1, s 4
-		{"fc.weight", []int{128, 1152}, 100*1152 + (21*6+2)*6 + 5, ((2*6+5)*32+21)*128 + 100},           // out 100, c 21, h 2, w 5
-		{"lstm.weight_ih", []int{512, 128}, 300*128 + 17, 17*512 + 300},                                 // gate row 300, input 17
-		{"lstm.weight_hh", []int{512, 128}, 511*128 + 1, 1*512 + 511},                                   //
-		{"lstm.bias", []int{512}, 130, 130},                                                             //
-		{"output.weight", []int{28, 128}, 27*128 + 64, 64*28 + 27},                                      // the value's row
+		{"conv1.weight", []int{16, 3, 8, 8}, ((7*3+2)*8+5)*8 + 3, ((5*8+3)*3+2)*16 + 7},
+		// o 7, c 2, r 5, s 3
+		{"conv2.weight", []int{32, 16, 5, 5}, ((30*16+9)*5+1)*5 + 4, ((1*5+4)*16+9)*32 + 30},
+		// o 30, c 9, r 1, s 4
+		{"fc.weight", []int{128, 1152}, 100*1152 + (21*6+2)*6 + 5, ((2*6+5)*32+21)*128 + 100},
+		// out 100, c 21, h 2, w 5
+		{"lstm.weight_ih", []int{512, 128}, 300*128 + 17, 17*512 + 300},
+		// gate row 300, input 17
+		{"lstm.weight_hh", []int{512, 128}, 511*128 + 1, 1*512 + 511}, //
+		{"lstm.bias", []int{512}, 130, 130},                           //
+		{"output.weight", []int{28, 128}, 27*128 + 64, 64*28 + 27},
+		// the value's row
 		{"output.bias", []int{28}, 27, 27},                                                              //
 		{"conv1.bias", []int{16}, 3, 3}, {"conv2.bias", []int{32}, 3, 3}, {"fc.bias", []int{128}, 3, 3}, //
 	})
@@ -144,8 +152,10 @@ func checkPlaces(t *testing.T, n *Network, f *safetensors.File, column string, p
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := float32(offset[column+p.name] + p.inside); v[p.outside] != want || !slices.Equal(tensor.Shape, p.shape) {
-			t.Errorf("%s %v [%d] is %v, want %v at shape %v", p.name, tensor.Shape, p.outside, v[p.outside], want, p.shape)
+		if want := float32(offset[column+p.name] + p.inside); v[p.outside] != want ||
+			!slices.Equal(tensor.Shape, p.shape) {
+			t.Errorf("%s %v [%d] is %v, want %v at shape %v", p.name, tensor.Shape, p.outside, v[p.outside], want,
+				p.shape)
 		}
 	}
 }
@@ -161,7 +171,8 @@ func TestDamagedCheckpoint(t *testing.T) {
 	for i := range good {
 		b := slices.Clone(good)
 		b[i] ^= 1 << (i % 8)
-		if got, _, err := decodeCheckpoint(b); err == nil && !(sameBits(got.Theta, want.Theta) && maps.Equal(got.Metadata, want.Metadata)) {
+		if got, _, err := decodeCheckpoint(b); err == nil && !(sameBits(got.Theta, want.Theta) &&
+			maps.Equal(got.Metadata, want.Metadata)) {
 			t.Errorf("bit %d of byte %d flipped: not noticed", i%8, i)
 		}
 	}
@@ -206,14 +217,16 @@ func TestHostileCheckpoint(t *testing.T) {
 		{"scaling of another size", "input scaling", set(keyScaling, `[{"mean":[1,2],"scale":[1,2]}]`)},
 		{"scale zero", "input scaling", set(keyScaling, `[{"mean":[1],"scale":[0]}]`)},
 		{"scale not finite", "metadata input_scaling", set(keyScaling, `[{"mean":[1],"scale":[1e39]}]`)},
-		{"two scalings", "1 columns, 2 input scalings", set(keyScaling, `[{"mean":[1],"scale":[1]},{"mean":[1],"scale":[1]}]`)},
+		{"two scalings", "1 columns, 2 input scalings",
+			set(keyScaling, `[{"mean":[1],"scale":[1]},{"mean":[1],"scale":[1]}]`)},
 		{"gigantic", "architecture", change(func(a *Arch) { a.FC, a.LSTM = math.MaxInt, math.MaxInt })},
 		{"gigantic picture", "architecture", change(func(a *Arch) { a.Pixels = [3]int{4096, 4096, 4096} })},
 		{"large beyond the file", "wants F32", change(func(a *Arch) { a.FC = 60000 })},
 		{"negative", "architecture", change(func(a *Arch) { a.Conv1 = -1 })},
 		{"other network", "no tensor column1.lstm.weight_hh", func(f *safetensors.File) { f.Tensors = f.Tensors[:9] }},
 		{"other name", "no tensor column1.conv1.weight", func(f *safetensors.File) { f.Tensors[0].Name = "x" }},
-		{"other shape", "column1.conv1.weight is F32 [8 8 1 1]", func(f *safetensors.File) { f.Tensors[0].Shape = []int{8, 8, 1, 1} }},
+		{"other shape", "column1.conv1.weight is F32 [8 8 1 1]",
+			func(f *safetensors.File) { f.Tensors[0].Shape = []int{8, 8, 1, 1} }},
 		{"other type", "is U8", func(f *safetensors.File) {
 			f.Tensors[1] = safetensors.Uint8s(f.Tensors[1].Name, f.Tensors[1].Shape, []uint8{0})
 		}},
@@ -222,7 +235,8 @@ func TestHostileCheckpoint(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if _, _, err := decodeCheckpoint(encodeCheckpoint(t, base, c.change)); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, _, err := decodeCheckpoint(encodeCheckpoint(t, base, c.change)); err == nil ||
+				!strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 		})
@@ -254,7 +268,8 @@ func TestCheckpointErrors(t *testing.T) {
 	}
 	c := tiny(t)
 	c.Theta[len(c.Theta)-1] = float32(math.Inf(1))
-	if _, err := SaveCheckpoint(path, c); err == nil || !strings.Contains(err.Error(), "column1.output.bias holds +Inf") {
+	if _, err := SaveCheckpoint(path, c); err == nil ||
+		!strings.Contains(err.Error(), "column1.output.bias holds +Inf") {
 		t.Errorf("infinite parameter: %v", err)
 	}
 	c = tiny(t)

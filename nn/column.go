@@ -63,7 +63,8 @@ func (k *column) checkFinite(theta []float32) error {
 
 // Names of layers, as in the names of tensors.
 const (
-	layerConv1, layerConv2, layerFC, layerEncoder, layerLSTM, layerOutput = "conv1", "conv2", "fc", "encoder", "lstm", "output"
+	layerConv1, layerConv2, layerFC, layerEncoder, layerLSTM, layerOutput = "conv1", "conv2", "fc", "encoder", "lstm",
+		"output"
 )
 
 // own returns the full name of one of the column's layers.

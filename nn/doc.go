@@ -11,9 +11,9 @@
 //
 // # Progressive networks
 //
-// Stack puts a new column on trained ones, after Rusu et al. 2016. The columns below are frozen:
-// they run forward, once for all that lean on them, and nothing else happens to them. Laterals
-// bring their activations into the new column's layers:
+// Stack adds a new column to trained ones, after Rusu et al. 2016. The earlier columns are frozen:
+// each runs forward once a step, and its parameters never change. Laterals bring their activations
+// into the new column's layers:
 //
 //	h_i(k) = f( W_i(k) h_{i-1}(k) + sum over j<k of U_i(k:j) a( h_{i-1}(j) ) )        f = ReLU
 //
@@ -24,11 +24,10 @@
 //	lstm, same step ------------ U --------> lstm
 //	last hidden layer ---------- U --------> output
 //
-// Theta holds the new column's own weights and all that enters it, adapters (a, the 1x1
-// convolutions) and U; the parameters of the frozen columns belong to the Network, which never
-// writes to them, so any number of workers share one copy. Columns may differ in width, kind and in
-// which part of the one observation they look at. After Init the new column's policy and value are
-// those of the column below it.
+// Theta holds the new column's own weights and its laterals: the adapters (a, 1x1 convolutions) and
+// U. The parameters of the frozen columns belong to the Network, which never writes to them, so all
+// workers share one copy. Columns may differ in width, in kind and in the part of the observation
+// that they take. After Init the new column's policy and value are those of the column before it.
 //
 // # A rollout
 //
@@ -56,16 +55,18 @@
 //	columnK.conv2.weight, .bias         columnK.lstm.weight_ih, .weight_hh, .bias
 //	columnK.fc.weight, .bias            columnK.output.weight, .bias
 //
-// and, for each earlier column J that it leans on, where both have the layers,
+// and, for each earlier column J that it has laterals from, where both have the layers,
 //
-//	columnK.conv2.adapterJ.weight, .bias    1x1 convolution of J's conv1 maps      columnK.conv2.lateralJ.weight
-//	columnK.fc.adapterJ.weight, .bias       1x1 convolution of J's conv2 maps      columnK.fc.lateralJ.weight
+//	columnK.conv2.adapterJ.weight, .bias    1x1 convolution of J's conv1 maps
+//	columnK.conv2.lateralJ.weight
+//	columnK.fc.adapterJ.weight, .bias       1x1 convolution of J's conv2 maps
+//	columnK.fc.lateralJ.weight
 //	columnK.lstm.lateralJ.fc.weight         from J's fc and encoder
 //	columnK.lstm.lateralJ.lstm.weight       from the output of J's LSTM in the same step
 //	columnK.output.lateralJ.weight          from J's last hidden layer
 //
 // The metadata of a checkpoint tells what its network is. architecture is {"columns":[...]}, for
-// each column the fields of Arch and, where it leans on others, laterals_from, their numbers;
+// each column the fields of Arch and, if it has laterals, laterals_from, the columns' numbers;
 // input_scaling lists each column's means and scales; frozen lists what the checkpoint of each
 // frozen column said of itself, such as the world it was trained in. All other keys are the
 // caller's, about the trained column. A file of one column has checkpoint_version 1 and no frozen;

@@ -13,5 +13,4 @@ const (
 	panicColumn = "nn: no such column"
 	panicState  = "nn: length of an LSTM state is not the batch's"
 	panicSize   = "nn: a batch needs at least one step and one environment"
-	panicIndex  = "nn: offset outside the parameter vector"
 )

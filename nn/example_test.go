@@ -92,7 +92,8 @@ func ExampleStack() {
 	}
 	theta := make([]float32, wide.Parameters())
 	wide.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	column1 := &nn.Checkpoint{Network: wide, Theta: theta, Metadata: map[string]string{"domain": "sim"}} // from LoadCheckpoint
+	column1 := &nn.Checkpoint{Network: wide, Theta: theta,
+		Metadata: map[string]string{"domain": "sim"}} // from LoadCheckpoint
 
 	net, err := nn.Stack(nn.ReachArch(true, false), scaling, column1)
 	if err != nil {
@@ -136,7 +137,8 @@ func ExampleSaveCheckpoint() {
 	}
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	saved, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta, Metadata: map[string]string{"steps": "1000"}})
+	saved, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta,
+		Metadata: map[string]string{"steps": "1000"}})
 	if err != nil {
 		fmt.Println(err)
 		return

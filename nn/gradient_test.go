@@ -113,7 +113,8 @@ func TestGradient(t *testing.T) {
 				}
 				for i := 0; i < len(want); i += every {
 					if !(math.Abs(float64(got[i])-want[i]) <= 128*unit*largest+1e-8) {
-						t.Errorf("%s, element %d: gradient %v, want %v (largest %v)", tensor.Name, i, got[i], want[i], largest)
+						t.Errorf("%s, element %d: gradient %v, want %v (largest %v)", tensor.Name, i, got[i], want[i],
+							largest)
 						break
 					}
 				}

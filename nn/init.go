@@ -43,7 +43,8 @@ func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {
 		panic(panicTheta)
 	}
 	gains := map[role]float64{
-		roleHidden: opt.Hidden, roleLSTMInput: opt.LSTMInput, roleLSTMRecurrent: opt.LSTMRecurrent, roleOutput: opt.Output,
+		roleHidden: opt.Hidden, roleLSTMInput: opt.LSTMInput, roleLSTMRecurrent: opt.LSTMRecurrent,
+		roleOutput: opt.Output,
 	}
 	for _, t := range n.column.tensors {
 		w := t.View(theta)

@@ -38,8 +38,9 @@ func (n *Network) Columns() []Column {
 	var columns []Column
 	for _, k := range n.columns {
 		c := Column{
-			Number: k.number, Frozen: k != n.column, Arch: k.arch.clone(), Scaling: k.scaling.clone(), LateralsFrom: k.sources(),
-			Tensors: cloneTensors(k.tensors), Layers: k.layers(k != n.column), Metadata: maps.Clone(k.metadata),
+			Number: k.number, Frozen: k != n.column, Arch: k.arch.clone(), Scaling: k.scaling.clone(),
+			LateralsFrom: k.sources(),
+			Tensors:      cloneTensors(k.tensors), Layers: k.layers(k != n.column), Metadata: maps.Clone(k.metadata),
 		}
 		for _, l := range c.Layers {
 			if l.From == 0 {

@@ -98,17 +98,6 @@ func (n *Network) Parameters() int { return n.column.parameters }
 // without gaps.
 func (n *Network) Tensors() []Tensor { return cloneTensors(n.column.tensors) }
 
-// TensorAt returns the tensor that holds one element of the parameter vector, to name the layer in
-// an error.
-//
-// TensorAt panics if offset is outside the vector.
-func (n *Network) TensorAt(offset int) Tensor {
-	if offset < 0 || offset >= n.column.parameters {
-		panic(panicIndex)
-	}
-	return n.column.tensorAt(offset)
-}
-
 // Matches returns nil if both networks have the same columns, and otherwise an error that names
 // both. The input scaling may differ: it belongs to a column's training.
 func (n *Network) Matches(wanted *Network) error {

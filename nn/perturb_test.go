@@ -25,7 +25,8 @@ func TestPerturb(t *testing.T) {
 	var seen []Lateral
 	b.Perturb(func(l Lateral, x []float32) { seen = append(seen, l) })
 	n.Forward(theta, b, 0, 5)
-	laterals := []Lateral{{1, "fc", "lstm"}, {1, "lstm", "lstm"}, {2, "fc+encoder", "lstm"}, {2, "lstm", "lstm"}, {1, "lstm", "output"}, {2, "lstm", "output"}}
+	laterals := []Lateral{{1, "fc", "lstm"}, {1, "lstm", "lstm"}, {2, "fc+encoder", "lstm"}, {2, "lstm", "lstm"},
+		{1, "lstm", "output"}, {2, "lstm", "output"}}
 	if !slices.Equal(seen, laterals) {
 		t.Errorf("laterals %v, want %v", seen, laterals)
 	}
@@ -74,7 +75,8 @@ func TestPerturbPixels(t *testing.T) {
 	values := map[Lateral]int{}
 	b.Perturb(func(l Lateral, x []float32) { values[l] += len(x) })
 	c.Network.Forward(c.Theta, b, 0, 5)
-	for l, want := range map[Lateral]int{{1, "conv1", "conv2"}: 15 * 15 * 16, {1, "conv2", "fc"}: 6 * 6 * 32, {1, "fc", "output"}: 512} {
+	for l, want := range map[Lateral]int{{1, "conv1", "conv2"}: 15 * 15 * 16, {1, "conv2", "fc"}: 6 * 6 * 32,
+		{1, "fc", "output"}: 512} {
 		if values[l] != 5*want {
 			t.Errorf("%v: %d values, want %d", l, values[l], 5*want)
 		}

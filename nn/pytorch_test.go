@@ -33,7 +33,9 @@ type observedStep struct {
 // pyTorchNetworks are the networks that PyTorch was given too: all columns see pixels and
 // proprioception and have an LSTM.
 var pyTorchNetworks = map[string]func(testing.TB, *rand.Rand) *Checkpoint{
-	"one-column": func(t testing.TB, rng *rand.Rand) *Checkpoint { return testStack(t, small()["both recurrent"], rng) },
+	"one-column": func(t testing.TB, rng *rand.Rand) *Checkpoint {
+		return testStack(t, small()["both recurrent"], rng)
+	},
 	"two-columns": func(t testing.TB, rng *rand.Rand) *Checkpoint {
 		top := small()["both recurrent"]
 		top.Conv1, top.Conv2, top.FC, top.Encoder, top.LSTM = 3, 2, 4, 3, 2
@@ -136,7 +138,8 @@ func writePyTorchInput(t *testing.T, path string, c *Checkpoint) {
 	var seen observed
 	for _, k := range c.Network.Columns() {
 		n := k.Arch.LSTM
-		seen.States = append(seen.States, observedState{H: [][]float32{normal(n), normal(n)}, C: [][]float32{normal(n), normal(n)}})
+		seen.States = append(seen.States, observedState{H: [][]float32{normal(n), normal(n)},
+			C: [][]float32{normal(n), normal(n)}})
 	}
 	a := c.Network.Arch()
 	for step := range 4 {

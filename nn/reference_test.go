@@ -159,7 +159,8 @@ func (r *reference) column(k Column, below []layersOf, pixels []uint8, propri []
 }
 
 // pixels takes a picture through conv1, conv2 and fc.
-func (r *reference) pixels(k Column, prefix string, below []layersOf, pixels []uint8) (maps1, maps2 planes, fc []float64) {
+func (r *reference) pixels(k Column, prefix string, below []layersOf, pixels []uint8) (maps1, maps2 planes,
+	fc []float64) {
 	in := planes{c: k.Arch.Pixels[2], h: k.Arch.Pixels[0], w: k.Arch.Pixels[1], x: make([]float64, len(pixels))}
 	for i, p := range pixels {
 		ch := i % in.c

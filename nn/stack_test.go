@@ -41,7 +41,8 @@ func TestStackCounts(t *testing.T) {
 			columns := top.Network.Columns()
 			got := columns[len(columns)-1]
 			if got.Own != c.own || got.Lateral != c.lateral || top.Network.Parameters() != c.own+c.lateral {
-				t.Errorf("%d own and %d lateral parameters, %d in all, want %d and %d", got.Own, got.Lateral, top.Network.Parameters(), c.own, c.lateral)
+				t.Errorf("%d own and %d lateral parameters, %d in all, want %d and %d", got.Own, got.Lateral,
+					top.Network.Parameters(), c.own, c.lateral)
 			}
 			next := 0
 			for _, tensor := range top.Network.Tensors() {
@@ -157,7 +158,8 @@ func checkIdentity(t *testing.T, rng *rand.Rand, last *Checkpoint, arch Arch, be
 			t.Fatalf("step %d: output %v, the column below has %v", step, b.Output(step), old.Output(step))
 		}
 	}
-	if hidden := b.hidden(n.column, 0, steps*envs); !slices.ContainsFunc(hidden, func(v float32) bool { return v != 0 }) {
+	if hidden := b.hidden(n.column, 0, steps*envs); !slices.ContainsFunc(hidden,
+		func(v float32) bool { return v != 0 }) {
 		t.Error("the new column's last hidden layer is zero everywhere: nothing could be learnt")
 	}
 }
@@ -173,9 +175,11 @@ func TestStackInit(t *testing.T) {
 	opt := InitOptions{Hidden: 2.45, LSTMInput: 1.5, LSTMRecurrent: 0.7, ForgetBias: 1, Output: 0.1}
 	n.Init(theta, rng, opt)
 	bounds := map[string]float64{ // gain and inputs of a unit
-		"conv2.weight": 2.45 / math.Sqrt(2*5*5*8), "conv2.lateral1.weight": 2.45 / math.Sqrt(2*5*5*8), "conv2.adapter1.weight": 2.45 / math.Sqrt(16),
-		"fc.weight": 2.45 / math.Sqrt(2*288), "fc.lateral1.weight": 2.45 / math.Sqrt(2*288), "fc.adapter1.weight": 2.45 / math.Sqrt(32),
-		"lstm.weight_ih": 1.5 / math.Sqrt(16+128), "lstm.lateral1.fc.weight": 1.5 / math.Sqrt(16+128),
+		"conv2.weight": 2.45 / math.Sqrt(2*5*5*8), "conv2.lateral1.weight": 2.45 / math.Sqrt(2*5*5*8),
+		"conv2.adapter1.weight": 2.45 / math.Sqrt(16),
+		"fc.weight":             2.45 / math.Sqrt(2*288), "fc.lateral1.weight": 2.45 / math.Sqrt(2*288),
+		"fc.adapter1.weight": 2.45 / math.Sqrt(32),
+		"lstm.weight_ih":     1.5 / math.Sqrt(16+128), "lstm.lateral1.fc.weight": 1.5 / math.Sqrt(16+128),
 		"lstm.weight_hh": 0.7 / math.Sqrt(16+128), "lstm.lateral1.lstm.weight": 0.7 / math.Sqrt(16+128),
 		"output.weight": 0,
 	}
@@ -265,11 +269,16 @@ func TestMisfits(t *testing.T) {
 		below  *Checkpoint
 		wanted []string
 	}{
-		{"action", change(blind, func(a *Arch) { a.Choices = []int{2} }), below, []string{"column 2: its action has factors of [2]", "column 1's of [3 3 3"}},
-		{"pixels", change(second, func(a *Arch) { a.Pixels[0] = 84 }), below, []string{"column 2: its pictures are 84x64x3", "column 1's 64x64x3"}},
-		{"proprioception", change(blind, func(a *Arch) { a.Proprioception = 9 }), below, []string{"column 2: it takes 9", "column 1 18"}},
-		{"architecture", change(second, func(a *Arch) { a.FC = 0 }), below, []string{"column 2: architecture: fc is 0"}},
-		{"large", change(second, func(a *Arch) { a.FC, a.Conv2, a.LSTM = 3000, 1100, 1 }), below, []string{"parameters in columns 1 to 2, the limit is"}},
+		{"action", change(blind, func(a *Arch) { a.Choices = []int{2} }), below,
+			[]string{"column 2: its action has factors of [2]", "column 1's of [3 3 3"}},
+		{"pixels", change(second, func(a *Arch) { a.Pixels[0] = 84 }), below,
+			[]string{"column 2: its pictures are 84x64x3", "column 1's 64x64x3"}},
+		{"proprioception", change(blind, func(a *Arch) { a.Proprioception = 9 }), below,
+			[]string{"column 2: it takes 9", "column 1 18"}},
+		{"architecture", change(second, func(a *Arch) { a.FC = 0 }), below,
+			[]string{"column 2: architecture: fc is 0"}},
+		{"large", change(second, func(a *Arch) { a.FC, a.Conv2, a.LSTM = 3000, 1100, 1 }), below,
+			[]string{"parameters in columns 1 to 2, the limit is"}},
 		{"diverged", blind, diverged, []string{"column1.conv1.weight holds +Inf"}},
 	} {
 		n, err := Stack(c.arch, testScaling(c.arch), c.below)
@@ -313,7 +322,8 @@ func TestObservation(t *testing.T) {
 	} {
 		pixels, propri := c.n.Observation()
 		b := c.n.NewBatch(1, 1)
-		if pixels != c.pixels || propri != c.propri || len(b.Pixels(0, 0)) != pixels[0]*pixels[1]*pixels[2] || len(b.Proprioception(0, 0)) != propri {
+		if pixels != c.pixels || propri != c.propri || len(b.Pixels(0, 0)) != pixels[0]*pixels[1]*pixels[2] ||
+			len(b.Proprioception(0, 0)) != propri {
 			t.Errorf("%s: %v and %d, want %v and %d", c.name, pixels, propri, c.pixels, c.propri)
 		}
 	}

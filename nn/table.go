@@ -50,7 +50,8 @@ func (k *builder) vector(name string, init role, length int) span {
 // add appends a tensor to the table.
 func (k *builder) add(name string, init role, fan int, shape []int, dims [4]int) span {
 	length := int64(dims[0]) * int64(dims[1]) * int64(dims[2]) * int64(dims[3])
-	t := Tensor{Name: k.own(name), Shape: shape, Offset: int(k.count), Length: int(length), dims: dims, fan: fan, init: init}
+	t := Tensor{Name: k.own(name), Shape: shape, Offset: int(k.count), Length: int(length), dims: dims, fan: fan,
+		init: init}
 	k.tensors = append(k.tensors, t)
 	k.count += length
 	return span{t.Offset, t.Length}

@@ -118,8 +118,10 @@ func (c *checker) spec() error {
 		return err
 	}
 	defer closeEnv(other)
-	if pixels, proprio, choices := other.Spec(); pixels != c.pixels || proprio != c.proprio || !slices.Equal(choices, c.choices) {
-		return fmt.Errorf("spec: another environment says %v, %d, %v instead of %v, %d, %v", pixels, proprio, choices, c.pixels, c.proprio, c.choices)
+	if pixels, proprio, choices := other.Spec(); pixels != c.pixels || proprio != c.proprio ||
+		!slices.Equal(choices, c.choices) {
+		return fmt.Errorf("spec: another environment says %v, %d, %v instead of %v, %d, %v", pixels, proprio, choices,
+			c.pixels, c.proprio, c.choices)
 	}
 	return nil
 }
@@ -164,10 +166,12 @@ func (m moment) difference(o moment, blind bool) string {
 	case math.Float32bits(m.reward) != math.Float32bits(o.reward):
 		return fmt.Sprintf("reward %v, then %v", m.reward, o.reward)
 	case m.terminated != o.terminated || m.truncated != o.truncated:
-		return fmt.Sprintf("terminated %t and truncated %t, then %t and %t", m.terminated, m.truncated, o.terminated, o.truncated)
+		return fmt.Sprintf("terminated %t and truncated %t, then %t and %t", m.terminated, m.truncated, o.terminated,
+			o.truncated)
 	case !blind && !slices.Equal(m.pixels, o.pixels):
 		return "another picture"
-	case !blind && !slices.EqualFunc(m.proprio, o.proprio, func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }):
+	case !blind && !slices.EqualFunc(m.proprio, o.proprio,
+		func(a, b float32) bool { return math.Float32bits(a) == math.Float32bits(b) }):
 		return "other proprioceptive values"
 	}
 	return ""

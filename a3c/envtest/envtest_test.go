@@ -62,7 +62,8 @@ func (w *walk) UnmarshalBinary(b []byte) error {
 	if len(b) != 10 {
 		return errors.New("length")
 	}
-	w.at, w.scale = math.Float32frombits(binary.LittleEndian.Uint32(b)), math.Float32frombits(binary.LittleEndian.Uint32(b[4:]))
+	w.at, w.scale = math.Float32frombits(binary.LittleEndian.Uint32(b)),
+		math.Float32frombits(binary.LittleEndian.Uint32(b[4:]))
 	w.step, w.live = int(b[8]), b[9] == 1
 	return nil
 }
@@ -124,66 +125,84 @@ func TestCheckFinds(t *testing.T) {
 		name, want string
 		env        broken
 	}{
-		{"half a picture", "spec", broken{spec: func() ([3]int, int, []int) { return [3]int{2, 2, 0}, 1, []int{2, 3} }}},
+		{"half a picture", "spec", broken{spec: func() ([3]int, int, []int) {
+			return [3]int{2, 2, 0}, 1, []int{2, 3}
+		}}},
 		{"no senses", "spec", broken{spec: func() ([3]int, int, []int) { return [3]int{}, 0, []int{2, 3} }}},
 		{"no factors", "spec", broken{spec: func() ([3]int, int, []int) { return [3]int{2, 2, 1}, 1, nil }}},
 		{"no choice", "spec", broken{spec: func() ([3]int, int, []int) { return [3]int{2, 2, 1}, 1, []int{2, 1} }}},
-		{"changing spec", "spec", broken{spec: func() ([3]int, int, []int) { clock++; return [3]int{2, 2, 1}, 1 + clock, []int{2, 3} }}},
-		{"reset fails", "reset", broken{reset: func(*walk, uint64, []uint8, []float32) error { return errors.New("stuck") }}},
+		{"changing spec", "spec", broken{spec: func() ([3]int, int, []int) {
+			clock++
+			return [3]int{2, 2, 1}, 1 + clock,
+				[]int{2, 3}
+		}}},
+		{"reset fails", "reset", broken{reset: func(*walk, uint64, []uint8,
+			[]float32) error {
+			return errors.New("stuck")
+		}}},
 		{"panic", "panic", broken{reset: func(*walk, uint64, []uint8, []float32) error { panic("stuck") }}},
 		{"unseeded start", "same seeds", broken{reset: func(w *walk, seed uint64, p []uint8, q []float32) error {
 			clock++
 			return w.Reset(seed+uint64(clock), p, q)
 		}}},
-		{"unseeded step", "same seeds", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"unseeded step", "same seeds", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool,
+			bool, error) {
 			r, x, y, err := w.Step(a, p, q)
 			clock++
 			return r + float32(clock), x, y, err
 		}}},
-		{"leftovers of an episode", "after other episodes", broken{reset: func(w *walk, seed uint64, p []uint8, q []float32) error {
-			before := w.at
-			err := w.Reset(seed, p, q)
-			w.at = before / 2
-			return err
-		}}},
+		{"leftovers of an episode", "after other episodes",
+			broken{reset: func(w *walk, seed uint64, p []uint8, q []float32) error {
+				before := w.at
+				err := w.Reset(seed, p, q)
+				w.at = before / 2
+				return err
+			}}},
 		{"picture not whole", "buffers", broken{reset: func(w *walk, seed uint64, p []uint8, q []float32) error {
 			return w.Reset(seed, p[:len(p)/2], q)
 		}}},
-		{"proprioception not written", "buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"proprioception not written", "buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32,
+			bool, bool, error) {
 			return w.Step(a, p, nil)
 		}}},
-		{"last observation missing", "buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"last observation missing", "buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32,
+			bool, bool, error) {
 			if w.step == 9 {
 				return w.Step(a, nil, nil)
 			}
 			return w.Step(a, p, q)
 		}}},
-		{"writes too far", "outside", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"writes too far", "outside", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool,
+			error) {
 			r, x, y, err := w.Step(a, p, q)
 			if len(q) > 0 {
 				*(*float32)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(q)), 4*len(q))) = 7
 			}
 			return r, x, y, err
 		}}},
-		{"NaN observed", "NaN", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"NaN observed", "NaN", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool,
+			error) {
 			r, x, y, err := w.Step(a, p, q)
 			for i := range q {
 				q[i] = float32(math.NaN())
 			}
 			return r, x, y, err
 		}}},
-		{"infinite reward", "reward", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"infinite reward", "reward", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool,
+			error) {
 			_, x, y, err := w.Step(a, p, q)
 			return float32(math.Inf(1)), x, y, err
 		}}},
-		{"changes the action", "action", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"changes the action", "action", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool,
+			bool, error) {
 			r, x, y, err := w.Step(a, p, q)
 			if err == nil {
 				a[0] = 1 - a[0]
 			}
 			return r, x, y, err
 		}}},
-		{"keeps the action", "call", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"keeps the action", "call", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool,
+			error) {
 			r, x, y, err := w.Step(a, p, q)
 			if err == nil {
 				if kept != nil && kept[0] < 0 {
@@ -193,23 +212,27 @@ func TestCheckFinds(t *testing.T) {
 			}
 			return r + float32(clock), x, y, err
 		}}},
-		{"rendering matters", "without buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"rendering matters", "without buffers", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32,
+			bool, bool, error) {
 			if len(p) > 0 {
 				w.at++
 			}
 			return w.Step(a, p, q)
 		}}},
-		{"steps before reset", "before the first Reset", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
-			w.live = true
-			return w.Step(a, p, q)
-		}}},
-		{"wrong actions", "is no error", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"steps before reset", "before the first Reset",
+			broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+				w.live = true
+				return w.Step(a, p, q)
+			}}},
+		{"wrong actions", "is no error", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool,
+			bool, error) {
 			if w.live {
 				a = []int{1, 1}
 			}
 			return w.Step(a, p, q)
 		}}},
-		{"steps after the end", "after the end", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32, bool, bool, error) {
+		{"steps after the end", "after the end", broken{step: func(w *walk, a []int, p []uint8, q []float32) (float32,
+			bool, bool, error) {
 			if w.step == 10 {
 				return 0, false, true, nil
 			}

@@ -45,7 +45,8 @@ func (b *Bandit) Reset(seed uint64, _ []uint8, proprio []float32) error {
 }
 
 // Step pays and terminates.
-func (b *Bandit) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (b *Bandit) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := b.check(action, b.choices); err != nil {
 		return 0, false, false, err
 	}

@@ -29,7 +29,8 @@ func (c *Contextual) Reset(seed uint64, _ []uint8, proprio []float32) error {
 }
 
 // Step pays and terminates.
-func (c *Contextual) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (c *Contextual) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := c.check(action, contextualChoices); err != nil {
 		return 0, false, false, err
 	}

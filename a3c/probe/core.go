@@ -77,7 +77,8 @@ func (c *core) UnmarshalBinary(b []byte) error {
 	step, branch, live := int(binary.LittleEndian.Uint64(b[8:])), int(binary.LittleEndian.Uint64(b[16:])), b[24]
 	if step < 0 || step > c.bounds.steps || branch < c.bounds.low || branch > c.bounds.high || live > 1 ||
 		live == 1 && step == c.bounds.steps {
-		return fmt.Errorf("the state of a probe is impossible: step %d of %d, branch %d, live %d", step, c.bounds.steps, branch, live)
+		return fmt.Errorf("the state of a probe is impossible: step %d of %d, branch %d, live %d", step, c.bounds.steps,
+			branch, live)
 	}
 	c.seed, c.step, c.branch, c.live = binary.LittleEndian.Uint64(b), step, branch, live == 1
 	return nil

@@ -46,7 +46,8 @@ func (d *Delayed) Reset(seed uint64, _ []uint8, proprio []float32) error {
 }
 
 // Step takes one step.
-func (d *Delayed) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (d *Delayed) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := d.check(action, delayedChoices); err != nil {
 		return 0, false, false, err
 	}

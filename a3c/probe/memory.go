@@ -35,7 +35,8 @@ func (m *Memory) Reset(seed uint64, _ []uint8, proprio []float32) error {
 }
 
 // Step takes one step.
-func (m *Memory) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (m *Memory) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := m.check(action, memoryChoices); err != nil {
 		return 0, false, false, err
 	}

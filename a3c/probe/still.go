@@ -33,7 +33,8 @@ func (s *Still) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 }
 
 // Step counts to the end of the episode.
-func (s *Still) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (s *Still) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := s.check(action, s.choices); err != nil {
 		return 0, false, false, err
 	}

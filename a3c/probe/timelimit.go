@@ -47,7 +47,8 @@ func (l *TimeLimit) Reset(seed uint64, _ []uint8, proprio []float32) error {
 }
 
 // Step takes one step.
-func (l *TimeLimit) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (l *TimeLimit) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
 	if err := l.check(action, timeLimitChoices); err != nil {
 		return 0, false, false, err
 	}

@@ -66,12 +66,14 @@ type Report struct {
 //
 // evaluations, without the third term in the brackets if there is one earlier column. It fails if
 // the network has a single column, and as a3c.Evaluate does.
-func Analyze(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error), cfg Config) (*Report, error) {
+func Analyze(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (a3c.Env, error),
+	cfg Config) (*Report, error) {
 	if cfg.Noise == nil {
 		cfg.Noise = DefaultNoise()
 	}
 	if !slices.IsSorted(cfg.Noise) || slices.ContainsFunc(cfg.Noise, func(v float64) bool { return !(v > 0) }) {
-		return nil, fmt.Errorf("sensitivity: the deviations of the noise are %v, want them above 0 and rising", cfg.Noise)
+		return nil, fmt.Errorf("sensitivity: the deviations of the noise are %v, want them above 0 and rising",
+			cfg.Noise)
 	}
 	if len(net.Columns()) < 2 {
 		return nil, fmt.Errorf("sensitivity: the network has one column: nothing enters it from others")
@@ -109,7 +111,8 @@ func (a *analysis) run(ctx context.Context) (*Report, error) {
 	a.tick()
 	r := &Report{
 		Episodes: a.cfg.Evaluation.Episodes, Seed: a.cfg.Evaluation.Seed, Noise: a.cfg.Noise,
-		Undisturbed: Outcome{Mean: undisturbed.Mean, CI95: undisturbed.CI95, Reached: undisturbed.Reached, Violations: undisturbed.Violations},
+		Undisturbed: Outcome{Mean: undisturbed.Mean, CI95: undisturbed.CI95, Reached: undisturbed.Reached,
+			Violations: undisturbed.Violations},
 	}
 	for i, s := range sources {
 		for level, deviation := range a.cfg.Noise {

@@ -115,7 +115,8 @@ func TestFindsTheSource(t *testing.T) {
 			t.Errorf("%s: root mean square %g", s.Name, s.RMS)
 		}
 	}
-	want := []string{"column1.encoder -> lstm", "column1.lstm -> lstm", "column1.lstm -> output", "column 1", "column 2, own"}
+	want := []string{"column1.encoder -> lstm", "column1.lstm -> lstm", "column1.lstm -> output", "column 1",
+		"column 2, own"}
 	if !reflect.DeepEqual(names, want) {
 		t.Errorf("sources %q", names)
 	}
@@ -180,7 +181,8 @@ func TestOwn(t *testing.T) {
 		}
 	}
 	before := append([]float32(nil), theta...)
-	r, err := Analyze(context.Background(), net, theta, memory, Config{Evaluation: a3c.EvalConfig{Episodes: 100, Seed: 1}, Noise: []float64{1}})
+	r, err := Analyze(context.Background(), net, theta, memory,
+		Config{Evaluation: a3c.EvalConfig{Episodes: 100, Seed: 1}, Noise: []float64{1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,10 +199,12 @@ func TestOwn(t *testing.T) {
 func TestSources(t *testing.T) {
 	net, theta := stack(t)
 	a := &analysis{net: net, theta: theta}
-	first, second := nn.Lateral{Column: 1, Layer: "lstm", Into: "output"}, nn.Lateral{Column: 2, Layer: "lstm", Into: "output"}
+	first, second := nn.Lateral{Column: 1, Layer: "lstm", Into: "output"}, nn.Lateral{Column: 2, Layer: "lstm",
+		Into: "output"}
 	sources, _ := a.sources([]nn.Lateral{first, second})
 	want := map[string][]nn.Lateral{
-		"column1.lstm -> output": {first}, "column2.lstm -> output": {second}, "column 1": {first}, "column 2": {second}, "all laterals": {first, second},
+		"column1.lstm -> output": {first}, "column2.lstm -> output": {second}, "column 1": {first},
+		"column 2": {second}, "all laterals": {first, second},
 	}
 	got := map[string][]nn.Lateral{}
 	for _, s := range sources {
@@ -258,7 +262,8 @@ func TestErrors(t *testing.T) {
 		"episodes":   {"0 episodes", context.Background(), net, theta, Config{}},
 		"cancelled":  {"canceled", cancelled, net, theta, Config{Evaluation: a3c.EvalConfig{Episodes: 1}}},
 	} {
-		if _, err := Analyze(c.ctx, c.net, c.theta, memory, c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := Analyze(c.ctx, c.net, c.theta, memory, c.cfg); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -268,8 +273,10 @@ func Example() {
 	// A column on top of another, both for the probe Memory, neither trained.
 	arch := nn.Arch{Proprioception: 2, Encoder: 4, LSTM: 4, Choices: []int{2}}
 	below, _ := nn.New(arch, nn.InputScaling{})
-	net, _ := nn.Stack(arch, nn.InputScaling{}, &nn.Checkpoint{Network: below, Theta: make([]float32, below.Parameters())})
-	report, err := Analyze(context.Background(), net, make([]float32, net.Parameters()), memory, Config{Evaluation: a3c.EvalConfig{Episodes: 10}})
+	net, _ := nn.Stack(arch, nn.InputScaling{}, &nn.Checkpoint{Network: below,
+		Theta: make([]float32, below.Parameters())})
+	report, err := Analyze(context.Background(), net, make([]float32, net.Parameters()), memory,
+		Config{Evaluation: a3c.EvalConfig{Episodes: 10}})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -3,6 +3,7 @@ package stats
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Summary is what is known of a mean.
@@ -50,6 +51,16 @@ func moments(values []float64) (mean, variance float64) {
 		variance += (v - mean) * (v - mean)
 	}
 	return mean, variance / (n - 1)
+}
+
+// Median returns the middle value, or the mean of the two in the middle; NaN if there are no values.
+func Median(values []float64) float64 {
+	n := len(values)
+	if n == 0 {
+		return math.NaN()
+	}
+	sorted := slices.Sorted(slices.Values(values))
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // Interval is a lower and an upper end.

@@ -38,7 +38,8 @@ func TestText(t *testing.T) {
 
 // TestStudent: a table of Student's t (97.5 %); in between, rounded down.
 func TestStudent(t *testing.T) {
-	for nu, want := range map[float64]float64{0.5: 12.706, 1: 12.706, 2: 4.303, 2.9: 4.303, 3: 3.182, 4: 2.776, 5: 2.571, 10: 2.228, 30: 2.042, 100: 1.984} {
+	for nu, want := range map[float64]float64{0.5: 12.706, 1: 12.706, 2: 4.303, 2.9: 4.303, 3: 3.182, 4: 2.776,
+		5: 2.571, 10: 2.228, 30: 2.042, 100: 1.984} {
 		near(t, fmt.Sprint("nu ", nu), StudentT975(nu), want, 0.002*want)
 	}
 }
@@ -48,7 +49,8 @@ func TestWilson(t *testing.T) {
 	for _, c := range []struct {
 		hits, n   int
 		low, high float64
-	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718}, {29, 29, 0.8830, 1}} {
+	}{{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0, 0.1611}, {1, 29, 0.0061, 0.1718},
+		{29, 29, 0.8830, 1}} {
 		i := Wilson(c.hits, c.n)
 		near(t, fmt.Sprint(c, " low"), i[0], c.low, 6e-5)
 		near(t, fmt.Sprint(c, " high"), i[1], c.high, 6e-5)
@@ -141,14 +143,16 @@ func TestSize(t *testing.T) {
 }
 
 func TestUnpairedEdges(t *testing.T) {
-	if c := Unpaired([]float64{1, 1}, []float64{2, 2, 2}); c.Difference != -1 || c.CI95 != 0 || c.P > 0.15 || c.P < 0.05 { // 1 order of 10
+	if c := Unpaired([]float64{1, 1}, []float64{2, 2, 2}); c.Difference != -1 || c.CI95 != 0 || c.P > 0.15 ||
+		c.P < 0.05 { // 1 order of 10
 		t.Errorf("without spread: %+v", c)
 	}
 	if c := Unpaired([]float64{1}, []float64{2}); c.P != 1 || c.CI95 != 0 {
 		t.Errorf("one against one: %+v", c)
 	}
 	for name, f := range map[string]func(){
-		"numbers": func() { Paired([]float64{1}, nil) }, "none": func() { Paired(nil, nil) }, "none at all": func() { Unpaired(nil, []float64{1}) },
+		"numbers": func() { Paired([]float64{1}, nil) }, "none": func() { Paired(nil, nil) },
+		"none at all": func() { Unpaired(nil, []float64{1}) },
 	} {
 		func() {
 			defer func() {
@@ -166,4 +170,17 @@ func ExamplePaired() {
 	c := Paired(trained, untrained)
 	fmt.Printf("%.1f +- %.1f, significant: %t\n", c.Difference, c.CI95, c.Significant())
 	// Output: 33.1 +- 11.4, significant: true
+}
+
+func TestMedian(t *testing.T) {
+	values := []float64{4, 1, 3, 2}
+	if m := Median(values); m != 2.5 || values[0] != 4 {
+		t.Errorf("median %g, values now %v", m, values)
+	}
+	if m := Median(values[:3]); m != 3 {
+		t.Errorf("median %g, want 3", m)
+	}
+	if m := Median(nil); !math.IsNaN(m) {
+		t.Errorf("median of nothing: %g", m)
+	}
 }

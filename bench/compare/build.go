@@ -27,7 +27,8 @@ type side struct {
 // build checks the old commit out below temporary, builds both trees' test
 // binaries and returns the suites worth measuring. remove undoes the checkout
 // and may be called after an error.
-func build(ctx context.Context, o *options, temporary string, stderr io.Writer) (suites []suite, remove func(), err error) {
+func build(ctx context.Context, o *options, temporary string, stderr io.Writer) (suites []suite, remove func(),
+	err error) {
 	remove = func() {}
 	dir, err := filepath.Abs(o.dir)
 	if err != nil {
@@ -46,7 +47,8 @@ func build(ctx context.Context, o *options, temporary string, stderr io.Writer) 
 	packages := map[string]*suite{}
 	var order []string
 	for i, tree := range []string{oldTree, dir} {
-		list, err := output(ctx, tree, "go", append([]string{"list", "-f", "{{.ImportPath}}\t{{.Dir}}"}, o.packages...)...)
+		list, err := output(ctx, tree, "go", append([]string{"list", "-f", "{{.ImportPath}}\t{{.Dir}}"},
+			o.packages...)...)
 		if err != nil {
 			return nil, remove, err
 		}
@@ -136,7 +138,8 @@ func output(ctx context.Context, dir, name string, args ...string) (string, erro
 	var out, complaints bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaints
 	if err := command.Run(); err != nil {
-		return "", fmt.Errorf("%s %s: %w\n%s%s", filepath.Base(name), strings.Join(args, " "), err, complaints.String(), out.String())
+		return "", fmt.Errorf("%s %s: %w\n%s%s", filepath.Base(name), strings.Join(args, " "), err, complaints.String(),
+			out.String())
 	}
 	return out.String(), nil
 }

@@ -52,7 +52,8 @@ func repository(t *testing.T) string {
 	write(t, dir, "kernel.go", strings.ReplaceAll(kernel, "TURNS", "2000"))
 	write(t, dir, "kernel_test.go", kernelTest)
 	write(t, dir, "plain/plain.go", "package plain\n")
-	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "first"}} {
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=t", "-c",
+		"user.email=t@example.org", "commit", "-qm", "first"}} {
 		if _, err := output(t.Context(), dir, "git", args...); err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +85,8 @@ func TestSlowedKernelIsCaught(t *testing.T) {
 	dir := repository(t)
 	write(t, dir, "kernel.go", strings.ReplaceAll(kernel, "TURNS", "2000000"))
 	raw := filepath.Join(t.TempDir(), "raw")
-	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-out", raw, "-count", "6", "-benchtime", "2ms", "-ratio", "20", "-bench", "Work")
+	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-out", raw, "-count", "6", "-benchtime", "2ms", "-ratio",
+		"20", "-bench", "Work")
 	if code != 1 {
 		t.Errorf("exit code %d, want 1:\n%s", code, printed)
 	}
@@ -110,10 +112,12 @@ func TestSlowedKernelIsCaught(t *testing.T) {
 
 func TestUnchangedPasses(t *testing.T) {
 	dir := repository(t)
-	if code, printed := compare(t, "-old", "HEAD", "-dir", dir); code != 0 || !strings.Contains(printed, "tiny: the same binary") {
+	if code, printed := compare(t, "-old", "HEAD", "-dir", dir); code != 0 ||
+		!strings.Contains(printed, "tiny: the same binary") {
 		t.Errorf("exit code %d:\n%s", code, printed)
 	}
-	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-all", "-count", "4", "-benchtime", "2ms", "-ratio", "20", "-bench", "Other/size=small")
+	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-all", "-count", "4", "-benchtime", "2ms", "-ratio", "20",
+		"-bench", "Other/size=small")
 	if code != 0 || !strings.Contains(printed, "2 figures compared over 4 rounds") {
 		t.Errorf("exit code %d:\n%s", code, printed)
 	}
@@ -123,8 +127,10 @@ func TestUnchangedPasses(t *testing.T) {
 func TestFasterPasses(t *testing.T) {
 	dir := repository(t)
 	write(t, dir, "kernel.go", strings.ReplaceAll(kernel, "TURNS", "100"))
-	write(t, dir, "added/added_test.go", "package added\n\nimport \"testing\"\n\nfunc BenchmarkWork(b *testing.B) {\n\tfor b.Loop() {\n\t}\n}\n")
-	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-count", "4", "-benchtime", "2ms", "-ratio", "20", "-bench", "Work")
+	write(t, dir, "added/added_test.go", "package added\n\nimport \"testing\"\n\nfunc BenchmarkWork(b *testing.B) "+
+		"{\n\tfor b.Loop() {\n\t}\n}\n")
+	code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-count", "4", "-benchtime", "2ms", "-ratio", "20",
+		"-bench", "Work")
 	if code != 0 || !strings.Contains(printed, "only in the working tree: tiny/added Work") {
 		t.Errorf("exit code %d:\n%s", code, printed)
 	}
@@ -149,7 +155,8 @@ func TestTroubleIsNoVerdict(t *testing.T) {
 		}
 	}
 	write(t, dir, "kernel_test.go", strings.ReplaceAll(kernelTest, "sink = Work(turns)", `b.Fatal("no")`))
-	if code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-count", "4", "-benchtime", "1x", "-bench", "Work"); code != 2 {
+	if code, printed := compare(t, "-old", "HEAD", "-dir", dir, "-count", "4", "-benchtime", "1x", "-bench",
+		"Work"); code != 2 {
 		t.Errorf("a benchmark that fails: exit code %d, want 2:\n%s", code, printed)
 	}
 	write(t, dir, "kernel.go", "package kernel\n\nno Go\n")

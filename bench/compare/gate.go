@@ -80,7 +80,8 @@ func (g *gate) judge(old, recent *results) ([]verdict, error) {
 		}
 		a, b := benchmath.NewSample(old.values[f], thresholds), benchmath.NewSample(recent.values[f], thresholds)
 		assumption := benchmath.AssumeNothing
-		v := verdict{figure: f, old: assumption.Summary(a, 0.95).Center, recent: assumption.Summary(b, 0.95).Center, p: assumption.Compare(a, b).P}
+		v := verdict{figure: f, old: assumption.Summary(a, 0.95).Center, recent: assumption.Summary(b, 0.95).Center,
+			p: assumption.Compare(a, b).P}
 		if better > 0 {
 			v.worse = factor(v.old, v.recent)
 		} else {
@@ -91,7 +92,8 @@ func (g *gate) judge(old, recent *results) ([]verdict, error) {
 	}
 	tests := correct(verdicts)
 	if least := smallestP(rounds) * float64(tests); least >= g.alpha {
-		return nil, fmt.Errorf("%d rounds cannot make any of %d figures significant: take more rounds or fewer benchmarks", rounds, tests)
+		return nil, fmt.Errorf("%d rounds cannot make any of %d figures significant: take more rounds or fewer "+
+			"benchmarks", rounds, tests)
 	}
 	for i := range verdicts {
 		v := &verdicts[i]
@@ -174,5 +176,6 @@ func (v verdict) String() string {
 	if v.old == v.recent {
 		change = 0
 	}
-	return fmt.Sprintf("%s %+7.1f%%  p=%.3f  %-9s  %.4g -> %.4g  %s %s", mark, change, v.p, v.unit, v.old, v.recent, v.pkg, v.name)
+	return fmt.Sprintf("%s %+7.1f%%  p=%.3f  %-9s  %.4g -> %.4g  %s %s", mark, change, v.p, v.unit, v.old, v.recent,
+		v.pkg, v.name)
 }

@@ -82,7 +82,8 @@ func TestManyFigures(t *testing.T) {
 		old += raw(fmt.Sprintf("Chance%d", i), "ns/op", 100, 101, 99, 100.5, 99.5, 125, 130, 98)
 		recent += raw(fmt.Sprintf("Chance%d", i), "ns/op", 110, 111, 109, 110.5, 109.5, 135, 140, 108)
 	}
-	one := judged(t, standard, raw("X", "ns/op", 100, 101, 99, 100.5, 99.5, 125, 130, 98), raw("X", "ns/op", 110, 111, 109, 110.5, 109.5, 135, 140, 108))
+	one := judged(t, standard, raw("X", "ns/op", 100, 101, 99, 100.5, 99.5, 125, 130, 98), raw("X", "ns/op", 110, 111,
+		109, 110.5, 109.5, 135, 140, 108))
 	if !one[0].regression {
 		t.Errorf("alone: %+v", one[0])
 	}
@@ -177,7 +178,8 @@ func TestNothingRan(t *testing.T) {
 }
 
 func TestVerdictPrints(t *testing.T) {
-	v := verdict{figure: figure{"p", "X", "allocs/op"}, old: 0, recent: 1, worse: math.Inf(1), p: 0.001, regression: true}
+	v := verdict{figure: figure{"p", "X", "allocs/op"}, old: 0, recent: 1, worse: math.Inf(1), p: 0.001,
+		regression: true}
 	if got := v.String(); !strings.HasPrefix(got, "! ") || !strings.Contains(got, "+Inf%") {
 		t.Errorf("%q", got)
 	}

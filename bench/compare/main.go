@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 )
 
@@ -50,7 +51,8 @@ func parse(args []string, stderr io.Writer) (*options, error) {
 	f.StringVar(&o.out, "out", "", "`folder` for the raw results; empty: they are not kept")
 	packages := f.String("packages", "./...", "`packages` to measure, with spaces between them")
 	f.StringVar(&o.bench, "bench", ".", "`pattern` of the benchmarks, as go test -bench")
-	f.StringVar(&o.benchtime, "benchtime", "100ms", "`time` of one run of a benchmark, or a number of iterations as 100x")
+	f.StringVar(&o.benchtime, "benchtime", "100ms", "`time` of one run of a benchmark, or a number of iterations as "+
+		"100x")
 	f.IntVar(&o.count, "count", 10, "`number` of rounds, at least 4: fewer cannot be significant")
 	f.BoolVar(&o.all, "all", false, "measure packages whose binaries are the same, too")
 	f.Float64Var(&o.gate.ratio, "ratio", 1.05, "`factor` by which a benchmark may get worse")
@@ -120,4 +122,30 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("%w in %d of %d figures", errRegression, regressions, len(verdicts))
 	}
 	return nil
+}
+
+// report prints what is significantly different, the worst first.
+func report(w io.Writer, o *options, verdicts []verdict, onlyOld, onlyNew []string) {
+	shown := slices.Clone(verdicts)
+	shown = slices.DeleteFunc(shown, func(v verdict) bool { return v.p >= o.gate.alpha })
+	slices.SortStableFunc(shown, func(a, b verdict) int {
+		switch {
+		case a.worse > b.worse:
+			return -1
+		case a.worse < b.worse:
+			return 1
+		}
+		return 0
+	})
+	fmt.Fprintf(w, "%d figures compared over %d rounds; %d differ (p < %g), %d are worse by more than a factor of %g\n",
+		len(verdicts), o.count, len(shown), o.gate.alpha, count(verdicts), o.gate.ratio)
+	for _, v := range shown {
+		fmt.Fprintln(w, v)
+	}
+	for _, name := range onlyOld {
+		fmt.Fprintln(w, "only in the old commit:", name)
+	}
+	for _, name := range onlyNew {
+		fmt.Fprintln(w, "only in the working tree:", name)
+	}
 }

@@ -34,7 +34,8 @@ func measure(ctx context.Context, o *options, suites []suite, stderr io.Writer) 
 					if !slices.Contains(s.sides[i].names, name) {
 						continue
 					}
-					text, err := output(ctx, s.sides[i].dir, s.sides[i].binary, "-test.run", "^$", "-test.bench", "^"+name+"$"+below,
+					text, err := output(ctx, s.sides[i].dir, s.sides[i].binary, "-test.run", "^$", "-test.bench",
+						"^"+name+"$"+below,
 						"-test.benchtime", o.benchtime, "-test.benchmem", "-test.timeout", "0")
 					if err != nil {
 						return "", "", err

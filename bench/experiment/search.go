@@ -78,7 +78,7 @@ func reportSearch(r *report) error {
 			}
 		}
 		r.say("| %s | %d | %.2f +- %.2f | %g | %g | %.2f | %.2f | %.2f | %d |\n", g.Name, len(scores), best.Score, best.CI95,
-			best.LearningRate, best.EntropyCost, s.Mean, s.Deviation, figure.Median(scores), near)
+			best.LearningRate, best.EntropyCost, s.Mean, s.Deviation, stats.Median(scores), near)
 		if len(g.Records) < r.o.count {
 			continue // it may find better ones yet
 		}

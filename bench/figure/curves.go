@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"math"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/stats"
 	"colonnade/nn/safetensors"
 )
 
@@ -81,7 +84,9 @@ func Bands(groups []Group) []chart.Band {
 
 // Write draws bands to NAME.svg and NAME.png in a folder, with the numbers in NAME.csv.
 func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
-	err := writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error { return chart.WriteBands(b, format, axes, bands) })
+	err := writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
+		return chart.WriteBands(b, format, axes, bands)
+	})
 	if err != nil {
 		return err
 	}
@@ -109,4 +114,85 @@ func table(bands []chart.Band) []byte {
 	}
 	w.Flush()
 	return b.Bytes()
+}
+
+// Binned returns the mean score of the episodes that ended in each of some equal parts of the
+// steps; not a number where none did.
+func Binned(points []Point, steps int64, parts int) []float64 {
+	sum, count := make([]float64, parts), make([]float64, parts)
+	for _, p := range points {
+		if p.Steps > steps {
+			continue
+		}
+		b := min(int((p.Steps-1)*int64(parts)/steps), parts-1)
+		sum[b] += p.Score * float64(p.Episodes)
+		count[b] += float64(p.Episodes)
+	}
+	for b := range sum {
+		sum[b] /= count[b]
+	}
+	return sum
+}
+
+// MeanScore returns the mean score of the episodes that ended after some steps.
+func MeanScore(points []Point, after int64) float64 {
+	sum, count := 0.0, 0.0
+	for _, p := range points {
+		if p.Steps > after {
+			sum += p.Score * float64(p.Episodes)
+			count += float64(p.Episodes)
+		}
+	}
+	return sum / count
+}
+
+// MeanSpread returns mean and standard deviation of the values that are numbers: not a number where
+// none is, and no deviation for a single one.
+func MeanSpread(values []float64) (mean, spread float64) {
+	numbers := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(numbers) == 0 {
+		return math.NaN(), 0
+	}
+	s := stats.Summarize(numbers)
+	return s.Mean, s.Deviation
+}
+
+// medianEpisodes is how many episodes the median filter looks at, an odd number.
+const medianEpisodes = 41
+
+// MedianBands returns each group's curve as the paper draws transfer: the raw scores of all
+// training episodes, median filtered, then mean and standard deviation over runs. Runs that did not
+// keep their episodes' scores have no curve.
+func MedianBands(groups []Group) []chart.Band {
+	filtered := make([]Group, len(groups))
+	for g := range groups {
+		filtered[g].Name = groups[g].Name
+		for i := range groups[g].Runs {
+			run := groups[g].Runs[i]
+			run.Windows = medianFilter(run.Windows)
+			filtered[g].Runs = append(filtered[g].Runs, run)
+		}
+	}
+	return Bands(filtered)
+}
+
+// medianFilter returns a point for each episode, its score being the median of the episodes around
+// it. An episode counts as ended at the end of its window.
+func medianFilter(windows []Point) []Point {
+	var episodes []Point
+	for _, w := range windows {
+		for _, score := range w.Scores {
+			episodes = append(episodes, Point{Steps: w.Steps, Episodes: 1, Score: float64(score)})
+		}
+	}
+	filtered := slices.Clone(episodes)
+	around := make([]float64, 0, medianEpisodes)
+	for i := range episodes {
+		around = around[:0]
+		for j := max(i-medianEpisodes/2, 0); j <= min(i+medianEpisodes/2, len(episodes)-1); j++ {
+			around = append(around, episodes[j].Score)
+		}
+		filtered[i].Score = stats.Median(around)
+	}
+	return filtered
 }

@@ -15,14 +15,16 @@ func Example() {
 	for seed := range uint64(2) {
 		run := figure.Run{Net: "recurrent", Width: "wide", Seed: seed}
 		for i := range int64(10) {
-			run.Windows = append(run.Windows, figure.Point{Steps: 20_000 * (i + 1), Episodes: 400, Score: float64(i) * (3 + float64(seed))})
+			run.Windows = append(run.Windows, figure.Point{Steps: 20_000 * (i + 1), Episodes: 400,
+				Score: float64(i) * (3 + float64(seed))})
 		}
 		runs = append(runs, run)
 	}
 	groups := figure.GroupBy(runs, func(r *figure.Run) string { return r.Net + " " + r.Width })
 	bands := figure.Bands(groups)
 	last := len(bands[0].Mean) - 1
-	fmt.Printf("%s: %.1f, spread %.2f to %.2f\n", bands[0].Name, bands[0].Mean[last], bands[0].Low[last], bands[0].High[last])
+	fmt.Printf("%s: %.1f, spread %.2f to %.2f\n", bands[0].Name, bands[0].Mean[last], bands[0].Low[last],
+		bands[0].High[last])
 
 	dir, err := os.MkdirTemp("", "figure")
 	if err != nil {
@@ -30,7 +32,8 @@ func Example() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	if err := figure.Write(dir, "learning", chart.Axes{Title: "learning", X: "environment steps", Y: "score"}, bands); err != nil {
+	if err := figure.Write(dir, "learning", chart.Axes{Title: "learning", X: "environment steps", Y: "score"},
+		bands); err != nil {
 		fmt.Println(err)
 		return
 	}

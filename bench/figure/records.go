@@ -77,7 +77,8 @@ var columns = []column{
 }
 
 func text(name string, field func(*Record) *string) column {
-	return column{name, func(r *Record) string { return *field(r) }, func(r *Record, s string) error { *field(r) = s; return nil }}
+	return column{name, func(r *Record) string { return *field(r) },
+		func(r *Record, s string) error { *field(r) = s; return nil }}
 }
 
 func whole[T int | int64 | uint64](name string, field func(*Record) *T) column {
@@ -90,11 +91,12 @@ func whole[T int | int64 | uint64](name string, field func(*Record) *T) column {
 // real writes six digits: more than any of these numbers is worth, and the same text again once it
 // is read.
 func real(name string, field func(*Record) *float64) column {
-	return column{name, func(r *Record) string { return strconv.FormatFloat(*field(r), 'g', 6, 64) }, func(r *Record, s string) error {
-		v, err := strconv.ParseFloat(s, 64)
-		*field(r) = v
-		return err
-	}}
+	return column{name, func(r *Record) string { return strconv.FormatFloat(*field(r), 'g', 6, 64) },
+		func(r *Record, s string) error {
+			v, err := strconv.ParseFloat(s, 64)
+			*field(r) = v
+			return err
+		}}
 }
 
 // ReadRecords reads what WriteRecords left in a folder: nothing, without an error, where there is

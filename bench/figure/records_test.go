@@ -10,10 +10,13 @@ import (
 
 func sampleRecords() []Record {
 	return []Record{
-		{Run: "a/1", Group: "a", Domain: "robot", Task: "reach", Seed: 1 << 63, LearningRate: 3e-4, EntropyCost: 0.00512, Steps: 60000, Parameters: 36940,
-			Score: 34.25, CI95: 1.5, Episodes: 100, Reached: 0.98, Violations: 0.02, StepsPerSecond: 5432, CPU: "a, \"b\"", Kernels: "avx2", Revision: "abc",
+		{Run: "a/1", Group: "a", Domain: "robot", Task: "reach", Seed: 1 << 63, LearningRate: 3e-4,
+			EntropyCost: 0.00512, Steps: 60000, Parameters: 36940,
+			Score: 34.25, CI95: 1.5, Episodes: 100, Reached: 0.98, Violations: 0.02, StepsPerSecond: 5432,
+			CPU: "a, \"b\"", Kernels: "avx2", Revision: "abc",
 			Windows: []Point{{Steps: 500, Episodes: 2, Score: 3, Scores: []float32{2, 4}}, {Steps: 1000}}},
-		{Run: "a/2", Group: "a", Windows: []Point{{Steps: 500}, {Steps: 1000}, {Steps: 1500, Episodes: 1, Score: 0.5, Scores: []float32{0.5}},
+		{Run: "a/2", Group: "a", Windows: []Point{{Steps: 500}, {Steps: 1000}, {Steps: 1500, Episodes: 1, Score: 0.5,
+			Scores: []float32{0.5}},
 			{Steps: 1508, Episodes: 1, Score: 8, Scores: []float32{8}}}},
 		{Run: "b/1", Group: "b", Diverged: "NaN,\nof tensor x"},
 	}
@@ -102,7 +105,8 @@ func TestDamagedRecords(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ReadRecords(dir); err == nil || !strings.Contains(err.Error(), damage.want) || !strings.Contains(err.Error(), damage.file) {
+		if _, err := ReadRecords(dir); err == nil || !strings.Contains(err.Error(), damage.want) ||
+			!strings.Contains(err.Error(), damage.file) {
 			t.Errorf("%s: got %v, want %q", name, err, damage.want)
 		}
 	}
@@ -112,10 +116,8 @@ func TestSorted(t *testing.T) {
 	records := []Record{{Group: "a", Score: 3}, {Group: "b", Score: 1}, {Group: "a", Score: 7}, {Group: ""}}
 	groups := GroupRecords(records, func(r *Record) string { return r.Group })
 	bands := Sorted(groups)
-	if len(bands) != 2 || bands[0].Name != "a" || !reflect.DeepEqual(bands[0].Mean, []float64{7, 3}) || !reflect.DeepEqual(bands[0].X, []float64{1, 2}) {
+	if len(bands) != 2 || bands[0].Name != "a" || !reflect.DeepEqual(bands[0].Mean, []float64{7, 3}) ||
+		!reflect.DeepEqual(bands[0].X, []float64{1, 2}) {
 		t.Errorf("%+v", bands)
-	}
-	if m := Median([]float64{5, 1, 3}); m != 3 {
-		t.Errorf("median %g", m)
 	}
 }

@@ -76,7 +76,8 @@ func Find(dir string) ([]Run, error) {
 		return nil, fmt.Errorf("look for run folders in %s: %w", dir, err)
 	}
 	if len(runs) == 0 {
-		return nil, fmt.Errorf("there is no run folder in %s: want folders with %s and %s, as train leaves them", dir, rundir.ConfigFile, rundir.MetricsFile)
+		return nil, fmt.Errorf("there is no run folder in %s: want folders with %s and %s, as train leaves them", dir,
+			rundir.ConfigFile, rundir.MetricsFile)
 	}
 	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
 	return runs, nil

@@ -34,7 +34,8 @@ func Runs(groups []RecordGroup) []Group {
 	for _, g := range groups {
 		group := Group{Name: g.Name}
 		for i := range g.Records {
-			group.Runs = append(group.Runs, Run{Path: g.Records[i].Run, Seed: g.Records[i].Seed, Windows: g.Records[i].Windows})
+			group.Runs = append(group.Runs, Run{Path: g.Records[i].Run, Seed: g.Records[i].Seed,
+				Windows: g.Records[i].Windows})
 		}
 		all = append(all, group)
 	}
@@ -60,7 +61,9 @@ func Sorted(groups []RecordGroup) []chart.Band {
 // WritePanels draws several charts of bands side by side and below each other to NAME.svg and
 // NAME.png in a folder; the numbers of each are written with Write.
 func WritePanels(dir, name string, panels []chart.Panel) error {
-	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error { return chart.WritePanels(b, format, panels) })
+	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
+		return chart.WritePanels(b, format, panels)
+	})
 }
 
 // WriteScatter draws a point for each record, its score over something positive, to NAME.svg and
@@ -75,7 +78,9 @@ func WriteScatter(dir, name string, axes chart.Axes, groups []RecordGroup, x fun
 		}
 		clouds = append(clouds, c)
 	}
-	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error { return chart.WriteClouds(b, format, axes, clouds) })
+	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
+		return chart.WriteClouds(b, format, axes, clouds)
+	})
 }
 
 // writePictures writes a picture in all formats.

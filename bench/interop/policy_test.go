@@ -57,10 +57,14 @@ func policies(t *testing.T) map[string]*nn.Checkpoint {
 	}
 	recurrent, feedforward := recorded("reach-recurrent-wide"), recorded("reach-feedforward-wide")
 	second := on(recurrent, func(a *nn.Arch) { a.Proprioception, a.Encoder = 18, 16 })
-	third := on(second, func(a *nn.Arch) { *a = nn.Arch{Proprioception: 18, Encoder: 16, LSTM: 16, Choices: a.Choices} })
+	third := on(second, func(a *nn.Arch) {
+		*a = nn.Arch{Proprioception: 18, Encoder: 16, LSTM: 16,
+			Choices: a.Choices}
+	})
 	return map[string]*nn.Checkpoint{
 		"feedforward": feedforward, "recurrent": recurrent,
-		"feedforward-two-columns": on(feedforward, nil), "recurrent-two-columns": second, "recurrent-three-columns": third,
+		"feedforward-two-columns": on(feedforward, nil), "recurrent-two-columns": second,
+		"recurrent-three-columns": third,
 	}
 }
 
@@ -183,10 +187,13 @@ func TestPolicies(t *testing.T) {
 			if _, err := nn.SaveCheckpoint(file("policy.safetensors"), c); err != nil {
 				t.Fatal(err)
 			}
-			other(t, python, "-c", "import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)", file("policy.onnx"))
-			other(t, "node", "testdata/onnx.mjs", *packages, file("policy.onnx"), file("episode.json"), file("onnx.json"))
+			other(t, python, "-c", "import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), "+
+				"full_check=True)", file("policy.onnx"))
+			other(t, "node", "testdata/onnx.mjs", *packages, file("policy.onnx"), file("episode.json"),
+				file("onnx.json"))
 			compare(t, "onnxruntime", ours, file("onnx.json"))
-			other(t, python, "testdata/torch_policy.py", file("policy.safetensors"), file("episode.json"), file("torch.json"))
+			other(t, python, "testdata/torch_policy.py", file("policy.safetensors"), file("episode.json"),
+				file("torch.json"))
 			compare(t, "PyTorch", ours, file("torch.json"))
 		})
 	}

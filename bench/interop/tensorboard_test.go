@@ -65,7 +65,8 @@ func TestTensorBoard(t *testing.T) {
 		Orphans int     `json:"orphans"`
 		Values  []value `json:"values"`
 	}
-	if err := json.Unmarshal(other(t, "node", append([]string{"testdata/events.mjs", *packages}, files...)...), &read); err != nil {
+	if err := json.Unmarshal(other(t, "node", append([]string{"testdata/events.mjs", *packages}, files...)...),
+		&read); err != nil {
 		t.Fatal(err)
 	}
 	if rows, err = rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile)); err != nil {
@@ -104,7 +105,8 @@ func TestTensorBoard(t *testing.T) {
 	if pictures == 0 {
 		t.Error("no pictures")
 	}
-	t.Logf("%d rows, %d tags, %d pictures; %d values of steps that were trained anew were dropped", len(rows), len(scalars), pictures, read.Orphans)
+	t.Logf("%d rows, %d tags, %d pictures; %d values of steps that were trained anew were dropped", len(rows),
+		len(scalars), pictures, read.Orphans)
 }
 
 func checkPicture(t *testing.T, v value) {
@@ -115,6 +117,7 @@ func checkPicture(t *testing.T, v value) {
 	}
 	m, err := png.DecodeConfig(bytes.NewReader(data))
 	if err != nil || m.Width != v.Width || m.Height != v.Height || m.Height != 64 {
-		t.Errorf("a picture of %dx%d at step %d, said to be %dx%d: %v", m.Width, m.Height, v.Step, v.Width, v.Height, err)
+		t.Errorf("a picture of %dx%d at step %d, said to be %dx%d: %v", m.Width, m.Height, v.Step, v.Width, v.Height,
+			err)
 	}
 }

@@ -45,7 +45,8 @@ var linear = []struct {
 	layer   string
 	in, out int
 }{
-	{"fc wide", 1152, 128}, {"fc wide feedforward", 1152, 512}, {"LSTM wide", 256, 512}, {"heads wide", 128, 28}, {"heads wide feedforward", 512, 28},
+	{"fc wide", 1152, 128}, {"fc wide feedforward", 1152, 512}, {"LSTM wide", 256, 512}, {"heads wide", 128, 28},
+	{"heads wide feedforward", 512, 28},
 	{"fc narrow", 288, 16}, {"LSTM narrow", 32, 64}, {"heads narrow", 16, 28},
 }
 
@@ -94,7 +95,8 @@ func random(n int, seed uint64) []float32 {
 
 func linearLine(layer string, p pass, batch, out, in int) line {
 	return line{
-		Pass: p.String(), Layer: layer, Batch: batch, Shape: fmt.Sprintf("%d->%d", in, out), FLOP: 2 * float64(batch) * float64(out) * float64(in),
+		Pass: p.String(), Layer: layer, Batch: batch, Shape: fmt.Sprintf("%d->%d", in, out),
+		FLOP: 2 * float64(batch) * float64(out) * float64(in),
 		make: func() ([]candidate, error) {
 			x, w, y := random(batch*in, 1), random(in*out, 2), random(batch*out, 3)
 			g := layerGemm(p, batch, out, in, x, w, y)
@@ -104,14 +106,16 @@ func linearLine(layer string, p pass, batch, out, in int) line {
 			if err != nil {
 				return nil, err
 			}
-			return append([]candidate{own, oneDNNCandidate(inner, "any", len(g.c))}, gemmPeers(g, as)...), inner.set(inputs(p, x, w, nil, y))
+			return append([]candidate{own, oneDNNCandidate(inner, "any", len(g.c))}, gemmPeers(g, as)...),
+				inner.set(inputs(p, x, w, nil, y))
 		},
 	}
 }
 
 func convLine(layer string, p pass, g kernels.Conv, n int) line {
 	return line{
-		Pass: p.String(), Layer: layer, Batch: n, Shape: fmt.Sprintf("%dx%dx%d %dx%d/%d ->%d", g.H, g.W, g.C, g.R, g.S, g.Stride, g.O),
+		Pass: p.String(), Layer: layer, Batch: n, Shape: fmt.Sprintf("%dx%dx%d %dx%d/%d ->%d", g.H, g.W, g.C, g.R, g.S,
+			g.Stride, g.O),
 		FLOP: 2 * float64(n*g.OutLen()*g.R*g.S*g.C),
 		make: func() ([]candidate, error) { return convCandidates(p, g, n) },
 	}
@@ -221,7 +225,8 @@ func gemmPeers(g gemm, finish func([]float32) []float32) []candidate {
 	peers[len(peers)-1].spawns = true
 	if g.m == 1 && !g.transA {
 		vector := g.fresh()
-		peers = append(peers, gemmCandidate("openblas", "sgemv", func(times int) { openBLASGemv(times, vector) }, vector, finish))
+		peers = append(peers, gemmCandidate("openblas", "sgemv", func(times int) { openBLASGemv(times, vector) },
+			vector, finish))
 	}
 	return peers
 }

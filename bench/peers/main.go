@@ -51,7 +51,8 @@ func main() {
 func parse(args []string) (*options, error) {
 	o := &options{}
 	f := flag.NewFlagSet("peers", flag.ContinueOnError)
-	f.StringVar(&o.isa, "isa", "all", "`instructions` that all sides may use: avx2, best (what each finds), or all (both where they differ)")
+	f.StringVar(&o.isa, "isa", "all", "`instructions` that all sides may use: avx2, best (what each finds), or all "+
+		"(both where they differ)")
 	f.StringVar(&o.out, "out", "", "`folder` for the table and the raw figures; empty: print only")
 	f.IntVar(&o.rounds, "rounds", 9, "`number` of rounds")
 	f.DurationVar(&o.span, "span", 2*time.Millisecond, "`time` of each candidate in each round")
@@ -108,7 +109,8 @@ func runChild(isa string) error {
 		return err
 	}
 	child := exec.Command(self, append(os.Args[1:], "-isa", isa)...)
-	child.Env = append(os.Environ(), childVariable+"=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "GOMAXPROCS=1", "GODEBUG=asyncpreemptoff=1")
+	child.Env = append(os.Environ(), childVariable+"=1", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "GOMAXPROCS=1",
+		"GODEBUG=asyncpreemptoff=1")
 	if isa == "avx2" {
 		child.Env = append(child.Env, "KERNELS=avx2")
 	}
@@ -137,7 +139,8 @@ func run(o *options, stdout, stderr io.Writer) error {
 	debug.SetGCPercent(-1) // collected between lines only
 	r := &record{
 		Machine: machine.Here("."), Kernels: kernels.Implementation(), ISA: o.isa, Rounds: o.rounds,
-		Versions: map[string]string{"openblas": openBLASVersion(wanted), "onednn": oneDNNVersion(), "gonum": moduleVersion("gonum.org/v1/gonum")},
+		Versions: map[string]string{"openblas": openBLASVersion(wanted), "onednn": oneDNNVersion(),
+			"gonum": moduleVersion("gonum.org/v1/gonum")},
 	}
 	for _, l := range lines(o.batches) {
 		if !o.filter.MatchString(fmt.Sprintf("%s %s batch %d", l.Pass, l.Layer, l.Batch)) {
@@ -149,7 +152,8 @@ func run(o *options, stdout, stderr io.Writer) error {
 		}
 		r.Lines = append(r.Lines, m)
 		if rival := m.rival(false); m.ratio(rival) < 1 {
-			fmt.Fprintf(stderr, "behind: %-11s %-22s batch %4d: %.2f of %s %s\n", m.Pass, m.Layer, m.Batch, m.ratio(rival), rival.Library, rival.Variant)
+			fmt.Fprintf(stderr, "behind: %-11s %-22s batch %4d: %.2f of %s %s\n", m.Pass, m.Layer, m.Batch,
+				m.ratio(rival), rival.Library, rival.Variant)
 		}
 	}
 	if len(r.Lines) == 0 {

@@ -114,7 +114,8 @@ func agree(candidates []candidate) error {
 			continue
 		}
 		if err := sameNumbers(got, want); err != nil {
-			return fmt.Errorf("%s %s computes something else than %s: %w", c.library, c.variant, candidates[0].library, err)
+			return fmt.Errorf("%s %s computes something else than %s: %w", c.library, c.variant, candidates[0].library,
+				err)
 		}
 	}
 	return nil
@@ -138,12 +139,4 @@ func sameNumbers(got, want []float32) error {
 		}
 	}
 	return nil
-}
-
-func median(x []float64) float64 {
-	if len(x) == 0 {
-		return math.NaN()
-	}
-	s := slices.Sorted(slices.Values(x))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }

@@ -57,7 +57,8 @@ type primitive struct {
 }
 
 func newConvPrimitive(p pass, g kernels.Conv, n int, nhwc bool) (*primitive, error) {
-	dims := [8]C.int64_t{C.int64_t(n), C.int64_t(g.H), C.int64_t(g.W), C.int64_t(g.C), C.int64_t(g.R), C.int64_t(g.S), C.int64_t(g.Stride), C.int64_t(g.O)}
+	dims := [8]C.int64_t{C.int64_t(n), C.int64_t(g.H), C.int64_t(g.W), C.int64_t(g.C), C.int64_t(g.R), C.int64_t(g.S),
+		C.int64_t(g.Stride), C.int64_t(g.O)}
 	plain := C.int(0)
 	if nhwc {
 		plain = 1
@@ -112,6 +113,7 @@ func oneDNNGemm(times int, g gemm) error {
 		return 'N'
 	}
 	lda, ldb, ldc := g.strides()
-	return oneDNNError(C.onednn_gemm(C.int(times), trans(g.transA), trans(g.transB), C.int64_t(g.m), C.int64_t(g.n), C.int64_t(g.k),
+	return oneDNNError(C.onednn_gemm(C.int(times), trans(g.transA), trans(g.transB), C.int64_t(g.m), C.int64_t(g.n),
+		C.int64_t(g.k),
 		(*C.float)(&g.a[0]), C.int64_t(lda), (*C.float)(&g.b[0]), C.int64_t(ldb), (*C.float)(&g.c[0]), C.int64_t(ldc)))
 }

@@ -10,9 +10,11 @@ package main
 // 			m, n, k, 1, a, lda, b, ldb, 0, c, ldc);
 // }
 //
-// static void sgemv(int times, int trans, int m, int n, const float *a, int lda, const float *x, float *y) {
+// static void sgemv(int times, int trans, int m, int n, const float *a, int lda,
+// 	const float *x, float *y) {
 // 	for (int i = 0; i < times; i++)
-// 		cblas_sgemv(CblasRowMajor, trans ? CblasTrans : CblasNoTrans, m, n, 1, a, lda, x, 1, 0, y, 1);
+// 		cblas_sgemv(CblasRowMajor, trans ? CblasTrans : CblasNoTrans, m, n, 1, a, lda,
+// 			x, 1, 0, y, 1);
 // }
 import "C"
 
@@ -24,12 +26,13 @@ import (
 	"github.com/klauspost/cpuid/v2"
 )
 
-// coreVariable names the core type whose kernels OpenBLAS uses. The library reads it before main begins.
+// coreVariable names the core type whose kernels OpenBLAS uses. The library reads it before main
+// begins.
 const coreVariable = "OPENBLAS_CORETYPE"
 
-// coreType returns OpenBLAS's name of the best core type whose instructions a processor has. A library
-// that is older than the processor does not know it and falls back to kernels of 2004, several
-// times slower than what it could use. Empty: the library knows best (other architectures).
+// coreType returns OpenBLAS's name of the best core type whose instructions a processor has. A
+// library that is older than the processor does not know it and falls back to kernels of 2004,
+// several times slower than what it could use. Empty: the library chooses (other architectures).
 func coreType(avx2Only bool, vendor cpuid.Vendor, has func(...cpuid.FeatureID) bool) string {
 	wide := has(cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512CD, cpuid.AVX512DQ, cpuid.AVX512VL) && !avx2Only
 	switch {
@@ -51,13 +54,15 @@ func coreType(avx2Only bool, vendor cpuid.Vendor, has func(...cpuid.FeatureID) b
 	return "Prescott"
 }
 
-// checkCore refuses to compare with a library that does not run as the core type that was asked for: it fell back to another.
+// checkCore refuses to compare with a library that runs as another core type than the wanted one.
 func checkCore(wanted, running string) error {
 	if wanted == "" || strings.EqualFold(wanted, running) {
 		return nil
 	}
-	return fmt.Errorf("OpenBLAS runs as %s, though %s=%s was set: it does not know that core type, and a comparison with the wrong kernels is worth nothing. "+
-		"Install an OpenBLAS with DYNAMIC_ARCH that does, or set %s to one that it knows and the processor supports", running, coreVariable, wanted, coreVariable)
+	return fmt.Errorf("OpenBLAS runs as %s, though %s=%s was set: it does not know that core type, and a comparison "+
+		"with the wrong kernels is worth nothing. "+
+		"Install an OpenBLAS with DYNAMIC_ARCH that does, or set %s to one that it knows and the processor supports",
+		running, coreVariable, wanted, coreVariable)
 }
 
 // openBLASCore names the core type whose kernels the library uses.
@@ -85,7 +90,8 @@ func openBLASGemv(times int, g gemm) {
 		rows, cols = cols, rows
 	}
 	// (k,n) as it lies is multiplied from the left by the row, so as its transpose.
-	C.sgemv(C.int(times), cBool(!g.transB), C.int(rows), C.int(cols), (*C.float)(&g.b[0]), C.int(cols), (*C.float)(&g.a[0]), (*C.float)(&g.c[0]))
+	C.sgemv(C.int(times), cBool(!g.transB), C.int(rows), C.int(cols), (*C.float)(&g.b[0]), C.int(cols),
+		(*C.float)(&g.a[0]), (*C.float)(&g.c[0]))
 }
 
 func cBool(b bool) C.int {

@@ -177,7 +177,8 @@ func TestCoreType(t *testing.T) {
 
 // A library that fell back to another core type is refused; the error says what to do.
 func TestFallbackIsRefused(t *testing.T) {
-	if err := checkCore("SkylakeX", "Prescott"); err == nil || !strings.Contains(err.Error(), "runs as Prescott") || !strings.Contains(err.Error(), "Install") {
+	if err := checkCore("SkylakeX", "Prescott"); err == nil || !strings.Contains(err.Error(), "runs as Prescott") ||
+		!strings.Contains(err.Error(), "Install") {
 		t.Errorf("a fallback gives %v", err)
 	}
 	for _, wanted := range []string{"skylakex", "SkylakeX", ""} {
@@ -185,7 +186,8 @@ func TestFallbackIsRefused(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if core := openBLASCore(); !strings.Contains(openBLASVersion("x"), core+" (set with OPENBLAS_CORETYPE)") || !strings.Contains(openBLASVersion(""), core+" (its own choice)") {
+	if core := openBLASCore(); !strings.Contains(openBLASVersion("x"), core+" (set with OPENBLAS_CORETYPE)") ||
+		!strings.Contains(openBLASVersion(""), core+" (its own choice)") {
 		t.Errorf("the table says %q", openBLASVersion("x"))
 	}
 }

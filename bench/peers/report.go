@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"colonnade/a3c/stats"
 	"colonnade/bench/internal/machine"
 )
 
@@ -24,7 +25,7 @@ type record struct {
 func (m *measured) best(wanted func(*result) bool) *result {
 	var found *result
 	for i := range m.Results {
-		if r := &m.Results[i]; wanted(r) && (found == nil || median(r.GFLOPS) > median(found.GFLOPS)) {
+		if r := &m.Results[i]; wanted(r) && (found == nil || stats.Median(r.GFLOPS) > stats.Median(found.GFLOPS)) {
 			found = r
 		}
 	}
@@ -55,7 +56,7 @@ func (m *measured) ratio(rival *result) float64 {
 	for i := range ratios {
 		ratios[i] = own[i] / rival.GFLOPS[i]
 	}
-	return median(ratios)
+	return stats.Median(ratios)
 }
 
 // losing lists the lines where a peer is faster.
@@ -92,12 +93,16 @@ func (r *record) writeTable(w io.Writer) error {
 	p := &printer{w: w}
 	top := r.peak()
 	p.f("# Ours beside the peers: %s kernels, peers with %s\n\n", r.Kernels, r.ISA)
-	p.f("%s; %s; commit %s. OpenBLAS: %s. oneDNN: %s. gonum: %s.\n", r.CPU, r.Go, r.Commit, r.Versions["openblas"], r.Versions["onednn"], r.Versions["gonum"])
-	p.f("One thread; medians of %d alternating rounds, in GFLOP/s; FMA peak %.1f GFLOP/s (of %s, the highest of all rounds).\n", r.Rounds, top, r.instructions())
+	p.f("%s; %s; commit %s. OpenBLAS: %s. oneDNN: %s. gonum: %s.\n", r.CPU, r.Go, r.Commit, r.Versions["openblas"],
+		r.Versions["onednn"], r.Versions["gonum"])
+	p.f("One thread; medians of %d alternating rounds, in GFLOP/s; FMA peak %.1f GFLOP/s (of %s, the highest of all "+
+		"rounds).\n", r.Rounds, top, r.instructions())
 	p.f("What is compared and why it is fair: `go doc` of bench/peers.\n\n")
-	p.f("Ours is ahead of the best peer in %d of %d lines. The last column is no such comparison: there a peer multiplies\n", len(r.Lines)-len(r.losing()), len(r.Lines))
+	p.f("Ours is ahead of the best peer in %d of %d lines. The last column is no such comparison: there a peer "+
+		"multiplies\n", len(r.Lines)-len(r.losing()), len(r.Lines))
 	p.f("matrices of patches that somebody else gathered, while ours gathers them, adds the bias and clips.\n\n")
-	p.f("| pass | layer | shape | batch | ours | %% of peak | OpenBLAS | oneDNN | gonum | best peer | ours / best | ours / bare product |\n")
+	p.f("| pass | layer | shape | batch | ours | %% of peak | OpenBLAS | oneDNN | gonum | best peer | ours / best | " +
+		"ours / bare product |\n")
 	p.f("|---|---|---|---:|---:|---:|---:|---:|---:|---|---:|---:|\n")
 	for _, m := range r.Lines {
 		m.writeRow(p, top)
@@ -110,11 +115,11 @@ func (m *measured) writeRow(p *printer, top float64) {
 	for _, library := range libraries {
 		figure := "-"
 		if result := m.best(func(r *result) bool { return r.Library == library && !r.Less }); result != nil {
-			figure = fmt.Sprintf("%.1f", median(result.GFLOPS))
+			figure = fmt.Sprintf("%.1f", stats.Median(result.GFLOPS))
 		}
 		p.f("| %s ", figure)
 		if library == libraries[0] {
-			p.f("| %.0f ", 100*median(m.ours().GFLOPS)/top)
+			p.f("| %.0f ", 100*stats.Median(m.ours().GFLOPS)/top)
 		}
 	}
 	rival, bare := m.rival(false), m.rival(true)
@@ -123,7 +128,7 @@ func (m *measured) writeRow(p *printer, top float64) {
 		ratio = "**" + ratio + "**"
 	}
 	if bare != nil {
-		less = fmt.Sprintf("%.2f (%s %.1f)", m.ratio(bare), bare.Library, median(bare.GFLOPS))
+		less = fmt.Sprintf("%.2f (%s %.1f)", m.ratio(bare), bare.Library, stats.Median(bare.GFLOPS))
 	}
 	p.f("| %s %s | %s | %s |\n", rival.Library, rival.Variant, ratio, less)
 }

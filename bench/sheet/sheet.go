@@ -124,7 +124,8 @@ func Compare(upper, lower *domain.Domain, seed uint64) (*image.RGBA, error) {
 		return nil, err
 	}
 	p := newPage(2*caption + rows*(2*cell+2*gap) + pairs*(largeHeight+gap))
-	p.write("the same states in " + upper.Name() + " (above) and " + lower.Name() + " (below), as the network sees them")
+	p.write("the same states in " + upper.Name() + " (above) and " + lower.Name() + " (below), as the network sees " +
+		"them")
 	bottom := p.y + rows*(2*cell+2*gap) + caption
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var w domain.World

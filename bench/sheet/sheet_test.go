@@ -77,7 +77,8 @@ func TestWritePNG(t *testing.T) {
 		picture := image.NewRGBA(image.Rect(0, 0, 300, 200))
 		for i := 0; i < len(picture.Pix); i += 4 {
 			k := rng.IntN(c.colours)
-			picture.Pix[i], picture.Pix[i+1], picture.Pix[i+2], picture.Pix[i+3] = uint8(k*36), uint8(k*8), uint8(k>>3), 255
+			picture.Pix[i], picture.Pix[i+1], picture.Pix[i+2], picture.Pix[i+3] = uint8(k*36), uint8(k*8), uint8(k>>3),
+				255
 		}
 		var encoded bytes.Buffer
 		if err := WritePNG(&encoded, picture); err != nil {

@@ -83,7 +83,8 @@ func parse(t *testing.T, model []byte) *parsed {
 	p := &parsed{model: m, graph: decode(t, m.text(7)), constants: map[string]array{}}
 	for _, text := range p.graph.bytes[1] {
 		f := decode(t, text)
-		n := node{operator: f.text(4), name: f.text(3), inputs: f.bytes[1], outputs: f.bytes[2], ints: map[string][]int{}}
+		n := node{operator: f.text(4), name: f.text(3), inputs: f.bytes[1], outputs: f.bytes[2],
+			ints: map[string][]int{}}
 		for _, text := range f.bytes[5] {
 			a := decode(t, text)
 			n.ints[a.text(1)] = append(a.ints[3], a.ints[8]...)

@@ -7,15 +7,17 @@
 // has those of these inputs and outputs that its network needs:
 //
 //	input           type             meaning
-//	pixels          uint8 (B,H,W,C)  the picture as the environment gives it; the model centres and scales it itself
+//	pixels          uint8 (B,H,W,C)  the picture as the environment gives it; the model centres and
+//	                                 scales it
 //	proprioception  float (B,P)      unscaled
-//	first           bool (B)         true where the observation begins an episode: the LSTM state counts as zero there,
-//	                                 whatever is handed in
+//	first           bool (B)         true where the observation begins an episode: the LSTM state
+//	                                 counts as zero there
 //	columnK.h, .c   float (B,n)      LSTM state of column K before the step
 //
 //	output          type             meaning
-//	logits1, ...    float (B,n)      unnormalised log-probabilities of the choices of factor 1, 2, ... of the action: sample
-//	                                 from their softmax, each factor for itself, or take the largest
+//	logits1, ...    float (B,n)      unnormalised log-probabilities of the choices of factor 1, 2,
+//	                                 ... of the action: sample each factor from their softmax, or
+//	                                 take the largest
 //	value           float (B,1)      the expected return, in scaled reward
 //	columnK.h.next  float (B,n)      LSTM state after the step: the next step's columnK.h
 //	columnK.c.next  float (B,n)      and columnK.c

@@ -19,7 +19,8 @@ func Example() {
 	}
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(1, 2)), nn.DefaultInit())
-	model, err := onnx.Marshal(&nn.Checkpoint{Network: net, Theta: theta, Metadata: map[string]string{"contract": "..."}})
+	model, err := onnx.Marshal(&nn.Checkpoint{Network: net, Theta: theta,
+		Metadata: map[string]string{"contract": "..."}})
 	if err != nil {
 		fmt.Println(err)
 		return

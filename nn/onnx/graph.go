@@ -80,7 +80,8 @@ func (g *graph) conv(name, x string, stride int, bias bool) string {
 
 // linear adds x·wᵀ + sum, where sum is a bias, or what another linear map gave.
 func (g *graph) linear(name, x, sum string) string {
-	return g.node("Gemm", name+".sum", []string{x, g.parameter(name + ".weight"), sum}, attribute{name: "transB", one: 1})
+	return g.node("Gemm", name+".sum", []string{x, g.parameter(name + ".weight"), sum},
+		attribute{name: "transB", one: 1})
 }
 
 func (g *graph) relu(name, x string) string { return g.node("Relu", name, []string{x}) }

@@ -34,7 +34,8 @@ func (g *graph) lstm(k *column, below []*column, in senses) {
 	h := g.entering(k.name("h"), docH, n, in.first)
 	c := g.entering(k.name("c"), docC, n, in.first)
 	hNext, cNext := g.state(k.name("h")+".next", docHNext, n), g.state(k.name("c")+".next", docCNext, n)
-	g.nodes = append(g.nodes, nodeProto("LSTM", name, []string{x, w, r, b, "", h, c}, []string{"", name + ".h", name + ".c"},
+	g.nodes = append(g.nodes, nodeProto("LSTM", name, []string{x, w, r, b, "", h, c}, []string{"", name + ".h", name +
+		".c"},
 		[]attribute{{name: "hidden_size", one: n}}))
 	k.lstm = g.drop(hNext, name+".h", 0)
 	g.drop(cNext, name+".c", 0)

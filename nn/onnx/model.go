@@ -17,7 +17,8 @@ const (
 
 // What the model says of its inputs and outputs.
 const (
-	docModel = "One step of a policy, for a batch of observations. Where there are inputs columnK.h and columnK.c, hand in " +
+	docModel = "One step of a policy, for a batch of observations. Where there are inputs columnK.h and columnK.c, " +
+		"hand in " +
 		"zeros at first and in each later step what the outputs columnK.h.next and columnK.c.next gave."
 	docPixels         = "picture (batch,height,width,channel), bytes 0 to 255, not scaled"
 	docProprioception = "proprioceptive values, not scaled"
@@ -79,7 +80,8 @@ func (g *graph) senses(n *nn.Network, columns []nn.Column) senses {
 	if pixels != [3]int{} {
 		g.input("pixels", typeUint8, docPixels, pixels[:]...)
 		float := g.node("Cast", "pixels.float", []string{"pixels"}, attribute{name: "to", one: int(typeFloat)})
-		in.picture = g.node("Transpose", "pixels.channels", []string{float}, attribute{name: "perm", many: []int{0, 3, 1, 2}})
+		in.picture = g.node("Transpose", "pixels.channels", []string{float},
+			attribute{name: "perm", many: []int{0, 3, 1, 2}})
 	}
 	if proprioception > 0 {
 		in.proprioception = g.input("proprioception", typeFloat, docProprioception, proprioception)

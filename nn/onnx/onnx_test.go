@@ -37,7 +37,8 @@ func stack(t testing.TB, archs ...nn.Arch) *nn.Checkpoint {
 		for i := range theta { // Init leaves biases and laterals into the output at zero or equal
 			theta[i] += 0.05 * float32(rng.NormFloat64())
 		}
-		below = []*nn.Checkpoint{{Network: n, Theta: theta, Metadata: map[string]string{"about": fmt.Sprint("column ", i+1)}}}
+		below = []*nn.Checkpoint{{Network: n, Theta: theta, Metadata: map[string]string{"about": fmt.Sprint("column ",
+			i+1)}}}
 	}
 	return below[0]
 }
@@ -45,9 +46,10 @@ func stack(t testing.TB, archs ...nn.Arch) *nn.Checkpoint {
 var (
 	feedforward = nn.Arch{Pixels: [3]int{28, 36, 3}, Conv1: 3, Conv2: 4, FC: 5, Choices: []int{2, 3}}
 	recurrent   = nn.Arch{Pixels: [3]int{28, 36, 3}, Conv1: 4, Conv2: 2, FC: 6, LSTM: 3, Choices: []int{2, 3}}
-	both        = nn.Arch{Pixels: [3]int{28, 36, 3}, Proprioception: 7, Encoder: 3, Conv1: 2, Conv2: 3, FC: 4, LSTM: 5, Choices: []int{2, 3}}
-	jointsOnly  = nn.Arch{Proprioception: 7, Encoder: 4, LSTM: 2, Choices: []int{2, 3}}
-	still       = nn.Arch{Proprioception: 7, Encoder: 4, Choices: []int{2, 3}}
+	both        = nn.Arch{Pixels: [3]int{28, 36, 3}, Proprioception: 7, Encoder: 3, Conv1: 2, Conv2: 3, FC: 4, LSTM: 5,
+		Choices: []int{2, 3}}
+	jointsOnly = nn.Arch{Proprioception: 7, Encoder: 4, LSTM: 2, Choices: []int{2, 3}}
+	still      = nn.Arch{Proprioception: 7, Encoder: 4, Choices: []int{2, 3}}
 )
 
 // TestForward: the model, read back and evaluated by other code in float64, gives what package nn
@@ -84,7 +86,8 @@ func checkForward(t *testing.T, c *nn.Checkpoint) {
 	for _, k := range columns {
 		for _, half := range []string{"h", "c"} {
 			if n := k.Arch.LSTM; n > 0 {
-				state[fmt.Sprintf("column%d.%s", k.Number, half)] = array{[]int{envs, n}, slices.Repeat([]float64{math.NaN()}, envs*n)}
+				state[fmt.Sprintf("column%d.%s", k.Number, half)] = array{[]int{envs, n},
+					slices.Repeat([]float64{math.NaN()}, envs*n)}
 			}
 		}
 	}
@@ -179,7 +182,8 @@ func TestModel(t *testing.T) {
 		f := decode(t, entry)
 		metadata[f.text(1)] = f.text(2)
 	}
-	if metadata["contract"] != c.Metadata["contract"] || !strings.Contains(metadata["architecture"], `"laterals_from":[1]`) ||
+	if metadata["contract"] != c.Metadata["contract"] || !strings.Contains(metadata["architecture"],
+		`"laterals_from":[1]`) ||
 		!strings.Contains(metadata["frozen"], "column 1") || metadata["input_scaling"] == "" {
 		t.Errorf("the metadata is %v", metadata)
 	}
@@ -190,8 +194,10 @@ func TestModel(t *testing.T) {
 			t.Errorf("%s has no doc_string", v.name)
 		}
 	}
-	const want = "pixels:2[28 36 3] proprioception:1[7] first:9[] column1.h:1[3] column1.c:1[3] column2.h:1[5] column2.c:1[5] " +
-		"logits1:1[2] logits2:1[3] value:1[1] column1.h.next:1[3] column1.c.next:1[3] column2.h.next:1[5] column2.c.next:1[5]"
+	const want = "pixels:2[28 36 3] proprioception:1[7] first:9[] column1.h:1[3] column1.c:1[3] column2.h:1[5] " +
+		"column2.c:1[5] " +
+		"logits1:1[2] logits2:1[3] value:1[1] column1.h.next:1[3] column1.c.next:1[3] column2.h.next:1[5] " +
+		"column2.c.next:1[5]"
 	if got := strings.Join(declared, " "); got != want {
 		t.Errorf("inputs and outputs are\n%s\nwant\n%s", got, want)
 	}

@@ -92,7 +92,8 @@ func TestWriteAtomicHere(t *testing.T) {
 func TestWriteAtomicThroughLinks(t *testing.T) {
 	dir := t.TempDir()
 	file, link, pipe := filepath.Join(dir, "f"), filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
-	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o666), os.Symlink("f", link), syscall.Mkfifo(pipe, 0o666)); err != nil {
+	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o666), os.Symlink("f", link),
+		syscall.Mkfifo(pipe, 0o666)); err != nil {
 		t.Fatal(err)
 	}
 	if err := WriteAtomic(link, writeText("new")); err != nil || content(t, file) != "new" {
@@ -125,7 +126,8 @@ func TestWriteAtomicThroughLinks(t *testing.T) {
 func TestLeftovers(t *testing.T) {
 	dir := t.TempDir()
 	old := time.Now().Add(-2 * leftoverAge)
-	for name, when := range map[string]time.Time{".f.tmp-0": old, ".f.tmp-1": time.Now(), ".g.tmp-2": old, "f.tmp-3": old} {
+	for name, when := range map[string]time.Time{".f.tmp-0": old, ".f.tmp-1": time.Now(), ".g.tmp-2": old,
+		"f.tmp-3": old} {
 		path := filepath.Join(dir, name)
 		if err := errors.Join(os.WriteFile(path, nil, 0o666), os.Chtimes(path, when, when)); err != nil {
 			t.Fatal(err)

@@ -7,7 +7,7 @@
 //	N bytes    header: a JSON object, padded with spaces to a multiple of 8
 //	           {"__metadata__":{"key":"text",...},
 //	            "name":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},...}
-//	the rest   the tensors' elements, little-endian, row-major, without gaps; offsets count from here
+//	the rest   the tensors' elements, little-endian, row-major, no gaps; offsets count from here
 //
 // It is the format of huggingface.co/docs/safetensors, so PyTorch, JAX and others open the files.
 // This package knows the element types F32, U8, I64 and U64, and tensor names made of letters,

@@ -153,7 +153,8 @@ func decodeHeader(r io.Reader, size int64) (f *File, table []entry, digest strin
 	case n > MaxHeader:
 		return nil, nil, "", fmt.Errorf("%w: the header should have %d bytes, the limit is %d", ErrFormat, n, MaxHeader)
 	case int64(n) > size-8:
-		return nil, nil, "", fmt.Errorf("%w: the header should have %d bytes, %d are left in the file", ErrFormat, n, size-8)
+		return nil, nil, "", fmt.Errorf("%w: the header should have %d bytes, %d are left in the file", ErrFormat, n,
+			size-8)
 	}
 	header := make([]byte, n)
 	if _, err := io.ReadFull(r, header); err != nil {

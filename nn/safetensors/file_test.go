@@ -22,7 +22,8 @@ func sample() *File {
 		Metadata: map[string]string{"config": `{"a":"<b>\"\n"}`, "unicode": "30 °C\u2028\x00", "": "empty key"},
 		Tensors: []Tensor{
 			Uint8s("bytes", []int{3}, []uint8{1, 2, 255}),
-			Float32s("column1.fc.weight", []int{2, 3}, []float32{1, -2, 0.5, float32(math.Inf(1)), math.Float32frombits(0x7fc00001), float32(math.Copysign(0, -1))}),
+			Float32s("column1.fc.weight", []int{2, 3}, []float32{1, -2, 0.5, float32(math.Inf(1)),
+				math.Float32frombits(0x7fc00001), float32(math.Copysign(0, -1))}),
 			Int64s("scalar", nil, []int64{math.MinInt64}),
 			Float32s("empty", []int{4, 0}, nil),
 			Uint64s("counters", []int{1, 2}, []uint64{7, math.MaxUint64}),
@@ -66,7 +67,8 @@ func TestRoundTrip(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if tensor.Type != want.Type || !slices.Equal(tensor.Shape, want.Shape) || !bytes.Equal(tensor.Data, want.Data) {
+				if tensor.Type != want.Type || !slices.Equal(tensor.Shape, want.Shape) ||
+					!bytes.Equal(tensor.Data, want.Data) {
 					t.Errorf("%+v, want %+v", tensor, want)
 				}
 			}
@@ -81,7 +83,8 @@ func TestRoundTrip(t *testing.T) {
 // TestFormat holds the bytes of a file: written out here from the format's definition, with the
 // digests as the package doc defines them, so that neither changes by accident.
 func TestFormat(t *testing.T) {
-	f := &File{Metadata: map[string]string{"k": "v"}, Tensors: []Tensor{Uint8s("b", []int{2}, []uint8{5, 6}), Float32s("a.w", []int{1, 1}, []float32{1})}}
+	f := &File{Metadata: map[string]string{"k": "v"}, Tensors: []Tensor{Uint8s("b", []int{2}, []uint8{5, 6}),
+		Float32s("a.w", []int{1, 1}, []float32{1})}}
 	table := `"a.w":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[4,6]}`
 	data := "\x00\x00\x80\x3f\x05\x06"
 	sum := func(text string) string {
@@ -90,7 +93,8 @@ func TestFormat(t *testing.T) {
 		return hex.EncodeToString(h.Sum(nil))
 	}
 	digest := sum("{" + table + "}" + data)
-	header := `{"__metadata__":{"digest":"` + digest + `","k":"v","metadata_digest":"` + sum("\x01\x00\x00\x00\x00\x00\x00\x00k\x01\x00\x00\x00\x00\x00\x00\x00v") + `"},` + table + "}"
+	header := `{"__metadata__":{"digest":"` + digest + `","k":"v","metadata_digest":"` +
+		sum("\x01\x00\x00\x00\x00\x00\x00\x00k\x01\x00\x00\x00\x00\x00\x00\x00v") + `"},` + table + "}"
 	header += strings.Repeat(" ", -len(header)&7)
 	want := string(binary.LittleEndian.AppendUint64(nil, uint64(len(header)))) + header + data
 	got, gotDigest := encode(t, f)
@@ -213,7 +217,8 @@ func TestElements(t *testing.T) {
 		}
 		return tensor
 	}
-	if v, err := get("column1.fc.weight").Float32s(); err != nil || math.Float32bits(v[4]) != 0x7fc00001 || math.Float32bits(v[5]) != 1<<31 {
+	if v, err := get("column1.fc.weight").Float32s(); err != nil || math.Float32bits(v[4]) != 0x7fc00001 ||
+		math.Float32bits(v[5]) != 1<<31 {
 		t.Errorf("F32: %v, %v", v, err)
 	}
 	if v, err := get("bytes").Uint8s(); err != nil || !slices.Equal(v, []uint8{1, 2, 255}) {

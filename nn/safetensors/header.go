@@ -156,7 +156,8 @@ func parseHeader(header []byte, dataLen int64) (map[string]string, []entry, erro
 	next := int64(0)
 	for _, e := range table {
 		if e.begin != next || e.end < e.begin || e.end > dataLen {
-			return nil, nil, fmt.Errorf("tensor %s lies at bytes %d to %d of the data, want a begin at %d and an end within %d", e.Name, e.begin, e.end, next, dataLen)
+			return nil, nil, fmt.Errorf("tensor %s lies at bytes %d to %d of the data, want a begin at %d and an end "+
+				"within %d", e.Name, e.begin, e.end, next, dataLen)
 		}
 		if err := e.check(e.end - e.begin); err != nil {
 			return nil, nil, err

@@ -30,7 +30,8 @@ func TestHeaders(t *testing.T) {
 		{"comma at the end", `{` + a + `,}`, "not JSON"},
 		{"not UTF-8", "{\"\xff\":0}", "not UTF-8"},
 		{"deep", strings.Repeat(`{"a":`, 20000), "not JSON"},
-		{"deep metadata", `{"__metadata__":` + strings.Repeat(`[`, 9000) + strings.Repeat(`]`, 9000) + `}`, "__metadata__ is not an object"},
+		{"deep metadata", `{"__metadata__":` + strings.Repeat(`[`, 9000) + strings.Repeat(`]`, 9000) + `}`,
+			"__metadata__ is not an object"},
 		{"metadata not text", `{"__metadata__":{"k":1}}`, "not text"},
 		{"metadata null", `{"__metadata__":null}`, "not an object"},
 		{"metadata twice", `{"__metadata__":{},` + a + `,"__metadata__":{}}`, "twice"},
@@ -52,7 +53,8 @@ func TestHeaders(t *testing.T) {
 		{"fraction", `{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}`, "not a size"},
 		{"exponent", `{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}`, "not a size"},
 		{"huge", `{"a":{"dtype":"F32","shape":[18446744073709551618],"data_offsets":[0,8]}}`, "not a size"},
-		{"product overflows", `{"a":{"dtype":"U8","shape":[4294967296,4294967296,8],"data_offsets":[0,8]}}`, "larger than any file"},
+		{"product overflows", `{"a":{"dtype":"U8","shape":[4294967296,4294967296,8],"data_offsets":[0,8]}}`,
+			"larger than any file"},
 		{"product overflows to fit", `{"a":{"dtype":"U8","shape":[140737488355327,140737488355327],"data_offsets":[0,8]}}`, "larger than any file"},
 		{"nine dimensions", `{"a":{"dtype":"F32","shape":[2,1,1,1,1,1,1,1,1],"data_offsets":[0,8]}}`, "more than 8"},
 		{"one offset", `{"a":{"dtype":"F32","shape":[2],"data_offsets":[8]}}`, "not two"},
@@ -85,7 +87,8 @@ func TestHeaders(t *testing.T) {
 	for i := range MaxTensors + 1 {
 		fmt.Fprintf(&many, `,"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`, i)
 	}
-	if _, _, err := parseHeader([]byte("{"+many.String()[1:]+"}"), 0); err == nil || !strings.Contains(err.Error(), "more than 65536") {
+	if _, _, err := parseHeader([]byte("{"+many.String()[1:]+"}"), 0); err == nil ||
+		!strings.Contains(err.Error(), "more than 65536") {
 		t.Errorf("many tensors: error %v", err)
 	}
 }

@@ -154,7 +154,8 @@ func (t Tensor) check(bytes int64) error {
 		}
 	}
 	if want != bytes {
-		return fmt.Errorf("tensor %s with the shape %v of %s needs %d bytes of data, not %d", t.Name, t.Shape, t.Type, want, bytes)
+		return fmt.Errorf("tensor %s with the shape %v of %s needs %d bytes of data, not %d", t.Name, t.Shape, t.Type,
+			want, bytes)
 	}
 	return nil
 }
@@ -166,7 +167,8 @@ func checkName(name string) error {
 	}
 	for _, c := range []byte(name) {
 		if !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' || c == '_') {
-			return fmt.Errorf("the tensor name %.40q holds other characters than letters, digits, dots, dashes and underscores", name)
+			return fmt.Errorf("the tensor name %.40q holds other characters than letters, digits, dots, dashes and "+
+				"underscores", name)
 		}
 	}
 	if name == metadataName {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"colonnade/a3c/stats"
 	"colonnade/bench/internal/loop"
 	"colonnade/bench/internal/machine"
 )
@@ -42,9 +43,9 @@ func (t *table) rows() []row {
 				costs = append(costs, one.work/s.work)
 			}
 		}
-		r := row{Workers: i + 1, Rate: median(rates), Least: slices.Min(rates), Most: slices.Max(rates), Ratio: median(ratios), Work: median(work)}
+		r := row{Workers: i + 1, Rate: stats.Median(rates), Least: slices.Min(rates), Most: slices.Max(rates), Ratio: stats.Median(ratios), Work: stats.Median(work)}
 		if len(costs) > 0 {
-			r.Cost = median(costs)
+			r.Cost = stats.Median(costs)
 		}
 		rows = append(rows, r)
 	}
@@ -62,9 +63,4 @@ func (t *table) write(w io.Writer) {
 		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% | %.0f | %.2f |\n", r.Workers, r.Rate, r.Least, r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers), r.Work, r.Cost)
 	}
 	fmt.Fprint(w, "\nWhat workers cost each other (caches, memory, clock) shows in the processor time of a step; what else ran on the machine takes\nfrom the steps per second alone.\n")
-}
-
-func median(x []float64) float64 {
-	s := slices.Sorted(slices.Values(x))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
 }

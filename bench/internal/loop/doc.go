@@ -1,3 +1,3 @@
-// Package loop runs the real training loop for those who measure it: the reach
-// task, the learner with the settings of train, all of it.
+// Package loop runs the real training loop for measurements: the reach task and the learner with
+// the settings of the command train.
 package loop

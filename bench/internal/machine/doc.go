@@ -1,4 +1,3 @@
-// Package machine says which machine and which source a measurement belongs to,
-// for the header of every recorded result. Figures of different machines are
-// never compared.
+// Package machine names the machine and the source of a measurement, for the header of every
+// recorded result. Figures of different machines are never compared.
 package machine

@@ -1,3 +1,4 @@
-// Package units tells benchstat which way is better in the units that this
-// project's benchmarks report, which it cannot guess.
+// Package units tells benchstat which direction is better for the units of this project's
+// benchmarks. It is apart from package machine because the module bench/compare uses it, and must
+// not depend on what machine needs.
 package units
