@@ -34,6 +34,10 @@ func (p *patches) next() {
 // panel does: their inputs stay in the L2 cache.
 const imagesPixels = 144
 
+// pairedImages is the least number of images at once where tall tiles take their halves from two
+// images.
+const pairedImages = 4
+
 // convForwardTiles is a matrix product whose rows of a are the patches: R runs
 // of S·C floats. A filter of more weights than a chain can have steps is cut into
 // parts of rb runs of at most sb floats (rb = 1 if runs are cut, as more than half
@@ -46,6 +50,9 @@ func convForwardTiles(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	whole := rb == g.R && sb == span
 	ob := panelsLen / (rb * sb) &^ (fullCols - 1) // output channels packed at once
 	ib := max(1, imagesPixels/(g.OutH()*g.OutW()))
+	if useAVX512 {
+		ib = max(ib, pairedImages)
+	}
 	t := tile{ldc: 4 * g.O}
 	for r := range rb {
 		mem.starts[r] = 4 * r * line
@@ -112,9 +119,13 @@ func (f *filters) overImages(t *tile, g *Conv, mem *scratch, i, m int, x, y []fl
 
 // overPixels computes the tiles of all output pixels of m images, from image i on.
 func (t *tile) overPixels(g *Conv, i, m int, x, y []float32, width int) {
-	if width == narrowCols && t.mask == nil {
+	if tall := t.tall(width); tall > 0 {
+		if pairs := m / 2; pairs > 0 && width > narrowCols {
+			t.overPairs(g, pairs, x[i*g.InLen():], y[i*g.OutLen():], tall, width)
+			i, m = i+2*pairs, m%2
+		}
 		for ; m > 0; i, m = i+1, m-1 {
-			t.overHalves(g, x[i*g.InLen():], y[i*g.OutLen():])
+			t.overHalves(g, x[i*g.InLen():], y[i*g.OutLen():], tall, width)
 		}
 		return
 	}
@@ -124,17 +135,26 @@ func (t *tile) overPixels(g *Conv, i, m int, x, y []float32, width int) {
 	t.along(&p, m*g.OutH()*g.OutW(), g.O, y[i*g.OutLen():], 0, width)
 }
 
-// overHalves is overPixels for 8 columns and one image: a tall tile has the same
-// 6 pixels of the upper and of the lower half.
-func (t *tile) overHalves(g *Conv, x, y []float32) {
+// overPairs is overPixels for pairs of images: a tall tile has the same pixels of an image and of that
+// which comes pairs images later.
+func (t *tile) overPairs(g *Conv, pairs int, x, y []float32, tall, width int) {
+	t.a = &x[0]
+	t.afar, t.cfar = 4*pairs*g.InLen(), 4*pairs*g.OutLen()
+	p := newPatches(g)
+	t.along(&p, pairs*g.OutH()*g.OutW(), g.O, y, tall, width)
+}
+
+// overHalves is overPixels for one image: a tall tile has the same pixels of the upper and of the
+// lower half.
+func (t *tile) overHalves(g *Conv, x, y []float32, tall, width int) {
 	half, outW := g.OutH()/2, g.OutW()
 	t.a = &x[0]
 	t.afar, t.cfar = 4*half*g.Stride*g.W*g.C, 4*half*outW*g.O
 	p := newPatches(g)
-	t.along(&p, half*outW, g.O, y, tallRows, narrowCols)
+	t.along(&p, half*outW, g.O, y, tall, width)
 	if left := g.OutH() - 2*half; left > 0 {
 		p.off = 4 * 2 * half * g.Stride * g.W * g.C
-		t.along(&p, left*outW, g.O, y[2*half*outW*g.O:], 0, narrowCols)
+		t.along(&p, left*outW, g.O, y[2*half*outW*g.O:], 0, width)
 	}
 }
 
@@ -142,7 +162,7 @@ func (t *tile) overHalves(g *Conv, x, y []float32) {
 // it is 0.
 func (t *tile) along(p *patches, pixels, o int, y []float32, height, width int) {
 	for i := 0; i < pixels; {
-		height, rows := height, tallRows/2
+		height, rows := height, height/2
 		if height == 0 {
 			height = rowsOf(pixels-i, width)
 			rows = height

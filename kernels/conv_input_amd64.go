@@ -4,9 +4,9 @@ package kernels
 
 // convGradInputTiles multiplies the pixels of dy by the transposed weights and
 // adds the products to the patches of dx, 16 or 32 floats of a run at a time: a
-// tile is up to 8 neighbouring pixels by those floats, its rows in dx Stride·C
-// apart. Its chain is over all filter rows that meet a line of dx, which are Stride
-// apart, so that dx is loaded and stored once for all of them. An image of dx stays in
+// tile is up to 8 neighbouring pixels by those floats, of one image or, where it is tall, of two,
+// its rows in dx Stride·C apart. Its chain is over all filter rows that meet a line of dx, which are Stride
+// apart, so that dx is loaded and stored once for all of them. The images of dx stay in
 // the L1 cache while all weights pass by.
 //
 // Floor: that of the tiles. Reached on Zen 4, percent of the FMA peak (in bench/peers: go
@@ -28,14 +28,19 @@ func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
 				slices[q] = s.at(first + q)
 				slices[q].pack(g, mem.panels[q*s.room:], w[o:], run)
 			}
-			for i := range n {
-				img, out := dx[i*g.InLen():][:g.InLen()], dy[i*g.OutLen()+o:]
-				if o == 0 && first == 0 {
-					clear(img)
+			for i := 0; i < n; {
+				images := 1
+				if useAVX512 {
+					images = min(2, n-i)
 				}
-				t.prefetch(dx, (i+1)*g.InLen(), g.InLen(), len(slices)*g.OutH())
+				in, out := dx[i*g.InLen():][:images*g.InLen()], dy[i*g.OutLen()+o:]
+				if o == 0 && first == 0 {
+					clear(in)
+				}
+				i += images
+				t.prefetch(dx, i*g.InLen(), images*g.InLen(), len(slices)*g.OutH())
 				for q := range slices {
-					slices[q].intoImage(&t, g, mem, out, img, mem.panels[q*s.room:], run)
+					slices[q].intoImages(&t, g, mem, out, in, images, mem.panels[q*s.room:], run)
 				}
 			}
 		}
@@ -108,22 +113,43 @@ func runWidth(g *Conv) int {
 	return width
 }
 
-// intoImage adds the products of a slice to one image, line after line of dx. Filter
-// row k of the slice meets line j, counted in steps of Stride from the first that the slice
-// meets, at line j-k of dy. A series of tiles goes down the lines that all rows meet.
-func (f *slice) intoImage(t *tile, g *Conv, mem *scratch, dy, dx, panels []float32, run int) {
+// intoImages adds the products of a slice to one image, or to two of which a tall tile has the same
+// pixels.
+func (f *slice) intoImages(t *tile, g *Conv, mem *scratch, dy, dx []float32, images int, panels []float32, run int) {
 	if f.rows == 0 {
 		return
 	}
 	t.columns(f.width, f.cols)
 	t.bstep = 4 * f.width
-	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
 	dx = dx[f.row*g.W*g.C+f.col:]
+	t.afar, t.cfar = 4*g.OutLen(), 4*g.InLen()
+	tall := t.tall(f.width)
+	if images == 2 && tall > 0 {
+		if g.OutW() <= tallRows/2 {
+			tall = tallRows
+		}
+		f.intoLines(t, g, mem, dy, dx, tall, panels, run)
+		return
+	}
+	for i := range images {
+		f.intoLines(t, g, mem, dy[i*g.OutLen():], dx[i*g.InLen():], 0, panels, run)
+	}
+}
+
+// intoLines goes line after line of dx, in tall tiles or, if tall is 0, in any. Filter
+// row k of the slice meets line j, counted in steps of Stride from the first that the slice
+// meets, at line j-k of dy. A series of tiles goes down the lines that all rows meet.
+func (f *slice) intoLines(t *tile, g *Conv, mem *scratch, dy, dx []float32, tall int, panels []float32, run int) {
+	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
 	t.anext, t.cnext = 4*outW*g.O, 4*line
 	for u := 0; u < outW; {
-		height := rowsOf(outW-u, f.width)
-		t.rows = min(height, outW-u)
-		for q := range height {
+		height, rows := tall, tall/2
+		if tall == 0 {
+			height = rowsOf(outW-u, f.width)
+			rows = height
+		}
+		t.rows = min(rows, outW-u)
+		for q := range rows {
 			t.off[q] = 4 * g.O * min(q, t.rows-1)
 		}
 		for j := 0; j < outH+f.rows-1; {
@@ -137,6 +163,6 @@ func (f *slice) intoImage(t *tile, g *Conv, mem *scratch, dy, dx, panels []float
 			j += t.times
 			t.compute(height, f.width)
 		}
-		u += height
+		u += rows
 	}
 }

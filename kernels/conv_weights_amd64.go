@@ -6,8 +6,8 @@ package kernels
 // x and dy of so many stay in the L1 and L2 caches while all tiles pass.
 const gradPixels = 144
 
-// convGradWeightsTiles is a product with the patches transposed: a tile is 6 or
-// 8 weights of the same or the next filter column by 16 or 32 output channels,
+// convGradWeightsTiles is a product with the patches transposed: a tile is 6
+// weights or more of the same or the next filter column by 16 or 32 output channels,
 // kept in registers over the pixels of an image, or of several small ones. For 8
 // channels it is 24 weights by 4 channels, turned, where runs are whole vectors.
 //
@@ -77,10 +77,10 @@ func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
 			t.b, t.bstep = &mem.panels[0], 4*width
 		}
 		from := 0 // the first filter row that is left
-		if width == narrowCols && cols == width {
-			half := g.R / 2 // a tall tile has the same 6 weights of two filter rows
+		if tall := t.tall(width); tall > 0 {
+			half := g.R / 2 // a tall tile has the same weights of two filter rows
 			t.afar, t.cfar = 4*half*g.W*g.C, 4*half*g.S*g.C*g.O
-			t.overRows(g, 0, half, dw[j:], tallRows, width)
+			t.overRows(g, 0, half, dw[j:], tall, width)
 			from = 2 * half
 		}
 		t.overRows(g, from, g.R, dw[j:], 0, width)
@@ -94,7 +94,7 @@ func (t *tile) overRows(g *Conv, r, end int, dw []float32, height, width int) {
 	span, line := g.S*g.C, g.W*g.C
 	off, s := 4*r*line, 0
 	for i := r * span; i < end*span; {
-		height, rows := height, tallRows/2
+		height, rows := height, height/2
 		if height == 0 {
 			height = rowsOf(end*span-i, width)
 			rows = height

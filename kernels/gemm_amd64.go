@@ -56,7 +56,7 @@ const (
 	// is read down its columns, a row apart at every step, and half as far is too far.
 	reorderFrom, reorderTurned = 48, 256
 	// packedRows is how many rows are copied into a tile at once. Those beyond its
-	// height are overwritten by the next step and the next tile.
+	// height are overwritten by the first rows and the next tile.
 	packedRows = 8
 )
 
@@ -171,7 +171,7 @@ func (f *factor) pack(mem **scratch, n, k int) {
 	}
 	f.packed, f.height = take(mem).rows(), wideRows
 	if useAVX512 {
-		f.height = fullRows
+		f.height = tallRows
 	}
 }
 
@@ -190,13 +190,17 @@ func (f *factor) load(i, p, rows, run int) {
 		return
 	}
 	for q := 0; q < rows; q += f.height {
-		dst, src := f.packed[q*run:], f.data[(i+q)*f.row+p*f.col:]
-		// All 8, as 8 is the fastest; the tile reads its height of them.
-		height := min(packedRows, f.rows-i-q)
-		if f.col == 1 {
-			packTransposed(dst, f.height, src, f.row, run, height)
-		} else {
-			pack8MaskAVX2(&dst[0], 4*f.height, &src[0], 4*f.col, run, maskFor(height))
+		for first := (f.height - 1) / packedRows * packedRows; first >= 0; first -= packedRows {
+			height := min(packedRows, f.rows-i-q-first)
+			if height <= 0 {
+				continue
+			}
+			dst, src := f.packed[q*run+first:], f.data[(i+q+first)*f.row+p*f.col:]
+			if f.col == 1 {
+				packRows(dst, f.height, src, f.row, run, height)
+			} else {
+				pack8MaskAVX2(&dst[0], 4*f.height, &src[0], 4*f.col, run, maskFor(height))
+			}
 		}
 	}
 }
@@ -204,26 +208,71 @@ func (f *factor) load(i, p, rows, run int) {
 // times computes the tiles of rows rows of f, from row i and column p on, and one
 // panel.
 func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
-	for q := 0; q < rows; {
-		height, row := rowsOf(rows-q, width), 4*f.row
-		at := (i+q)*f.row + p*f.col
+	for q := f.tallTimes(t, width, i, p, rows, c, ldc); q < rows; {
+		left, row, at := rows-q, 4*f.row, (i+q)*f.row+p*f.col
 		t.a = &f.data[at]
 		if f.packed != nil {
-			height, row = f.height, 4
-			t.a = &f.packed[q*t.count]
+			in := q % f.height
+			left, row = min(left, f.height-in), 4
+			t.a = &f.packed[(q-in)*t.count+in]
 		}
-		t.rows = min(height, rows-q)
+		height := rowsOf(left, width)
+		t.rows = min(height, left)
 		for j := range t.off {
 			t.off[j] = row * min(j, t.rows-1)
 		}
 		t.c = &c[q*ldc]
 		t.cnext, t.anext = 4*ldc*height, row*height
-		whole := wholeTiles(rows-q, height, width)
-		if f.packed != nil {
-			t.anext = 4 * height * t.count
-			whole = (rows - q) / height
-		}
-		q += height * t.series(whole)
+		q += min(left, height*t.series(wholeTiles(left, height, width)))
 		t.compute(height, width)
 	}
+}
+
+// tallTimes is times for as many rows as fill tall tiles, or tiles of the height of those
+// packed, and returns their number.
+func (f *factor) tallTimes(t *tile, width, i, p, rows int, c []float32, ldc int) int {
+	height, row := t.tall(width), 4*f.row
+	next := height * row
+	whole := tallTiles(rows, height, width)
+	if f.packed != nil {
+		if height == 0 && f.height == tallRows {
+			return 0
+		}
+		height, row, next = f.height, 4, 4*f.height*t.count
+		whole = rows / height
+	}
+	if whole == 0 {
+		return 0
+	}
+	t.rows = height
+	if height > fullRows {
+		t.rows = height / 2
+		t.afar, t.cfar = t.rows*row, 4*t.rows*ldc
+	}
+	for j := range t.rows {
+		t.off[j] = j * row
+	}
+	t.anext, t.cnext = next, 4*height*ldc
+	for q := 0; q < whole; {
+		t.a, t.c = &f.data[(i+q*height)*f.row+p*f.col], &c[q*height*ldc]
+		if f.packed != nil {
+			t.a = &f.packed[q*height*t.count]
+		}
+		q += t.series(whole - q)
+		t.compute(height, width)
+	}
+	return whole * height
+}
+
+// tallTiles is the number of tall tiles of the given height, or 0, before the rest is better split
+// otherwise.
+func tallTiles(rows, height, width int) int {
+	if height == 0 {
+		return 0
+	}
+	whole := rows / height
+	if left := rows % height; width == fullCols && whole > 0 && 0 < left && left <= fewRows {
+		whole-- // two tiles of 8 or 6 rows instead of one of 12 and one of 4
+	}
+	return whole
 }

@@ -61,3 +61,19 @@ func packTransposed(dst []float32, width int, b []float32, ldb, rows, cols int) 
 		}
 	}
 }
+
+// packRows copies up to 8 rows of a into the columns of a tile of ld rows.
+//
+//	dst[p*ld+q] = src[q*row+p]     p<run, q<rows
+func packRows(dst []float32, ld int, src []float32, row, run, rows int) {
+	whole := 0
+	if rows == 8 && run >= 8 {
+		whole = run &^ 7
+		transpose8AVX2(&dst[0], 4*ld, &src[0], 4*row, whole/8)
+	}
+	for p := whole; p < run; p++ {
+		for q := range rows {
+			dst[p*ld+q] = src[q*row+p]
+		}
+	}
+}

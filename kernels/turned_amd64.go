@@ -39,13 +39,7 @@ func turnedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float3
 		add := accumulate || p > 0
 		for j := 0; j < n; j += turnedRows {
 			rows := min(turnedRows, n-j)
-			tall := 0
-			if width == narrowCols {
-				tall = f.tallTimes(&t, j, p, rows, sums)
-			}
-			if tall < rows {
-				f.times(&t, width, j+tall, p, rows-tall, sums[tall*width:], width)
-			}
+			f.times(&t, width, j, p, rows, sums, width)
 			if whole := !add && m == width && rows%8 == 0; whole {
 				turn(c[j:], ldc, sums, width, rows)
 				continue
@@ -72,22 +66,4 @@ func turn(dst []float32, lddst int, src []float32, width, rows int) {
 	for j := 0; j < rows; j += 8 {
 		transpose8AVX2(&dst[j], 4*lddst, &src[j*width], 4*width, width/8)
 	}
-}
-
-// tallTimes is times for as many rows as fill tall tiles, and returns their number.
-func (f *factor) tallTimes(t *tile, i, p, rows int, c []float32) int {
-	const half = tallRows / 2
-	row, done := 4*f.row, 0
-	t.rows = half
-	for j := range half {
-		t.off[j] = j * row
-	}
-	t.afar, t.cfar = half*row, half*t.ldc
-	t.anext, t.cnext = tallRows*row, tallRows*t.ldc
-	for rows-done >= tallRows {
-		t.a, t.c = &f.data[(i+done)*f.row+p*f.col], &c[done*narrowCols]
-		done += tallRows * t.series((rows-done)/tallRows)
-		t.compute(tallRows, narrowCols)
-	}
-	return done
 }
