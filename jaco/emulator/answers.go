@@ -9,6 +9,15 @@ import (
 type records struct {
 	config *protocol.Config
 	log    []protocol.ErrorEntry
+	kept   map[protocol.Command][]byte // what the host wrote, by the command that reads it
+}
+
+// keep remembers what a command reads from now on, zeros behind it.
+func (d *Device) keep(read protocol.Command, payload []byte) {
+	if d.kept == nil {
+		d.kept = map[protocol.Command][]byte{}
+	}
+	d.kept[read] = append(make([]byte, 0, kept[read]), payload...)[:kept[read]]
 }
 
 // newConfig returns the configuration of a new arm.
@@ -139,6 +148,12 @@ func (d *Device) answersRarely(request *protocol.Packet, to []byte) bool {
 	case protocol.ErrorCount:
 		m := protocol.Word(len(d.log))
 		d.answer = m.Append(to)
+	case protocol.TorqueModeRead:
+		var m protocol.Word
+		if d.torque {
+			m = 1
+		}
+		d.answer = m.Append(to)
 	case protocol.ErrorLogEntry:
 		var index protocol.Word
 		var m protocol.ErrorEntry
@@ -147,7 +162,13 @@ func (d *Device) answersRarely(request *protocol.Packet, to []byte) bool {
 		}
 		d.answer = m.Append(to)
 	default:
-		return false
+		size, ok := kept[request.Command]
+		if !ok {
+			return false
+		}
+		if d.answer = append(to, d.kept[request.Command]...); len(d.answer) == 0 {
+			d.answer = append(to, make([]byte, size)...)
+		}
 	}
 	return true
 }

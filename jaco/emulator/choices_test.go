@@ -13,7 +13,7 @@ import (
 func TestChoices(t *testing.T) {
 	t.Run("unknown commands acknowledged", func(t *testing.T) {
 		h := newHost(t, func(o *Options) { o.Choices.AckUnknown = true })
-		h.must(1043, nil)
+		h.must(9999, nil)
 	})
 	t.Run("one page", func(t *testing.T) {
 		h := newHost(t, func(o *Options) { o.Choices.OnePage = true })
@@ -72,6 +72,14 @@ func TestChoices(t *testing.T) {
 			}
 			if want := map[bool]int{false: 3, true: 1}[drop]; read != want {
 				t.Errorf("drop %v: %d replies, want %d", drop, read, want)
+			}
+		}
+	})
+	t.Run("one in n failed", func(t *testing.T) {
+		h := newHost(t, func(o *Options) { o.Choices.FailEvery = 2 })
+		for i := 1; i <= 4; i++ {
+			if reply := h.exchange(&protocol.Packet{Number: 1, Count: 1, Command: protocol.StartAPI}); reply.Failed != (i%2 == 0) || reply.NACK {
+				t.Errorf("packet %d: failed %v, refused %v", i, reply.Failed, reply.NACK)
 			}
 		}
 	})

@@ -25,6 +25,10 @@ type control struct {
 	joystick    protocol.Joystick
 	joystickSet time.Time
 
+	torque      bool // torque mode, in which trajectories are not followed
+	torqueStays bool // whatever the host does
+	torqueSet   time.Time
+
 	limits protocol.Limits // of the last advanced point, for 307
 	last   point           // the point that was taken last, for 307
 }
@@ -38,6 +42,8 @@ const (
 	fingerSpeed = 1.0  // rad/s
 	handSpeed   = 0.15 // m/s
 	handTurn    = 0.6  // rad/s
+
+	torqueTime = 250 * time.Millisecond // without a torque, after which torque mode ends (R)
 
 	stickSpeed = 0.20 // m/s at a full stick (inf)
 	stickTurn  = 0.60 // rad/s
@@ -99,7 +105,11 @@ type demand struct {
 // decide takes what is to be done in this tick.
 func (d *Device) decide() (m demand) {
 	d.expireJoystick()
+	if d.torque && !d.torqueStays && d.ticked.Sub(d.torqueSet) > torqueTime {
+		d.torque = false
+	}
 	switch {
+	case d.torque:
 	case d.goReady:
 		m.velocity, d.goReady = d.travel(&d.home)
 		m.module, m.follow, m.planned = protocol.ModuleRetract, true, true

@@ -80,6 +80,15 @@ func (d *Device) PowerCycle() {
 	d.powerUp()
 }
 
+// Reset is a reset of the bus, as when the cable is plugged in: replies that nobody read and messages of which only a part
+// came are forgotten. It implements transport.Resetter.
+func (d *Device) Reset() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.replies = d.replies[:0]
+	d.collector.Reset()
+}
+
 // maxBehind is the longest time that is made up for.
 const maxBehind = time.Minute
 
@@ -119,6 +128,9 @@ func (d *Device) Out(now time.Time, p []byte) error {
 		answer = protocol.Packet{Number: request.Number, Count: 1, Command: request.Command, NACK: true}
 	} else {
 		d.handle(&request, &answer)
+	}
+	if every := d.opt.Choices.FailEvery; every > 0 && d.packets%every == 0 {
+		answer.Failed = true
 	}
 	d.replies = append(d.replies, reply{ready: d.now.Add(d.opt.Reply)})
 	answer.Encode(&d.replies[len(d.replies)-1].data)

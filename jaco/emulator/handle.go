@@ -9,7 +9,7 @@ import (
 
 // jaco1Knows are the commands of a Jaco 1: those of its SDK (S0) and those that libkindrv uses on it (K).
 var jaco1Knows = []protocol.Command{
-	protocol.SetConfig, protocol.GetConfig, protocol.AngularPositionLegacy, protocol.CodeVersions, 45, protocol.AngularControl,
+	protocol.SetConfig, protocol.GetConfig, protocol.AngularPositionLegacy, protocol.CodeVersions, protocol.FactoryDefaults, protocol.AngularControl,
 	protocol.CartesianControl, protocol.StartForceControl, protocol.StopForceControl, protocol.CartesianPosition,
 	protocol.AngularPosition, protocol.CartesianCommand, protocol.AngularCommand, protocol.CartesianForce, protocol.AngularTorque,
 	protocol.AngularCurrent, protocol.SensorsRead, protocol.MotorCurrent, protocol.AngularVelocity, protocol.GeneralRead,
@@ -17,13 +17,29 @@ var jaco1Knows = []protocol.Command{
 	protocol.JoystickSend, protocol.TrajectoryRead, protocol.BasicTrajectory, 310,
 }
 
-// withoutEffect are commands that other programs send when they start, with the largest payload that the arm takes,
-// bytes: they are acknowledged and change nothing here. Packets beyond that size are refused, as real arms do with the
-// SDK's 1021 (kinova-ros issue 114). Sizes are those of section 4b of the notes.
+// withoutEffect are commands that other programs send, with the largest payload that the arm takes, bytes: they are
+// acknowledged and change nothing here. Packets beyond that size are refused, as real arms do with the SDK's 1021
+// (kinova-ros issue 114). Sizes are those of section 4b of the notes; of 5000 none is known.
 var withoutEffect = map[protocol.Command]int{
+	14: 4, 52: 8, 53: 16, 54: 16, 55: 4, 56: 8, // zeros, addresses and gains of actuators
 	protocol.StartForceControl: 1, protocol.StopForceControl: 1, protocol.StartCurrentLimit: 1, protocol.StopCurrentLimit: 1,
-	64: 4, 66: 4, 68: 1, 69: 1, 70: 4, 71: 4, 72: 4, 73: 4, protocol.TorqueSafety: 4, protocol.GravityType: 4, 1020: 12,
-	protocol.GravityOptimal: 64, 1022: 168, 1028: 16, 1029: 4, 1030: 4,
+	64: 4, 66: 4, 67: 168, 68: 1, 69: 1, 70: 4, 71: 4, 72: 4, 73: 4, 119: 44,
+	500: 48, 501: 48, 502: 56, 503: 56, // limits, inertia and damping of force control
+	1005: 32, protocol.TorqueSafety: 4, 1007: 32, 1008: 32, 1009: 32, 1010: 32, 1011: 32, protocol.GravityType: 4, 1020: 12,
+	protocol.GravityOptimal: 64, 1022: 168, 1025: 32, 1026: 32, protocol.TorqueControlType: 4, 1028: 16, 1029: 4, 1030: 4,
+	5000: protocol.DataSize,
+}
+
+// kept are the answers that the arm has from the host itself, with their sizes, bytes: zeros before it was told.
+var kept = map[protocol.Command]int{
+	protocol.ZonesRead: 4408, protocol.JoystickMapRead: 14816, protocol.SpasmFilterRead: 56, protocol.EndEffectorOffsetRead: 56,
+	310: 56, 5001: 4, // singularities and a device value, which nothing writes here; the size of 5001 is chosen
+}
+
+// keeps are the commands that tell it those answers.
+var keeps = map[protocol.Command]protocol.Command{
+	protocol.SetZones: protocol.ZonesRead, protocol.SetJoystickMap: protocol.JoystickMapRead,
+	protocol.SetSpasmFilter: protocol.SpasmFilterRead, protocol.SetEndEffectorOffset: protocol.EndEffectorOffsetRead,
 }
 
 // handle answers one packet.
@@ -81,8 +97,17 @@ func (d *Device) accepts(command protocol.Command) (least, most int, known bool)
 	case protocol.JoystickSend:
 		return protocol.JoystickSize, protocol.JoystickSize, true
 	case protocol.AngularControl, protocol.CartesianControl, protocol.EraseTrajectories, protocol.StartAPI, protocol.StopAPI,
-		protocol.GoReady, protocol.ClearErrorLog:
+		protocol.GoReady, protocol.ClearErrorLog, protocol.FactoryDefaults, protocol.EraseZones:
 		return 0, 1, true
+	case protocol.TorqueMode, protocol.TorqueInactivity:
+		return 4, 4, true
+	case protocol.JointTorques, protocol.HandForces:
+		return 28, 44, true
+	case protocol.SetSpasmFilter, protocol.SetEndEffectorOffset:
+		return 4, kept[keeps[command]], true
+	case protocol.SetZones, protocol.SetJoystickMap:
+		size := kept[keeps[command]]
+		return size, size, true
 	}
 	most, known = withoutEffect[command]
 	return 0, most, known
@@ -119,6 +144,14 @@ func (d *Device) apply(command protocol.Command, payload []byte) bool {
 		}
 	case protocol.ClearErrorLog:
 		d.log = d.log[:0]
+	case protocol.FactoryDefaults:
+		d.config, d.kept = d.newConfig(), nil
+	case protocol.EraseZones:
+		delete(d.kept, protocol.ZonesRead)
+	case protocol.SetZones, protocol.SetJoystickMap, protocol.SetSpasmFilter, protocol.SetEndEffectorOffset:
+		d.keep(keeps[command], payload)
+	case protocol.TorqueMode, protocol.TorqueInactivity, protocol.JointTorques, protocol.HandForces:
+		return d.takeTorque(command, payload)
 	case protocol.JoystickSend:
 		return d.takeJoystick(payload)
 	case protocol.BasicTrajectory:
@@ -126,6 +159,24 @@ func (d *Device) apply(command protocol.Command, payload []byte) bool {
 	case protocol.AdvancedTrajectory:
 		return d.takeAdvanced(payload)
 	}
+	return true
+}
+
+// takeTorque is torque mode, which the arm enters and leaves as a real one does, without moving in it.
+func (d *Device) takeTorque(command protocol.Command, payload []byte) bool {
+	var value protocol.Word
+	switch command {
+	case protocol.TorqueMode, protocol.TorqueInactivity:
+		if value.Decode(payload) != nil || value > 1 {
+			return false
+		}
+		if command == protocol.TorqueInactivity {
+			d.torqueStays = value == 1
+			return true
+		}
+		d.torque = value == 1
+	}
+	d.torqueSet = d.now
 	return true
 }
 

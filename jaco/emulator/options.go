@@ -82,6 +82,9 @@ type Choices struct {
 
 	// NACKEvery refuses each packet whose number, counted since the power came on, can be divided by it; 0: none.
 	NACKEvery int
+
+	// FailEvery says Failed in the replies to those packets, though the command was obeyed; 0: in none.
+	FailEvery int
 }
 
 // HomeRule is a choice of Choices.HomeFirst.
@@ -122,7 +125,7 @@ func (o *Options) fill() error {
 	if !(o.Hold >= 0 && o.Hold <= 20) {
 		return fmt.Errorf("emulator: hold is %g /s, want 0 to 20", o.Hold)
 	}
-	if o.Reply < 0 || o.Choices.JoystickTimeout < 0 || o.Choices.QueueCapacity < 0 || o.Choices.NACKEvery < 0 {
+	if o.Reply < 0 || o.Choices.JoystickTimeout < 0 || o.Choices.QueueCapacity < 0 || o.Choices.NACKEvery < 0 || o.Choices.FailEvery < 0 {
 		return fmt.Errorf("emulator: times and counts must not be below 0")
 	}
 	if o.Start != nil {

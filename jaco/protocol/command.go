@@ -8,53 +8,73 @@ type Command uint16
 // The commands that a driver for learning experiments needs, and those around them that programs of
 // others send when they start. G reads, S writes.
 const (
-	SetConfig             Command = 0   // S Config
-	GetConfig             Command = 1   // G Config; K, J1
-	ControlTypeRead       Command = 10  // G Word: 0 cartesian, 1 angular
-	AngularPositionLegacy Command = 15  // G JointVector, as AngularPosition; works on a Jaco 1; K only
-	ErrorLogEntry         Command = 21  // G ErrorEntry; the request carries the index as a Word
-	ErrorCount            Command = 23  // G Word
-	ClearErrorLog         Command = 25  // S empty
-	CodeVersions          Command = 36  // G Versions
-	AngularControl        Command = 47  // S empty; K, J1
-	CartesianControl      Command = 49  // S empty; K (with size 1), J1
-	StartForceControl     Command = 57  // S empty; K
-	StopForceControl      Command = 58  // S empty; K
-	StartCurrentLimit     Command = 59  // S empty
-	StopCurrentLimit      Command = 60  // S empty
-	QuickStatusRead       Command = 62  // G QuickStatus; K-dsp
-	GripperRead           Command = 103 // G Gripper
-	CartesianPosition     Command = 104 // G CartesianVector; K, J1
-	AngularPosition       Command = 105 // G JointVector; K, J1
-	CartesianCommand      Command = 106 // G CartesianVector; K
-	AngularCommand        Command = 107 // G JointVector; K
-	CartesianForce        Command = 108 // G CartesianVector; K, J1
-	AngularTorque         Command = 109 // G JointVector; K, J1
-	AngularCurrent        Command = 110 // G JointVector; K, J1
-	SensorsRead           Command = 111 // G Sensors; K, J1
-	PositionCurrentRead   Command = 112 // G PositionCurrent
-	MotorCurrent          Command = 113 // G JointVector; K
-	AngularVelocity       Command = 114 // G JointVector; K
-	AllForces             Command = 115 // G Forces
-	GravityFreeTorque     Command = 116 // G JointVector
-	AccelerometersRead    Command = 117 // G Accelerometers
-	JoystickValue         Command = 120 // G Joystick
-	InfoRead              Command = 121 // G Info
-	CommandedVelocityRead Command = 123 // G CommandedVelocity
-	GeneralRead           Command = 200 // G General; K
-	AdvancedTrajectory    Command = 300 // S AdvancedPoint; J1
-	EraseTrajectories     Command = 301 // S empty; K, J1
-	StartAPI              Command = 302 // S empty; K, J1
-	StopAPI               Command = 303 // S empty; K, J1
-	QueueRead             Command = 304 // G Queue; J1
-	JoystickSend          Command = 305 // S Joystick; K, J1
-	TrajectoryRead        Command = 307 // G AdvancedPoint of 148 bytes; J1
-	BasicTrajectory       Command = 308 // S BasicPoint; K, J1
-	GoReady               Command = 311 // S empty: "move home"
-	InventoryRead         Command = 403 // G Inventory
-	TorqueSafety          Command = 1006
-	GravityType           Command = 1019
-	GravityOptimal        Command = 1021
+	SetConfig             Command = 0    // S Config
+	GetConfig             Command = 1    // G Config; K, J1
+	ControlTypeRead       Command = 10   // G Word: 0 cartesian, 1 angular
+	AngularPositionLegacy Command = 15   // G JointVector, as AngularPosition; works on a Jaco 1; K only
+	ErrorLogEntry         Command = 21   // G ErrorEntry; the request carries the index as a Word
+	ErrorCount            Command = 23   // G Word
+	ClearErrorLog         Command = 25   // S empty
+	CodeVersions          Command = 36   // G Versions
+	AngularControl        Command = 47   // S empty; K, J1
+	CartesianControl      Command = 49   // S empty; K (with size 1), J1
+	StartForceControl     Command = 57   // S empty; K
+	StopForceControl      Command = 58   // S empty; K
+	StartCurrentLimit     Command = 59   // S empty
+	StopCurrentLimit      Command = 60   // S empty
+	QuickStatusRead       Command = 62   // G QuickStatus; K-dsp
+	GripperRead           Command = 103  // G Gripper
+	CartesianPosition     Command = 104  // G CartesianVector; K, J1
+	AngularPosition       Command = 105  // G JointVector; K, J1
+	CartesianCommand      Command = 106  // G CartesianVector; K
+	AngularCommand        Command = 107  // G JointVector; K
+	CartesianForce        Command = 108  // G CartesianVector; K, J1
+	AngularTorque         Command = 109  // G JointVector; K, J1
+	AngularCurrent        Command = 110  // G JointVector; K, J1
+	SensorsRead           Command = 111  // G Sensors; K, J1
+	PositionCurrentRead   Command = 112  // G PositionCurrent
+	MotorCurrent          Command = 113  // G JointVector; K
+	AngularVelocity       Command = 114  // G JointVector; K
+	AllForces             Command = 115  // G Forces
+	GravityFreeTorque     Command = 116  // G JointVector
+	AccelerometersRead    Command = 117  // G Accelerometers
+	JoystickValue         Command = 120  // G Joystick
+	InfoRead              Command = 121  // G Info
+	CommandedVelocityRead Command = 123  // G CommandedVelocity
+	GeneralRead           Command = 200  // G General; K
+	AdvancedTrajectory    Command = 300  // S AdvancedPoint; J1
+	EraseTrajectories     Command = 301  // S empty; K, J1
+	StartAPI              Command = 302  // S empty; K, J1
+	StopAPI               Command = 303  // S empty; K, J1
+	QueueRead             Command = 304  // G Queue; J1
+	JoystickSend          Command = 305  // S Joystick; K, J1
+	TrajectoryRead        Command = 307  // G AdvancedPoint of 148 bytes; J1
+	BasicTrajectory       Command = 308  // S BasicPoint; K, J1
+	GoReady               Command = 311  // S empty: "move home"
+	InventoryRead         Command = 403  // G Inventory
+	TorqueSafety          Command = 1006 // S f32
+	GravityType           Command = 1019 // S Word
+	GravityOptimal        Command = 1021 // S 42 f32, of which the arm refuses the surplus
+)
+
+// Commands that only other programs send. The layouts of what they carry are in PROTOCOL.md.
+const (
+	EraseZones            Command = 37   // S empty
+	SetZones              Command = 38   // S 4408 bytes
+	ZonesRead             Command = 39   // G 4408 bytes
+	SetJoystickMap        Command = 40   // S 14816 bytes
+	JoystickMapRead       Command = 41   // G 14816 bytes
+	FactoryDefaults       Command = 45   // S empty
+	SetSpasmFilter        Command = 504  // S 56 bytes
+	SpasmFilterRead       Command = 505  // G 56 bytes
+	SetEndEffectorOffset  Command = 506  // S 56 bytes
+	EndEffectorOffsetRead Command = 507  // G 56 bytes
+	JointTorques          Command = 1000 // S 40 bytes
+	HandForces            Command = 1001 // S 28 bytes
+	TorqueMode            Command = 1004 // S Word: 0 position, 1 torque
+	TorqueControlType     Command = 1027 // S Word
+	TorqueModeRead        Command = 1043 // G Word, as TorqueMode
+	TorqueInactivity      Command = 1044 // S Word: 0 back to position, 1 torques to zero
 )
 
 var commandNames = map[Command]string{
@@ -73,7 +93,12 @@ var commandNames = map[Command]string{
 	StartAPI: "start API control", StopAPI: "stop API control", QueueRead: "trajectory queue", JoystickSend: "joystick command",
 	TrajectoryRead: "trajectory being executed", BasicTrajectory: "basic trajectory point", GoReady: "go to ready",
 	InventoryRead: "peripheral inventory", TorqueSafety: "torque safety factor", GravityType: "gravity type",
-	GravityOptimal: "optimal gravity parameters",
+	GravityOptimal: "optimal gravity parameters", EraseZones: "erase protection zones", SetZones: "write protection zones",
+	ZonesRead: "protection zones", SetJoystickMap: "write joystick mapping", JoystickMapRead: "joystick mapping",
+	FactoryDefaults: "factory defaults", SetSpasmFilter: "write spasm filter", SpasmFilterRead: "spasm filter",
+	SetEndEffectorOffset: "write end-effector offset", EndEffectorOffsetRead: "end-effector offset", JointTorques: "joint torques",
+	HandForces: "cartesian force command", TorqueMode: "switch torque mode", TorqueControlType: "torque control type",
+	TorqueModeRead: "torque mode", TorqueInactivity: "torque inactivity",
 }
 
 // String returns the number with the command's name, such as "105 (angular position)".
