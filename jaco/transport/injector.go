@@ -62,8 +62,9 @@ func (j *Injector) Opener(open Opener) Opener {
 type plan struct {
 	strikes [faults]bool
 	delay   time.Duration
-	keep    int    // Short, Unplug: bytes that go over
-	seed    uint64 // Garbage
+	keep    int           // Short, Unplug: bytes that go over
+	seed    uint64        // Garbage
+	away    time.Duration // Unplug
 }
 
 // plan decides on the next transfer of n bytes.
@@ -99,7 +100,7 @@ func (j *Injector) plan(d Direction, n int) (p plan) {
 		case Garbage:
 			p.seed = j.rng.Uint64()
 		case Unplug:
-			j.back = j.clock.Now().Add(r.For)
+			j.back, p.away = j.clock.Now().Add(r.For), r.For
 			if r.Byte > 0 {
 				p.keep = min(p.keep, int(r.Byte-j.bytes))
 			} else {

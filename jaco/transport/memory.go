@@ -15,8 +15,22 @@ type Device interface {
 	Out(now time.Time, p []byte) error
 
 	// In copies the next packet for the host to p and returns its length, if it is ready by now. Else it
-	// returns 0 and when to ask again; the zero time means not before the next Out.
+	// returns 0 and when to ask again; the zero time means not before the next Out. Stalled refuses the transfer.
 	In(now time.Time, p []byte) (n int, ready time.Time)
+}
+
+// Stalled is the length that Device.In returns where the endpoint stalls.
+const Stalled = -1
+
+// Resetter is a Device that is told of resets of the bus: the cable was taken out or put in. What waits to be read
+// does not outlive that.
+type Resetter interface{ Reset() }
+
+// Reset tells a device of a reset of the bus, if it wants to know.
+func Reset(d Device) {
+	if r, ok := d.(Resetter); ok {
+		r.Reset()
+	}
 }
 
 // Memory is a socket that a Device can be plugged into and out of, and a host can open: a cable without USB.
@@ -56,6 +70,9 @@ func (m *Memory) Open(ctx context.Context) (Conn, error) {
 // Unplug takes the device out: transfers under way end with ErrNoDevice, and so do all later ones of an open Conn.
 func (m *Memory) Unplug() {
 	m.mu.Lock()
+	if m.device != nil {
+		Reset(m.device)
+	}
 	m.device = nil
 	if m.open != nil {
 		m.open.device, m.open = nil, nil
@@ -70,6 +87,7 @@ func (m *Memory) Plug(device Device) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.device = device
+	Reset(device)
 }
 
 type memoryConn struct {
@@ -153,7 +171,7 @@ func (c *memoryConn) Read(ctx context.Context, p []byte) (int, error) {
 	for {
 		seen := m.changed.Count()
 		n, ready, err := c.receive(m.clock.Now(), p)
-		if n > 0 || err != nil {
+		if n != 0 || err != nil {
 			return n, err
 		}
 		if err := m.clock.Wait(ctx, m.changed, seen, ready); err != nil && (ready.IsZero() || m.clock.Now().Before(ready)) {
@@ -169,6 +187,9 @@ func (c *memoryConn) receive(now time.Time, p []byte) (int, time.Time, error) {
 		return 0, time.Time{}, err
 	}
 	n, ready := c.device.In(now, p)
+	if n == Stalled {
+		return 0, time.Time{}, &Error{Op: "read", Kind: ErrStall}
+	}
 	return n, ready, nil
 }
 

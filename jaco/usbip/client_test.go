@@ -48,11 +48,15 @@ func serveDevices(t testing.TB, devices ...transport.Device) string {
 	return address
 }
 
-func serve(t testing.TB, arms []Arm) (*Server, string) {
+// serve starts a server, changed before it takes its first client.
+func serve(t testing.TB, arms []Arm, change ...func(s *Server)) (*Server, string) {
 	t.Helper()
 	s, err := NewServer(arms, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, f := range change {
+		f(s)
 	}
 	l, err := Listen("127.0.0.1:0", false)
 	if err != nil {

@@ -25,7 +25,15 @@ type Server struct {
 
 	mu      sync.Mutex // guards what follows
 	exports []*export
-	clients map[net.Conn]bool
+	clients map[net.Conn]*visitor
+
+	patience time.Duration // with a client that has begun to say something
+}
+
+// visitor is a client as the server sees it.
+type visitor struct {
+	since  time.Time
+	served bool // it has an arm
 }
 
 // export is an arm with its present client. It is guarded by Server.mu.
@@ -39,14 +47,16 @@ type export struct {
 
 // Limits of what clients may cost.
 const (
-	maxClients    = 64
-	handshakeTime = 10 * time.Second
-	writeTime     = 10 * time.Second
+	maxClients = 64
+	patience   = 10 * time.Second
 )
+
+// alive is how soon the end of a client's machine is noticed.
+var alive = net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
 
 // NewServer returns a server of arms, all plugged in. log is told of clients that come, go and misbehave; it may be nil.
 func NewServer(arms []Arm, log func(text string)) (*Server, error) {
-	s := &Server{log: log, clients: map[net.Conn]bool{}}
+	s := &Server{log: log, clients: map[net.Conn]*visitor{}, patience: patience}
 	if log == nil {
 		s.log = func(string) {}
 	}
@@ -65,7 +75,8 @@ func NewServer(arms []Arm, log func(text string)) (*Server, error) {
 // Listen listens on a TCP address such as "127.0.0.1:3240". Addresses that others can reach are refused unless remote is
 // set: whoever can connect can move the arm.
 func Listen(address string, remote bool) (net.Listener, error) {
-	l, err := net.Listen("tcp", address)
+	config := net.ListenConfig{KeepAliveConfig: alive}
+	l, err := config.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("usbip: %w", err)
 	}
@@ -111,13 +122,30 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
+// admit takes a client in. Where there are too many, the one that has waited longest without an arm must go: clients that
+// say nothing shut nobody out.
 func (s *Server) admit(ctx context.Context, conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.clients) >= maxClients || ctx.Err() != nil {
+	if ctx.Err() != nil {
 		return false
 	}
-	s.clients[conn] = true
+	if len(s.clients) >= maxClients {
+		var idlest net.Conn
+		for c, v := range s.clients {
+			if !v.served && (idlest == nil || v.since.Before(s.clients[idlest].since)) {
+				idlest = c
+			}
+		}
+		if idlest == nil {
+			s.log(fmt.Sprintf("client %s is refused: %d have an arm each", conn.RemoteAddr(), maxClients))
+			return false
+		}
+		s.log(fmt.Sprintf("client %s is dropped: it has not asked for an arm, and there are %d clients", idlest.RemoteAddr(), maxClients))
+		idlest.Close()
+		delete(s.clients, idlest)
+	}
+	s.clients[conn] = &visitor{since: time.Now()}
 	return true
 }
 
@@ -169,12 +197,13 @@ func (s *Server) setPlug(id string, there bool) bool {
 	if e.plug = there; !there && e.client != nil {
 		e.client.Close()
 	}
+	transport.Reset(e.device)
 	return true
 }
 
 // serve speaks with one client: the handshake, then URBs if it got an arm.
 func (s *Server) serve(ctx context.Context, conn net.Conn) error {
-	conn.SetDeadline(time.Now().Add(handshakeTime))
+	conn.SetDeadline(time.Now().Add(s.patience))
 	var op [opSize]byte
 	if _, err := io.ReadFull(conn, op[:]); err != nil {
 		return err
@@ -233,7 +262,7 @@ func (s *Server) hand(ctx context.Context, conn net.Conn, id string) error {
 	}
 	s.log(fmt.Sprintf("arm %s goes to %s", id, conn.RemoteAddr()))
 	conn.SetDeadline(time.Time{})
-	return newSession(conn, e.device).run(ctx)
+	return newSession(conn, e.device, s.patience).run(ctx)
 }
 
 func (s *Server) claim(conn net.Conn, id string) (e *export, reply []byte, refusal error) {
@@ -247,5 +276,9 @@ func (s *Server) claim(conn net.Conn, id string) (e *export, reply []byte, refus
 		return nil, appendOp(nil, replyImport, statusBusy), fmt.Errorf("asks for %s, which %s has", id, e.client.RemoteAddr())
 	}
 	e.client = conn
+	if v := s.clients[conn]; v != nil {
+		v.served = true
+	}
+	transport.Reset(e.device)
 	return e, appendRecord(appendOp(nil, replyImport, statusOK), e), nil
 }

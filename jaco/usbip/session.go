@@ -1,6 +1,7 @@
 package usbip
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -24,10 +25,11 @@ const (
 // session carries the URBs of one client. One goroutine reads them; another completes transfers to the host when the arm
 // has data.
 type session struct {
-	conn   net.Conn
-	device transport.Device
-	clock  clock.Clock
-	poke   *clock.Signal // there may be something to complete
+	conn     net.Conn
+	device   transport.Device
+	clock    clock.Clock
+	poke     *clock.Signal // there may be something to complete
+	patience time.Duration
 
 	mu      sync.Mutex // guards what follows and the order of what is written
 	pending []transfer
@@ -44,9 +46,9 @@ type transfer struct {
 	data     []byte
 }
 
-func newSession(conn net.Conn, device transport.Device) *session {
+func newSession(conn net.Conn, device transport.Device, patience time.Duration) *session {
 	real := clock.Real()
-	return &session{conn: conn, device: device, clock: real, poke: real.NewSignal()}
+	return &session{conn: conn, device: device, clock: real, poke: real.NewSignal(), patience: patience}
 }
 
 // run returns when the client is gone or misbehaves.
@@ -64,17 +66,25 @@ func (s *session) run(ctx context.Context) error {
 	return err
 }
 
-// read takes URBs from the client.
+// read takes URBs from the client. It must send its first soon, as a kernel that enumerates the arm does, and each that it
+// begins without a break; between two it may take any time.
 func (s *session) read() error {
 	var raw [headerSize]byte
 	var data []byte
+	from := bufio.NewReader(s.conn)
+	s.conn.SetReadDeadline(time.Now().Add(s.patience))
 	for {
-		if _, err := io.ReadFull(s.conn, raw[:]); err != nil {
+		if _, err := from.Peek(1); err != nil {
+			return err
+		}
+		s.conn.SetReadDeadline(time.Now().Add(s.patience))
+		if _, err := io.ReadFull(from, raw[:]); err != nil {
 			return err
 		}
 		h := parseHeader(&raw)
 		switch {
 		case h.command == cmdUnlink:
+			s.conn.SetReadDeadline(time.Time{})
 			if err := s.unlink(h); err != nil {
 				return err
 			}
@@ -88,10 +98,11 @@ func (s *session) read() error {
 		}
 		if data = data[:0]; !h.in {
 			data = slices.Grow(data, int(h.length))[:h.length]
-			if _, err := io.ReadFull(s.conn, data); err != nil {
+			if _, err := io.ReadFull(from, data); err != nil {
 				return err
 			}
 		}
+		s.conn.SetReadDeadline(time.Time{})
 		if err := s.submit(h, data); err != nil {
 			return err
 		}
@@ -187,7 +198,7 @@ func (s *session) send(command, sequence uint32, status int32, actual int, data 
 		return s.failed
 	}
 	s.out = appendReturn(s.out[:0], command, sequence, status, actual, data)
-	s.conn.SetWriteDeadline(time.Now().Add(writeTime))
+	s.conn.SetWriteDeadline(time.Now().Add(s.patience))
 	_, s.failed = s.conn.Write(s.out)
 	return s.failed
 }
@@ -221,9 +232,21 @@ func (s *session) complete() (time.Time, error) {
 		}
 		t := &s.pending[i]
 		var packet [endpointSize]byte
-		n, ready := s.device.In(s.clock.Now(), packet[:])
-		if n == 0 {
+		n, ready := transport.Stalled, time.Time{}
+		if !s.halted[1][pipeCommand] {
+			n, ready = s.device.In(s.clock.Now(), packet[:])
+		}
+		switch n {
+		case 0:
 			return ready, nil
+		case transport.Stalled:
+			s.halted[1][pipeCommand] = true
+			sequence := t.sequence
+			s.pending = append(s.pending[:i], s.pending[i+1:]...)
+			if err := s.send(retSubmit, sequence, statusStall, 0, nil); err != nil {
+				return time.Time{}, err
+			}
+			continue
 		}
 		status := int32(0)
 		if room := t.length - len(t.data); n > room {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -243,6 +244,133 @@ func TestStall(t *testing.T) {
 	}
 }
 
+// stalling answers every packet with a stall, then with 64 zeros.
+type stalling struct{ replies []int }
+
+func (d *stalling) Out(time.Time, []byte) error {
+	d.replies = append(d.replies, transport.Stalled, endpointSize)
+	return nil
+}
+
+func (d *stalling) In(_ time.Time, p []byte) (n int, ready time.Time) {
+	if len(d.replies) > 0 {
+		n, d.replies = d.replies[0], d.replies[1:]
+	}
+	return n, ready
+}
+
+// A reply that stalls halts the endpoint, with all transfers that wait there, until the client clears it.
+func TestStalledReply(t *testing.T) {
+	c := attach(t, serveDevices(t, &stalling{}), "1-1")
+	_, first := c.submit(true, 2, [8]byte{}, 64, nil)
+	_, second := c.submit(true, 2, [8]byte{}, 64, nil)
+	if n, err := c.Write(background, make([]byte, 64)); n != 64 || err != nil {
+		t.Fatalf("%d bytes, %v", n, err)
+	}
+	for i, w := range []chan answer{first, second} {
+		if a := <-w; a.status != statusStall {
+			t.Errorf("transfer %d ends with status %d", i+1, a.status)
+		}
+	}
+	if a := c.control(0x02, 1, 0, 0, 0x82, 0, 0, 0); a.status != 0 {
+		t.Errorf("clearing it gave status %d", a.status)
+	}
+	if n, err := c.Read(background, make([]byte, 64)); n != 64 || err != nil {
+		t.Errorf("then: %d, %v", n, err)
+	}
+}
+
+// Replies that nobody read do not outlive the client, nor the cable.
+func TestUnreadRepliesEnd(t *testing.T) {
+	s, address, arms := serveArms(t, "1-1")
+	for _, how := range []string{"client", "cable"} {
+		c := attach(t, address, "1-1")
+		var wire [protocol.PacketSize]byte
+		p := protocol.Packet{Number: 1, Count: 1, Command: protocol.InfoRead, Size: 1}
+		p.Encode(&wire)
+		if _, err := c.Write(background, wire[:]); err != nil {
+			t.Fatal(err)
+		}
+		if how == "cable" {
+			s.Unplug("1-1")
+			if n, _ := arms[0].In(time.Now().Add(time.Second), wire[:]); n != 0 {
+				t.Errorf("%s: a reply of %d bytes is left", how, n)
+			}
+			s.Plug("1-1")
+		}
+		c.Close()
+		for free := false; !free; time.Sleep(time.Millisecond) {
+			s.mu.Lock()
+			free = s.exports[0].client == nil
+			s.mu.Unlock()
+		}
+		c = attach(t, address, "1-1")
+		ctx, cancel := context.WithTimeout(background, 50*time.Millisecond)
+		if n, err := c.Read(ctx, wire[:]); n != 0 || !errors.Is(err, transport.ErrTimeout) {
+			t.Errorf("%s: the next client reads %d bytes, %v", how, n, err)
+		}
+		cancel()
+		c.Close()
+		for free := false; !free; time.Sleep(time.Millisecond) {
+			s.mu.Lock()
+			free = s.exports[0].client == nil
+			s.mu.Unlock()
+		}
+	}
+}
+
+// Clients that say nothing shut nobody out, and the log tells of them.
+func TestIdleClientsMakeRoom(t *testing.T) {
+	var mu sync.Mutex
+	var told []string
+	s, address := serve(t, []Arm{{"1-1", mute{}}}, func(s *Server) {
+		s.log = func(text string) { mu.Lock(); told = append(told, text); mu.Unlock() }
+	})
+	holder := attach(t, address, "1-1")
+	for range maxClients + 10 {
+		dial(t, address, nil)
+	}
+	began := time.Now()
+	conn := dial(t, address, []byte{1, 0x11, 0x80, 5, 0, 0, 0, 0})
+	if reply, err := io.ReadAll(conn); len(reply) < opSize || time.Since(began) > s.patience/2 {
+		t.Errorf("the list came as %d bytes after %v, %v", len(reply), time.Since(began), err)
+	}
+	if a := holder.control(0x80, 0, 0, 0, 0, 0, 2, 0); a.err != nil {
+		t.Errorf("the client with the arm was dropped: %v", a.err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !strings.Contains(strings.Join(told, "\n"), "has not asked for an arm") {
+		t.Errorf("the log says %q", told)
+	}
+}
+
+// A client that imports an arm and then says nothing, or half of something, loses it.
+func TestHalfHeaderLosesTheArm(t *testing.T) {
+	s, address := serve(t, []Arm{{"1-1", mute{}}}, func(s *Server) { s.patience = 50 * time.Millisecond })
+	h := make([]byte, headerSize)
+	binary.BigEndian.PutUint32(h, cmdSubmit)
+	binary.BigEndian.PutUint32(h[16:], 2)
+	binary.BigEndian.PutUint32(h[24:], 64)
+	for name, p := range map[string][]byte{"nothing": nil, "half a header": h[:20], "half the data": append(h, make([]byte, 30)...)} {
+		conn := dial(t, address, append(importRequest("1-1"), p...))
+		if reply, err := io.ReadAll(conn); len(reply) != opSize+recordSize || err != nil && !strings.Contains(err.Error(), "reset") {
+			t.Errorf("%s: %d bytes, then %v", name, len(reply), err)
+		}
+		for free := false; !free; time.Sleep(time.Millisecond) {
+			s.mu.Lock()
+			free = s.exports[0].client == nil
+			s.mu.Unlock()
+		}
+	}
+	c := attach(t, address, "1-1") // one that is idle between two transfers keeps it
+	c.control(0x80, 0, 0, 0, 0, 0, 2, 0)
+	time.Sleep(3 * s.patience)
+	if a := c.control(0x80, 0, 0, 0, 0, 0, 2, 0); a.err != nil {
+		t.Errorf("idle, the client lost the arm: %v", a.err)
+	}
+}
+
 // An RS-485 transfer waits for ever, and does not hold up the others.
 func TestSilentPipe(t *testing.T) {
 	_, address, _ := serveArms(t, "1-1")
@@ -350,6 +478,7 @@ func (c *scripted) Read(p []byte) (int, error)       { return c.r.Read(p) }
 func (c *scripted) Write(p []byte) (int, error)      { c.written += len(p); return len(p), nil }
 func (c *scripted) Close() error                     { return nil }
 func (c *scripted) SetDeadline(time.Time) error      { return nil }
+func (c *scripted) SetReadDeadline(time.Time) error  { return nil }
 func (c *scripted) SetWriteDeadline(time.Time) error { return nil }
 func (c *scripted) RemoteAddr() net.Addr             { return &net.TCPAddr{} }
 

@@ -305,6 +305,71 @@ func TestControl(t *testing.T) {
 	}
 }
 
+// Arms have client names and firmware versions of their own.
+func TestNamesAndFirmware(t *testing.T) {
+	name := func(p *process, id string) string {
+		conn, _ := p.attach(id)
+		defer conn.Close()
+		reply := p.exchange(conn, protocol.Packet{Number: 1, Count: 1, Command: protocol.GetConfig, Size: 1})
+		return protocol.Text(reply.Data[20:40]).String()
+	}
+	p := start(t, "-arms", "jaco2,jaco1,jaco2")
+	for id, want := range map[string]string{"1-1": "Jaco 2", "1-2": "Jaco 1", "1-3": "Jaco 2 (1-3)"} {
+		if got := name(p, id); got != want {
+			t.Errorf("arm %s is named %q, want %q", id, got, want)
+		}
+	}
+	p = start(t, "-arms", "jaco2,jaco2", "-names", "left,right", "-firmware", "5.0.4,6.1.2")
+	if left, right := name(p, "1-1"), name(p, "1-2"); left != "left" || right != "right" {
+		t.Errorf("arms are named %q and %q", left, right)
+	}
+	conn, status := p.attach("1-2")
+	for ; status != 0; conn, status = p.attach("1-2") {
+		time.Sleep(time.Millisecond) // until the server has let go of the client before
+	}
+	var info protocol.Info
+	reply := p.exchange(conn, protocol.Packet{Number: 1, Count: 1, Command: protocol.InfoRead, Size: 1})
+	if err := info.Decode(reply.Data[:]); err != nil || info.Major != 6 || info.Minor != 1 || info.Release != 2 {
+		t.Errorf("the second arm has firmware %d.%d.%d, %v", info.Major, info.Minor, info.Release, err)
+	}
+}
+
+// -faults loses replies and pulls the cable, and puts it in again.
+func TestFaults(t *testing.T) {
+	p := start(t, "-faults", "delay in transfer 2 for 100ms; unplug in transfer 3 for 50ms")
+	conn, _ := p.attach("1-1")
+	request := protocol.Packet{Number: 1, Count: 1, Command: protocol.QueueRead, Size: 1}
+	p.exchange(conn, request)
+	began := time.Now()
+	if p.exchange(conn, request); time.Since(began) < 100*time.Millisecond {
+		t.Errorf("the second reply came after %v", time.Since(began))
+	}
+	var wire [protocol.PacketSize]byte
+	request.Encode(&wire)
+	for in := range uint32(2) {
+		var h [48]byte
+		for at, v := range map[int]uint32{0: 1, 4: 9 + in, 12: in, 16: 2, 24: protocol.PacketSize} {
+			binary.BigEndian.PutUint32(h[at:], v)
+		}
+		conn.Write(h[:])
+		if in == 0 {
+			conn.Write(wire[:])
+		}
+	}
+	if rest, err := io.ReadAll(conn); len(rest) > 48 {
+		t.Errorf("a reply of %d bytes though the cable came out, %v", len(rest), err)
+	}
+	p.await("the cable comes out for 50ms")
+	status := uint32(1)
+	for deadline := time.Now().Add(10 * time.Second); status != 0 && time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		conn, status = p.attach("1-1")
+	}
+	if status != 0 {
+		t.Fatalf("the arm is not back: status %d", status)
+	}
+	p.exchange(conn, request)
+}
+
 // A log that cannot be written does not stop the arm, but the command fails in the end.
 func TestFullLog(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
@@ -332,6 +397,14 @@ func TestUsage(t *testing.T) {
 		{"-physics-step", "0.003"},
 		{"-nack-every", "-1"},
 		{"-home-first", "never"},
+		{"-fail-every", "-1"},
+		{"-faults", "lose in"},
+		{"-firmware", "6.2"},
+		{"-firmware", "6.2.300"},
+		{"-firmware", "6.2.5,6.2.5"},
+		{"-arms", "jaco2,jaco2", "-names", "left"},
+		{"-arms", "jaco2,jaco2", "-names", "left,left"},
+		{"-names", "a name of over twenty bytes"},
 	} {
 		err := run(context.Background(), append(args, "-listen", "127.0.0.1:0"), nil, io.Discard, io.Discard)
 		var usage *cli.UsageError

@@ -7,8 +7,12 @@
 //	usbip attach -r 127.0.0.1 -b 1-1
 //
 // Several arms stand side by side with -arms jaco2,jaco1: their bus ids are 1-1, 1-2 and so on. Each takes one client
-// at a time. Arms move in real time, as -domain says; -picture shows what a camera would see of them. The flags from
+// at a time; -names and -firmware tell them apart. Arms move in real time, as -domain says; -picture shows what a camera would see of them. The flags from
 // -ack-unknown to -velocity-factor choose answers that are not known of a real arm: see package emulator.
+//
+// -faults spoils each arm's cable by the rules of package transport, at the arm's end of it: replies that are late, lost, cut
+// short, wrong or stalled, packets that do not arrive, and a cable that comes out in the middle of a message and is
+// back after a while. -nack-every and -fail-every make the arm refuse.
 //
 // # Exchanges
 //

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,7 +28,10 @@ type options struct {
 	reply, joystickTimeout *time.Duration
 	hold, physicsStep      *float64
 	homeFirst              *string
-	queueCapacity, nack    *int
+	queueCapacity          *int
+	nack, fail             *int
+	names, firmware        *string
+	faults                 *string
 	velocityFactor         *float64
 	velocityWraps          *bool
 	choices                emulator.Choices // the switches that are yes or no
@@ -66,6 +70,10 @@ func register(f *cli.Flags) *options {
 		queueCapacity:   f.Int("queue-capacity", 2000, "trajectory `points` that the arm takes"),
 		joystickTimeout: f.Duration("joystick-timeout", 0, "`time` after which a joystick that was not sent again is released; 0: never"),
 		nack:            f.Int("nack-every", 0, "refuse each packet whose `number` can be divided by this; 0: none"),
+		fail:            f.Int("fail-every", 0, "say failed in the reply to each packet whose `number` can be divided by this, though it is obeyed; 0: none"),
+		names:           f.String("names", "", "client `names` of the arms, such as left,right, by which libkindrv tells them apart; empty: Jaco 2 or Jaco 1, with the bus id behind it if another has that name"),
+		firmware:        f.String("firmware", "", "firmware `versions` of the arms, such as 6.2.5,5.0.4; one is for all; empty: 6.2.5, of a Jaco 1 4.2.1"),
+		faults:          f.String("faults", "", "what goes wrong on each arm's cable: `rules` such as \"delay in chance 0.01 for 30ms; lose in every 900; stall in transfer 50; unplug byte 400000 for 2s\""),
 		velocityFactor:  f.Float64("velocity-factor", 1, "`ratio` of true to reported velocity: 2 for firmware that reports half"),
 		velocityWraps:   f.Bool("velocity-wraps", false, "report negative velocities as 181 to 360 degrees/s, as some firmware does"),
 	}
@@ -97,19 +105,70 @@ func (o *options) units() ([]unit, error) {
 		return nil, cli.Usagef("-domain: %v", err)
 	}
 	rng := rand.New(rand.NewPCG(*o.seed, 0x656d75))
+	kinds := strings.Split(*o.arms, ",")
+	names, err := each("-names", *o.names, len(kinds), false)
+	if err != nil {
+		return nil, err
+	}
+	versions, err := each("-firmware", *o.firmware, len(kinds), true)
+	if err != nil {
+		return nil, err
+	}
 	var units []unit
-	for name := range strings.SplitSeq(*o.arms, ",") {
+	taken := map[string]bool{}
+	for i, name := range kinds {
 		kind, ok := map[string]protocol.DeviceType{"jaco1": protocol.Jaco1, "jaco2": protocol.Jaco2}[name]
 		if !ok {
 			return nil, cli.Usagef("-arms: %q is not jaco1 or jaco2", name)
 		}
-		u := unit{id: fmt.Sprintf("1-%d", len(units)+1), kind: kind}
+		u := unit{id: fmt.Sprintf("1-%d", i+1), kind: kind}
 		d.Draw(rng, &u.world)
-		u.arm = o.emulated(kind, len(units)+1)
+		u.arm = o.emulated(kind, i+1)
 		u.arm.Motion = u.world.Motion
+		if versions[i] != "" {
+			if u.arm.Firmware, err = version(versions[i]); err != nil {
+				return nil, err
+			}
+		}
+		switch {
+		case names[i] != "":
+			u.arm.Name = names[i]
+		case taken[u.arm.Name]:
+			u.arm.Name += " (" + u.id + ")"
+		}
+		if taken[u.arm.Name] {
+			return nil, cli.Usagef("-names: %q twice", u.arm.Name)
+		}
+		taken[u.arm.Name] = true
 		units = append(units, u)
 	}
 	return units, nil
+}
+
+// each takes a list with an entry for each arm apart; an empty one has empty entries. Where one is for all it may have
+// a single entry.
+func each(flag, list string, arms int, oneForAll bool) ([]string, error) {
+	entries := strings.Split(list, ",")
+	if len(entries) == 1 && (list == "" || oneForAll) {
+		return slices.Repeat(entries, arms), nil
+	}
+	if len(entries) != arms {
+		return nil, cli.Usagef("%s: %d entries for %d arms", flag, len(entries), arms)
+	}
+	return entries, nil
+}
+
+// version reads a firmware version: major, minor, release.
+func version(text string) (v [3]uint8, err error) {
+	parts := strings.Split(text, ".")
+	for i, part := range parts {
+		n, err := strconv.ParseUint(part, 10, 8)
+		if len(parts) != len(v) || err != nil {
+			return v, cli.Usagef("-firmware: %q is not three numbers from 0 to 255, such as 6.2.5", text)
+		}
+		v[i] = uint8(n)
+	}
+	return v, nil
 }
 
 // emulated returns the options of the arm with a number, but for its motion.
@@ -119,7 +178,8 @@ func (o *options) emulated(kind protocol.DeviceType, number int) emulator.Option
 	e.Hold, e.PhysicsStep, e.Reply = *o.hold, *o.physicsStep, *o.reply
 	e.Settings.VelocityFactor, e.Settings.VelocityWraps = *o.velocityFactor, *o.velocityWraps
 	e.Choices = o.choices
-	e.Choices.QueueCapacity, e.Choices.NACKEvery, e.Choices.JoystickTimeout = *o.queueCapacity, *o.nack, *o.joystickTimeout
+	e.Choices.QueueCapacity, e.Choices.JoystickTimeout = *o.queueCapacity, *o.joystickTimeout
+	e.Choices.NACKEvery, e.Choices.FailEvery = *o.nack, *o.fail
 	for i, rule := range homeRules {
 		if rule == *o.homeFirst {
 			e.Choices.HomeFirst = emulator.HomeRule(i)

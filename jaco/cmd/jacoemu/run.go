@@ -11,7 +11,9 @@ import (
 	"time"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
+	"colonnade/jaco/transport"
 	"colonnade/jaco/usbip"
 )
 
@@ -105,14 +107,27 @@ func (o *options) station(notes *book, log func(string)) (*station, error) {
 	if err != nil {
 		return nil, err
 	}
+	rules, err := transport.ParseRules(*o.faults)
+	if err != nil {
+		return nil, cli.Usagef("-faults: %v", err)
+	}
 	s := new(station)
 	var exports []usbip.Arm
-	for _, u := range units {
+	for i, u := range units {
 		device, err := emulator.New(u.arm)
 		if err != nil {
 			return nil, cli.Usagef("%v", err)
 		}
-		a := served{unit: u, device: device, tap: &tap{device: device, id: u.id, book: notes}}
+		faults, err := transport.NewInjector(clock.Real(), *o.seed+uint64(i), rules)
+		if err != nil {
+			return nil, cli.Usagef("-faults: %v", err)
+		}
+		spoilt := faults.Device(device, func(away time.Duration) {
+			log(fmt.Sprintf("arm %s: the cable comes out for %v", u.id, away))
+			s.server.Unplug(u.id)
+			time.AfterFunc(away, func() { s.server.Plug(u.id) })
+		})
+		a := served{unit: u, device: device, tap: &tap{device: spoilt, id: u.id, book: notes}}
 		if *o.picture != "" {
 			path := picturePath(*o.picture, u.id, len(units) > 1)
 			if a.painter, err = newPainter(device, &u.world, path, *o.pictureSize, target, *o.seed); err != nil {
@@ -134,8 +149,8 @@ func (s *station) greet(w io.Writer, address net.Addr) {
 		tool += " --tcp-port " + port
 	}
 	for _, a := range s.arms {
-		fmt.Fprintf(w, "jacoemu: arm %s is a %v with serial number %s; attach it by: %s attach -r %s -b %s\n",
-			a.id, a.kind, a.arm.Serial, tool, host, a.id)
+		fmt.Fprintf(w, "jacoemu: arm %s is a %v named %s with serial number %s; attach it by: %s attach -r %s -b %s\n",
+			a.id, a.kind, a.arm.Name, a.arm.Serial, tool, host, a.id)
 	}
 }
 

@@ -54,6 +54,9 @@ func (t *tap) In(now time.Time, p []byte) (int, time.Time) {
 	return n, ready
 }
 
+// Reset passes a reset of the bus on.
+func (t *tap) Reset() { transport.Reset(t.device) }
+
 func (t *tap) sum() counts {
 	t.mu.Lock()
 	defer t.mu.Unlock()
