@@ -35,6 +35,7 @@ func (d *Device) answers(request *protocol.Packet) bool {
 	switch request.Command {
 	case protocol.AngularPosition, protocol.AngularPositionLegacy:
 		q := d.readings()
+		d.spoil(Angle, &q)
 		m := s.FromAngles(&q)
 		d.answer = m.Append(to)
 	case protocol.AngularCommand:
@@ -42,7 +43,9 @@ func (d *Device) answers(request *protocol.Packet) bool {
 		m := s.FromAngles(&q)
 		d.answer = m.Append(to)
 	case protocol.AngularVelocity:
-		m := s.FromVelocities(&d.sim.Data.V)
+		v := d.sim.Data.V
+		d.spoil(Velocity, &v)
+		m := s.FromVelocities(&v)
 		d.answer = m.Append(to)
 	case protocol.QueueRead:
 		capacity := len(d.queue.ring)
@@ -60,6 +63,7 @@ func (d *Device) answers(request *protocol.Packet) bool {
 				tau[i] -= bias[i]
 			}
 		}
+		d.spoil(Torque, &tau)
 		m := plain(&tau)
 		d.answer = m.Append(to)
 	case protocol.AngularCurrent, protocol.MotorCurrent:

@@ -29,6 +29,8 @@ type Device struct {
 	packets   int    // received since power-up
 	answer    []byte // of the last GET, its memory used again
 	replies   []reply
+
+	faults [numParts][sim.NumJoints]faulty
 }
 
 // reply is a packet on its way to the host.

@@ -51,6 +51,7 @@ func (d *Device) tick() {
 	d.fault = d.stopAtLimits(&m)
 	d.command = m.velocity
 	d.servo = d.servos(&m)
+	d.spoil(Motor, &d.servo)
 	before := d.sim.Data.Q
 	violation, err := d.sim.Advance(&d.servo)
 	switch {

@@ -289,11 +289,22 @@ func violation(err error) bool {
 	return errors.As(err, &t) && t.Violation()
 }
 
+// doubtful tells a stop after which nobody can trust what the arm reports.
+func doubtful(err error) bool {
+	var t *safety.Trip
+	return errors.As(err, &t) && t.Doubtful()
+}
+
+const lookAtIt = "somebody must look at the arm before it moves again"
+
 // recover waits for an arm that was lost. One that does not get out of its margins tries again as long as there is patience. It
 // is not sent home, since its firmware knows neither table nor margins: in the end somebody must help it.
 func (e *Env) recover(cause error) error {
 	if errors.Is(cause, safety.ErrEmergency) {
 		return cause
+	}
+	if doubtful(cause) {
+		return fmt.Errorf("%s: %w", lookAtIt, cause)
 	}
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
@@ -310,6 +321,8 @@ func (e *Env) recover(cause error) error {
 		}
 	}
 	switch {
+	case doubtful(err):
+		return fmt.Errorf("%s: %w; it stopped by: %w", lookAtIt, err, cause)
 	case errors.Is(err, safety.ErrStuck):
 		return fmt.Errorf("move it by hand: %w; it stopped by: %w", err, cause)
 	case err != nil:

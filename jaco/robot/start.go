@@ -87,6 +87,9 @@ var errNoWay = errors.New("the arm does not get to its start pose")
 // moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is found: another one each time that
 // it does not get there. An arm that is lost on the way is waited for.
 func (e *Env) moveTo(goal *pose) error {
+	if err := e.lab.Guard.Pose(); err != nil {
+		return err
+	}
 	ways := 0
 	for until := e.lab.Clock.Now().Add(moveTries * moveTime); e.lab.Clock.Now().Before(until); {
 		if err := e.lab.Guard.Err(); err != nil {

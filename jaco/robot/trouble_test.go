@@ -232,13 +232,21 @@ func TestEmergencyStopWhileWaiting(t *testing.T) {
 	}
 }
 
-// lame is an arm that takes points and stands still.
-type lame struct{ *emulator.Device }
+// springy is an arm whose joint 3 springs back to where it was at first whenever it was stopped.
+type springy struct {
+	*emulator.Device
+	first float64
+}
 
-func (l *lame) Out(now time.Time, p []byte) error {
+func (l *springy) Out(now time.Time, p []byte) error {
 	var packet protocol.Packet
-	if packet.Decode(p) == nil && packet.Command == protocol.BasicTrajectory {
-		clear(p[protocol.HeaderSize:][:36]) // the velocities of joints and fingers
+	if packet.Decode(p) == nil && packet.Command == protocol.EraseTrajectories {
+		if err := l.Break(now, 2, emulator.Motor, emulator.Fault{Offset: -0.8}); err != nil {
+			return err
+		}
+	}
+	if l.State(now).Q[2] <= l.first {
+		l.Mend(now)
 	}
 	return l.Device.Out(now, p)
 }
@@ -251,7 +259,7 @@ func TestStuckArm(t *testing.T) {
 	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
 	}
-	// It comes back folded, and lame.
+	// It comes back folded, and springs back there.
 	o := emulator.NewOptions(protocol.Jaco2)
 	folded, _ := sim.Canonical().Keyframe("home")
 	folded[2] = 0.34
@@ -260,7 +268,7 @@ func TestStuckArm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab.Socket.Plug(&lame{stuck})
+	lab.Socket.Plug(&springy{stuck, folded[2]})
 	for _, f := range []func() error{
 		func() error { _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); return err },
 		func() error { return e.Reset(5, b.pixels, b.proprio) },

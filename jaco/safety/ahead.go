@@ -15,7 +15,8 @@ const remembered = 32
 
 // sent is a point on its way: it moves the arm from begin on for a tick.
 type sent struct {
-	begin    time.Duration // since the Guard's beginning, at the latest
+	sent     time.Duration // since the Guard's beginning
+	begin    time.Duration // since then, at the latest
 	velocity [sim.NumJoints]float64
 }
 

@@ -36,7 +36,15 @@ func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *T
 	if age := now.Sub(s.QTime); s.QTime.IsZero() || age > oldest {
 		return &Trip{Cause: Blind, What: fmt.Sprintf("the joint angles are %v old", age)}
 	}
-	g.accelerate(now, v)
+	if t := g.impossible(s); t != nil {
+		return t
+	}
+	if g.accelerate(now, v) {
+		g.follow.restart(true)
+	}
+	if t := g.follows(s); t != nil {
+		return t
+	}
 	at := now.Sub(g.began)
 	return g.slow(at, s, v)
 }
@@ -51,7 +59,7 @@ const pressed = 30
 // slow lets the arm be as fast as its way to a standstill allows, and refuses a policy that presses on.
 func (g *Guard) slow(at time.Duration, s *arm.State, v *[sim.NumJoints]float64) *Trip {
 	measured := s.QTime.Sub(g.began)
-	g.ahead.add(sent{begin: g.ahead.begins(at), velocity: *v})
+	g.ahead.add(sent{sent: at, begin: g.ahead.begins(at), velocity: *v})
 	if g.begun || g.within != (depths{}) {
 		if t := g.tooDeep(&s.Q); t != nil {
 			return t
@@ -98,9 +106,9 @@ func (g *Guard) slow(at time.Duration, s *arm.State, v *[sim.NumJoints]float64) 
 // rest is the pause in the stream after which the arm counts as standing.
 const rest = 100 * time.Millisecond
 
-// accelerate keeps each velocity near that of the point before.
-func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) {
-	if now.Sub(g.lastPoint) > rest {
+// accelerate keeps each velocity near that of the point before, and tells whether there was a pause before it.
+func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) (paused bool) {
+	if paused = now.Sub(g.lastPoint) > rest; paused {
 		g.velocity, g.begun = [sim.NumJoints]float64{}, true
 	}
 	for i := range v {
@@ -108,6 +116,7 @@ func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) {
 		v[i] = max(g.velocity[i]-change, min(g.velocity[i]+change, v[i]))
 	}
 	g.lastPoint = now
+	return paused
 }
 
 // deepest is how far within its margins an arm may begin to move, m or rad: as far as it sags when it stops at them. From
@@ -150,7 +159,9 @@ func (g *Guard) look(q *[sim.NumJoints]float64, measured time.Duration, within d
 }
 
 // Fits tells whether an arm that stands at joint angles q (rad) keeps all margins.
-func (g *Guard) Fits(q *[sim.NumJoints]float64) bool { return g.Spare(q) >= 0 }
+func (g *Guard) Fits(q *[sim.NumJoints]float64) bool {
+	return g.impossible(&arm.State{Q: *q}) == nil && g.Spare(q) >= 0
+}
 
 // Spare returns by how much an arm that stands at joint angles q (rad) keeps the margin that it is nearest to: a distance in m, or
 // an angle in rad from a joint's limit; below 0 it stands within one.

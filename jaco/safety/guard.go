@@ -67,6 +67,7 @@ type Guard struct {
 	within     depths                    // how deep in its margins it may be
 	retreating bool                      // the Guard itself moves the arm
 	trips      map[Cause]int
+	follow     follow
 }
 
 // Connect connects to the arm. Nothing moves by it.
@@ -92,6 +93,7 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 		return nil, errors.New("safety: Options.Arm needs a Clock")
 	}
 	g.ahead = newAhead(g.model, stopping)
+	g.follow.light = g.model.NewData()
 	g.began, g.closed = opt.Arm.Clock.Now(), opt.Arm.Clock.NewSignal()
 	opt.Arm.Govern = g.govern
 	for i, v := range g.limits.Speed {
@@ -215,7 +217,7 @@ func (g *Guard) Trips() map[Cause]int {
 
 // Resume makes the arm obey again after a trip, or after its driver stopped it; it opens a lost connection again, trying
 // until ctx ends. An arm that stands within its margins is moved out of them, slowly and on the shortest way, if Motion
-// is allowed and it was enabled; where it does not get out the error is ErrStuck, and commands may still be refused. Resume does
+// is allowed, it was enabled, and what it stopped for leaves no doubt in its readings; where it does not get out the error is ErrStuck, and commands may still be refused. Resume does
 // not undo an emergency stop, and ends when one is pulled.
 func (g *Guard) Resume(ctx context.Context) error {
 	g.mu.Lock()
@@ -227,11 +229,13 @@ func (g *Guard) Resume(ctx context.Context) error {
 	if err := g.checkStopFile(); err != nil {
 		return err
 	}
+	var cause *Trip
+	doubtful := errors.As(g.refusal(), &cause) && cause.Doubtful()
 	for attempt := 1; ; {
 		if err := g.recover(ctx); err != nil {
 			return err
 		}
-		err := g.retreat(ctx)
+		err := g.retreat(ctx, doubtful)
 		var t *Trip
 		switch {
 		case err == nil:
@@ -267,6 +271,7 @@ func (g *Guard) recover(ctx context.Context) error {
 		return err
 	}
 	g.trip = nil
+	g.follow.restart(false)
 	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "resume", Text: "commands are obeyed again"})
 	return nil
 }

@@ -401,7 +401,10 @@ func TestGovernAllocatesNothing(t *testing.T) {
 	v := [sim.NumJoints]float64{0.3}
 	n := testing.AllocsPerRun(100, func() {
 		now = now.Add(10 * time.Millisecond)
-		s.QTime = now
+		s.QTime, s.VTime, s.TorqueTime = now, now, now
+		if f := &r.guard.follow; f.known {
+			s.Q[0], s.V[0] = (f.low[0]+f.high[0])/2, v[0]
+		}
 		if err := r.guard.govern(now, &s, &v); err != nil {
 			t.Fatal(err)
 		}
@@ -420,7 +423,10 @@ func BenchmarkGovern(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		now = now.Add(10 * time.Millisecond)
-		s.QTime = now
+		s.QTime, s.VTime, s.TorqueTime = now, now, now
+		if f := &r.guard.follow; f.known {
+			s.Q[0], s.V[0] = (f.low[0]+f.high[0])/2, v[0]
+		}
 		if err := r.guard.govern(now, &s, &v); err != nil {
 			b.Fatal(err)
 		}

@@ -25,8 +25,9 @@ const (
 	retreatPause    = 150 * time.Millisecond // until it has sagged
 )
 
-// retreat moves an arm that stands within its margins out of them.
-func (g *Guard) retreat(ctx context.Context) error {
+// retreat refuses a pose that cannot be, and moves an arm that stands within its margins out of them, if its readings are not
+// in doubt.
+func (g *Guard) retreat(ctx context.Context, doubtful bool) error {
 	if !g.opt.Motion || !g.enabled.Load() {
 		return nil
 	}
@@ -35,7 +36,10 @@ func (g *Guard) retreat(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if g.Fits(&state.Q) {
+	if t := g.impossible(&state); t != nil {
+		return g.stop(t)
+	}
+	if doubtful || g.Fits(&state.Q) {
 		return nil
 	}
 	g.setRetreating(true)

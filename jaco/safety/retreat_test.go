@@ -4,10 +4,10 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
-	"colonnade/jaco/arm"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
 	"colonnade/sim"
@@ -22,7 +22,8 @@ func TestRetreatOfAnArmThatIgnoresPoints(t *testing.T) {
 	began := r.clock.Now()
 	var within clock.Deadline
 	within.Set(background, began.Add(30*time.Second))
-	if err := r.guard.Resume(&within); !errors.Is(err, arm.ErrQueue) {
+	var trip *Trip
+	if err := r.guard.Resume(&within); !errors.As(err, &trip) || trip.Cause != Following || !strings.Contains(err.Error(), "until it was home once") {
 		t.Errorf("resume: %v", err)
 	}
 	if took := r.clock.Now().Sub(began); took > time.Second {

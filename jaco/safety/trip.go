@@ -21,6 +21,9 @@ const (
 	Self       Cause = "self-collision" // links on their way to each other
 	Workspace  Cause = "workspace"      // the arm on its way out of the box
 	Blind      Cause = "blind"          // joint angles that are too old
+	Following  Cause = "following"      // a joint that does not do what it was told
+	Pose       Cause = "pose"           // angles that no arm can have
+	Reading    Cause = "reading"        // a velocity or torque that does not belong to the angles
 	Emergency  Cause = "emergency stop"
 )
 
@@ -70,6 +73,16 @@ func (t *Trip) Unwrap() error {
 func (t *Trip) Violation() bool {
 	switch t.Cause {
 	case JointLimit, Table, Self, Workspace:
+		return true
+	}
+	return false
+}
+
+// Doubtful tells whether what the arm reports cannot be true, or is not what it was told: then somebody must look at it before it moves
+// again. Resume moves nothing after it.
+func (t *Trip) Doubtful() bool {
+	switch t.Cause {
+	case Following, Pose, Reading:
 		return true
 	}
 	return false

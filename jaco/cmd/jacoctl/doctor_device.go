@@ -50,7 +50,9 @@ func (h *host) state(d *diagnosis, at *site) {
 	if s.Errors > 0 {
 		d.add("errors", well, "", "%d in the arm's own log", s.Errors)
 	}
-	if !at.Guard.Fits(&s.Q) {
+	if err := at.Guard.Pose(); err != nil {
+		d.add("pose", armState, "jacoctl home, or support the arm and switch it off and on again", "%v", err)
+	} else if !at.Guard.Fits(&s.Q) {
 		d.add("pose", well, "jacoctl home, or move it by hand", "the arm stands within its safety margins, so that policies cannot begin")
 	}
 	if s.Queue > 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -55,6 +56,9 @@ func TestDoctorNamesFaults(t *testing.T) {
 			q[1] = 0.83 // joint 2 ends at 0.82
 			o.Start = &q
 		}, want: well, words: []string{"within its safety margins"}},
+		{name: "a pose that cannot be", spoil: func(l *laboratory) {
+			l.device.Break(l.clock.Now(), 1, emulator.Angle, emulator.Fault{Scale: 1, Offset: 2 * math.Pi})
+		}, want: armState, words: []string{"joint_2 reports 9.2", "0.82 to 5.46", "off and on again"}},
 		{name: "camera busy", spoil: func(l *laboratory) { l.openEye = open(transport.ErrBusy); l.hold("/dev/video3", "cheese") }, want: cameraBusy,
 			words: []string{"cheese (process 4711)"}},
 		{name: "camera denied", spoil: func(l *laboratory) { l.openEye = open(transport.ErrPermission) }, want: cameraDenied, words: []string{"group video"}},

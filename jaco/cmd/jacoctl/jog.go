@@ -118,7 +118,7 @@ func (j *jogging) move(ctx context.Context, joint int, speed float64, span time.
 	v[joint] = speed
 	err := j.drive(ctx, &v, span)
 	var trip *safety.Trip
-	if !errors.As(err, &trip) || trip.Cause == safety.Emergency {
+	if !errors.As(err, &trip) || trip.Cause == safety.Emergency || trip.Doubtful() {
 		return err
 	}
 	j.trips++

@@ -99,7 +99,7 @@ func (j *jogging) moveWhile(ctx context.Context, held order, speed float64) (nex
 			err = clock.Sleep(ctx, j.Clock, jogPeriod)
 		}
 		var trip *safety.Trip
-		if errors.As(err, &trip) && trip.Cause != safety.Emergency {
+		if errors.As(err, &trip) && trip.Cause != safety.Emergency && !trip.Doubtful() {
 			j.trips++
 			fmt.Fprintf(j.s.stderr, "refused: %v\n", trip)
 			return order{}, j.Guard.Resume(ctx)

@@ -59,7 +59,7 @@ func status(ctx context.Context, args []string, c console) (any, error) {
 	}
 	r := at.status()
 	r.write(s.stderr)
-	return r, at.close(nil)
+	return r, at.close(at.Guard.Pose())
 }
 
 func (at *site) status() *statusResult {

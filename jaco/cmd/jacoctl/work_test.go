@@ -12,6 +12,7 @@ import (
 
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
@@ -116,6 +117,29 @@ func TestRunOnFaultyCable(t *testing.T) {
 		"-faults", "lose in every 700; unplug byte 60000 for 1s", "-record", "steps")
 	if err != nil || r.Episodes != 3 || r.Recoveries < 2 || r.Faults["lose"] == 0 || r.Faults["unplug"] != 1 {
 		t.Errorf("%+v, %v\n%s", r, err, said)
+	}
+}
+
+// An arm that reports a pose that it cannot have is moved by no command, and each says so.
+func TestNoCommandMovesFromAPoseThatCannotBe(t *testing.T) {
+	for _, args := range [][]string{
+		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"}, {"run", "-move", "-checkpoint", pretrained, "-episodes", "1"},
+	} {
+		l := newLaboratory(t, nil)
+		if err := l.device.Break(l.clock.Now(), 1, emulator.Angle, emulator.Fault{Scale: 1, Offset: 2 * math.Pi}); err != nil {
+			t.Fatal(err)
+		}
+		before := l.device.State(l.clock.Now()).Q
+		said, err := l.do(context.Background(), nil, nil, l.real(args...)...)
+		if err == nil || !strings.Contains(err.Error(), "joint_2 reports 9.") {
+			t.Errorf("%s: %v\n%s", args[0], err, said)
+		}
+		after := l.device.State(l.clock.Now()).Q
+		for i := range after {
+			if math.Abs(after[i]-before[i]) > 0.01 {
+				t.Errorf("%s: joint %d moved by %.3f rad", args[0], i+1, after[i]-before[i])
+			}
+		}
 	}
 }
 

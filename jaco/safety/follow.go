@@ -1,0 +1,219 @@
+package safety
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"colonnade/jaco/arm"
+	"colonnade/sim"
+)
+
+// What readings may differ by from what they should be, beside what is worked out: chosen on the emulated arm of domain robot, with
+// faults of the cable. README.md has how near it came to them.
+const (
+	astray      = 0.01  // rad that a joint may be out of where it can be
+	loose       = 0.015 // rad that where a joint can be is wider than its reading: play, an answer that is late
+	hastyRate   = 0.3   // rad/s that a velocity may be off
+	convicting  = 2     // angles or velocities in a row that are off more
+	heavy       = 8.0   // N m that a torque may be off, on the average
+	heavier     = 0.3   // of the weight's torque that it may be off, too
+	evening     = 12    // readings of a torque over which it is averaged: a second and a half
+	jolt        = 10.0  // N m that a reading counts for at most: servos that speed up joints have torques far above that
+	sudden      = 0.2   // rad/s that is not known of a joint's velocity: it may be speeding up
+	stillWeight = 1.0   // N m that a weight may change while its torque stands still
+)
+
+// follow compares what the arm reports with what it was told: it knows between which angles each joint can be. A joint goes at least
+// as far as the slowest servo takes it from the latest begin of each point, and at most as far as it was told at once; it
+// gives way to its weight or does not. Each reading narrows that down again.
+type follow struct {
+	known     bool // the rest is
+	at        time.Duration
+	low, high [sim.NumJoints]float64 // where each joint can be, rad
+	lag       [sim.NumJoints]float64 // velocities of the slowest servos, rad/s
+	slowest   [sim.NumJoints]float64 // velocities that a joint can have, rad/s
+	fastest   [sim.NumJoints]float64
+	strayed   int // angles in a row that are out of that
+
+	velocityTime, torqueTime time.Time // when the last ones were asked for
+	wrong                    int       // velocities in a row that cannot be
+
+	light          *sim.Data              // the arm without a payload
+	weighed        bool                   // torque and weight are known
+	torque, weight [sim.NumJoints]float64 // a torque, N m, and the weight's when it was reported first
+	off            [sim.NumJoints]float64 // by which torques were off, on the average
+}
+
+// restart makes the next reading be believed: the arm was stopped, or somebody else has moved it. Its servos may still slow down,
+// unless it stood for a while.
+func (f *follow) restart(stood bool) {
+	f.known, f.weighed, f.wrong, f.strayed = false, false, 0, 0
+	f.off = [sim.NumJoints]float64{}
+	if stood {
+		f.lag = [sim.NumJoints]float64{}
+	}
+}
+
+// follows returns what of the newest readings cannot be, or nil. g.mu is held.
+func (g *Guard) follows(s *arm.State) *Trip {
+	f := &g.follow
+	at := s.QTime.Sub(g.began)
+	switch {
+	case !f.known:
+		f.known, f.at, f.low, f.high = true, at, s.Q, s.Q
+		for i := range f.low {
+			f.low[i], f.high[i] = s.Q[i]-loose, s.Q[i]+loose
+		}
+		f.velocityTime, f.torqueTime = s.VTime, s.TorqueTime
+		return nil
+	case at <= f.at:
+		return nil
+	}
+	var light, full [sim.NumJoints]float64
+	f.light.Q, g.ahead.data.Q = s.Q, s.Q
+	f.light.V, g.ahead.data.V = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
+	g.model.Bias(f.light, &light)
+	g.model.Bias(g.ahead.data, &full)
+	for ; f.at < at; f.at += seconds(tick) {
+		f.advance(&g.ahead, min(at-f.at, seconds(tick)), &light, &full)
+	}
+	f.at = at
+	out := -1
+	for i, q := range s.Q {
+		lower, upper, limited := g.model.Range(i)
+		if limited { // its end stops a joint
+			f.low[i] = min(f.low[i], upper-g.ends(i))
+			f.high[i] = max(f.high[i], lower+g.ends(i))
+		}
+		if out < 0 && (q < f.low[i]-astray || q > f.high[i]+astray) {
+			out = i
+		}
+	}
+	if out >= 0 {
+		if f.strayed++; f.strayed >= convicting {
+			return &Trip{Cause: Following, What: f.describe(g.model, out, s.Q[out])}
+		}
+		return nil // the cable may have spoilt it: there is no checksum
+	}
+	f.strayed = 0
+	for i, q := range s.Q {
+		f.low[i], f.high[i] = max(f.low[i], q-loose), min(f.high[i], q+loose)
+	}
+	return g.belongs(s, &light, &full)
+}
+
+// ends is how far before the end of its range a joint or finger may be stopped: by what its angles are off, and where the
+// arm itself stops it.
+func (g *Guard) ends(joint int) float64 {
+	if joint < sim.NumArmJoints {
+		return g.limits.Joint
+	}
+	return 0.1
+}
+
+// advance moves where the joints can be by the time d, at most a tick, after f.at.
+func (f *follow) advance(a *ahead, d time.Duration, light, full *[sim.NumJoints]float64) {
+	to := f.at + d
+	var set *[sim.NumJoints]float64 // of the slowest servos; nil: nothing
+	f.slowest, f.fastest = f.lag, f.lag
+	for n := a.count - 1; n >= max(0, a.count-remembered); n-- {
+		p := &a.points[n%remembered]
+		if p.sent > to {
+			continue
+		}
+		if set == nil && p.begin <= to && to < p.begin+seconds(2*tick) {
+			set = &p.velocity
+		}
+		for i, v := range p.velocity {
+			f.slowest[i], f.fastest[i] = min(f.slowest[i], v), max(f.fastest[i], v)
+		}
+		if p.begin+seconds(tick) < to {
+			break
+		}
+	}
+	if set == nil {
+		set = new([sim.NumJoints]float64)
+	}
+	share := 1 - math.Exp(-d.Seconds()/a.stop.Lag)
+	for i := range f.lag {
+		f.lag[i] += (set[i] - f.lag[i]) * share
+		off := a.stop.SpeedError
+		lightly, fully := -light[i]*a.yield[i], -full[i]*a.yield[i]
+		f.slowest[i] = min(f.slowest[i], f.lag[i])
+		f.fastest[i] = max(f.fastest[i], f.lag[i])
+		f.slowest[i] += min(0, lightly, fully) - off*math.Abs(f.slowest[i])
+		f.fastest[i] += max(0, lightly, fully) + off*math.Abs(f.fastest[i])
+		f.low[i] += f.slowest[i] * d.Seconds()
+		f.high[i] += f.fastest[i] * d.Seconds()
+	}
+}
+
+// describe says what joint i, whose reading is q, does instead of what it was told.
+func (f *follow) describe(m *sim.Model, i int, q float64) string {
+	can := f.low[i]
+	if q > f.high[i] {
+		can = f.high[i]
+	}
+	told := "was told to stand"
+	if mean := (f.slowest[i] + f.fastest[i]) / 2; f.slowest[i] > 0 || f.fastest[i] < 0 {
+		told = fmt.Sprintf("was told to turn with %.2f rad/s", mean)
+	}
+	return fmt.Sprintf("%s does not do what it is told: it reads %.3f rad and can only be beyond %.3f; it %s. "+
+		"Is it blocked, or its sensor broken, or does the arm ignore points until it was home once?", m.JointName(i), q, can, told)
+}
+
+// belongs returns what velocity or torque does not belong to the angles, or nil. An arm that does not report them has no times.
+func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
+	f := &g.follow
+	if s.VTime.After(f.velocityTime) {
+		f.velocityTime = s.VTime
+		i := outside(&s.V, &f.slowest, &f.fastest)
+		if f.wrong++; i < 0 {
+			f.wrong = 0
+		}
+		if f.wrong >= convicting {
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports that it turns with %.3f rad/s; by its angles it can be %.3f to %.3f",
+				g.model.JointName(i), s.V[i], f.slowest[i], f.fastest[i])}
+		}
+	}
+	if s.TorqueTime.After(f.torqueTime) {
+		f.torqueTime = s.TorqueTime
+		return f.weigh(g.model, s, light, full)
+	}
+	return nil
+}
+
+// weigh compares the torques that joints report with their weight. What it takes to speed them up evens out with time.
+func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
+	for i := range sim.NumArmJoints {
+		t, low, high := s.Torque[i], min(light[i], full[i]), max(light[i], full[i])
+		if t != f.torque[i] || !f.weighed {
+			f.torque[i], f.weight[i] = t, light[i]
+		} else if math.Abs(light[i]-f.weight[i]) > stillWeight {
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its weight changed from %.1f to %.1f",
+				m.JointName(i), t, f.weight[i], light[i])}
+		}
+		if f.fastest[i]-f.slowest[i] > sudden {
+			continue
+		}
+		off := max(-jolt, min(jolt, t-max(low, min(high, t))))
+		f.off[i] += (off - f.off[i]) / evening
+		if !(math.Abs(f.off[i]) <= heavy+heavier*math.Abs(high)) {
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.1f N m, and for a while %.1f N m too much; at its angles its weight is %.1f to %.1f",
+				m.JointName(i), t, f.off[i], low, high)}
+		}
+	}
+	f.weighed = true
+	return nil
+}
+
+// outside returns the first arm joint whose velocity is outside of what it can be; -1: none. What fingers report is not known.
+func outside(v, slowest, fastest *[sim.NumJoints]float64) int {
+	for i := range sim.NumArmJoints {
+		if !(v[i] >= slowest[i]-hastyRate && v[i] <= fastest[i]+hastyRate) {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,84 @@
+package safety
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"colonnade/jaco/emulator"
+	"colonnade/sim"
+)
+
+// lie is a fault of a sensor or motor.
+type lie struct {
+	name  string
+	joint int
+	part  emulator.Part
+	fault emulator.Fault
+	cause Cause
+}
+
+// A joint that is driven alone, with a fault that comes after the motion began, must trip the Guard before it has gone on for
+// 0.05 rad or 0.1 s more than the driver's delay, and the trip names it.
+func TestAJointThatDoesNotFollowTrips(t *testing.T) {
+	frozen := emulator.Fault{Frozen: true}
+	for _, joint := range []int{0, 1, 2, 3, 4, 5} {
+		for _, speed := range []float64{0.3, -0.3, 0.6, -0.6} {
+			for _, l := range []lie{
+				{"angle stands still", joint, emulator.Angle, frozen, Following},
+				{"angle runs the other way", joint, emulator.Angle, emulator.Fault{Scale: -1}, Following},
+				{"angle follows too fast", joint, emulator.Angle, emulator.Fault{Scale: 2}, Following},
+				{"blocked", joint, emulator.Motor, emulator.Fault{}, Following},
+				{"motor runs the other way", joint, emulator.Motor, emulator.Fault{Scale: -1}, Following},
+				{"motor too fast", joint, emulator.Motor, emulator.Fault{Scale: 2}, Following},
+			} {
+				if l.name == "motor too fast" && math.Abs(speed) > 0.5 {
+					continue // servos are no faster than the joint may be
+				}
+				r := newRig(t, setup{motion: robotMotion(t)})
+				r.tries(l, speed)
+				r.close()
+			}
+		}
+	}
+}
+
+// A joint that was told to stand and moves trips, too.
+func TestAJointThatMovesUncommandedTrips(t *testing.T) {
+	for joint := range sim.NumArmJoints {
+		for _, offset := range []float64{0.2, -0.2, 0.4, -0.4} {
+			r := newRig(t, setup{motion: robotMotion(t)})
+			r.tries(lie{"moves uncommanded", joint, emulator.Motor, emulator.Fault{Scale: 1, Offset: offset}, Following}, 0)
+			r.close()
+		}
+	}
+}
+
+// tries drives a joint, lets the fault come after 0.2 s, and wants a trip of its cause, in time.
+func (r *rig) tries(l lie, speed float64) {
+	r.t.Helper()
+	var v [sim.NumJoints]float64
+	v[l.joint] = speed
+	if err := r.drive(50*time.Millisecond, 300*time.Millisecond, steady(v)); err != nil {
+		r.t.Errorf("%s %+.1f: before the fault: %v", sim.Canonical().JointName(l.joint), speed, err)
+		return
+	}
+	began, from := r.clock.Now(), r.guard.State().Q[l.joint]
+	if err := r.device.Break(began, l.joint, l.part, l.fault); err != nil {
+		r.t.Fatal(err)
+	}
+	err := r.drive(5*time.Millisecond, 2*time.Second, steady(v))
+	took := r.clock.Now().Sub(began)
+	astray := math.Abs(r.guard.State().Q[l.joint] - from - speed*took.Seconds())
+	var trip *Trip
+	switch {
+	case !errors.As(err, &trip) || trip.Cause != l.cause:
+		r.t.Errorf("%s %+.1f %s: %v after %v", sim.Canonical().JointName(l.joint), speed, l.name, err, took)
+	case !strings.Contains(trip.What, sim.Canonical().JointName(l.joint)):
+		r.t.Errorf("%s %s: %v", sim.Canonical().JointName(l.joint), l.name, trip)
+	case took > 100*time.Millisecond && astray > 0.05:
+		r.t.Errorf("%s %+.1f %s: tripped after %v and %.3f rad", sim.Canonical().JointName(l.joint), speed, l.name, took, astray)
+	}
+}
