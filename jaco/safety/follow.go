@@ -21,6 +21,7 @@ const (
 	evening     = 12    // readings of a torque over which it is averaged: a second and a half
 	jolt        = 10.0  // N m that a reading counts for at most: servos that speed up joints have torques far above that
 	sudden      = 0.2   // rad/s that is not known of a joint's velocity: it may be speeding up
+	standstill  = 3     // torques in a row that are the very same, down to the last bit
 	stillWeight = 1.0   // N m that a weight may change while its torque stands still
 )
 
@@ -29,6 +30,7 @@ const (
 // gives way to its weight or does not. Each reading narrows that down again.
 type follow struct {
 	known     bool // the rest is
+	first     bool // there was one reading only
 	at        time.Duration
 	low, high [sim.NumJoints]float64 // where each joint can be, rad
 	lag       [sim.NumJoints]float64 // velocities of the slowest servos, rad/s
@@ -40,18 +42,26 @@ type follow struct {
 	wrong                    int       // velocities in a row that cannot be
 
 	light          *sim.Data              // the arm without a payload
-	weighed        bool                   // torque and weight are known
 	torque, weight [sim.NumJoints]float64 // a torque, N m, and the weight's when it was reported first
+	same           [sim.NumJoints]int     // readings since then that were the very same
 	off            [sim.NumJoints]float64 // by which torques were off, on the average
 }
 
 // restart makes the next reading be believed: the arm was stopped, or somebody else has moved it. Its servos may still slow down,
 // unless it stood for a while.
 func (f *follow) restart(stood bool) {
-	f.known, f.weighed, f.wrong, f.strayed = false, false, 0, 0
-	f.off = [sim.NumJoints]float64{}
+	f.known, f.first, f.wrong, f.strayed = false, true, 0, 0
+	f.off, f.same = [sim.NumJoints]float64{}, [sim.NumJoints]int{}
 	if stood {
 		f.lag = [sim.NumJoints]float64{}
+	}
+}
+
+// believe takes a reading for where the joints are.
+func (f *follow) believe(s *arm.State, at time.Duration) {
+	f.known, f.at = true, at
+	for i, q := range s.Q {
+		f.low[i], f.high[i] = q-loose, q+loose
 	}
 }
 
@@ -61,10 +71,7 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	at := s.QTime.Sub(g.began)
 	switch {
 	case !f.known:
-		f.known, f.at, f.low, f.high = true, at, s.Q, s.Q
-		for i := range f.low {
-			f.low[i], f.high[i] = s.Q[i]-loose, s.Q[i]+loose
-		}
+		f.believe(s, at)
 		f.velocityTime, f.torqueTime = s.VTime, s.TorqueTime
 		return nil
 	case at <= f.at:
@@ -90,7 +97,13 @@ func (g *Guard) follows(s *arm.State) *Trip {
 			out = i
 		}
 	}
+	first := f.first
+	f.first = false
 	if out >= 0 {
+		if first { // of two readings that do not agree either can be spoilt
+			f.believe(s, at)
+			return nil
+		}
 		if f.strayed++; f.strayed >= convicting {
 			return &Trip{Cause: Following, What: f.describe(g.model, out, s.Q[out])}
 		}
@@ -187,15 +200,15 @@ func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip
 // weigh compares the torques that joints report with their weight. What it takes to speed them up evens out with time.
 func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
 	for i := range sim.NumArmJoints {
-		t, low, high := s.Torque[i], min(light[i], full[i]), max(light[i], full[i])
-		if t != f.torque[i] || !f.weighed {
-			f.torque[i], f.weight[i] = t, light[i]
-		} else if math.Abs(light[i]-f.weight[i]) > stillWeight {
-			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its weight changed from %.1f to %.1f",
-				m.JointName(i), t, f.weight[i], light[i])}
-		}
 		if f.fastest[i]-f.slowest[i] > sudden {
 			continue
+		}
+		t, low, high := s.Torque[i], min(light[i], full[i]), max(light[i], full[i])
+		if t != f.torque[i] {
+			f.torque[i], f.weight[i], f.same[i] = t, light[i], 0
+		} else if f.same[i]++; f.same[i] >= standstill && math.Abs(light[i]-f.weight[i]) > stillWeight {
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its weight changed from %.1f to %.1f",
+				m.JointName(i), t, f.weight[i], light[i])}
 		}
 		off := max(-jolt, min(jolt, t-max(low, min(high, t))))
 		f.off[i] += (off - f.off[i]) / evening
@@ -204,7 +217,6 @@ func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]f
 				m.JointName(i), t, f.off[i], low, high)}
 		}
 	}
-	f.weighed = true
 	return nil
 }
 

@@ -123,7 +123,7 @@ func TestRunOnFaultyCable(t *testing.T) {
 // An arm that reports a pose that it cannot have is moved by no command, and each says so.
 func TestNoCommandMovesFromAPoseThatCannotBe(t *testing.T) {
 	for _, args := range [][]string{
-		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"}, {"run", "-move", "-checkpoint", pretrained, "-episodes", "1"},
+		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"}, {"run", "-move", "-auto-place", "-checkpoint", pretrained, "-episodes", "1"},
 	} {
 		l := newLaboratory(t, nil)
 		if err := l.device.Break(l.clock.Now(), 1, emulator.Angle, emulator.Fault{Scale: 1, Offset: 2 * math.Pi}); err != nil {
