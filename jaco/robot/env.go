@@ -126,7 +126,7 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 	}
 	e.running, e.steps, e.trip, e.seed = false, 0, nil, seed
 	rng := newRandom(seed)
-	x, y := drawTarget(rng)
+	x, y := reach.DrawTarget(rng)
 	if e.opt.Fresh != nil {
 		if err := e.renew(rng); err != nil {
 			return err
@@ -221,8 +221,8 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 		return 0, err
 	}
 	e.hand(pixels, proprio)
-	if e.trip == nil && e.arm.Palm.Distance(e.Target()) <= reach.RewardRadius {
-		reward = 1
+	if e.trip == nil {
+		reward = reach.Reward(e.arm.Palm, e.Target())
 	}
 	e.running = e.trip == nil && e.steps < reach.EpisodeSteps
 	if !e.running {

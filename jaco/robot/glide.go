@@ -18,11 +18,8 @@ type gliding struct {
 	before  float64 // x a step before
 }
 
-// Turns are drawn once a control step, as in sim/reach.
-const (
-	glideStep  = controlStep
-	turnChance = 0.02
-)
+// glideStep is the time between two draws of turns: a control step, as in sim/reach.
+const glideStep = controlStep
 
 // put begins anew at a place.
 func (g *gliding) put(now time.Time, x, y float64) {
@@ -35,31 +32,15 @@ func (g *gliding) at(now time.Time) sim.Vec3 {
 	for now.Sub(g.since) >= glideStep {
 		g.before = g.x
 		g.since = g.since.Add(glideStep)
-		if g.rng.Float64() < turnChance {
+		if g.rng.Float64() < reach.TurnChance {
 			g.forward = !g.forward
 		}
-		g.x, g.forward = glide(g.x, g.forward, glideStep.Seconds())
+		g.x, g.forward = reach.Glide(g.x, g.forward, glideStep.Seconds())
 	}
 	if ago := g.since.Sub(now); ago > 0 {
 		part := min(ago.Seconds()/glideStep.Seconds(), 1)
 		return sim.Vec3{g.x + part*(g.before-g.x), g.y, 0}
 	}
-	x, _ := glide(g.x, g.forward, now.Sub(g.since).Seconds())
+	x, _ := reach.Glide(g.x, g.forward, now.Sub(g.since).Seconds())
 	return sim.Vec3{x, g.y, 0}
-}
-
-// glide moves on for some seconds, no more than a step.
-func glide(x float64, forward bool, seconds float64) (float64, bool) {
-	const left, right = reach.TargetCentreX - reach.TargetSizeX/2, reach.TargetCentreX + reach.TargetSizeX/2
-	way := reach.ConveyorSpeed * seconds
-	if !forward {
-		way = -way
-	}
-	switch x += way; {
-	case x > right:
-		return 2*right - x, false
-	case x < left:
-		return 2*left - x, true
-	}
-	return x, forward
 }

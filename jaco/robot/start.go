@@ -10,7 +10,6 @@ import (
 
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
-	"colonnade/sim"
 	"colonnade/sim/reach"
 )
 
@@ -19,37 +18,17 @@ type random = rand.Rand
 
 func newRandom(seed uint64) *random { return rand.New(rand.NewPCG(seed, 0x6a61636f)) }
 
-// drawTarget draws a place from the task's area.
-func drawTarget(rng *random) (x, y float64) {
-	return reach.TargetCentreX + reach.TargetSizeX*(rng.Float64()-0.5), reach.TargetCentreY + reach.TargetSizeY*(rng.Float64()-0.5)
-}
-
-// Where episodes start: as in package sim/reach, with the Guard's margins kept.
-const (
-	startSpread = 0.8  // rad
-	startFinger = 1.2  // rad
-	startHeight = 0.10 // of the palm, m
-	startTries  = 1000
-)
-
-// drawStart draws a pose to start from into e.start.
+// drawStart draws a pose to start from into e.start, as package sim/reach does, with the Guard's margins kept.
 func (e *Env) drawStart(rng *random, fits func(q *pose) bool) error {
-	centre, _ := e.model.Keyframe("reach_start")
-	for range startTries {
-		for i := range e.start {
-			if i < sim.NumArmJoints {
-				e.start[i] = centre[i] + startSpread*(2*rng.Float64()-1)
-			} else {
-				e.start[i] = startFinger * rng.Float64()
-			}
-		}
+	for range reach.StartTries {
+		e.start = reach.DrawStart(rng, e.model)
 		e.arm.Q = e.start
 		e.model.Kinematics(e.arm)
-		if e.arm.Palm[2] >= startHeight && fits(&e.start) {
+		if e.arm.Palm[2] >= reach.StartHeight && fits(&e.start) {
 			return nil
 		}
 	}
-	return fmt.Errorf("no start pose that keeps all margins in %d tries", startTries)
+	return fmt.Errorf("no start pose that keeps all margins in %d tries", reach.StartTries)
 }
 
 const (

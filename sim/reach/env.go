@@ -11,7 +11,7 @@ import (
 	"colonnade/sim/render"
 )
 
-// The task. All of it is fixed by the project's design page.
+// The task.
 const (
 	EpisodeSteps = 50   // control steps until an episode is cut off
 	RewardRadius = 0.10 // the palm earns its reward within this distance of the target, m
@@ -23,8 +23,7 @@ const (
 type Env struct {
 	opt      Options
 	sim      *sim.Simulator
-	renderer *render.Renderer       // nil: the lender has some
-	start    [sim.NumJoints]float64 // the pose around which episodes start, rad
+	renderer *render.Renderer // nil: the lender has some
 	random   random
 	world    domain.World // of this episode
 
@@ -66,7 +65,6 @@ func newEnv(opt Options) (*Env, error) {
 	if e.sim, err = sim.NewSimulator(opt.Model, opt.PhysicsStep, sim.ControlStep); err != nil {
 		return nil, err
 	}
-	e.start, _ = opt.Model.Keyframe(startKeyframe)
 	e.drawWorld()
 	if opt.lender == nil {
 		if e.renderer, err = opt.look().newRenderer(&e.world); err != nil {
@@ -128,7 +126,8 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 		return err
 	}
 	rng := e.random.seed(seed, episodeStream)
-	place := drawTarget(rng)
+	var place target
+	place.at[0], place.at[1] = DrawTarget(rng)
 	if err := e.drawStart(rng); err != nil {
 		return err
 	}
@@ -185,12 +184,12 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 		return 0, err
 	}
 	if e.opt.Task == Conveyor {
-		e.target.glide(e.sim.Elapsed(), chance(e.seed, e.steps) < turnChance)
+		e.target.glide(e.sim.Elapsed(), chance(e.seed, e.steps) < TurnChance)
 	}
 	e.steps++
 	e.running = e.violation.Cause == sim.None && e.steps < EpisodeSteps
-	if e.violation.Cause == sim.None && e.sim.Data.Palm.Distance(e.target.at) <= RewardRadius {
-		reward = 1
+	if e.violation.Cause == sim.None {
+		reward = Reward(e.sim.Data.Palm, e.target.at)
 	}
 	return reward, e.observe(pixels, proprio)
 }

@@ -58,27 +58,37 @@ func uniform(rng *rand.Rand) float64 { return float64(rng.Float64()) }
 
 // Where episodes start.
 const (
+	StartHeight = 0.10 // lowest start of the palm, m
+	StartTries  = 1000 // draws after which there is no start
+
 	startKeyframe = "reach_start"
-	startSpread   = 0.8  // each arm joint starts within this of the keyframe, rad
-	startFinger   = 1.2  // fingers start between 0 and this, rad
-	startHeight   = 0.10 // lowest start of the palm, m
-	maxStartTries = 1000
+	startSpread   = 0.8 // each arm joint starts within this of the keyframe, rad
+	startFinger   = 1.2 // fingers start between 0 and this, rad
 )
+
+// DrawStart draws joint angles near those at which the model's episodes start, rad. They may be unfit to start from: draw
+// again then, and where the palm is below StartHeight. The model must have the keyframe "reach_start", as the canonical
+// one has.
+func DrawStart(rng *rand.Rand, m *sim.Model) (q [sim.NumJoints]float64) {
+	centre, _ := m.Keyframe(startKeyframe)
+	for i := range q {
+		if i < sim.NumArmJoints {
+			q[i] = centre[i] + float64(startSpread*float64(2*uniform(rng)-1))
+		} else {
+			q[i] = startFinger * uniform(rng)
+		}
+	}
+	return q
+}
 
 // drawStart places the arm at rest around the start keyframe, without violation.
 func (e *Env) drawStart(rng *rand.Rand) error {
-	var q, v [sim.NumJoints]float64
-	for range maxStartTries {
-		for i := range q {
-			if i < sim.NumArmJoints {
-				q[i] = e.start[i] + float64(startSpread*float64(2*uniform(rng)-1))
-			} else {
-				q[i] = startFinger * uniform(rng)
-			}
-		}
-		if e.sim.Place(&q, &v).Cause == sim.None && e.sim.Data.Palm[2] >= startHeight {
+	var rest [sim.NumJoints]float64
+	for range StartTries {
+		q := DrawStart(rng, e.opt.Model)
+		if e.sim.Place(&q, &rest).Cause == sim.None && e.sim.Data.Palm[2] >= StartHeight {
 			return nil
 		}
 	}
-	return fmt.Errorf("no start pose without violation in %d tries around keyframe %q", maxStartTries, startKeyframe)
+	return fmt.Errorf("no start pose without violation in %d tries around keyframe %q", StartTries, startKeyframe)
 }
