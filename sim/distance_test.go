@@ -172,8 +172,7 @@ func TestDistanceBySampling(t *testing.T) {
 }
 
 // TestContactStatistics compares the contacts of random poses with those that MuJoCo counted for the same
-// shapes (jaco-model.md section 5: "In 20,000 random poses no other pair overlaps all the time; table contact
-// in 5–18 % per link, self contact in at most 3.4 % per pair").
+// shapes (MODEL.md section 5).
 func TestContactStatistics(t *testing.T) {
 	const poses = 20000
 	m := Canonical()

@@ -23,7 +23,7 @@ func TestCanonical(t *testing.T) {
 	for _, l := range m.Description().Links {
 		mass += l.Mass
 	}
-	if want := 4.784574; math.Abs(mass-want) > 1e-9 { // jaco-model.md section 2
+	if want := 4.784574; math.Abs(mass-want) > 1e-9 { // MODEL.md section 2
 		t.Errorf("the arm weighs %.6f kg, want %.6f", mass, want)
 	}
 	if got := m.JointName(6); got != "finger_1" {
@@ -45,7 +45,7 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-// TestPalmByDenavitHartenberg computes the palm by Kinova's own parameters (jaco-model.md section 1: D1 0.2755, D2
+// TestPalmByDenavitHartenberg computes the palm by Kinova's own parameters (MODEL.md section 1: D1 0.2755, D2
 // 0.41, D3 0.2073, D4 = D5 0.0741, D6 0.16, e2 0.0098, wrist bend 60 degrees), which agree with the tree
 // to within 0.08 mm.
 func TestPalmByDenavitHartenberg(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"colonnade/sim"
 )
 
-// What the planner minimises, from the project's design page.
+// What the planner minimises.
 const (
 	hover       = 0.07   // aims this far above the target, m
 	motionCost  = 0.0005 // per moving joint

@@ -9,7 +9,7 @@ import (
 	"colonnade/sim/planner"
 )
 
-// cost is the design page's formula, written down once more from the whole pose.
+// cost is what the planner minimises, written down once more from the whole pose.
 func cost(m *sim.Model, d *sim.Data, moving int, target sim.Vec3) float64 {
 	c := d.Palm.Distance(target.Add(sim.Vec3{0, 0, 0.07})) + 0.0005*float64(moving)
 	for i := range sim.NumArmJoints {

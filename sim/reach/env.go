@@ -67,7 +67,7 @@ func newEnv(opt Options) (*Env, error) {
 	}
 	e.drawWorld()
 	if opt.lender == nil {
-		if e.renderer, err = opt.look().newRenderer(&e.world); err != nil {
+		if e.renderer, err = opt.appearance().newRenderer(&e.world); err != nil {
 			return nil, err
 		}
 	}

@@ -14,15 +14,15 @@ import (
 // renderer, 4 to 9 % more with a shared one). Frames do not depend on which renderer drew them. It may be used by any
 // number of goroutines.
 type lender struct {
-	look  look
-	world domain.World
+	appearance appearance
+	world      domain.World
 
 	mu   sync.Mutex // guards idle
 	idle []*render.Renderer
 }
 
-// look is what makes the renderers of two environments alike, in a domain without ranges.
-type look struct {
+// appearance is what makes the renderers of two environments alike, in a domain without ranges.
+type appearance struct {
 	domain              *domain.Domain
 	pixels, supersample int
 }
@@ -38,7 +38,7 @@ func (o Options) Share() (Options, error) {
 	if !o.Domain.Fixed() {
 		return o, nil
 	}
-	l := &lender{look: o.look()}
+	l := &lender{appearance: o.appearance()}
 	o.Domain.Draw(nil, &l.world)
 	r, err := l.take()
 	if err != nil {
@@ -49,10 +49,10 @@ func (o Options) Share() (Options, error) {
 	return o, nil
 }
 
-func (o *Options) look() look { return look{o.Domain, o.Pixels, o.Supersample} }
+func (o *Options) appearance() appearance { return appearance{o.Domain, o.Pixels, o.Supersample} }
 
 // newRenderer makes a renderer for the given world.
-func (k look) newRenderer(w *domain.World) (*render.Renderer, error) {
+func (k appearance) newRenderer(w *domain.World) (*render.Renderer, error) {
 	r, err := render.NewRenderer(&w.Scene, k.pixels, k.pixels, k.supersample)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func (l *lender) take() (*render.Renderer, error) {
 		return r, nil
 	}
 	l.mu.Unlock()
-	return l.look.newRenderer(&l.world)
+	return l.appearance.newRenderer(&l.world)
 }
 
 // give takes a renderer back.

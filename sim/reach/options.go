@@ -99,7 +99,7 @@ func (o Options) withDefaults() (Options, error) {
 	if o.TargetEvery < 0 {
 		return o, fmt.Errorf("target-every is %d, want 1 or more", o.TargetEvery)
 	}
-	if o.lender != nil && o.lender.look != o.look() {
+	if o.lender != nil && o.lender.appearance != o.appearance() {
 		return o, fmt.Errorf("domain, pixels or supersample have changed since Share")
 	}
 	if _, ok := o.Model.Keyframe(startKeyframe); !ok {

@@ -122,7 +122,7 @@ func (r *Renderer) drawBody(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 	if !c.whole(&f, m.radius) {
 		for i := range m.faces {
 			g := &m.faces[i]
-			index, k := r.look(g, &bodyLamp)
+			index, k := r.appearance(g, &bodyLamp)
 			r.clipFace(g, m.vertices, &f, index, k)
 		}
 		return
@@ -132,14 +132,14 @@ func (r *Renderer) drawBody(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 		g := &m.faces[i]
 		a, b, c, d := &points[g.a], &points[g.b], &points[g.c], &points[g.d]
 		if abc, acd := turn(a, b, c), turn(a, c, d); abc > 0 || acd > 0 {
-			index, k := r.look(g, &bodyLamp)
+			index, k := r.appearance(g, &bodyLamp)
 			r.raster.face(a, b, c, d, abc, acd, index, k)
 		}
 	}
 }
 
-// look returns how a face is drawn.
-func (r *Renderer) look(g *face, bodyLamp *sim.Vec3) (index uint32, k kind) {
+// appearance returns how a face is drawn.
+func (r *Renderer) appearance(g *face, bodyLamp *sim.Vec3) (index uint32, k kind) {
 	index = uint32(g.material) * levels
 	if g.smooth {
 		return index, smooth

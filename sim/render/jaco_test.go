@@ -83,7 +83,7 @@ func TestFineMeshesAreClosed(t *testing.T) {
 	}
 }
 
-// TestExtents compares the fine arm with the extents of Kinova's meshes (facts of the arm model,
+// TestExtents compares the fine arm with the extents of Kinova's meshes (sim/MODEL.md
 // section 5), to 5 mm. Rings are left out; a finger is its two phalanges, the outer one's origin
 // being at 0.044 -0.003 0.
 func TestExtents(t *testing.T) {
