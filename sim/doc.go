@@ -20,9 +20,9 @@
 //
 // # Motion
 //
-// A Motion is what a real arm and its wiring add: pictures that are late, servos that lag or err in speed, play between
-// servo and link, a payload, encoders with an offset. Simulator.SetMotion takes one; play.go and implicit.go tell how
-// the play enters a step. Without motion the simulator is its model, to the bit.
+// A Motion is what a real arm and its wiring add: pictures that are late, servos that lag or err in speed, backlash between
+// servo and link, a payload, encoders with an offset. Simulator.SetMotion takes one; implicit.go tells how
+// the backlash enters a step. Without motion the simulator is its model, to the bit.
 //
 // # Contact
 //
@@ -43,9 +43,9 @@
 //	swinging without servos             5e-14
 //
 // Error of a longer step over 5 s of new random commands every 100 ms, from 40 poses; without motion against
-// StepReference at 2 ms (go test ./sim -run ImplicitAgainstReference -v), with all of it, 15 mrad of play
-// among it, against 1 ms and from 12 poses (go test ./sim -run MotionAgainstFineSteps -v). Links that knock about in their play
-// part soon whatever the step:
+// StepReference at 2 ms (go test ./sim -run ImplicitAgainstReference -v), with all of it, 15 mrad of backlash
+// among it, against 1 ms and from 12 poses (go test ./sim -run MotionAgainstFineSteps -v). With backlash, trajectories
+// diverge quickly at any step size:
 //
 //	            without motion                      with motion
 //	step     joints, rms  palm, rms  most        palm, rms  most

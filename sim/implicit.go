@@ -1,5 +1,7 @@
 package sim
 
+import "math"
+
 // stepImplicit looks for the piece of each servo's law that holds at the new velocity. One round does in 97 % of the
 // steps of random motion, two in nearly all others. Changing many servos at once might go round in
 // circles, so after blockRounds it walks: straight towards the solution for the present pieces, up to where
@@ -29,14 +31,14 @@ type piece int8
 
 const (
 	atLower piece = iota - 2 // at the torque limit
-	back                     // driving on the back flank of the play
-	middle                   // without play: driving; with play: between the flanks, no torque
+	back                     // driving on the back flank of the backlash
+	middle                   // without backlash: driving; with backlash: between the flanks, no torque
 	front                    // driving on the front flank
 	atUpper
 )
 
-// law is what the servo of one joint does during a step. Let w = kv·(set point - new velocity of the link). Without play
-// the torque is w, at most the limit either way. With play the servo must first take up the room to a flank,
+// law is what the servo of one joint does during a step. Let w = kv·(set point - new velocity of the link). Without backlash
+// the torque is w, at most the limit either way. With backlash the servo must first take up the room to a flank,
 // hence the dead band from back to front, in units of w, and has its limit only for the rest of the step:
 //
 //	torque
@@ -47,8 +49,8 @@ const (
 //	 -lower |____/
 //	             back
 type law struct {
-	lower, upper float64 // N m; the torque limit without play
-	back, front  float64 // N m; both 0 without play
+	lower, upper float64 // N m; the torque limit without backlash
+	back, front  float64 // N m; both 0 without backlash
 	w            float64 // at the old velocity, N m
 }
 
@@ -86,9 +88,9 @@ func (l *law) next(on, direction piece) (to piece, edge float64) {
 	return to, l.back - l.lower
 }
 
-// stepImplicit is StepImplicit with set points that are taken as they are, and with play between servos and
+// stepImplicit is StepImplicit with set points that are taken as they are, and with backlash between servos and
 // links, which it moves on; nil: none.
-func (m *Model) stepImplicit(d *Data, set *[NumJoints]float64, p *play, h float64) {
+func (m *Model) stepImplicit(d *Data, set *[NumJoints]float64, p *backlash, h float64) {
 	m.pose(d)
 	m.evaluate(d)
 	w := &d.dyn
@@ -204,4 +206,52 @@ func (m *Model) walk(laws *[NumJoints]law, on, now *[NumJoints]piece, at, to *[N
 		at[i] += float64(share * (to[i] - at[i]))
 	}
 	on[first] = beyond
+}
+
+// backlash is the play of the arm's joints: what lies between a servo and its link. The two touch at the ends of a gap;
+// in between the link hangs freely.
+//
+//	 link    |_            _|
+//	         | |  [servo] | |        gap: angle of the servo less that of the link,
+//	         |_|          |_|        from -half (touching the back flank) to half (the front)
+//	back flank  <-- gap      front flank
+//
+// A servo that runs ahead at speed s while the link has velocity v crosses the gap at s - v, and drives the link with its
+// usual torque kv·(s - v) once it has arrived; on a flank it can push, not pull. Both are one law for a
+// step of h seconds, implicit in the new v, which is monotone, so that a step stays as stable as without backlash:
+//
+//	torque = kv·dead(s - v), at most limit·touching either way
+//	dead(u) = u - (half-gap)/h above the front, u + (half+gap)/h below the back, 0 between
+//	gap = clamp(gap + h·(s - v), ±half)
+//
+// touching is what is left of the step after the gap is crossed at the old velocity: without it an impact would be braked
+// from the beginning of the step, and where arms end up would depend on the step.
+//
+// The motor's inertia (armature) stays on the link's side, so the link falls through the gap somewhat slower than a real
+// one. A link is never farther from its servo than half the backlash, plus what the servo lags behind its
+// set point without backlash.
+type backlash struct {
+	half float64               // rad; 0: no backlash
+	gap  [NumArmJoints]float64 // rad
+}
+
+// settle puts every link on the flank on which its weight rests, given the torques that hold the arm.
+func (p *backlash) settle(bias *[NumJoints]float64) {
+	for i := range p.gap {
+		p.gap[i] = 0
+		if bias[i] != 0 {
+			p.gap[i] = math.Copysign(p.half, bias[i])
+		}
+	}
+}
+
+// touching returns the share of a step that is left after some room, in rad, has been crossed by going way in the step.
+func touching(room, way float64) float64 {
+	switch {
+	case room <= 0:
+		return 1
+	case way <= room:
+		return 0
+	}
+	return 1 - room/way
 }

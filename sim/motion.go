@@ -20,7 +20,7 @@ type Motion struct {
 	// MaxSpeedError either way.
 	Speed [NumJoints]float64
 
-	// Backlash is the play between servo and link of each arm joint, rad: the full width of the dead band, from 0 to
+	// Backlash is the gap between servo and link of each arm joint, rad: the full width of the dead band, from 0 to
 	// MaxBacklash.
 	Backlash float64
 

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestPlayEquation puts the solution of each step back into the law of the play, at random gaps and velocities, also for
+// TestBacklashEquation puts the solution of each step back into the law of the backlash, at random gaps and velocities, also for
 // a hand of 30 kg on motors without much inertia of their own.
-func TestPlayEquation(t *testing.T) {
+func TestBacklashEquation(t *testing.T) {
 	desc := Canonical().Description()
 	desc.Links[Hand].Mass *= 30
 	for b := range desc.Links {
@@ -30,7 +30,7 @@ func TestPlayEquation(t *testing.T) {
 				d.V[i] = 3*rng.Float64() - 1.5
 			}
 			m.Kinematics(d)
-			p := play{half: 0.05 * rng.Float64()}
+			p := backlash{half: 0.05 * rng.Float64()}
 			for i := range p.gap {
 				p.gap[i] = p.half * (2*rng.Float64() - 1)
 			}
@@ -89,8 +89,8 @@ func TestPlayEquation(t *testing.T) {
 	}
 }
 
-// TestPlayIsPassive: under servos that hold still an arm with play loses energy, whatever its gaps, as one without.
-func TestPlayIsPassive(t *testing.T) {
+// TestBacklashIsPassive: under servos that hold still an arm with backlash loses energy, whatever its gaps, as one without.
+func TestBacklashIsPassive(t *testing.T) {
 	m := Canonical()
 	rng := rand.New(rand.NewPCG(5, 5))
 	for range 50 {
@@ -101,7 +101,7 @@ func TestPlayIsPassive(t *testing.T) {
 			d.V[i] = 2*rng.Float64() - 1
 		}
 		m.Kinematics(d)
-		p := play{half: 0.02}
+		p := backlash{half: 0.02}
 		potential, kinetic := m.Energy(d)
 		before := potential + kinetic
 		for range 500 {

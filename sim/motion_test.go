@@ -196,7 +196,7 @@ func TestSpeedError(t *testing.T) {
 }
 
 // TestBacklash turns joint 1, about which gravity has no say, to and fro: each time it turns back, the link first
-// coasts until its servo has crossed the play, so it goes less far by the play's width; when the two meet
+// coasts until its servo has crossed the backlash, so it goes less far by the backlash's width; when the two meet
 // is known to a physics step.
 func TestBacklash(t *testing.T) {
 	const backlash = 0.04
@@ -222,7 +222,7 @@ func TestBacklash(t *testing.T) {
 	}
 }
 
-// TestBacklashUnderLoad: a joint that carries weight leans on one flank, so that play does not let it drop, and
+// TestBacklashUnderLoad: a joint that carries weight leans on one flank, so that backlash does not let it drop, and
 // turning it against the weight loses nothing.
 func TestBacklashUnderLoad(t *testing.T) {
 	a, b := moving(t, 0.01, sim.Motion{}), moving(t, 0.01, sim.Motion{Backlash: 0.04})
@@ -231,7 +231,7 @@ func TestBacklashUnderLoad(t *testing.T) {
 		advance(t, b, vector{})
 	}
 	if dropped := math.Abs(a.Data.Q[1] - b.Data.Q[1]); dropped > 0.002 {
-		t.Errorf("at rest joint 2 is %g rad apart from one without play", dropped)
+		t.Errorf("at rest joint 2 is %g rad apart from one without backlash", dropped)
 	}
 	up := vector{1: -a.Model.MaxSpeed(1)}
 	for range 5 {
@@ -239,7 +239,7 @@ func TestBacklashUnderLoad(t *testing.T) {
 		advance(t, b, up)
 	}
 	if lost := math.Abs(a.Data.Q[1] - b.Data.Q[1]); lost > 0.004 {
-		t.Errorf("lifting lost %g rad to play", lost)
+		t.Errorf("lifting lost %g rad to backlash", lost)
 	}
 }
 
@@ -280,7 +280,7 @@ func TestSpeedIsNeverExceeded(t *testing.T) {
 					// Torque over damping and gain: what 25 N m (joints 1-3) or 3 N m add to the velocity.
 					slack := []float64{0.05, 0.05, 0.05, 0.03, 0.03, 0.03, 0.02, 0.02, 0.02}[i]
 					if motion.Backlash > 0 && i < sim.NumArmJoints {
-						slack += math.Sqrt(2 * 25 * motion.Backlash) // a link that falls through its play at up to 25 rad/s²
+						slack += math.Sqrt(2 * 25 * motion.Backlash) // a link that falls through its backlash at up to 25 rad/s²
 					}
 					if math.Abs(v) > most+slack {
 						t.Fatalf("step %g s, %+v: %s has %g rad/s, allowed %g", step, motion, s.Model.JointName(i), v, most)

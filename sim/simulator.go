@@ -29,11 +29,11 @@ type Simulator struct {
 	steps   int     // physics steps in a control step
 	taken   int     // physics steps in the last Advance
 
-	motion Motion
-	gain   float64 // of the lag in one physics step; 1: no lag
-	set    [NumJoints]float64
-	play   play
-	past   past
+	motion   Motion
+	gain     float64 // of the lag in one physics step; 1: no lag
+	set      [NumJoints]float64
+	backlash backlash
+	past     past
 }
 
 // NewSimulator returns an arm at rest at joint angles 0, which is not a pose without violation: Place it
@@ -64,7 +64,7 @@ func (s *Simulator) SetMotion(m Motion) error {
 	}
 	s.motion = m
 	s.gain = lagGain(s.step, m.Lag)
-	s.play.half = m.Backlash / 2
+	s.backlash.half = m.Backlash / 2
 	s.past.age = int(math.Round(m.Latency / s.step))
 	s.Data.Payload = m.Payload
 	s.settle()
@@ -93,7 +93,7 @@ func lagGain(step, lag float64) float64 {
 func (s *Simulator) Motion() Motion { return s.motion }
 
 // Place puts the arm at joint angles q (rad) with velocities v (rad/s) and returns the violation there, if any. The
-// servos rest, and links with play lie where their weight puts them.
+// servos rest, and links with backlash lie where their weight puts them.
 func (s *Simulator) Place(q, v *[NumJoints]float64) Violation {
 	s.Data.Q, s.Data.V = *q, *v
 	s.Model.Kinematics(s.Data)
@@ -105,12 +105,12 @@ func (s *Simulator) Place(q, v *[NumJoints]float64) Violation {
 func (s *Simulator) settle() {
 	s.taken = 0
 	s.set = [NumJoints]float64{}
-	if s.play.half > 0 {
+	if s.backlash.half > 0 {
 		s.Model.pose(s.Data)
 		s.Model.evaluate(s.Data)
-		s.play.settle(&s.Data.dyn.bias)
+		s.backlash.settle(&s.Data.dyn.bias)
 	} else {
-		s.play.gap = [NumArmJoints]float64{}
+		s.backlash.gap = [NumArmJoints]float64{}
 	}
 	s.past.fill(&s.Data.Q)
 }
@@ -149,8 +149,8 @@ func (s *Simulator) physics(goal *[NumJoints]float64) {
 		}
 	}
 	switch {
-	case s.play.half > 0:
-		s.Model.stepImplicit(s.Data, &s.set, &s.play, s.step)
+	case s.backlash.half > 0:
+		s.Model.stepImplicit(s.Data, &s.set, &s.backlash, s.step)
 	case s.step <= ReferenceStep:
 		s.Model.stepReference(s.Data, &s.set, s.step)
 	default:

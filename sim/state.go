@@ -8,7 +8,7 @@ import (
 )
 
 // The saved state of a Simulator is a list of little-endian float64: angles, velocities, set points of the servos, gaps of
-// the play, then the angles of the past that late pictures need, oldest first. Its length depends on the latency.
+// the backlash, then the angles of the past that late pictures need, oldest first. Its length depends on the latency.
 
 func (s *Simulator) stateSize() int {
 	return 8 * (3*NumJoints + NumArmJoints + s.past.age*NumJoints)
@@ -25,7 +25,7 @@ func (s *Simulator) AppendBinary(b []byte) ([]byte, error) {
 	put(s.Data.Q[:])
 	put(s.Data.V[:])
 	put(s.set[:])
-	put(s.play.gap[:])
+	put(s.backlash.gap[:])
 	for i := range s.past.age {
 		put(s.past.ring[(s.past.next+i)%s.past.age][:])
 	}
@@ -54,7 +54,7 @@ func (s *Simulator) UnmarshalBinary(data []byte) error {
 	get(v[:])
 	s.Place(&q, &v)
 	get(s.set[:])
-	get(s.play.gap[:])
+	get(s.backlash.gap[:])
 	for i := range s.past.age {
 		get(s.past.ring[i][:])
 	}

@@ -200,7 +200,7 @@ func TestStopFingers(t *testing.T) {
 	}
 }
 
-// TestMotionAgainstFineSteps holds the error that training steps add to an arm with lag, play and payload, which the
+// TestMotionAgainstFineSteps holds the error that training steps add to an arm with lag, backlash and payload, which the
 // package comment states: against steps of 1 ms, over at most 5 s of random commands from 12 starts, up to
 // the first violation.
 func TestMotionAgainstFineSteps(t *testing.T) {
