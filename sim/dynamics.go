@@ -75,13 +75,16 @@ func (m *Model) evaluate(d *Data) {
 		})
 		outer.rows[0], outer.rows[1], outer.rows[2], outer.origin = rowX, rowY, rowZ, accel
 
-		// Where the mass is.
+		// Where the mass is. Fields are set one by one: a whole struct would be copied in larger pieces than it was
+		// stored in, for which the processor must wait.
 		mass := m.mass[b]
 		com := at.add(turn(rot, vec(&m.com[b])))
 		first := com.scale(mass)
 		in := &m.inertia[b]
 		n := turn(rot, in.axis[0])
-		s := sym3{xx: in.base, yy: in.base, zz: in.base}
+		body := &w.body[b]
+		s := &body.second
+		s.setScalar(in.base)
 		s.addOuter(n.scale(in.rod[0]), n)
 		s.addOuter(first, com)
 		if in.rod[1] != 0 {
@@ -95,17 +98,16 @@ func (m *Model) evaluate(d *Data) {
 			first = first.add(load)
 			s.addOuter(load, palm)
 		}
-		w.body[b] = rigid{mass, first, s}
+		body.mass, body.first = mass, first
 
 		// The wrench that moves it: ∫ (origin + rows·r) dm and ∫ r × (origin + rows·r) dm.
-		w.load[b] = wrench{
-			force: v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel),
-			moment: first.cross(accel).add(v3{
-				(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) - (float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
-				(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) - (float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
-				(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) - (float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
-			}),
-		}
+		load := &w.load[b]
+		load.force = v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel)
+		load.moment = first.cross(accel).add(v3{
+			(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) - (float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
+			(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) - (float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
+			(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) - (float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
+		})
 	}
 
 	// From the tips inwards, each joint carries everything beyond it.

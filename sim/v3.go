@@ -38,6 +38,12 @@ func (s *sym3) mul(a v3) v3 {
 	}
 }
 
+// setScalar sets s to k·1.
+func (s *sym3) setScalar(k float64) {
+	s.xx, s.yy, s.zz = k, k, k
+	s.xy, s.xz, s.yz = 0, 0, 0
+}
+
 // addOuter adds a·bᵀ, which must be symmetric: a and b point the same way.
 func (s *sym3) addOuter(a, b v3) {
 	s.xx += float64(a.x * b.x)
