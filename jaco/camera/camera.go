@@ -26,6 +26,7 @@ type Camera interface {
 var (
 	ErrStale  = errors.New("no new picture in time")
 	ErrFormat = errors.New("the camera does not have what was asked for")
+	ErrRoom   = errors.New("the USB bus has no room for the camera's pictures")
 	ErrFrame  = errors.New("a picture that cannot be decoded")
 )
 

@@ -289,6 +289,8 @@ func TestOptions(t *testing.T) {
 		"others record":      {nil, func(f *fake) { f.refuse[ioctlSetPriority] = unix.EBUSY }, transport.ErrBusy},
 		"others stream":      {nil, func(f *fake) { f.refuse[ioctlRequest] = unix.EBUSY }, transport.ErrBusy},
 		"others began first": {nil, func(f *fake) { f.refuse[ioctlStart] = unix.EBUSY }, transport.ErrBusy},
+		"a rate refused":     {func(o *Options) { o.Rate = 30 }, func(f *fake) { f.refuse[ioctlSetRate] = unix.EINVAL }, transport.ErrBus},
+		"no room on the bus": {nil, func(f *fake) { f.refuse[ioctlStart] = unix.ENOSPC }, ErrRoom},
 		"few buffers":        {nil, func(f *fake) { f.count = 2 }, ErrFormat},
 		"no camera":          {nil, func(f *fake) { f.refuse[ioctlCapability] = unix.ENOTTY }, ErrFormat},
 		"unplugged":          {nil, func(f *fake) { f.refuse[ioctlSetFormat] = unix.ENODEV }, transport.ErrNoDevice},
@@ -312,9 +314,11 @@ func TestOptions(t *testing.T) {
 		}
 	}
 	// What some drivers lack is no fault where it was not asked for.
-	f = newFake()
-	f.refuse[ioctlSetPriority], f.refuse[ioctlSetRate] = unix.ENOTTY, unix.ENOTTY
-	begin(t, f, nil)
+	for _, errno := range []unix.Errno{unix.ENOTTY, unix.EINVAL} {
+		f = newFake()
+		f.refuse[ioctlSetPriority], f.refuse[ioctlSetRate] = errno, errno
+		begin(t, f, nil)
+	}
 
 	for _, bad := range []Options{
 		{Width: 640}, {Width: -1, Height: -1}, {Width: 1 << 20, Height: 1}, {Pixels: 1}, {Rate: -1}, {Exposure: time.Microsecond}, {Timeout: -1},

@@ -19,7 +19,8 @@
 //
 // Frame never returns the same picture twice, nor one older than Options.MaxAge; it waits for a new one instead, and
 // gives up with ErrStale after Options.Timeout: a camera that hangs looks like this. One that is unplugged gives
-// transport.ErrNoDevice, and stays dead; a Reopening opens another when it is back, with the same Options.
+// transport.ErrNoDevice, and stays dead; a Reopening opens another when it is back, with the same Options, and where one has hung
+// for two seconds.
 //
 // # Cost
 //

@@ -2,6 +2,7 @@ package camera
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -9,13 +10,15 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// Reopening is a Camera that comes back: where the one it has is gone for good it opens another in its place.
+// Reopening is a Camera that comes back: where the one it has is gone for good, or gives no pictures
+// any more, it opens another in its place.
 type Reopening struct {
 	clock clock.Clock
 	open  func() (Camera, error)
 
 	// Of Frame's goroutine, while the camera is gone.
 	why  error     // it is gone, or did not open
+	mute time.Time // since when it has given no picture, though asked; zero: it gave one
 	next time.Time // when another may be opened
 
 	mu     sync.Mutex // guards what follows
@@ -26,7 +29,11 @@ type Reopening struct {
 // reopenEvery is the time between two attempts to open a camera.
 const reopenEvery = 500 * time.Millisecond
 
-// OpenReopening starts a camera, as Open does, that is opened again with the same Options whenever it is unplugged and back. It
+// muteFor is how long a camera may be asked in vain until it is taken for dead, though its driver says nothing: such a one has come
+// back to nobody who waited, but to whoever opened it again.
+const muteFor = 2 * time.Second
+
+// OpenReopening starts a camera, as Open does, that is opened again with the same Options whenever it is unplugged and back, or hangs. It
 // is named by what does not change by that, such as a link in /dev/v4l/by-id, if there are others.
 func OpenReopening(opt Options) (*Reopening, error) {
 	if err := opt.fill(); err != nil {
@@ -52,9 +59,18 @@ func (r *Reopening) Frame(dst []uint8) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
+	began := r.clock.Now()
 	at, err := c.Frame(dst)
-	if errors.Is(err, transport.ErrNoDevice) || errors.Is(err, transport.ErrBus) {
+	switch {
+	case errors.Is(err, transport.ErrNoDevice), errors.Is(err, transport.ErrBus):
 		r.drop(c, err)
+	case !errors.Is(err, ErrStale):
+		r.mute = time.Time{}
+	case r.mute.IsZero():
+		r.mute = began
+	}
+	if !r.mute.IsZero() && r.clock.Now().Sub(r.mute) >= muteFor {
+		r.drop(c, fmt.Errorf("it gave no picture for %v and is opened again: %w", muteFor, err))
 	}
 	return at, err
 }
@@ -94,7 +110,7 @@ func (r *Reopening) drop(c Camera, why error) {
 		r.now = nil
 	}
 	r.mu.Unlock()
-	r.why, r.next = why, r.clock.Now().Add(reopenEvery)
+	r.why, r.next, r.mute = why, r.clock.Now().Add(reopenEvery), time.Time{}
 	c.Close() // its error is that it is gone
 }
 

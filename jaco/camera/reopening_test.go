@@ -107,6 +107,41 @@ func TestReopeningKeepsTheCamera(t *testing.T) {
 	}
 }
 
+// A camera that dies without a word, or gives nothing that can be used, is opened again as one that was unplugged; one that is late
+// now and then is not.
+func TestReopeningOfAStalledCamera(t *testing.T) {
+	v, socket := clock.NewVirtual(), new(plug)
+	v.Enter()
+	defer v.Leave()
+	c, err := NewReopening(v, socket.open)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dst := make([]uint8, FrameSize)
+	late := &transport.Error{Op: "picture", Kind: ErrStale}
+	for i := range 40 {
+		if socket.opened[0].err = late; i%3 == 0 {
+			socket.opened[0].err = nil
+		}
+		c.Frame(dst)
+		pass(t, v, muteFor/4)
+	}
+	if len(socket.opened) != 1 {
+		t.Fatalf("a camera that is late now and then was opened %d times", len(socket.opened))
+	}
+	socket.opened[0].err = late
+	began := v.Now()
+	for _, err = c.Frame(dst); err != nil && v.Now().Sub(began) < 10*time.Second; _, err = c.Frame(dst) {
+		pass(t, v, muteFor/4)
+	}
+	if took := v.Now().Sub(began); err != nil || took > muteFor+2*reopenEvery || socket.opened[0].closed != 1 {
+		t.Errorf("a stalled camera: %v after %v, closed %d times", err, took, socket.opened[0].closed)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // Close while another camera is being opened closes that, too.
 func TestReopeningClosedMeanwhile(t *testing.T) {
 	v, socket := clock.NewVirtual(), new(plug)

@@ -88,7 +88,7 @@ func ask(path string, k kernel) (c capability, err error) {
 // setUp sets all that opt asks for and returns a decoder for what the camera will send.
 func setUp(path string, k kernel, opt *Options) (*decoder, error) {
 	level := uint32(recording)
-	if err := k.ioctl(ioctlSetPriority, unsafe.Pointer(&level)); err != nil && !errors.Is(err, unix.ENOTTY) {
+	if err := k.ioctl(ioctlSetPriority, unsafe.Pointer(&level)); err != nil && !errors.Is(err, unix.ENOTTY) && !errors.Is(err, unix.EINVAL) {
 		return nil, failure("reserve", path, err)
 	}
 	f, err := setFormat(path, k, opt)
@@ -167,8 +167,8 @@ func setRate(path string, k kernel, want int) error {
 		r.denominator = 30
 	}
 	err := k.ioctl(ioctlSetRate, unsafe.Pointer(&r))
-	if want == 0 && (err == nil || errors.Is(err, unix.ENOTTY)) {
-		return nil
+	if want == 0 && (err == nil || errors.Is(err, unix.ENOTTY) || errors.Is(err, unix.EINVAL)) {
+		return nil // nobody asked for it
 	}
 	if err != nil {
 		return failure("set the rate of", path, err)
@@ -238,6 +238,10 @@ func failure(op, path string, err error) error {
 	case errors.Is(err, unix.ENOTTY):
 		e.Kind = ErrFormat
 		e.Cause = fmt.Errorf("%w: it is no camera", err)
+	case errors.Is(err, unix.ENOSPC):
+		e.Kind = ErrRoom
+		e.Cause = fmt.Errorf("%w: another camera takes it, on the same hub or controller: plug one into another, or ask for less by "+
+			"-camera-settings, such as format=mjpeg, a smaller size or a lower rate", err)
 	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EPROTO), errors.Is(err, unix.ETIMEDOUT):
 		e.Kind = transport.ErrBus
 	}

@@ -27,6 +27,8 @@ const (
 // user space that never gives it back must not hang its client.
 const returnTime = time.Second
 
+var errLost = errors.New("the kernel did not give a transfer back: this connection is dead")
+
 // Devices lists the arms on the bus.
 func Devices() ([]Device, error) { return Find(SysfsDevices, Vendor) }
 
@@ -183,8 +185,8 @@ func (c *conn) usable(ctx context.Context, op string, t *pipe) error {
 		return &transport.Error{Op: op, Name: c.path, Kind: transport.ErrNoDevice}
 	default:
 	}
-	if t.lost {
-		return &transport.Error{Op: op, Name: c.path, Kind: transport.ErrBus}
+	if t.lost { // for good: only another connection can help, as where the device is gone
+		return &transport.Error{Op: op, Name: c.path, Kind: transport.ErrNoDevice, Cause: errLost}
 	}
 	if err := ctx.Err(); err != nil {
 		return transport.Interrupted(op, c.path, err)

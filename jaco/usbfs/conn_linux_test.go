@@ -369,7 +369,7 @@ func TestLostURB(t *testing.T) {
 	if _, err := c.Read(expiring{background}, make([]byte, 64)); !errors.Is(err, transport.ErrTimeout) {
 		t.Errorf("read gave %v", err)
 	}
-	if _, err := c.Read(background, make([]byte, 64)); !errors.Is(err, transport.ErrBus) {
+	if _, err := c.Read(background, make([]byte, 64)); !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("the next read gave %v", err)
 	}
 }

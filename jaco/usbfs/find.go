@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"colonnade/jaco/transport"
 )
@@ -141,25 +142,47 @@ func attributeNumber(dir, name string, base, most int) (int, bool) {
 }
 
 // Opener returns an Opener for the arm that name means: the path of a node (it begins with a slash, and need not
-// be a device of Vendor), a port such as "1-1.2", or "" for the only arm there is.
+// be a device of Vendor), a port such as "1-1.2", or "" for the only arm there is. That is where it was opened first: an arm at
+// another port is another one, since serial numbers can be blank.
 func Opener(name string) transport.Opener {
-	return func(ctx context.Context) (transport.Conn, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, transport.Interrupted("open", name, err)
-		}
-		if strings.HasPrefix(name, "/") {
+	if strings.HasPrefix(name, "/") {
+		return func(ctx context.Context) (transport.Conn, error) {
+			if err := ctx.Err(); err != nil {
+				return nil, transport.Interrupted("open", name, err)
+			}
 			return Open(name)
 		}
-		found, err := Devices()
-		if err != nil {
-			return nil, err
-		}
-		d, err := choose(found, name)
-		if err != nil {
-			return nil, err
-		}
-		return Open(d.Path)
 	}
+	return (&opener{port: name, devices: Devices, open: Open}).conn
+}
+
+// opener opens the arm at a port.
+type opener struct {
+	port    string // "": not known yet
+	devices func() ([]Device, error)
+	open    func(path string) (transport.Conn, error)
+	mu      sync.Mutex
+}
+
+func (o *opener) conn(ctx context.Context) (transport.Conn, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, transport.Interrupted("open", o.port, err)
+	}
+	found, err := o.devices()
+	if err != nil {
+		return nil, err
+	}
+	d, err := choose(found, o.port)
+	if err != nil {
+		return nil, err
+	}
+	c, err := o.open(d.Path)
+	if err == nil {
+		o.port = d.Port
+	}
+	return c, err
 }
 
 // choose finds the device that port means.

@@ -116,6 +116,28 @@ func TestChoose(t *testing.T) {
 	}
 }
 
+// Whoever asks for the only arm gets that one again, not another that is alone by now, nor none because there are two.
+func TestOpenerKeepsThePort(t *testing.T) {
+	both, err := Find(plant(t, bus), Vendor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []Device
+	opened := ""
+	o := opener{devices: func() ([]Device, error) { return found, nil }, open: func(path string) (transport.Conn, error) { opened = path; return nil, nil }}
+	for _, c := range []struct {
+		found []Device
+		want  string // path; "": none
+	}{{nil, ""}, {both[:1], both[0].Path}, {both[1:], ""}, {both, both[0].Path}, {nil, ""}, {both[:1], both[0].Path}} {
+		found, opened = c.found, ""
+		if _, err := o.conn(context.Background()); opened != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("of %v it opened %q, want %q: %v", c.found, opened, c.want, err)
+		} else if err != nil && !errors.Is(err, transport.ErrNoDevice) {
+			t.Errorf("%v, want ErrNoDevice", err)
+		}
+	}
+}
+
 func TestOpenWhatIsNotThere(t *testing.T) {
 	want := transport.ErrNoDevice
 	if runtime.GOOS != "linux" {

@@ -38,6 +38,8 @@ func (h *host) cameraFault(err error, path string) (fault, string) {
 			return cameraBusy, "end " + who + ": one program at a time has the camera"
 		}
 		return cameraBusy, "end the other program that uses it"
+	case errors.Is(err, camera.ErrRoom):
+		return cameraBusy, "plug the other camera into another controller, or ask both for less: format=mjpeg, a smaller size"
 	case errors.Is(err, transport.ErrPermission):
 		return cameraDenied, "be in group video: as root, usermod -aG video USER, then log in again"
 	case errors.Is(err, camera.ErrFormat):

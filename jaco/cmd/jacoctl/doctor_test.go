@@ -61,6 +61,7 @@ func TestDoctorNamesFaults(t *testing.T) {
 		}, want: armState, words: []string{"joint_2 reports 9.2", "0.82 to 5.46", "off and on again"}},
 		{name: "camera busy", spoil: func(l *laboratory) { l.openEye = open(transport.ErrBusy); l.hold("/dev/video3", "cheese") }, want: cameraBusy,
 			words: []string{"cheese (process 4711)"}},
+		{name: "no room for the camera", spoil: func(l *laboratory) { l.openEye = open(camera.ErrRoom) }, want: cameraBusy, words: []string{"format=mjpeg"}},
 		{name: "camera denied", spoil: func(l *laboratory) { l.openEye = open(transport.ErrPermission) }, want: cameraDenied, words: []string{"group video"}},
 		{name: "camera missing", spoil: func(l *laboratory) { l.openEye = open(transport.ErrNoDevice) }, want: cameraMissing, words: []string{"/dev/video3 webcam"}},
 		{name: "camera format", spoil: func(l *laboratory) { l.openEye = open(camera.ErrFormat) }, want: cameraFormat, words: []string{"v4l2-ctl"}},
