@@ -22,6 +22,19 @@ type Camera interface {
 	Close() error
 }
 
+// Viewer is a Camera that says which part of which pictures it hands out. A calibration holds for one view.
+type Viewer interface {
+	View() string // such as "640x480, crop 80,0,560,480"
+}
+
+// ViewOf returns the view of a camera; empty: it does not say.
+func ViewOf(c Camera) string {
+	if v, ok := c.(Viewer); ok {
+		return v.View()
+	}
+	return ""
+}
+
 // What can go wrong, beside the errors of package transport.
 var (
 	ErrStale  = errors.New("no new picture in time")

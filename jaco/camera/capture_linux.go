@@ -262,6 +262,12 @@ func (c *Capture) Frame(dst []uint8) (time.Duration, error) {
 // Name returns what its driver calls the camera.
 func (c *Capture) Name() string { return c.name }
 
+// View is described at Viewer.
+func (c *Capture) View() string {
+	d, r := c.decoder, c.decoder.crop
+	return fmt.Sprintf("%dx%d, crop %d,%d,%d,%d", d.width, d.height, r.Min.X, r.Min.Y, r.Max.X, r.Max.Y)
+}
+
 // Stats returns the counters.
 func (c *Capture) Stats() Stats {
 	c.mu.Lock()

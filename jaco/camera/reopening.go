@@ -15,6 +15,7 @@ import (
 type Reopening struct {
 	clock clock.Clock
 	open  func() (Camera, error)
+	view  string // of the first camera: another one is a fault
 
 	// Of Frame's goroutine, while the camera is gone.
 	why  error     // it is gone, or did not open
@@ -49,8 +50,12 @@ func NewReopening(c clock.Clock, open func() (Camera, error)) (*Reopening, error
 	if r.now, err = open(); err != nil {
 		return nil, err
 	}
+	r.view = ViewOf(r.now)
 	return r, nil
 }
+
+// View is described at Viewer.
+func (r *Reopening) View() string { return r.view }
 
 // Frame is described at Camera. A camera that is gone is an error at once, as an arm in motion waits for nobody; later calls open
 // another, at most one in half a second, and fail in between.
@@ -91,6 +96,10 @@ func (r *Reopening) current() (Camera, error) {
 	}
 	r.next = now.Add(reopenEvery)
 	if c, r.why = r.open(); r.why != nil {
+		return nil, r.why
+	}
+	if view := ViewOf(c); view != r.view {
+		r.why = errors.Join(fmt.Errorf("another camera is there: its pictures are %s, not %s: %w", view, r.view, ErrFormat), c.Close())
 		return nil, r.why
 	}
 	r.mu.Lock()

@@ -142,6 +142,39 @@ func TestReopeningOfAStalledCamera(t *testing.T) {
 	}
 }
 
+// wide is a camera with a view.
+type wide struct {
+	plugged
+	view string
+}
+
+func (w *wide) View() string { return w.view }
+
+// A camera that comes back with other pictures is not taken for the same.
+func TestReopeningKeepsTheView(t *testing.T) {
+	v, now := clock.NewVirtual(), &wide{view: "640x480, crop 80,0,560,480"}
+	v.Enter()
+	defer v.Leave()
+	c, err := NewReopening(v, func() (Camera, error) { return now, nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.View() != now.view {
+		t.Errorf("the view is %q", c.View())
+	}
+	now.err = &transport.Error{Op: "picture", Kind: transport.ErrNoDevice}
+	dst := make([]uint8, FrameSize)
+	c.Frame(dst)
+	first := now.view
+	for _, view := range []string{"320x240, crop 40,0,280,240", first} {
+		now = &wide{view: view}
+		pass(t, v, reopenEvery)
+		if _, err := c.Frame(dst); (err == nil) != (view == first) {
+			t.Errorf("with %s instead of %s: %v", view, first, err)
+		}
+	}
+}
+
 // Close while another camera is being opened closes that, too.
 func TestReopeningClosedMeanwhile(t *testing.T) {
 	v, socket := clock.NewVirtual(), new(plug)

@@ -45,6 +45,9 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 		h.Clock = clock.Real()
 	}
 	l := &Lab{Clock: h.Clock, Camera: h.Camera, Plane: h.Plane}
+	if err := CheckView(h.Camera, h.Plane); err != nil {
+		return nil, fmt.Errorf("robot: %w", errors.Join(err, h.Camera.Close()))
+	}
 	h.Clock.Enter()
 	defer h.Clock.Leave()
 	guard, err := h.guard(ctx)
@@ -61,6 +64,21 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 	l.Place = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, &h, x, y) }
 	l.Clear = func(ctx context.Context, why string) error { return l.clear(ctx, &h, why) }
 	return l, nil
+}
+
+// ErrView is wrapped by what is returned for a calibration that was made with another size or crop of the camera's pictures.
+var ErrView = errors.New("the calibration is for other pictures: give the camera the settings that it was made with, or calibrate anew")
+
+// CheckView returns an error if a calibration is for another view than a camera has. One that does not say for which, as those made
+// before views were kept, and a camera that does not, pass. Either may be nil.
+func CheckView(eye camera.Camera, plane *tracker.Plane) error {
+	if eye == nil || plane == nil {
+		return nil
+	}
+	if is, want := camera.ViewOf(eye), plane.View(); is != "" && want != "" && is != want {
+		return fmt.Errorf("%w; it was made with %s, the camera now gives %s", ErrView, want, is)
+	}
+	return nil
 }
 
 // connectTries is how often it is tried to connect to an arm that leaves a question unanswered: while connecting that may

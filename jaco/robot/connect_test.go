@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
@@ -135,5 +136,24 @@ func TestConnectOnlyLooks(t *testing.T) {
 	l.Socket.Unplug()
 	if _, err := Connect(context.Background(), h); !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("no arm: %v", err)
+	}
+}
+
+// viewer is a camera with a view.
+type viewer struct {
+	*camera.Emulated
+	view string
+}
+
+func (v viewer) View() string { return v.view }
+
+// A calibration that was made with another crop is refused.
+func TestConnectChecksTheView(t *testing.T) {
+	l, h := hardware(t)
+	plane := *h.Plane
+	plane.SetView("640x480, crop 80,0,560,480")
+	h.Plane, h.Camera, h.Move = &plane, viewer{l.Eye, "640x480, crop 0,0,480,480"}, false
+	if _, err := Connect(context.Background(), h); !errors.Is(err, ErrView) || !strings.Contains(err.Error(), "crop 0,0") {
+		t.Errorf("%v", err)
 	}
 }

@@ -265,5 +265,9 @@ func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) er
 		}
 		points = append(points, p)
 	}
-	return tracker.Fit(points)
+	plane, err := tracker.Fit(points)
+	if err == nil {
+		plane.SetView(camera.ViewOf(eye))
+	}
+	return plane, err
 }

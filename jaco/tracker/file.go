@@ -11,10 +11,11 @@ import (
 
 const schema = "jaco-table/1"
 
-// file is what a Plane is kept as. Only the points count: all else follows from them, and is there for people.
+// file is what a Plane is kept as. Points and View count: all else follows from them, and is there for people.
 type file struct {
 	Schema  string      `json:"schema"`
-	Picture [2]int      `json:"picture"` // pixels
+	Picture [2]int      `json:"picture"`        // pixels
+	View    string      `json:"view,omitempty"` // how the camera took the pictures
 	Points  []Point     `json:"points"`
 	Error   *float64    `json:"error_mm,omitempty"` // root mean square at the points
 	Camera  *[3]float64 `json:"camera,omitempty"`   // m
@@ -22,7 +23,7 @@ type file struct {
 
 // Save writes the plane to a file, which is complete or as it was before.
 func (p *Plane) Save(path string) error {
-	f := file{Schema: schema, Picture: [2]int{Side, Side}, Points: p.points}
+	f := file{Schema: schema, Picture: [2]int{Side, Side}, Points: p.points, View: p.view}
 	if !math.IsNaN(p.errorMM) {
 		f.Error = &p.errorMM
 	}
@@ -73,5 +74,9 @@ func parse(text []byte) (*Plane, error) {
 	if f.Picture != [2]int{Side, Side} {
 		return nil, fmt.Errorf("it is for pictures of %dx%d pixels, want %dx%d", f.Picture[0], f.Picture[1], Side, Side)
 	}
-	return Fit(f.Points)
+	p, err := Fit(f.Points)
+	if err == nil {
+		p.view = f.View
+	}
+	return p, err
 }

@@ -15,7 +15,7 @@ type Point struct {
 }
 
 // ErrDegenerate is wrapped by what Fit returns for points that do not make a plane: fewer than four, three of four in a
-// line, or points that contradict each other.
+// line, points that contradict each other, or a table that would be seen in a mirror.
 var ErrDegenerate = errors.New("these points do not calibrate the table")
 
 // Plane is the map between table and picture.
@@ -25,6 +25,7 @@ type Plane struct {
 	points         []Point
 	errorMM        float64 // root mean square at the points; NaN with four points, which always fit
 	camera         *sim.Vec3
+	view           string
 }
 
 // Scales bring numbers near 1, without which the equations are ill-conditioned.
@@ -95,6 +96,13 @@ func (p *Plane) check() error {
 			return fmt.Errorf("tracker: %w: point %d is %.0f mm off from what the others say", ErrDegenerate, i+1, 1000*d)
 		}
 		sum += d * d
+	}
+	// Seen from above, the way from x to y turns one way round on the table and the other in a picture, whose rows run downwards.
+	for i := range p.points {
+		if _, det := p.scale(p.points[i].Table[0], p.points[i].Table[1]); !(det < 0) {
+			return fmt.Errorf("tracker: %w: the table would be seen in a mirror: is x or y counted "+
+				"the other way, are x and y exchanged, or does the camera flip its picture", ErrDegenerate)
+		}
 	}
 	if positive != 0 && positive != len(p.points) {
 		return fmt.Errorf("tracker: %w: the table would pass through the camera", ErrDegenerate)
@@ -188,6 +196,13 @@ func (p *Plane) Error() float64 { return p.errorMM / 1000 }
 // Points returns the points it was fitted to.
 func (p *Plane) Points() []Point { return append([]Point(nil), p.points...) }
 
+// View returns how the pictures were taken that the points are from, such as "640x480, crop 80,0,560,480"; empty: nobody said.
+// With another size or crop the plane is wrong.
+func (p *Plane) View() string { return p.view }
+
+// SetView says how the pictures were taken.
+func (p *Plane) SetView(view string) { p.view = view }
+
 // Camera returns where the camera stands, world, m; ok is false where the plane does not tell: if it looks straight down,
 // or the picture was cropped off its middle.
 func (p *Plane) Camera() (at sim.Vec3, ok bool) {
@@ -217,9 +232,6 @@ func (p *Plane) findCamera() *sim.Vec3 {
 	z := x.Cross(y)
 	// The camera is where the view's origin is: -Rᵀt, with the camera's depth running ahead and z of the table upwards.
 	at := sim.Vec3{-x.Dot(t) * tableScale, -y.Dot(t)*tableScale + tableCentreY, -z.Dot(t) * tableScale}
-	if at[2] < 0 {
-		at[2] = -at[2] // pixel rows run downwards: a mirrored table
-	}
 	for _, c := range at {
 		if !(math.Abs(c) < 20) {
 			return nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -77,12 +78,45 @@ func TestFitRefuses(t *testing.T) {
 	}
 }
 
+// A camera that looks at a table from above does not see it in a mirror; from any side of it is well.
+func TestFitRefusesMirrors(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(p *Point)
+		well   bool
+	}{
+		{"as it is", func(p *Point) {}, true},
+		{"x negated", func(p *Point) { p.Table[0] = -p.Table[0] }, false},
+		{"y negated", func(p *Point) { p.Table[1] = -0.9 - p.Table[1] }, false},
+		{"x and y exchanged", func(p *Point) { p.Table[0], p.Table[1] = p.Table[1], p.Table[0] }, false},
+		{"pixels flipped", func(p *Point) { p.Pixel[0] = Side - p.Pixel[0] }, false},
+		{"rows flipped", func(p *Point) { p.Pixel[1] = Side - p.Pixel[1] }, false},
+		{"pixels exchanged", func(p *Point) { p.Pixel[0], p.Pixel[1] = p.Pixel[1], p.Pixel[0] }, false},
+		{"from the other side", func(p *Point) { p.Pixel[0], p.Pixel[1] = Side-p.Pixel[0], Side-p.Pixel[1] }, true},
+	} {
+		points := exact(append([][2]float64{{0, -0.45}, {0.1, -0.4}}, corners...)...)
+		for i := range points {
+			c.change(&points[i])
+		}
+		p, err := Fit(points)
+		if c.well != (err == nil) || err != nil && (!errors.Is(err, ErrDegenerate) || !strings.Contains(err.Error(), "mirror")) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if err == nil {
+			if at, ok := p.Camera(); ok && at[2] <= 0 {
+				t.Errorf("%s: the camera stands at %v", c.name, at)
+			}
+		}
+	}
+}
+
 func TestSaveAndLoad(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "table.json")
 	p, err := Fit(exact(append([][2]float64{{0, -0.45}}, corners...)...))
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.SetView("640x480, crop 80,0,560,480")
 	if err := p.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -92,6 +126,9 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 	if a, b := p.Pixel([2]float64{0.1, -0.4}), q.Pixel([2]float64{0.1, -0.4}); a != b {
 		t.Errorf("loaded as another plane: %v, %v", a, b)
+	}
+	if q.View() != p.View() {
+		t.Errorf("the view is %q", q.View())
 	}
 	if err := p.Save(filepath.Join(path, "x")); err == nil {
 		t.Error("saved below a file")

@@ -162,7 +162,9 @@ func (s *calibrating) calibrate(eye camera.Camera, put func(x, y float64) error,
 	var plane *tracker.Plane
 	var err error
 	if len(points) > 0 {
-		plane, err = tracker.Fit(points)
+		if plane, err = tracker.Fit(points); err == nil {
+			plane.SetView(camera.ViewOf(eye))
+		}
 	} else {
 		plane, err = robot.Calibrate(eye, places, put)
 	}

@@ -32,6 +32,7 @@ const (
 	cameraBusy    fault = "camera busy"
 	cameraFormat  fault = "camera's format"
 	cameraStale   fault = "camera hangs"
+	cameraSlow    fault = "camera too slow"
 	calibration   fault = "calibration"
 	lateClock     fault = "late"
 	stopFile      fault = "stop file"

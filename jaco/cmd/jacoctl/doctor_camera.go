@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"colonnade/jaco/camera"
+	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 )
@@ -23,6 +24,11 @@ func (h *host) camera(d *diagnosis, s *setup) {
 	plane, err := s.rig.Plane()
 	if err != nil {
 		d.add("calibration", calibration, "jacoctl calibrate makes another one", "%v", err)
+	}
+	if err := robot.CheckView(c, plane); err != nil {
+		d.add("calibration", calibration, "give -camera-settings as jacoctl calibrate had them, or calibrate anew", "%v", err)
+	} else if plane != nil && plane.View() == "" {
+		d.add("calibration", well, "jacoctl calibrate makes one that says it", "it does not say for which size and crop of pictures: with another one it is off")
 	}
 	look(d, c, plane)
 	if err := c.Close(); err != nil {
@@ -66,6 +72,10 @@ func (h *host) listCameras() string {
 
 const lookFrames = 20
 
+// leastRate is how many pictures a second a policy needs: a new one each step of 100 ms, and no wait for it that makes the next
+// command late.
+const leastRate = 12
+
 // look takes some pictures and looks for the target in them.
 func look(d *diagnosis, c camera.Camera, plane *tracker.Plane) {
 	frame, finder := make([]uint8, camera.FrameSize), tracker.NewFinder()
@@ -100,7 +110,13 @@ func look(d *diagnosis, c camera.Camera, plane *tracker.Plane) {
 		}
 	}
 	if span := last - first; span > 0 {
-		d.add("camera", well, "", "%.0f pictures a second", float64(lookFrames-1)/span.Seconds())
+		rate := float64(lookFrames-1) / span.Seconds()
+		if rate < leastRate {
+			d.add("camera", cameraSlow, "more light, or a shorter exposure: -camera-settings exposure=10ms; format=mjpeg; another port, without a hub",
+				"%.1f pictures a second: a policy takes ten, and a wait for one makes the watchdog stop the arm", rate)
+		} else {
+			d.add("camera", well, "", "%.0f pictures a second", rate)
+		}
 	} else {
 		d.add("camera", well, "", "it takes pictures")
 	}

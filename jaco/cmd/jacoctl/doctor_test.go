@@ -15,6 +15,7 @@ import (
 	"colonnade/jaco/camera"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 	"colonnade/jaco/usbfs"
 )
@@ -67,6 +68,14 @@ func TestDoctorNamesFaults(t *testing.T) {
 		{name: "camera format", spoil: func(l *laboratory) { l.openEye = open(camera.ErrFormat) }, want: cameraFormat, words: []string{"v4l2-ctl"}},
 		{name: "camera hangs", spoil: func(l *laboratory) { l.quirk = func(e *eye) { e.err = open(camera.ErrStale) } }, want: cameraStale, words: []string{"another port"}},
 		{name: "camera pulled", spoil: func(l *laboratory) { l.quirk = func(e *eye) { e.err = open(transport.ErrNoDevice) } }, want: cameraMissing, words: []string{"plug it in again"}},
+		{name: "camera slow", spoil: func(l *laboratory) { l.quirk = func(e *eye) { e.slow = 200 * time.Millisecond } }, want: cameraSlow,
+			words: []string{"pictures a second", "exposure="}},
+		{name: "another crop", spoil: func(l *laboratory) {
+			plane, _ := tracker.Load(l.table)
+			plane.SetView("640x480, crop 80,0,560,480")
+			plane.Save(l.table)
+			l.quirk = func(e *eye) { e.view = "640x480, crop 0,0,480,480" }
+		}, want: calibration, words: []string{"crop 80,0,560,480", "crop 0,0,480,480", "calibrate anew"}},
 		{name: "a late machine", spoil: func(l *laboratory) { l.host.latest = -1 }, want: lateClock, words: []string{"end other programs"}},
 		{name: "calibration", spoil: func(l *laboratory) { os.WriteFile(l.table, []byte("{}"), 0o666) }, want: calibration, words: []string{"jacoctl calibrate"}},
 	} {

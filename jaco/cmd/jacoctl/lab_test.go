@@ -56,14 +56,21 @@ type laboratory struct {
 // eye is the camera, with faults.
 type eye struct {
 	camera.Camera
-	err error // of Frame
+	err  error // of Frame
+	view string
+	slow time.Duration // that a picture takes more
+	late time.Duration // that all have taken more so far
 }
+
+func (e *eye) View() string { return e.view }
 
 func (e *eye) Frame(dst []uint8) (time.Duration, error) {
 	if e.err != nil {
 		return 0, e.err
 	}
-	return e.Camera.Frame(dst)
+	at, err := e.Camera.Frame(dst)
+	e.late += e.slow
+	return at + e.late, err
 }
 
 func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
