@@ -12,5 +12,6 @@
 //	              (rad), 9 f64 velocities (rad/s), 2 f64 target (m), f64 confidence, u32 and bytes of the frame
 //
 // A record is one write; the file is synced where an episode begins and ends. A program or a machine that dies leaves at most
-// one record torn, at the end: a Reader stops before it and says so, Append cuts it off and goes on.
+// one record torn, at the end, or zeros there: a Reader stops before that and says so, Append cuts it off, says so (Writer.Cut) and
+// goes on, with the number of the next episode. One Writer at a time has a file.
 package record

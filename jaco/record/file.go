@@ -14,19 +14,28 @@ import (
 
 // Writer appends to a file. It belongs to one goroutine.
 type Writer struct {
-	file *os.File
-	buf  []byte
+	file     *os.File
+	buf      []byte
+	episodes uint64 // that the file held
+	cut      int64
 }
 
-// Append opens a file to record into, a new one or one that holds records already; a torn record at its end is cut off. A
-// damaged file, or one of something else, is an error and stays as it is: move it away.
+// ErrBusy is wrapped by what Append returns for a file that somebody records into.
+var ErrBusy = errors.New("somebody records into it")
+
+// Append opens a file to record into, a new one or one that holds records already; what follows its last whole record, where that
+// is torn or zeros, is cut off: Cut tells. A damaged file, or one of something else, is an error and stays as it is: move it away. So
+// is one that another Writer has open, in this process or another.
 func Append(path string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	w := &Writer{file: f}
-	if err := w.prepare(); err != nil {
+	if err = lock(f); err == nil {
+		err = w.prepare()
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("record into %s: %w", path, err), f.Close())
 	}
 	return w, nil
@@ -56,8 +65,14 @@ func (w *Writer) prepare() error {
 		if err = r.Next(&m); err != nil {
 			break
 		}
+		w.episodes = max(w.episodes, m.Episode)
 	}
 	if errors.Is(err, ErrTorn) {
+		about, err := w.file.Stat()
+		if err != nil {
+			return err
+		}
+		w.cut = about.Size() - r.end
 		if err := w.file.Truncate(r.end); err != nil {
 			return err
 		}
@@ -68,9 +83,15 @@ func (w *Writer) prepare() error {
 	return err
 }
 
-// Write appends a moment: it is what robot.Options.Record wants.
+// Cut returns how many bytes were cut off the file's end when it was opened: what power loss or kill left of a record.
+func (w *Writer) Cut() int64 { return w.cut }
+
+// Write appends a moment: it is what robot.Options.Record wants. Its episode is counted on from those that the file held.
 func (w *Writer) Write(m *robot.Moment) error {
+	own := m.Episode
+	m.Episode += w.episodes
 	w.buf = appendRecord(w.buf[:0], m)
+	m.Episode = own
 	if _, err := w.file.Write(w.buf); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
@@ -118,6 +139,9 @@ func (r *Reader) Next(m *robot.Moment) error {
 		return err
 	}
 	n := order.Uint32(r.head[:])
+	if r.head == [headSize]byte{} && r.zeros() {
+		return fmt.Errorf("at byte %d: %w: only zeros follow", r.end, ErrTorn)
+	}
 	if n < fixedSize || n > mostBytes {
 		return fmt.Errorf("at byte %d: %w: a length of %d", r.end, ErrDamaged, n)
 	}
@@ -128,6 +152,9 @@ func (r *Reader) Next(m *robot.Moment) error {
 		return err
 	}
 	if crc32.Checksum(r.buf, table) != order.Uint32(r.head[4:]) {
+		if [zeroTail]byte(r.buf[n-zeroTail:]) == [zeroTail]byte{} && r.zeros() {
+			return fmt.Errorf("at byte %d: %w: zeros are in its place", r.end, ErrTorn)
+		}
 		return fmt.Errorf("at byte %d: %w: the checksum does not fit", r.end, ErrDamaged)
 	}
 	if err := decode(r.buf, m); err != nil {
@@ -135,4 +162,18 @@ func (r *Reader) Next(m *robot.Moment) error {
 	}
 	r.end += headSize + int64(n)
 	return nil
+}
+
+// zeroTail is how many zeros at the end of a payload that does not fit its checksum, with nothing but zeros behind it, say that it was
+// never written there: file systems make a file longer before they fill it.
+const zeroTail = 16
+
+// zeros tells whether nothing but zeros is left to read.
+func (r *Reader) zeros() bool {
+	for {
+		b, err := r.in.ReadByte()
+		if err != nil || b != 0 {
+			return err == io.EOF
+		}
+	}
 }

@@ -135,6 +135,15 @@ func sample(n int) *robot.Moment {
 	return m
 }
 
+// after is sample 9 behind so many others.
+func after(others int) *robot.Moment {
+	m := sample(9)
+	if others > 0 {
+		m.Episode += sample(0).Episode
+	}
+	return m
+}
+
 // A file that ends anywhere, as after kill -9, loses the torn record and no other; recording goes on behind the rest.
 func TestTornAnywhere(t *testing.T) {
 	var text []byte
@@ -170,7 +179,7 @@ func TestTornAnywhere(t *testing.T) {
 			t.Fatal(err)
 		}
 		moments, err := all(t, got)
-		if err != io.EOF || len(moments) != whole+1 || !reflect.DeepEqual(&moments[whole], sample(9)) {
+		if err != io.EOF || len(moments) != whole+1 || !reflect.DeepEqual(&moments[whole], after(whole)) {
 			t.Fatalf("cut at %d: %d moments, want %d; %v", cut, len(moments), whole+1, err)
 		}
 		for n := range whole {
@@ -201,6 +210,80 @@ func TestDamage(t *testing.T) {
 	}
 	if _, err := Append(t.TempDir()); err == nil {
 		t.Error("a folder is recorded into")
+	}
+}
+
+// Zeros at the end, which power loss leaves, are cut off back to the last whole record.
+func TestZerosBehind(t *testing.T) {
+	text := appendRecord(appendRecord([]byte(header), sample(0)), sample(1))
+	path := filepath.Join(t.TempDir(), "zeros")
+	for _, part := range []int{0, 7, 8, 40, len(appendRecord(nil, sample(2))) - zeroTail} { // of a third record that was written
+		for _, zeros := range []int{1, 8, 100, 4096, 1 << 20} {
+			bad := append(bytes.Clone(text), appendRecord(nil, sample(2))[:part]...)
+			bad = append(bad, make([]byte, max(zeros, zeroTail))...)
+			if moments, err := all(t, bad); len(moments) != 2 || !errors.Is(err, ErrTorn) {
+				t.Fatalf("%d bytes of a record and %d zeros: %d moments, %v", part, zeros, len(moments), err)
+			}
+			if err := os.WriteFile(path, bad, 0o666); err != nil {
+				t.Fatal(err)
+			}
+			w, err := Append(path)
+			if err != nil {
+				t.Fatalf("%d bytes of a record and %d zeros: %v", part, zeros, err)
+			}
+			if cut := w.Cut(); cut != int64(len(bad)-len(text)) {
+				t.Errorf("%d bytes were cut off, want %d", cut, len(bad)-len(text))
+			}
+			if err := errors.Join(w.Write(sample(2)), w.Close()); err != nil {
+				t.Fatal(err)
+			}
+			got, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if moments, err := all(t, got); len(moments) != 3 || err != io.EOF {
+				t.Errorf("then %d moments, %v", len(moments), err)
+			}
+		}
+	}
+	for _, bad := range [][]byte{
+		append(append(bytes.Clone(text), make([]byte, 100)...), 1),
+		append(append(bytes.Clone(text), make([]byte, 100)...), appendRecord(nil, sample(2))...),
+	} {
+		if _, err := all(t, bad); !errors.Is(err, ErrDamaged) {
+			t.Errorf("records behind zeros: %v", err)
+		}
+	}
+}
+
+// One recorder at a time has a file, and the next one counts its episodes on.
+func TestOneRecorder(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "shared")
+	first, err := Append(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Append(path); !errors.Is(err, ErrBusy) {
+		t.Errorf("a second recorder: %v", err)
+	}
+	m := sample(0)
+	if err := errors.Join(first.Write(m), first.Close()); err != nil || m.Episode != 3 {
+		t.Fatal(m.Episode, err)
+	}
+	second, err := Append(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Episode = 1
+	if err := errors.Join(second.Write(m), second.Close()); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if moments, err := all(t, text); err != io.EOF || len(moments) != 2 || moments[0].Episode != 3 || moments[1].Episode != 4 {
+		t.Errorf("%v, %v", moments, err)
 	}
 }
 

@@ -119,6 +119,9 @@ func (p *playing) play(ctx context.Context) (any, error) {
 		if file, err = record.Append(*p.file); err != nil {
 			return nil, at.close(err)
 		}
+		if n := file.Cut(); n > 0 {
+			fmt.Fprintf(p.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the machine died before it was kept\n", *p.file, n)
+		}
 	}
 	end := at.guardKeys()
 	r := &played{Record: *p.file}
