@@ -34,6 +34,8 @@ type store struct {
 	sum    []float32     // of gradients gathered; nil where gather is 1
 	pieces []piece       // of sum
 	next   atomic.Uint32 // pushes begun
+
+	copies copies
 }
 
 // piece is some of the parameters in a row: pieceLen, or what is left for the last.
@@ -108,4 +110,5 @@ func (s *store) flush(lr, decay, epsilon float32) {
 			s.apply(p, i*pieceLen, min((i+1)*pieceLen, len(s.sum)), lr, decay, epsilon)
 		}
 	}
+	s.retire()
 }

@@ -123,3 +123,43 @@ func TestGather(t *testing.T) {
 		t.Errorf("what was left moved an element by %g with mean square %g, want 1 and 4", s.theta[n-1]-before, s.ms[n-1])
 	}
 }
+
+// TestSwap: workers share a copy until the parameters change, keep theirs unchanged meanwhile, and one that nobody has any
+// more is used again.
+func TestSwap(t *testing.T) {
+	s := newStore(make([]float32, 2*pieceLen), 2)
+	grad := make([]float32, len(s.theta))
+	grad[5] = -1
+	push := func() { s.push(grad, 1, 0, 1e-30) }
+	a, n := s.swap(nil)
+	push()
+	b, m := s.swap(nil)
+	if a != b || n != 0 || m != 1 {
+		t.Errorf("before the update: the same copy %t, after %d and %d pushes", a == b, n, m)
+	}
+	push()
+	c, _ := s.swap(nil)
+	if c == a || c.theta[5] != 1 || a.theta[5] != 0 {
+		t.Errorf("after the update: the same copy %t, elements %g and %g, want 1 and 0", c == a, c.theta[5], a.theta[5])
+	}
+	if a, _ = s.swap(a); a != c {
+		t.Error("the first worker did not get the new copy")
+	}
+	push()
+	s.flush(1, 0, 1e-30)
+	if b, _ = s.swap(b); b == c || b.theta[5] != 2 {
+		t.Errorf("after the flush: the same copy %t, element %g, want 2", b == c, b.theta[5])
+	}
+	if made := testing.AllocsPerRun(20, func() {
+		push()
+		push()
+		a, _ = s.swap(a)
+		b, _ = s.swap(b)
+		c, _ = s.swap(c)
+	}); made != 0 {
+		t.Errorf("%g allocations an update", made)
+	}
+	if a != b || b != c || a.theta[5] != 2+21 {
+		t.Errorf("in the end: element %g, want 23", a.theta[5])
+	}
+}

@@ -20,10 +20,11 @@ type worker struct {
 	id    int
 	slots []slot
 
-	theta, grad []float32
-	batch       *nn.Batch // one step longer than a rollout, for the value behind it
-	tails       *nn.Batch // the last observations of truncated episodes, one step, as many rows as environments
-	tailOf      []int     // the sample each row of tails belongs to
+	theta, grad []float32   // theta is copied's
+	copied      *parameters // shared with other workers
+	batch       *nn.Batch   // one step longer than a rollout, for the value behind it
+	tails       *nn.Batch   // the last observations of truncated episodes, one step, as many rows as environments
+	tailOf      []int       // the sample each row of tails belongs to
 	source      *rand.PCG
 	rng         *rand.Rand // draws from source
 
@@ -61,7 +62,7 @@ func newWorker(t *Trainer, id int, envs []Env) *worker {
 	samples, logits := steps*n, t.policy.logits
 	w := &worker{
 		t: t, id: id, slots: make([]slot, n),
-		theta: make([]float32, t.net.Parameters()), grad: make([]float32, t.net.Parameters()),
+		grad:  make([]float32, t.net.Parameters()),
 		batch: t.net.NewBatch(steps+1, n), tails: t.net.NewBatch(1, n), tailOf: make([]int, 0, n),
 		source: ActionSource(t.cfg.Seed, id),
 		action: make([]int, samples*len(t.policy.choices)),
@@ -92,7 +93,8 @@ func (w *worker) compute() (err error) {
 	w.began = w.t.steps.Load()
 	w.sums.reset()
 	w.mark = time.Now()
-	w.pulled = w.t.store.pull(w.theta)
+	w.copied, w.pulled = w.t.store.swap(w.copied)
+	w.theta = w.copied.theta
 	w.lap(&w.sums.stages.Other)
 	if err := w.start(); err != nil {
 		return err
