@@ -14,6 +14,10 @@
 // Z0-Z15 are the sums, Z20-Z23 elements of a.
 // Limit: the FMA units, on Zen 4 a whole register a cycle: 16 and 12 cycles a
 // step, from 8 and 6 broadcasts and 2 loads.
+//
+// Products of 8 and 16 rows use a panel of weights once or twice, so 8x32 asks for rows of b ahead:
+// the eighth from here, and the same row of the next panel for weights that the L2 cache does not hold
+// (fc of the feedforward network: 1.5 times as fast on an Intel Xeon, the others the same).
 
 #define STEP8x32 \
 	VMOVUPS   (SI), Z16       \
@@ -26,6 +30,10 @@
 	STEP2(R13, Z21, Z10, Z11) \
 	STEP2(R14, Z22, Z12, Z13) \
 	STEP2(R15, Z23, Z14, Z15) \
+	PREFETCHT0 (SI)(DX*8)     \
+	PREFETCHT0 64(SI)(DX*8)   \
+	PREFETCHT1 128(SI)        \
+	PREFETCHT1 192(SI)        \
 	ADDQ      DX, SI
 
 // func tile8x32(t *tile)
