@@ -11,12 +11,12 @@ type Batch struct {
 	network     *Network
 	steps, envs int
 
-	pixels []uint8   // (samples,H,W,C)
-	propri []float32 // (samples,P)
-	first  []bool    // (samples)
-	act    []activations
-	output []float32 // (samples,outputs)
-	grad   gradients
+	pixels         []uint8   // (samples,H,W,C)
+	proprioception []float32 // (samples,P)
+	first          []bool    // (samples)
+	act            []activations
+	output         []float32 // (samples,outputs)
+	grad           gradients
 
 	perturb   func(Lateral, []float32)
 	disturbed []float32 // what perturb works on
@@ -33,11 +33,11 @@ func (n *Network) NewBatch(steps, envs int) *Batch {
 	samples := steps * envs
 	b := &Batch{
 		network: n, steps: steps, envs: envs,
-		pixels: make([]uint8, samples*n.pixels[0]*n.pixels[1]*n.pixels[2]),
-		propri: make([]float32, samples*n.propri),
-		first:  make([]bool, samples),
-		output: make([]float32, samples*n.column.output.out),
-		grad:   n.column.newGradients(steps, envs),
+		pixels:         make([]uint8, samples*n.pixels[0]*n.pixels[1]*n.pixels[2]),
+		proprioception: make([]float32, samples*n.proprioception),
+		first:          make([]bool, samples),
+		output:         make([]float32, samples*n.column.output.out),
+		grad:           n.column.newGradients(steps, envs),
 	}
 	for _, k := range n.columns {
 		b.act = append(b.act, k.newActivations(steps, envs))
@@ -63,7 +63,7 @@ func (b *Batch) Pixels(t, e int) []uint8 {
 // without.
 func (b *Batch) Proprioception(t, e int) []float32 {
 	b.check(t, e)
-	return rows(b.propri, t*b.envs+e, 1, b.network.propri)
+	return rows(b.proprioception, t*b.envs+e, 1, b.network.proprioception)
 }
 
 // First returns a flag for each environment: true where observation t begins an episode. There the

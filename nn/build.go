@@ -10,8 +10,8 @@ import (
 // design is what a column is built from.
 type design struct {
 	Arch
-	// LateralsFrom holds the numbers (from 1) of the earlier columns that this one leans on, in
-	// rising order.
+	// LateralsFrom holds the numbers (from 1) of the earlier columns that this one has laterals
+	// from, in rising order.
 	LateralsFrom []int `json:"laterals_from,omitempty"`
 
 	scaling InputScaling

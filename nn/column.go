@@ -23,7 +23,7 @@ type column struct {
 	tensors    []Tensor
 	parameters int
 
-	// Of a frozen column only; nobody writes to them any more.
+	// Of a frozen column only: constant.
 	theta    []float32
 	metadata map[string]string
 }
@@ -95,8 +95,8 @@ func (k *column) lastName() string {
 // the noise; 1 costs up to 7 % and 8 or 16 up to 4 % more.
 const imageBlock = 4
 
-// forward computes all layers but the output for step t of the first m environments. The columns
-// that it leans on have computed the step before.
+// forward computes all layers but the output for step t of the first m environments, after the
+// columns that it has laterals from have computed that step.
 func (k *column) forward(theta []float32, b *Batch, t, m int) {
 	from, ld := t*b.envs, k.arch.joined() // the first sample; fc and encoder share the rows of joined
 	joined := b.joined(k, from, m)
@@ -109,8 +109,8 @@ func (k *column) forward(theta []float32, b *Batch, t, m int) {
 		}
 	}
 	if k.encoder != nil {
-		propri := rows(b.propri, from, m, k.encoder.in)
-		k.encoder.forward(theta, m, propri, k.encoder.in, joined[k.arch.FC:], ld)
+		proprioception := rows(b.proprioception, from, m, k.encoder.in)
+		k.encoder.forward(theta, m, proprioception, k.encoder.in, joined[k.arch.FC:], ld)
 	}
 	kernels.ReLU(joined, joined)
 	if k.lstm != nil {
@@ -193,7 +193,7 @@ func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 
 	if k.encoder != nil {
 		dEncoder := dJoined[k.arch.FC:]
-		k.encoder.gradWeights(grad, m, rows(b.propri, 0, m, k.encoder.in), k.encoder.in, dEncoder, ld)
+		k.encoder.gradWeights(grad, m, rows(b.proprioception, 0, m, k.encoder.in), k.encoder.in, dEncoder, ld)
 		k.encoder.gradBias(grad, m, dEncoder, ld)
 	}
 	if k.conv1 != nil {

@@ -65,7 +65,7 @@
 //	columnK.lstm.lateralJ.lstm.weight       from the output of J's LSTM in the same step
 //	columnK.output.lateralJ.weight          from J's last hidden layer
 //
-// The metadata of a checkpoint tells what its network is. architecture is {"columns":[...]}, for
+// The metadata of a checkpoint describes its network. architecture is {"columns":[...]}, for
 // each column the fields of Arch and, if it has laterals, laterals_from, the columns' numbers;
 // input_scaling lists each column's means and scales; frozen lists what the checkpoint of each
 // frozen column said of itself, such as the world it was trained in. All other keys are the

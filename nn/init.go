@@ -32,10 +32,10 @@ func DefaultInit() InitOptions {
 // Init fills theta with random parameters. The same generator state, options and architecture give
 // the same bits.
 //
-// Where the trained column stands on others, it begins as the one directly below it: its output is
-// made of that column's output terms, as laterals, and its own weights from its last hidden layer
-// are zero. Its policy and value are then those of the column below, bit for bit. All else is
-// random; a lateral counts as further inputs of the layer that it enters.
+// If there are earlier columns, the trained column begins with the policy and value of the one
+// directly before it, bit for bit: its output takes that column's output terms, as laterals, and
+// its own weights from its last hidden layer are zero. All else is random. A lateral counts as
+// further inputs of the layer that it enters.
 //
 // Init panics if theta has the wrong length.
 func (n *Network) Init(theta []float32, rng *rand.Rand, opt InitOptions) {

@@ -12,7 +12,7 @@ type Column struct {
 	Frozen       bool
 	Arch         Arch
 	Scaling      InputScaling
-	LateralsFrom []int // numbers of the earlier columns that it leans on
+	LateralsFrom []int // numbers of the earlier columns that it has laterals from
 	Own, Lateral int   // parameters: of its own layers; of adapters and weights from earlier columns
 	Tensors      []Tensor
 	Layers       []Layer
@@ -113,14 +113,14 @@ type survey struct {
 }
 
 // add notes a layer of the column itself or of a lateral l. work is the multiply-adds of a sample;
-// descends says whether the gradient goes on to the layer below.
+// descends reports whether the gradient passes to the layer below.
 func (s *survey) add(name, reads string, l *lateral, output []int, parameters, work int, descends bool) {
 	layer := Layer{Name: s.own(name), Reads: reads, Output: output, Parameters: parameters, Forward: work}
 	if l != nil {
 		layer.From = l.from.number
 	}
 	if s.frozen && strings.HasPrefix(name, layerOutput) {
-		layer.Forward = 0 // nobody asks for it
+		layer.Forward = 0 // not computed
 	}
 	switch {
 	case s.frozen:

@@ -15,8 +15,8 @@ type Network struct {
 	columns []*column
 	column  *column // the last one
 
-	pixels [3]int // of the observation that all columns share; zero: none
-	propri int
+	pixels         [3]int // of the observation that all columns share; zero: none
+	proprioception int
 }
 
 // New returns the network of one column, or an error that says what is wrong with the architecture
@@ -72,7 +72,7 @@ func (n *Network) see(a Arch) {
 		n.pixels = a.Pixels
 	}
 	if a.Proprioception > 0 {
-		n.propri = a.Proprioception
+		n.proprioception = a.Proprioception
 	}
 }
 
@@ -82,7 +82,9 @@ func (n *Network) frozen() []*column { return n.columns[:len(n.columns)-1] }
 // Observation returns what an environment must give: the size of the picture (H,W,C), zero for
 // none, and the number of proprioceptive values. Columns below may look at what the trained one
 // does not.
-func (n *Network) Observation() (pixels [3]int, proprioception int) { return n.pixels, n.propri }
+func (n *Network) Observation() (pixels [3]int, proprioception int) {
+	return n.pixels, n.proprioception
+}
 
 // Arch returns the architecture of the trained column.
 func (n *Network) Arch() Arch { return n.column.arch.clone() }

@@ -105,17 +105,17 @@ type layersOf struct {
 
 // step returns the outputs for the observation of a sample and, in place, the next state (h and c
 // of each column).
-func (r *reference) step(sample int, pixels []uint8, propri []float32, h, c [][]float64) []float64 {
+func (r *reference) step(sample int, pixels []uint8, proprioception []float32, h, c [][]float64) []float64 {
 	top := len(r.columns) - 1
 	done, known := r.frozen[sample]
 	if !known {
 		for i, k := range r.columns[:top] {
-			done = append(done, r.column(k, done, pixels, propri, h[i], c[i]))
+			done = append(done, r.column(k, done, pixels, proprioception, h[i], c[i]))
 		}
 		r.frozen[sample] = done
 	}
 	k := r.columns[top]
-	done = append(slices.Clone(done), r.column(k, done, pixels, propri, h[top], c[top]))
+	done = append(slices.Clone(done), r.column(k, done, pixels, proprioception, h[top], c[top]))
 	name := fmt.Sprintf("column%d.output", k.Number)
 	y := slices.Clone(r.tensors[name+".bias"])
 	r.add(y, name+".weight", done[k.Number-1].last)
@@ -125,7 +125,8 @@ func (r *reference) step(sample int, pixels []uint8, propri []float32, h, c [][]
 	return y
 }
 
-func (r *reference) column(k Column, below []layersOf, pixels []uint8, propri []float32, h, c []float64) layersOf {
+func (r *reference) column(k Column, below []layersOf, pixels []uint8, proprioception []float32, h,
+	c []float64) layersOf {
 	var l layersOf
 	prefix := fmt.Sprintf("column%d.", k.Number)
 	if k.Arch.hasPixels() {
@@ -133,7 +134,7 @@ func (r *reference) column(k Column, below []layersOf, pixels []uint8, propri []
 	}
 	if k.Arch.Proprioception > 0 {
 		y := slices.Clone(r.tensors[prefix+"encoder.bias"])
-		r.add(y, prefix+"encoder.weight", widen(propri))
+		r.add(y, prefix+"encoder.weight", widen(proprioception))
 		l.joined = append(l.joined, relu(y)...)
 	}
 	l.last = l.joined
@@ -293,14 +294,14 @@ func pair[T any](a, b T) []T { return []T{a, b} }
 // mixed-up layout shows.
 func small() map[string]Arch {
 	pixels := Arch{Pixels: [3]int{32, 44, 3}, Conv1: 2, Conv2: 3, FC: 5, Choices: []int{3, 2}}
-	recurrent, both, propri := pixels, pixels, Arch{Proprioception: 4, Encoder: 6, Choices: []int{2, 4}}
+	recurrent, both, proprioception := pixels, pixels, Arch{Proprioception: 4, Encoder: 6, Choices: []int{2, 4}}
 	recurrent.LSTM = 4
 	both.Proprioception, both.Encoder = 3, 2
-	bothRecurrent, propriRecurrent := both, propri
-	bothRecurrent.LSTM, propriRecurrent.LSTM = 3, 5
+	bothRecurrent, proprioceptionRecurrent := both, proprioception
+	bothRecurrent.LSTM, proprioceptionRecurrent.LSTM = 3, 5
 	return map[string]Arch{
 		"pixels": pixels, "pixels recurrent": recurrent, "both": both, "both recurrent": bothRecurrent,
-		"proprioception": propri, "proprioception recurrent": propriRecurrent,
+		"proprioception": proprioception, "proprioception recurrent": proprioceptionRecurrent,
 	}
 }
 

@@ -311,20 +311,21 @@ func TestObservation(t *testing.T) {
 	second, blind := figure7()
 	rng := rand.New(rand.NewPCG(43, 44))
 	for _, c := range []struct {
-		name   string
-		n      *Network
-		pixels [3]int
-		propri int
+		name           string
+		n              *Network
+		pixels         [3]int
+		proprioception int
 	}{
 		{"pixels below", tower(t, rng, ReachArch(true, false), blind).Network, [3]int{64, 64, 3}, 18},
 		{"proprioception below", tower(t, rng, second, ReachArch(true, false)).Network, [3]int{64, 64, 3}, 18},
 		{"blind", tower(t, rng, blind).Network, [3]int{}, 18},
 	} {
-		pixels, propri := c.n.Observation()
+		pixels, proprioception := c.n.Observation()
 		b := c.n.NewBatch(1, 1)
-		if pixels != c.pixels || propri != c.propri || len(b.Pixels(0, 0)) != pixels[0]*pixels[1]*pixels[2] ||
-			len(b.Proprioception(0, 0)) != propri {
-			t.Errorf("%s: %v and %d, want %v and %d", c.name, pixels, propri, c.pixels, c.propri)
+		if pixels != c.pixels || proprioception != c.proprioception ||
+			len(b.Pixels(0, 0)) != pixels[0]*pixels[1]*pixels[2] ||
+			len(b.Proprioception(0, 0)) != proprioception {
+			t.Errorf("%s: %v and %d, want %v and %d", c.name, pixels, proprioception, c.pixels, c.proprioception)
 		}
 	}
 }

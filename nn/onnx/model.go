@@ -64,7 +64,7 @@ func Marshal(c *nn.Checkpoint) ([]byte, error) {
 	return g.model(file.Metadata), nil
 }
 
-// sources returns the columns that k leans on.
+// sources returns the columns that k has laterals from.
 func (k *column) sources(written []*column) []*column {
 	var below []*column
 	for _, number := range k.LateralsFrom {

@@ -93,9 +93,9 @@ func checkForward(t *testing.T, c *nn.Checkpoint) {
 	}
 	for step := range steps {
 		first := array{shape: []int{envs}}
-		pixels, propri := array{shape: []int{envs}}, array{shape: []int{envs}}
+		pixels, proprioception := array{shape: []int{envs}}, array{shape: []int{envs}}
 		shape, count := c.Network.Observation()
-		pixels.shape, propri.shape = append(pixels.shape, shape[:]...), append(propri.shape, count)
+		pixels.shape, proprioception.shape = append(pixels.shape, shape[:]...), append(proprioception.shape, count)
 		for e := range envs {
 			b.First(step)[e] = step == 0 || step == 2 && e == 1
 			flag := 0.0
@@ -109,7 +109,7 @@ func checkForward(t *testing.T, c *nn.Checkpoint) {
 			}
 			for i := range b.Proprioception(step, e) {
 				v := float32(rng.NormFloat64())
-				b.Proprioception(step, e)[i], propri.data = v, append(propri.data, float64(v))
+				b.Proprioception(step, e)[i], proprioception.data = v, append(proprioception.data, float64(v))
 			}
 		}
 		c.Network.Forward(c.Theta, b, step, envs)
@@ -120,7 +120,7 @@ func checkForward(t *testing.T, c *nn.Checkpoint) {
 			case "pixels":
 				given[in.name] = pixels
 			case "proprioception":
-				given[in.name] = propri
+				given[in.name] = proprioception
 			case "first":
 				given[in.name] = first
 			default:
