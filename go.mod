@@ -3,9 +3,9 @@ module colonnade
 go 1.26.0
 
 require (
-	github.com/BurntSushi/toml v1.6.0
 	github.com/klauspost/cpuid/v2 v2.4.2
 	github.com/minio/highwayhash v1.0.4
+	github.com/pelletier/go-toml/v2 v2.4.3
 	github.com/pkg/profile v1.7.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	golang.org/x/image v0.47.0

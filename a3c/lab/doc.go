@@ -4,18 +4,18 @@
 // It is the one place, beside the commands themselves, where the learner
 // (packages a3c and nn) and the world (package sim) meet. Its parts:
 //
-//	lab/cli       flags, configuration files, progress, exit codes, profiles
-//	lab/world     -task, -domain, -net and -width to environments and networks
-//	lab/learner   the learner's settings as flags, and a new column
+//	lab/cli       settings as flags and files, progress, exit codes, profiles
+//	lab/world     the settings of a world and of a network, and what they name
+//	lab/learner   the learner's settings for this task, and a new column
 //	lab/rundir    the folder that a training run leaves
-//	lab/training  a run in its folder: begun, resumed, trained, evaluated
+//	lab/training  the settings of a first column; a run in its folder: begun, resumed, trained, evaluated
 //	lab/history   a run's windows of metrics in bounded memory
 //	lab/job       what the commands that train share: -out, -resume, and the run from flags to result
-//	lab/transfer  the methods of transfer to a second world
+//	lab/transfer  the settings and methods of transfer to a second world
 //	lab/study     a search: many runs, shared by many processes
 //	lab/chart     learning curves as SVG and PNG
 //	lab/film      animations of episodes
-//	lab/rig       which arm and which camera, as flags
+//	lab/rig       which arm and which camera
 //	lab/live      the page that shows a run while it goes on
 //	lab/tensorboard  event files, for TensorBoard
 //

@@ -15,7 +15,6 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/transfer"
 	"colonnade/bench/figure"
 )
 
@@ -58,7 +57,7 @@ func (s *Session) checkRecipe(r *Run) error {
 	}
 	if now := s.inputs.recipe(r); string(data) != now {
 		return cli.Hint(fmt.Errorf("%s: the run there was made with\n%snow it is to be made with\n%s", s.folder(r.Run), data, now),
-			"take another -work, or delete %s", s.o.work)
+			"take another -work, or delete %s", s.o.Work)
 	}
 	return nil
 }
@@ -116,15 +115,15 @@ func (s *Session) do(ctx context.Context, r *Run) (err error) {
 
 // train trains and evaluates. It returns context.Canceled if ctx ended before: the folder has all to go on with.
 func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool) (record figure.Record, err error) {
-	f := cli.NewFlags("transfer", "", "", io.Discard, io.Discard)
-	options := transfer.Register(f)
-	if err := f.Parse(s.arguments(r)); err != nil {
+	settings := *r.train
+	settings.From = slices.Clone(r.from)
+	if r.needs != "" {
+		settings.From = append(settings.From, s.checkpoint(r.needs))
+	}
+	plan, err := settings.Plan("experiment", false)
+	if err != nil {
 		return record, err
 	}
-	if err := options.Validate(false); err != nil {
-		return record, err
-	}
-	plan := options.Plan("experiment")
 	plan.Bare = true
 	plan.Watcher = &watcher{s, r.Run}
 	run, err := training.Open(plan, dir, begun, io.Discard)
@@ -134,7 +133,7 @@ func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	record = r.Record
-	record.LearningRate, record.EntropyCost, record.Parameters = options.Config.LearningRate, options.Config.EntropyCost, run.Parameters()
+	record.LearningRate, record.EntropyCost, record.Parameters = plan.Config.LearningRate, plan.Config.EntropyCost, run.Parameters()
 	if r.parameters != 0 && r.parameters != record.Parameters {
 		return record, fmt.Errorf("the trained column has %d parameters, the experiment's has %d", record.Parameters, r.parameters)
 	}
@@ -162,18 +161,6 @@ func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool
 		record.Windows, err = rundir.ReadMetrics[figure.Point](dir.Path(rundir.MetricsFile))
 	}
 	return record, err
-}
-
-// arguments returns the command line of transfer that makes a run, but for -out.
-func (s *Session) arguments(r *Run) []string {
-	args := slices.Clone(r.flags)
-	for _, path := range r.from {
-		args = append(args, "-from", path)
-	}
-	if r.needs != "" {
-		args = append(args, "-from", s.checkpoint(r.needs))
-	}
-	return args
 }
 
 // tidy leaves of a run that is over what it was and what it found; hundreds are kept.

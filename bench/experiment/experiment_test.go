@@ -275,14 +275,14 @@ func TestUsage(t *testing.T) {
 		{"", "the first argument is the name of an experiment"},
 		{"-seeds 3", "the first argument is the name"},
 		{"figure-4", "there is no experiment"},
-		{"figure-5 -seeds 0", "0 runs"},
+		{"figure-5 -seeds 0", "0 seeds"},
 		{"figure-5 -steps 0", "-steps is 0"},
 		{"figure-5 -episodes 0", "-episodes is 0"},
 		{"figure-5 -jobs -1", "-jobs is -1"},
 		{"figure-5 -methods progressive", "no method \"progressive\""},
 		{"figure-5 -methods ,", "words with commas"},
 		{"figure-6 -learning-rate 3", "is no range"},
-		{"story -env real", "allowed are jaco and sim"},
+		{"story -env real", "allowed are jaco, sim"},
 		{"figure-7 -runs 3", "unknown flag -runs"},
 	} {
 		args := strings.Fields(test.args)

@@ -26,16 +26,10 @@ var figure5 = kind{
 		"robot's world; beside them column 1 as it is, one trained with domain randomisation as it is, and the planner.",
 	example: "experiment figure-5 -seeds 5",
 	curves:  true,
-	register: func(o *Options) {
-		o.registerMethods(MethodNames()...)
-		o.registerDomain("robot")
-		o.registerPlace("sim")
-		o.registerCount("seeds", 5, "`number` of seeds of each method")
-		o.registerSettings()
-		o.flags.StringVar(&o.random, "random", "", "`checkpoint` of a column 1 trained with domain randomisation; without it there is no such line")
-	},
-	runs:   func(o *Options) ([]Run, error) { return o.figure5Runs() },
-	report: reportFigure5,
+	flags:   []string{"methods", "domain", "env", "seeds", "settings", "random"},
+	usual:   Settings{Methods: MethodNames(), Domain: "robot", Env: "sim", Seeds: 5},
+	runs:    func(o *Options) ([]Run, error) { return o.figure5Runs() },
+	report:  reportFigure5,
 }
 
 func (o *Options) figure5Runs() ([]Run, error) {
@@ -44,16 +38,16 @@ func (o *Options) figure5Runs() ([]Run, error) {
 		return nil, err
 	}
 	runs := []Run{
-		o.reference("untouched", untouched, "reach", o.column1),
+		o.reference("untouched", untouched, "reach", o.From),
 		o.reference("planner", planned, "reach", ""),
 	}
-	if o.random != "" {
-		runs = append(runs, o.reference("random-untouched", randomUntouched, "reach", o.random))
+	if o.Random != "" {
+		runs = append(runs, o.reference("random-untouched", randomUntouched, "reach", o.Random))
 	}
-	for i := range o.count {
-		seed := o.seed + uint64(i)
+	for i := range o.count() {
+		seed := o.Seed + uint64(i)
 		for _, m := range all {
-			r, err := o.searched(fmt.Sprintf("%s/%d", m.Name, seed), m, o.domain, "reach", seed)
+			r, err := o.searched(fmt.Sprintf("%s/%d", m.Name, seed), m, o.Domain, "reach", seed)
 			if err != nil {
 				return nil, err
 			}
@@ -65,8 +59,8 @@ func (o *Options) figure5Runs() ([]Run, error) {
 
 // reference returns a run that measures a policy as it is; without one it is the planner.
 func (o *Options) reference(name, group, task, policy string) Run {
-	record := figure.Record{Run: name, Group: group, Domain: o.domain, Task: task, Seed: seedOfMeasurements}
-	return Run{Record: record, env: o.env, policy: policy, times: referenceTimes}
+	record := figure.Record{Run: name, Group: group, Domain: o.Domain, Task: task, Seed: seedOfMeasurements}
+	return Run{Record: record, env: o.Env, policy: policy, times: referenceTimes}
 }
 
 // referenceTimes is how many more episodes a policy is measured in that does not learn: as many as five seeds have.
@@ -80,9 +74,9 @@ func reportFigure5(r *report) error {
 	}
 	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
 		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a column 1 that was\n"+
-		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.steps, r.o.where(), r.o.seed, r.o.seed+uint64(r.o.count)-1)
+		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.Steps, r.o.where(), r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
 	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the table is of final evaluations, %d episodes a\n"+
-		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.episodes)
+		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.Episodes)
 	r.evaluations(trained, fixed)
 	r.compare(trained, "progressive-narrow", "finetune")
 	return nil
@@ -111,7 +105,7 @@ func (r *report) inMethodOrder(groups []figure.RecordGroup) {
 // drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png and .csv.
 func (r *report) drawCurves(name, title string, trained, fixed []figure.RecordGroup) error {
 	axes := chart.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
-	return figure.Write(r.dir, name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.steps)...))
+	return figure.Write(r.dir, name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.Steps)...))
 }
 
 // levels returns lines to compare curves with.

@@ -19,16 +19,14 @@ var figure6 = kind{
 		"drawn at random, the same draws for both, in four worlds that differ from the training world in colours or in the camera's\n" +
 		"view, a little or a lot. More -runs later go on where fewer ended.",
 	example: "experiment figure-6 -runs 300",
-	register: func(o *Options) {
-		o.registerMethods("progressive-narrow", "finetune")
-		o.registerDomains("color-small", "color-large", "view-small", "view-large")
-		o.registerCount("runs", 60, "`number` of draws, each tried with every method in every domain")
-		o.registerRanges()
+	flags:   []string{"methods", "domains", "runs", "learning-rate", "entropy-cost"},
+	usual: Settings{
+		Methods: methodList{"progressive-narrow", "finetune"}, Domains: list{"color-small", "color-large", "view-small", "view-large"}, Runs: 60,
 	},
 	runs: func(o *Options) ([]Run, error) {
-		runs, err := o.drawn(o.domains, true)
-		for _, domain := range o.domains {
-			r := o.reference(domain+"/untouched", untouched, "reach", o.column1)
+		runs, err := o.drawn(o.Domains, true)
+		for _, domain := range o.Domains {
+			r := o.reference(domain+"/untouched", untouched, "reach", o.From)
 			r.Domain = domain
 			runs = append(runs, r)
 		}
@@ -39,14 +37,14 @@ var figure6 = kind{
 
 func reportFigure6(r *report) error {
 	r.say("%d draws of seed, learning rate (%s) and entropy cost (%s), log-uniform, the same for every method and domain; %d steps\n"+
-		"each, score of the final parameters over %d episodes.\n\n", r.o.count, r.o.ranges.LearningRate.String(), r.o.ranges.EntropyCost.String(), r.o.steps, r.o.episodes)
+		"each, score of the final parameters over %d episodes.\n\n", r.o.count(), r.o.LearningRate.String(), r.o.EntropyCost.String(), r.o.Steps, r.o.Episodes)
 	r.say("![sorted scores](%s.svg)\n\n", r.o.name)
 	r.say("| domain | method | runs | mean | sd | quartiles | best | untouched |\n|---|---|---|---|---|---|---|---|\n")
 	trained, fixed := r.split()
 	var panels []chart.Panel
 	var numbers []chart.Band
 	var verdicts strings.Builder
-	for _, domain := range r.o.domains {
+	for _, domain := range r.o.Domains {
 		here := inDomain(trained, domain)
 		r.inMethodOrder(here)
 		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: chart.LegendLow}
@@ -58,7 +56,7 @@ func reportFigure6(r *report) error {
 		}
 		if levelled := inDomain(fixed, domain); len(levelled) > 0 {
 			before = fmt.Sprintf("%.2f", over(levelled[0].Records).mean)
-			bands = append(bands, levels(levelled, int64(r.o.count))...)
+			bands = append(bands, levels(levelled, int64(r.o.count()))...)
 		}
 		panels = append(panels, chart.Panel{Axes: axes, Bands: bands})
 		for _, g := range here {

@@ -3,6 +3,7 @@ package experiment
 import (
 	"fmt"
 
+	"colonnade/a3c/lab/world"
 	"colonnade/bench/figure"
 )
 
@@ -29,13 +30,10 @@ var figure7 = kind{
 		"learns the conveyor directly. All with the settings that the search found for progressive-narrow.",
 	example: "experiment figure-7 -seeds 3",
 	curves:  true,
-	register: func(o *Options) {
-		o.registerDomain("robot")
-		o.registerCount("seeds", 3, "`number` of seeds")
-		o.registerSettings()
-	},
-	runs:   func(o *Options) ([]Run, error) { return o.figure7Runs() },
-	report: reportFigure7,
+	flags:   []string{"domain", "seeds", "settings"},
+	usual:   Settings{Domain: "robot", Seeds: 3},
+	runs:    func(o *Options) ([]Run, error) { return o.figure7Runs() },
+	report:  reportFigure7,
 }
 
 func (o *Options) figure7Runs() ([]Run, error) {
@@ -44,25 +42,28 @@ func (o *Options) figure7Runs() ([]Run, error) {
 		return nil, err
 	}
 	runs := []Run{
-		o.reference("untouched", untouched+" on conveyor", "conveyor", o.column1),
+		o.reference("untouched", untouched+" on conveyor", "conveyor", o.From),
 		o.reference("planner", planned+" on conveyor", "conveyor", ""),
 	}
-	for i := range o.count {
-		seed := o.seed + uint64(i)
-		second, err := o.searched(fmt.Sprintf("column-2/%d", seed), m, o.domain, "reach", seed, "-inputs", "pixels,proprioception")
+	for i := range o.count() {
+		seed := o.Seed + uint64(i)
+		second, err := o.searched(fmt.Sprintf("column-2/%d", seed), m, o.Domain, "reach", seed)
 		if err != nil {
 			return nil, err
 		}
+		second.senses(world.PixelsAndJoints)
 		second.Group, second.keep, second.parameters = secondReach, true, secondParameters
-		direct, err := o.searched(fmt.Sprintf("direct/%d", seed), m, o.domain, "conveyor", seed, "-inputs", "pixels,proprioception")
+		direct, err := o.searched(fmt.Sprintf("direct/%d", seed), m, o.Domain, "conveyor", seed)
 		if err != nil {
 			return nil, err
 		}
+		direct.senses(world.PixelsAndJoints)
 		direct.Group, direct.parameters = secondConveyor, secondParameters
-		third, err := o.searched(fmt.Sprintf("column-3/%d", seed), m, o.domain, "conveyor", seed, "-inputs", "proprioception")
+		third, err := o.searched(fmt.Sprintf("column-3/%d", seed), m, o.Domain, "conveyor", seed)
 		if err != nil {
 			return nil, err
 		}
+		third.senses(world.Joints)
 		third.Group, third.from, third.needs, third.parameters = thirdConveyor, nil, second.Run, thirdParameters
 		asIs := o.reference(fmt.Sprintf("column-2-as-is/%d", seed), secondAsIs, "conveyor", "")
 		asIs.needs, asIs.times = second.Run, 1
@@ -78,7 +79,7 @@ func reportFigure7(r *report) error {
 	}
 	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and proprioception, column 3\n"+
 		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random. Beside them, on the conveyor: column 1\n"+
-		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the state.\n\n", r.o.steps, r.o.domain, r.o.seed, r.o.seed+uint64(r.o.count)-1)
+		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the state.\n\n", r.o.Steps, r.o.Domain, r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
 	r.say("![training scores](%s.svg)\n\n", r.o.name)
 	r.evaluations(trained, fixed)
 	r.say("Training score in the first tenth of the steps, mean over seeds:\n\n")
@@ -86,7 +87,7 @@ func reportFigure7(r *report) error {
 		var first []float64
 		for i := range g.Records {
 			run := figure.Run{Windows: g.Records[i].Windows}
-			first = append(first, figure.MeanScore(run.Until(r.o.steps/10), 0))
+			first = append(first, figure.MeanScore(run.Until(r.o.Steps/10), 0))
 		}
 		mean, spread := figure.MeanSpread(first)
 		r.say("- %s: %.2f (sd %.2f)\n", g.Name, mean, spread)

@@ -37,7 +37,7 @@ func (o *Options) gather(runs []Run) (inputs, error) {
 			in["checkpoint "+path] = digest
 		}
 		if key := "world " + r.Task + " in " + r.Domain; in[key] == "" {
-			w, err := worldOf(r)
+			w, err := openWorld(r)
 			if err != nil {
 				return nil, err
 			}
@@ -54,7 +54,7 @@ func (o *Options) gather(runs []Run) (inputs, error) {
 
 // recipe says in a few lines all that a run's result depends on, to tell whether a run in the work folder is this one.
 func (in inputs) recipe(r *Run) string {
-	lines := []string{"flags: " + strings.Join(r.flags, " ")}
+	lines := []string{"flags: " + strings.Join(r.words, " ")}
 	for _, path := range r.from {
 		lines = append(lines, "from: "+in["checkpoint "+path])
 	}

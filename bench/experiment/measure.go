@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,24 +17,33 @@ import (
 	"colonnade/sim/planner"
 )
 
-// worldOf returns the world that a run is in.
-func worldOf(r *Run) (*world.Options, error) {
-	f := cli.NewFlags("world", "", "", io.Discard, io.Discard)
-	w := world.Register(f)
-	args := []string{"-domain", r.Domain, "-task", r.Task}
-	if r.env != "" {
-		args = append(args, "-env", r.env)
+// worldOf returns the settings of the world that a run is in.
+func worldOf(r *Run) (world.Settings, error) {
+	s := world.DefaultSettings()
+	s.Task = r.Task
+	s.Env = cmp.Or(r.env, s.Env)
+	if err := s.Domain.Set(r.Domain); err != nil {
+		return s, cli.Usagef("-domain %s: %v", r.Domain, err)
 	}
-	return w, f.Parse(args)
+	return s, nil
+}
+
+// openWorld returns the world that a run is in.
+func openWorld(r *Run) (*world.World, error) {
+	s, err := worldOf(r)
+	if err != nil {
+		return nil, err
+	}
+	return world.New(s)
 }
 
 // measure evaluates a policy as it is, or the planner.
 func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
-	record, episodes, policy := r.Record, s.o.episodes*max(r.times, 1), r.policy
+	record, episodes, policy := r.Record, s.o.Episodes*max(r.times, 1), r.policy
 	if r.needs != "" {
 		policy = s.checkpoint(r.needs)
 	}
-	w, err := worldOf(r)
+	w, err := openWorld(r)
 	if err != nil {
 		return record, err
 	}
@@ -54,7 +64,7 @@ func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
 }
 
 // plan lets the planner play, which knows the state and does not look.
-func plan(ctx context.Context, w *world.Options, record *figure.Record, episodes int) (err error) {
+func plan(ctx context.Context, w *world.World, record *figure.Record, episodes int) (err error) {
 	made, err := w.MakeEvaluation(0, 0)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"colonnade/a3c/lab/cli"
@@ -17,23 +19,53 @@ import (
 	"colonnade/a3c/lab/study"
 )
 
-// Options is an experiment with its flags.
+// Settings are those of all experiments; each has some of them.
+type Settings struct {
+	// Out is the folder for what is kept. Default the experiment's in bench/results.
+	Out string `flag:"out" file:"-" help:"*folder* for what is kept: settings, a line for each run, figures"`
+	// Work is the folder for runs while they go on. Default the experiment's in runs.
+	Work string `flag:"work" file:"-" help:"*folder* for runs while they go on"`
+	// Jobs is the number of runs at a time, each on a core; 0, the default: as many as there are cores.
+	Jobs int `flag:"jobs" file:"-" help:"*number* of runs at a time, each on a core; 0: as many as there are cores"`
+
+	// From is the checkpoint of column 1. Default the shipped one.
+	From string `flag:"from" help:"*checkpoint* of column 1"`
+	// Seed is the first seed. Default 1.
+	Seed uint64 `flag:"seed" help:"first *seed*"`
+	// Steps is the number of environment steps of a run. At least 1; default 60,000.
+	Steps int64 `flag:"steps" help:"environment *steps* of a run"`
+	// Episodes is the number of episodes of a run's final evaluation. At least 1; default 100.
+	Episodes int `flag:"episodes" help:"*number* of episodes of a run's final evaluation"`
+	// With are further flags of transfer, for all runs. Default none.
+	With string `flag:"with" help:"further *flags* of transfer, for all runs, such as \"-target-every 1\""`
+
+	// Methods are names of MethodNames.
+	Methods methodList `flag:"methods" help:"*methods*, with commas"`
+	// Domain is the one to transfer to, Domains where there are several: names or files.
+	Domain  string `flag:"domain" help:"*domain* to transfer to: a name or a file"`
+	Domains list   `flag:"domains" help:"*domains* to transfer to, with commas: names or files"`
+	// Env is "sim", the simulator in the robot's world, or "jaco", the emulated arm.
+	Env string `flag:"env" choice:"jaco|sim" help:"*place* of the arm: the emulated arm behind cable, driver, safety layer, camera and tracker, or the simulator in the robot's world"`
+
+	// How often, 1 to 100,000: Seeds, Runs or Trials, as the experiment has it.
+	Seeds  int `flag:"seeds" help:"*number* of seeds"`
+	Runs   int `flag:"runs" help:"*number* of draws, each tried with every method in every domain"`
+	Trials int `flag:"trials" help:"*number* of draws, each tried with every method"`
+
+	// LearningRate and EntropyCost are ranges that values are drawn from. Default 5e-5 to 5e-3 and 1e-5 to 1e-2.
+	LearningRate study.Range `flag:"learning-rate" help:"*range* of learning rates, drawn log-uniformly"`
+	EntropyCost  study.Range `flag:"entropy-cost" help:"*range* of entropy costs, drawn log-uniformly"`
+	// Searched is the folder with each method's settings. Default that of the search.
+	Searched string `flag:"settings" help:"*folder* with each method's settings, as the search leaves it"`
+	// Random is a checkpoint of a column 1 trained with domain randomisation. Default none.
+	Random string `flag:"random" help:"*checkpoint* of a column 1 trained with domain randomisation; without it there is no such line"`
+}
+
+// Options is an experiment with its settings.
 type Options struct {
 	kind
-	flags *cli.Flags
-
-	out, work, column1, settings, random string
-
-	domain, env      string
-	domains, methods list
-	count            int // seeds, or runs of a method
-	seed             uint64
-	steps            int64
-	episodes         int
-	ranges           study.Settings // what is drawn at random
-	with             string
-	further          []string // with, as words
-	jobs             int
+	Settings
+	flags *cli.Flags // those that were read; nil: none
 }
 
 // kind is what the experiments differ in.
@@ -42,8 +74,9 @@ type kind struct {
 	title   string
 	summary string
 	example string
-	// register defines the flags that the experiment has beyond the common ones, and says their defaults.
-	register func(o *Options)
+	// flags are those that the experiment has beyond the common ones, with their defaults in usual.
+	flags []string
+	usual Settings
 	// runs returns all pieces, in the order in which they are best done.
 	runs func(o *Options) ([]Run, error)
 	// report draws what there is and says it in words. It depends on the results folder alone.
@@ -79,6 +112,9 @@ func kindNamed(name string) (kind, error) {
 // results is where the committed results of all experiments lie.
 const results = "bench/results"
 
+// searchFolder is where the search leaves its settings.
+const searchFolder = results + "/" + searchName
+
 // shippedColumn is column 1 as it comes with the project.
 const shippedColumn = "bench/pretrained/reach-recurrent-wide.safetensors"
 
@@ -92,9 +128,11 @@ func Parse(args []string, stdout, stderr io.Writer) (*Options, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := register(k, stdout, stderr)
+	o := newOptions(k)
+	o.flags = cli.NewFlags(o.label(), k.summary, k.example, stdout, stderr)
+	o.flags.Bind(o)
 	if err := o.read(args[1:]); err != nil {
-		return nil, cli.InCommand(o.flags.Name(), err)
+		return nil, cli.InCommand(o.label(), err)
 	}
 	return o, nil
 }
@@ -104,8 +142,8 @@ func (o *Options) read(args []string) error {
 	if err := o.flags.Parse(args); err != nil {
 		return err
 	}
-	if _, err := os.Stat(rundir.ConfigPath(o.out)); err == nil {
-		if err := o.flags.Resume(rundir.ConfigPath(o.out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
+	if _, err := os.Stat(rundir.ConfigPath(o.Out)); err == nil {
+		if err := o.flags.Resume(rundir.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
 			return err
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -116,25 +154,7 @@ func (o *Options) read(args []string) error {
 
 // worldName returns the domain's name as a title has room for it: that of a file without its folder.
 func (o *Options) worldName() string {
-	return strings.TrimSuffix(filepath.Base(o.domain), ".json")
-}
-
-// registerPlace adds flag -env with its default.
-func (o *Options) registerPlace(place string) {
-	o.env = place
-	o.flags.Var((*placeFlag)(&o.env), "env", "`place` of the arm: jaco, the emulated arm behind cable, driver, safety layer, camera and tracker, or sim, the simulator in the robot's world")
-}
-
-// placeFlag is a place of the arm.
-type placeFlag string
-
-func (p *placeFlag) String() string { return string(*p) }
-func (p *placeFlag) Set(text string) error {
-	if text != "jaco" && text != "sim" {
-		return errors.New("allowed are jaco and sim")
-	}
-	*p = placeFlag(text)
-	return nil
+	return strings.TrimSuffix(filepath.Base(o.Domain), ".json")
 }
 
 // noName answers a command line that names no experiment.
@@ -149,78 +169,54 @@ func noName(args []string, stderr io.Writer) error {
 	return cli.Usagef("the first argument is the name of an experiment: %s", strings.Join(Names(), ", "))
 }
 
-// register defines an experiment's flags.
-func register(k kind, stdout, stderr io.Writer) *Options {
-	o := &Options{kind: k, seed: 1, steps: 60_000, episodes: 100, ranges: study.Settings{
-		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
-	}}
-	f := cli.NewFlags("experiment "+k.name, k.summary, k.example, stdout, stderr)
-	o.flags = f
-	f.StringVar(&o.out, "out", results+"/"+k.name, "`folder` for what is kept: settings, a line for each run, figures")
-	f.StringVar(&o.work, "work", "runs/"+k.name, "`folder` for runs while they go on")
-	f.IntVar(&o.jobs, "jobs", 0, "`number` of runs at a time, each on a core; 0: as many as there are cores")
-	f.NotInFile("out", "work", "jobs")
-	f.StringVar(&o.column1, "from", shippedColumn, "`checkpoint` of column 1")
-	f.Uint64Var(&o.seed, "seed", o.seed, "first `seed`")
-	f.Int64Var(&o.steps, "steps", o.steps, "environment `steps` of a run")
-	f.IntVar(&o.episodes, "episodes", o.episodes, "`number` of episodes of a run's final evaluation")
-	f.StringVar(&o.with, "with", "", "further `flags` of transfer, for all runs, such as \"-target-every 1\"")
-	k.register(o)
-	return o
+// newOptions returns an experiment with its usual settings.
+func newOptions(k kind) *Options {
+	s := k.usual
+	s.Out, s.Work = cmp.Or(s.Out, results+"/"+k.name), cmp.Or(s.Work, "runs/"+k.name)
+	s.From, s.Seed, s.Steps, s.Episodes = shippedColumn, 1, 60_000, 100
+	s.LearningRate, s.EntropyCost = study.Range{Low: 5e-5, High: 5e-3}, study.Range{Low: 1e-5, High: 1e-2}
+	s.Searched = searchFolder
+	return &Options{kind: k, Settings: s}
 }
 
-// Flags that several experiments have.
+// label is what one calls the experiment by.
+func (o *Options) label() string { return "experiment " + o.name }
 
-func (o *Options) registerMethods(names ...string) {
-	o.methods = names
-	o.flags.Var(&o.methods, "methods", "`methods`, with commas: "+strings.Join(MethodNames(), ", "))
+// common are the flags that all experiments have.
+var common = []string{"out", "work", "jobs", "from", "seed", "steps", "episodes", "with"}
+
+// HasFlag tells which settings the experiment has: see [cli.Flags.Bind].
+func (o *Options) HasFlag(name string) bool {
+	return slices.Contains(common, name) || slices.Contains(o.kind.flags, name)
 }
 
-func (o *Options) registerDomains(names ...string) {
-	o.domains = names
-	o.flags.Var(&o.domains, "domains", "`domains` to transfer to, with commas: names or files")
-}
-
-func (o *Options) registerDomain(name string) {
-	o.flags.StringVar(&o.domain, "domain", name, "`domain` to transfer to: a name or a file")
-}
-
-func (o *Options) registerCount(name string, count int, usage string) {
-	o.flags.IntVar(&o.count, name, count, usage)
-}
-
-func (o *Options) registerRanges() {
-	o.flags.Var(&o.ranges.LearningRate, "learning-rate", "`range` of learning rates, drawn log-uniformly")
-	o.flags.Var(&o.ranges.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
-}
-
-func (o *Options) registerSettings() {
-	o.flags.StringVar(&o.settings, "settings", filepath.Join(results, search.name), "`folder` with each method's settings, as the search leaves it")
-}
+// count returns how often the experiment does what it does.
+func (o *Options) count() int { return cmp.Or(o.Trials, o.Runs, o.Seeds, 1) }
 
 func (o *Options) validate() error {
 	switch {
-	case o.out == "" || o.work == "":
+	case o.Out == "" || o.Work == "":
 		return cli.Usagef("-out and -work need a folder each")
-	case o.jobs < 0:
-		return cli.Usagef("-jobs is %d, want at least 0", o.jobs)
-	case o.steps < 1:
-		return cli.Usagef("-steps is %d, want at least 1", o.steps)
-	case o.episodes < 1:
-		return cli.Usagef("-episodes is %d, want at least 1", o.episodes)
-	case o.count < 1 || o.count > 100_000:
-		return cli.Usagef("%d runs, want 1 to 100000", o.count)
+	case o.Jobs < 0:
+		return cli.Usagef("-jobs is %d, want at least 0", o.Jobs)
+	case o.Steps < 1:
+		return cli.Usagef("-steps is %d, want at least 1", o.Steps)
+	case o.Episodes < 1:
+		return cli.Usagef("-episodes is %d, want at least 1", o.Episodes)
 	}
-	for _, name := range o.methods {
+	for name, n := range map[string]int{"trials": o.Trials, "runs": o.Runs, "seeds": o.Seeds} {
+		if o.HasFlag(name) && (n < 1 || n > 100_000) {
+			return cli.Usagef("%d %s, want 1 to 100000", n, name)
+		}
+	}
+	for _, name := range o.Methods {
 		if _, err := methodNamed(name); err != nil {
 			return cli.Usagef("-methods: %v", err)
 		}
 	}
-	if o.jobs == 0 {
-		o.jobs = runtime.GOMAXPROCS(0)
+	if o.Jobs == 0 {
+		o.Jobs = runtime.GOMAXPROCS(0)
 	}
-	o.ranges.Seed = o.seed
-	o.further = strings.Fields(o.with)
 	return nil
 }
 
@@ -229,6 +225,7 @@ type list []string
 
 func (l *list) String() string { return strings.Join(*l, ",") }
 
+// Set implements flag.Value.
 func (l *list) Set(text string) error {
 	words := strings.Split(text, ",")
 	for _, w := range words {
@@ -240,5 +237,13 @@ func (l *list) Set(text string) error {
 	return nil
 }
 
-// Out returns the results folder.
-func (o *Options) Out() string { return o.out }
+// methodList are names of methods.
+type methodList []string
+
+func (l *methodList) String() string { return (*list)(l).String() }
+
+// Set implements flag.Value.
+func (l *methodList) Set(text string) error { return (*list)(l).Set(text) }
+
+// Choices returns the names of all methods.
+func (l *methodList) Choices() []string { return MethodNames() }

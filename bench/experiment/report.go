@@ -4,13 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
@@ -46,11 +46,8 @@ func Report(dir string) (name string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", filepath.Join(dir, inputsFile), err)
 	}
-	o := register(k, io.Discard, io.Discard)
-	if err := o.flags.Parse(nil); err != nil {
-		return "", err
-	}
-	if err := o.flags.Resume(rundir.ConfigPath(dir)); err != nil {
+	o := newOptions(k)
+	if _, err := cli.Load(o, rundir.ConfigPath(dir)); err != nil {
 		return "", err
 	}
 	if err := o.validate(); err != nil {
@@ -98,19 +95,19 @@ func (r *report) say(format string, args ...any) { fmt.Fprintf(&r.readme, format
 // place names the results folder without saying where on this machine it lies: the report is the same wherever it is drawn.
 func (r *report) place() string {
 	if filepath.Base(r.dir) == r.o.name {
-		return register(r.o.kind, io.Discard, io.Discard).out
+		return newOptions(r.o.kind).Out
 	}
 	return "DIR"
 }
 
 // command returns the command line that makes the results: the flags that are not the usual ones.
 func (r *report) command() string {
-	usual := register(r.o.kind, io.Discard, io.Discard)
-	words := []string{r.o.flags.Name()}
-	if place := r.place(); place != usual.out {
+	usual := newOptions(r.o.kind)
+	words := []string{r.o.label()}
+	if place := r.place(); place != usual.Out {
 		words = append(words, "-out", place)
 	}
-	words = append(words, r.o.flags.Differing()...)
+	words = append(words, cli.NonDefault(r.o, usual)...)
 	return strings.Join(words, " ")
 }
 

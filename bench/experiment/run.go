@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 
+	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/transfer"
+	"colonnade/a3c/lab/world"
 	"colonnade/bench/figure"
 )
 
@@ -13,35 +16,37 @@ type Run struct {
 	figure.Record
 	env string // place of the arm; empty: the simulator
 
-	settings string   // what a search found, for people; empty: its own
-	flags    []string // of transfer, but for -from; nil: nothing is trained
-	policy   string   // the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the planner
-	times    int      // as many times the usual number of episodes are for a run that does not train; 0: once
-	from     []string // checkpoints to start from
-	needs    string   // name of the run whose column it starts from, or evaluates
-	keep     bool     // its last checkpoint stays, for others to start from
+	settings string             // what a search found, for people; empty: its own
+	train    *transfer.Settings // but for what it starts from; nil: nothing is trained
+	words    []string           // the same as flags, for people and for the run's recipe
+	policy   string             // the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the planner
+	times    int                // as many times the usual number of episodes are for a run that does not train; 0: once
+	from     []string           // checkpoints to start from
+	needs    string             // name of the run whose column it starts from, or evaluates
+	keep     bool               // its last checkpoint stays, for others to start from
 
 	parameters int // that the trained column must have; 0: any number
 }
 
 // trains tells runs that learn from those that only measure.
-func (r *Run) trains() bool { return r.flags != nil }
+func (r *Run) trains() bool { return r.train != nil }
 
 // Method is a way to transfer, with the width of its new column.
 type Method struct {
-	Name  string
-	flags []string
-	from  bool // starts from a column
+	Name   string
+	method string // of package transfer
+	width  string // empty: decided by the method
+	from   bool   // starts from a column
 }
 
 // methods in the order in which they are told of.
 var methods = []Method{
-	{"progressive-narrow", []string{"-method", "progressive", "-width", "narrow"}, true},
-	{"progressive-wide", []string{"-method", "progressive", "-width", "wide"}, true},
-	{"finetune", []string{"-method", "finetune"}, true},
-	{"finetune-last", []string{"-method", "finetune-last"}, true},
-	{"scratch", []string{"-method", "scratch"}, false},
-	{"scratch-wide", []string{"-method", "scratch-wide"}, false},
+	{"progressive-narrow", transfer.Progressive, world.Narrow, true},
+	{"progressive-wide", transfer.Progressive, world.Wide, true},
+	{"finetune", transfer.Finetune, "", true},
+	{"finetune-last", transfer.FinetuneLast, "", true},
+	{"scratch", transfer.Scratch, "", false},
+	{"scratch-wide", transfer.ScratchWide, "", false},
 }
 
 // MethodNames returns the names of all methods.
@@ -63,21 +68,42 @@ func methodNamed(name string) (Method, error) {
 	return Method{}, fmt.Errorf("there is no method %q: want some of %s", name, strings.Join(MethodNames(), ", "))
 }
 
-// transfer returns the run of a method in a domain. more are further flags, among them those of the searched settings.
-func (o *Options) transfer(name string, m Method, domain, task string, seed uint64, more ...string) Run {
-	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}}
-	r.flags = append(r.flags, m.flags...)
-	r.flags = append(r.flags, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps", fmt.Sprint(o.steps),
-		"-episodes", fmt.Sprint(o.episodes), "-checkpoint-every", fmt.Sprint(checkpointEvery))
-	if r.env = o.env; r.env == "jaco" {
-		r.flags = append(r.flags, "-env", r.env)
+// transfer returns the run of a method in a domain, with the settings of transfer but for those that the user gave.
+func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
+	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
+	t := transfer.DefaultSettings()
+	t.Method, t.Network.Width, t.Final.Episodes = m.method, m.width, o.Episodes
+	t.Learner.Seed, t.Learner.Steps, t.Learner.CheckpointEvery = seed, o.Steps, checkpointEvery
+	var err error
+	if t.World, err = worldOf(&r); err != nil {
+		return Run{}, err
 	}
-	r.flags = append(r.flags, o.further...)
-	r.flags = append(r.flags, more...)
+	t.World.TargetEvery = transfer.DefaultSettings().World.TargetEvery
+	further := strings.Fields(o.With)
+	if err := cli.Apply(&t, further); err != nil {
+		return Run{}, fmt.Errorf("-with: %w", err)
+	}
+	r.train = &t
+	r.words = []string{"-method", m.method}
+	if m.width != "" {
+		r.words = append(r.words, "-width", m.width)
+	}
+	r.words = append(r.words, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps", fmt.Sprint(o.Steps),
+		"-episodes", fmt.Sprint(o.Episodes), "-checkpoint-every", fmt.Sprint(checkpointEvery))
+	if r.env == "jaco" {
+		r.words = append(r.words, "-env", r.env)
+	}
+	r.words = append(r.words, further...)
 	if m.from {
-		r.from = []string{o.column1}
+		r.from = []string{o.From}
 	}
-	return r
+	return r, nil
+}
+
+// senses gives the run's new column other inputs.
+func (r *Run) senses(inputs string) {
+	r.train.Network.Inputs = inputs
+	r.words = append(r.words, "-inputs", inputs)
 }
 
 // checkpointEvery is the steps that a killed run loses at most: some four seconds.

@@ -6,27 +6,27 @@ import (
 	"slices"
 
 	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/lab/study"
 	"colonnade/a3c/stats"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
 
+// searchName is the search's name, and that of its folder.
+const searchName = "transfer-search"
+
 // search finds each method's learning rate and entropy cost.
 var search = kind{
-	name:  "transfer-search",
+	name:  searchName,
 	title: "learning rate and entropy cost of each method of transfer, by a search of the same size for all",
 	summary: "experiment transfer-search transfers many times with learning rates and entropy costs drawn at random, the same draws for\n" +
 		"every method, to a domain kept apart from all others. The best final score of a method decides: -out gets METHOD.toml, a\n" +
 		"configuration file of transfer, which the other experiments read.",
 	example: "experiment transfer-search -trials 30",
-	register: func(o *Options) {
-		o.registerMethods(MethodNames()...)
-		o.registerDomain("transfer-search")
-		o.registerCount("trials", 30, "`number` of draws, each tried with every method")
-		o.registerRanges()
-	},
-	runs:   func(o *Options) ([]Run, error) { return o.drawn([]string{o.domain}, false) },
-	report: reportSearch,
+	flags:   []string{"methods", "domain", "trials", "learning-rate", "entropy-cost"},
+	usual:   Settings{Methods: MethodNames(), Domain: "transfer-search", Trials: 30},
+	runs:    func(o *Options) ([]Run, error) { return o.drawn([]string{o.Domain}, false) },
+	report:  reportSearch,
 }
 
 // drawn returns the runs of all methods in all domains with settings drawn at random: draw n is the same for each of them.
@@ -36,16 +36,22 @@ func (o *Options) drawn(domains []string, inDomain bool) ([]Run, error) {
 		return nil, err
 	}
 	var runs []Run
-	for n := range o.count {
-		t := o.ranges.Draw(n)
+	draws := study.Settings{Seed: o.Seed, LearningRate: o.LearningRate, EntropyCost: o.EntropyCost}
+	for n := range o.count() {
+		t := draws.Draw(n)
 		for _, domain := range domains {
 			for _, m := range all {
 				name := fmt.Sprintf("%s/%03d", m.Name, n)
 				if inDomain {
 					name = domain + "/" + name
 				}
-				runs = append(runs, o.transfer(name, m, domain, "reach", t.Seed,
-					fmt.Sprintf("-learning-rate=%g", t.LearningRate), fmt.Sprintf("-entropy-cost=%g", t.EntropyCost)))
+				r, err := o.transfer(name, m, domain, "reach", t.Seed)
+				if err != nil {
+					return nil, err
+				}
+				r.train.Learner.LearningRate, r.train.Learner.EntropyCost = t.LearningRate, t.EntropyCost
+				r.words = append(r.words, fmt.Sprintf("-learning-rate=%g", t.LearningRate), fmt.Sprintf("-entropy-cost=%g", t.EntropyCost))
+				runs = append(runs, r)
 			}
 		}
 	}
@@ -55,7 +61,7 @@ func (o *Options) drawn(domains []string, inDomain bool) ([]Run, error) {
 // reportSearch writes the settings of the methods whose trials are all done, sorted scores, and scores over learning rates.
 func reportSearch(r *report) error {
 	groups := r.groups(func(v *figure.Record) string { return v.Group })
-	axes := chart.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.steps, r.o.worldName()), X: "trials, best first", Y: "score of the final evaluation", Legend: chart.LegendBeside}
+	axes := chart.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.Steps, r.o.worldName()), X: "trials, best first", Y: "score of the final evaluation", Legend: chart.LegendBeside}
 	if err := figure.Write(r.dir, "sorted", axes, figure.Sorted(groups)); err != nil {
 		return err
 	}
@@ -66,7 +72,7 @@ func reportSearch(r *report) error {
 	}
 	r.say("The same %d draws of seed, learning rate (%s) and entropy cost (%s) for each method, %d steps each to domain `%s`,\n"+
 		"score of the final parameters over %d episodes. The best one is what the other experiments use: `METHOD.toml`.\n\n",
-		r.o.count, r.o.ranges.LearningRate.String(), r.o.ranges.EntropyCost.String(), r.o.steps, r.o.domain, r.o.episodes)
+		r.o.count(), r.o.LearningRate.String(), r.o.EntropyCost.String(), r.o.Steps, r.o.Domain, r.o.Episodes)
 	r.say("| method | trials | best score (95 %%) | learning rate | entropy cost | mean | sd | median | trials within 20 %% of the best |\n|---|---|---|---|---|---|---|---|---|\n")
 	for _, g := range groups {
 		best := bestOf(g.Records)
@@ -79,7 +85,7 @@ func reportSearch(r *report) error {
 		}
 		r.say("| %s | %d | %.2f +- %.2f | %g | %g | %.2f | %.2f | %.2f | %d |\n", g.Name, len(scores), best.Score, best.CI95,
 			best.LearningRate, best.EntropyCost, s.Mean, s.Deviation, stats.Median(scores), near)
-		if len(g.Records) < r.o.count {
+		if len(g.Records) < r.o.count() {
 			continue // it may find better ones yet
 		}
 		if err := r.writeSettings(g.Name, best, len(scores)); err != nil {
@@ -99,8 +105,9 @@ func (r *report) writeSettings(method string, best *figure.Record, trials int) e
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "# Best of %d trials in domain %s: %s, seed %d, score %.2f +- %.2f.\n", trials, best.Domain, best.Run, best.Seed, best.Score, best.CI95)
-	for i := 0; i < len(m.flags); i += 2 {
-		fmt.Fprintf(&b, "%s = %q\n", m.flags[i][1:], m.flags[i+1])
+	fmt.Fprintf(&b, "method = %q\n", m.method)
+	if m.width != "" {
+		fmt.Fprintf(&b, "width = %q\n", m.width)
 	}
 	fmt.Fprintf(&b, "learning-rate = %g\nentropy-cost = %g\n", best.LearningRate, best.EntropyCost)
 	return safetensors.WriteFile(settingsFile(r.dir, method), b.Bytes())

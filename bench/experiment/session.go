@@ -54,7 +54,7 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 	if err := s.writeSettings(); err != nil {
 		return nil, err
 	}
-	known, err := figure.ReadRecords(o.out)
+	known, err := figure.ReadRecords(o.Out)
 	if err != nil {
 		return nil, err
 	}
@@ -66,16 +66,16 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 
 // writeSettings leaves the settings in the results folder, or makes sure that those there are the same.
 func (s *Session) writeSettings() error {
-	config := s.o.flags.TOML()
-	path := rundir.ConfigPath(s.o.out)
+	config := cli.TOML(s.o)
+	path := rundir.ConfigPath(s.o.Out)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		if err := study.Create(s.o.out, config); err != nil {
+		if err := study.Create(s.o.Out, config); err != nil {
 			return err
 		}
 	} else if err := safetensors.WriteFile(path, config); err != nil {
 		return err
 	}
-	return s.inputs.keep(s.o.out)
+	return s.inputs.keep(s.o.Out)
 }
 
 // patience is the time between two looks at runs that others work on.
@@ -89,13 +89,13 @@ func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	s.mu.Lock()
 	before := s.stepsDone()
 	s.mu.Unlock()
-	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before, Total: max(int64(s.planned)*s.o.steps, 1)}, s.stderr)
+	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before, Total: max(int64(s.planned)*s.o.Steps, 1)}, s.stderr)
 	defer s.progress.Finish()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	complete, errs := make([]bool, s.o.jobs), make([]error, s.o.jobs)
+	complete, errs := make([]bool, s.o.Jobs), make([]error, s.o.Jobs)
 	var group sync.WaitGroup
-	for i := range s.o.jobs {
+	for i := range s.o.Jobs {
 		group.Go(func() {
 			if complete[i], errs[i] = s.work(ctx); errs[i] != nil {
 				cancel()
@@ -173,7 +173,7 @@ func exists(path string) bool {
 
 // folder returns where a run is kept while it goes on.
 func (s *Session) folder(name string) string {
-	return filepath.Join(s.o.work, filepath.FromSlash(name))
+	return filepath.Join(s.o.Work, filepath.FromSlash(name))
 }
 
 // checkpoint returns the path of a run's last parameters.
@@ -250,7 +250,7 @@ func (s *Session) stepsDone() int64 {
 	for i := range s.runs {
 		r := &s.runs[i]
 		if _, ok := s.records[r.Run]; ok && r.trains() {
-			total += s.o.steps
+			total += s.o.Steps
 		} else if run := s.active[r.Run]; run != nil {
 			total += run.steps
 		}
@@ -266,7 +266,7 @@ func (s *Session) write() error {
 		return err
 	}
 	defer lock.Close()
-	kept, err := figure.ReadRecords(s.o.out)
+	kept, err := figure.ReadRecords(s.o.Out)
 	if err != nil {
 		return err
 	}
@@ -287,13 +287,13 @@ func (s *Session) write() error {
 			s.records[record.Run] = record
 		}
 	}
-	return figure.WriteRecords(s.o.out, s.inOrder())
+	return figure.WriteRecords(s.o.Out, s.inOrder())
 }
 
 // lockResults waits until no other process writes the results.
 func (s *Session) lockResults() (io.Closer, error) {
 	for {
-		lock, err := rundir.Lock(s.o.work)
+		lock, err := rundir.Lock(s.o.Work)
 		if !errors.Is(err, rundir.ErrBusy) {
 			return lock, err
 		}

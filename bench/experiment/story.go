@@ -26,14 +26,9 @@ var story = kind{
 		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and after.",
 	example: "experiment story -out runs/first -work runs/first/runs",
 	curves:  true,
-	register: func(o *Options) {
-		o.flags.Default("out", "runs/story")
-		o.flags.Default("work", "runs/story/runs")
-		o.registerMethods("progressive-narrow", "finetune", "scratch")
-		o.registerDomain("robot")
-		o.count = 1
-		o.registerPlace("jaco")
-		o.registerSettings()
+	flags:   []string{"methods", "domain", "env", "settings"},
+	usual: Settings{
+		Out: "runs/story", Work: "runs/story/runs", Methods: methodList{"progressive-narrow", "finetune", "scratch"}, Domain: "robot", Env: "jaco",
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
 	report: reportStory,
@@ -48,14 +43,14 @@ func (o *Options) storyRuns() ([]Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	before := o.reference(nameBefore, untouched, "reach", o.column1)
+	before := o.reference(nameBefore, untouched, "reach", o.From)
 	before.times = 1
 	var runs []Run
 	for _, m := range all {
-		r, err := o.searched(m.Name, m, o.domain, "reach", o.seed)
-		if errors.Is(err, fs.ErrNotExist) && (!o.flags.Given("settings") || exists(o.settings)) {
+		r, err := o.searched(m.Name, m, o.Domain, "reach", o.Seed)
+		if errors.Is(err, fs.ErrNotExist) && (o.Searched == searchFolder || exists(o.Searched)) {
 			// Nothing was searched yet: as transfer does without being told.
-			r, err = o.transfer(m.Name, m, o.domain, "reach", o.seed), nil
+			r, err = o.transfer(m.Name, m, o.Domain, "reach", o.Seed)
 		}
 		if err != nil {
 			return nil, err
@@ -72,7 +67,7 @@ func reportStory(r *report) error {
 	if err := r.drawCurves("curve", "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.steps, r.o.where(), r.o.seed)
+	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.Steps, r.o.where(), r.o.Seed)
 	r.evaluations(trained, fixed)
 	if exists(filepath.Join(r.dir, animationFile)) {
 		r.say("![before and after](%s)\n", animationFile)
@@ -82,10 +77,10 @@ func reportStory(r *report) error {
 
 // where says in words where the arm is.
 func (o *Options) where() string {
-	if o.env == "jaco" {
-		return "the emulated robot (world " + o.domain + ")"
+	if o.Env == "jaco" {
+		return "the emulated robot (world " + o.Domain + ")"
 	}
-	return "the simulator's world " + o.domain
+	return "the simulator's world " + o.Domain
 }
 
 // animationFile shows column 1 as it is beside what became of it.
@@ -93,7 +88,7 @@ const animationFile = "before-after.gif"
 
 // finishStory makes the animation.
 func finishStory(ctx context.Context, s *Session) error {
-	path := filepath.Join(s.o.out, animationFile)
+	path := filepath.Join(s.o.Out, animationFile)
 	if exists(path) {
 		return nil
 	}
@@ -106,14 +101,14 @@ const filmedEpisodes = 3
 
 // film shows column 1 beside what a run made of it, in the simulator, which has pictures for people.
 func (s *Session) film(ctx context.Context, path, run string) error {
-	stage := Run{Record: figure.Record{Domain: s.o.domain, Task: "reach"}}
-	w, err := worldOf(&stage)
+	stage := Run{Record: figure.Record{Domain: s.o.Domain, Task: "reach"}}
+	w, err := openWorld(&stage)
 	if err != nil {
 		return err
 	}
 	var all []*image.RGBA
 	for episode := range filmedEpisodes {
-		before, err := record(ctx, w, s.o.column1, uint64(episode))
+		before, err := record(ctx, w, s.o.From, uint64(episode))
 		if err != nil {
 			return err
 		}
@@ -121,7 +116,7 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, film.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.steps), after)...)
+		all = append(all, film.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
 	}
 	var b bytes.Buffer
 	if err := film.WriteGIF(&b, all, world.ControlStep); err != nil {
@@ -131,7 +126,7 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 }
 
 // record films one episode.
-func record(ctx context.Context, w *world.Options, checkpoint string, seed uint64) ([]*image.RGBA, error) {
+func record(ctx context.Context, w *world.World, checkpoint string, seed uint64) ([]*image.RGBA, error) {
 	c, _, err := nn.LoadCheckpoint(checkpoint)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,7 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 		rates := fmt.Sprintf("%g, %g", first.LearningRate, first.EntropyCost)
 		last := make([]float64, 0, len(g.Records))
 		for i := range g.Records {
-			last = append(last, figure.MeanScore(g.Records[i].Windows, r.o.steps*19/20))
+			last = append(last, figure.MeanScore(g.Records[i].Windows, r.o.Steps*19/20))
 		}
 		mean, spread := figure.MeanSpread(last)
 		ending := "-"
@@ -113,7 +113,7 @@ func (s *Session) PrintTable(w io.Writer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	groups := figure.GroupRecords(s.inOrder(), func(v *figure.Record) string {
-		if len(s.o.domains) > 1 {
+		if len(s.o.Domains) > 1 {
 			return v.Domain + ", " + v.Group
 		}
 		return v.Group

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/pelletier/go-toml/v2"
 
 	"colonnade/a3c/lab/rundir"
 )
@@ -85,10 +85,13 @@ func Find(dir string) ([]Run, error) {
 
 func read(path string) (Run, error) {
 	run := Run{Path: path}
-	if _, err := toml.DecodeFile(rundir.ConfigPath(path), &run); err != nil {
+	config, err := os.ReadFile(rundir.ConfigPath(path))
+	if err == nil {
+		err = toml.Unmarshal(config, &run)
+	}
+	if err != nil {
 		return Run{}, fmt.Errorf("run folder %s: %w", path, err)
 	}
-	var err error
 	run.Windows, err = rundir.ReadMetrics[Point](filepath.Join(path, rundir.MetricsFile))
 	if err != nil {
 		return Run{}, err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"colonnade/a3c/lab/labtest"
 	"context"
 	"encoding/json"
 	"errors"
@@ -157,3 +158,6 @@ func TestInterruptedEvaluationHasNoResult(t *testing.T) {
 		t.Errorf("got %v, stdout %q", err, &stdout)
 	}
 }
+
+// TestGolden: flags, their defaults and the configuration file stay what they are.
+func TestGolden(t *testing.T) { labtest.Golden(t, run) }

@@ -18,7 +18,7 @@ import (
 // options is the command line of eval.
 type options struct {
 	flags         *cli.Flags
-	world         *world.Options
+	world         *world.World
 	checkpoint    *string
 	config        a3c.EvalConfig
 	seeds         *int
@@ -38,7 +38,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 			"eval -checkpoint runs/column2 -against runs/column1 -domain robot -episodes 500", stdout, stderr)
 	o := &options{flags: f}
 	o.checkpoint = f.String("checkpoint", "", "checkpoint `file`, or a run folder (its latest parameters)")
-	o.world = world.Register(f)
+	settings := world.DefaultSettings()
+	f.Bind(&settings)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each seed")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of the episodes and of the actions drawn in them")
 	o.seeds = f.Int("seeds", 1, "`number` of seeds: this one and those that follow it, all episodes counting together")
@@ -57,6 +58,10 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.world, err = world.New(settings); err != nil {
 		return nil, err
 	}
 	for name, path := range map[string]string{"map": *o.picture, "table": *o.record, "animation": *o.animation} {
@@ -101,7 +106,7 @@ func (o *options) validate() error {
 func (o *options) compares() bool { return *o.against != "" || *o.againstDomain != "" }
 
 // other returns checkpoint and world of the other side of a comparison.
-func (o *options) other() (checkpoint string, place *world.Options, err error) {
+func (o *options) other() (checkpoint string, place *world.World, err error) {
 	checkpoint, place = *o.checkpoint, o.world
 	if *o.against != "" {
 		checkpoint = *o.against

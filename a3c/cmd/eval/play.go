@@ -33,7 +33,7 @@ type result struct {
 type side struct {
 	path       string // of the checkpoint
 	checkpoint *nn.Checkpoint
-	world      *world.Options
+	world      *world.World
 	a3c.Result
 	bySeed   []float64
 	episodes []episode
@@ -58,7 +58,7 @@ const (
 )
 
 // load reads a checkpoint, and says so if it was trained in another world.
-func load(path string, place *world.Options, stderr io.Writer) (*side, error) {
+func load(path string, place *world.World, stderr io.Writer) (*side, error) {
 	c, _, err := rundir.LoadCheckpoint(path)
 	if err != nil {
 		return nil, err

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"github.com/BurntSushi/toml"
-
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 )
@@ -78,7 +76,8 @@ func (o *options) reportDiff(stdout io.Writer) error {
 // readFolder reads a run folder, without holding it: the run may be going on.
 func readFolder(path string) (*folder, error) {
 	f := &folder{}
-	if _, err := toml.DecodeFile(rundir.ConfigPath(path), &f.settings); err != nil {
+	var err error
+	if f.settings, err = cli.ReadTOML(rundir.ConfigPath(path)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = rundir.ErrNoRun
 		}

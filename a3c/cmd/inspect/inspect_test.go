@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"colonnade/a3c/lab/labtest"
 	"context"
 	"encoding/json"
 	"errors"
@@ -182,3 +183,6 @@ func TestUsage(t *testing.T) {
 		}
 	}
 }
+
+// TestGolden: flags, their defaults and the configuration file stay what they are.
+func TestGolden(t *testing.T) { labtest.Golden(t, run) }

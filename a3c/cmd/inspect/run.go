@@ -17,14 +17,14 @@ import (
 type options struct {
 	flags         *cli.Flags
 	checkpoint    *string
-	net           *world.NetOptions
+	net           world.Network
 	lateralsFrom  *string
 	json          *bool
 	onnx          *string
 	diff, against *string // two run folders
 
 	sensitivity *bool
-	world       *world.Options
+	world       world.Settings
 	config      a3c.EvalConfig // of the evaluations for -sensitivity
 	chart       *string
 	profile     *string
@@ -43,9 +43,11 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.onnx = f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
 	o.diff = f.String("diff", "", "how this `run` folder differs from another one, which follows after all flags")
 	o.against = f.Argument()
-	o.net = world.RegisterNet(f)
+	o.net = world.DefaultNetwork()
+	f.Bind(&o.net)
 	o.sensitivity = f.Bool("sensitivity", false, "disturb what enters the trained column from earlier ones, and see what is left of the score")
-	o.world = world.Register(f)
+	o.world = world.DefaultSettings()
+	f.Bind(&o.world)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each evaluation for -sensitivity")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")

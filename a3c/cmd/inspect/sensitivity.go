@@ -10,6 +10,7 @@ import (
 
 	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/world"
 	"colonnade/a3c/sensitivity"
 	"colonnade/a3c/stats"
 	"colonnade/nn"
@@ -18,7 +19,11 @@ import (
 
 // reportSensitivity analyses a checkpoint's policy: a table or JSON on stdout, and the chart.
 func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdout, stderr io.Writer) error {
-	difference, err := o.world.Difference(c.Metadata)
+	place, err := world.New(o.world)
+	if err != nil {
+		return err
+	}
+	difference, err := place.Difference(c.Metadata)
 	if err != nil {
 		return err
 	}
@@ -26,7 +31,7 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 		fmt.Fprintf(stderr, "inspect: note: %s\n", difference)
 	}
 	var progress *cli.Progress
-	r, err := sensitivity.Analyze(ctx, c.Network, c.Theta, o.world.MakeEvaluation, sensitivity.Config{
+	r, err := sensitivity.Analyze(ctx, c.Network, c.Theta, place.MakeEvaluation, sensitivity.Config{
 		Evaluation: o.config,
 		OnEvaluation: func(done, all int) {
 			if progress == nil {
@@ -46,14 +51,14 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 		return err
 	}
 	if *o.chart != "" {
-		if err := o.drawSensitivity(r); err != nil {
+		if err := o.drawSensitivity(r, place); err != nil {
 			return err
 		}
 	}
 	if *o.json {
 		return cli.Result(stdout, r)
 	}
-	return writeSensitivity(stdout, r, o.world.String())
+	return writeSensitivity(stdout, r, place.String())
 }
 
 func writeSensitivity(stdout io.Writer, r *sensitivity.Report, place string) error {
@@ -98,7 +103,7 @@ func unlessZero(format string, v float64) string {
 }
 
 // drawSensitivity draws the scores of all sources over the noise, and what is left when they are cut.
-func (o *options) drawSensitivity(r *sensitivity.Report) error {
+func (o *options) drawSensitivity(r *sensitivity.Report, place *world.World) error {
 	strengths := []string{"none"}
 	for _, v := range r.Noise {
 		strengths = append(strengths, fmt.Sprintf("%g", v))
@@ -116,7 +121,7 @@ func (o *options) drawSensitivity(r *sensitivity.Report) error {
 		responses = append(responses, response)
 	}
 	axes := chart.Axes{
-		Title: fmt.Sprintf("what the policy draws from, %s, %d episodes", o.world, r.Episodes),
+		Title: fmt.Sprintf("what the policy draws from, %s, %d episodes", place, r.Episodes),
 		X:     "noise on the input of a lateral, in its root mean squares", Y: "score",
 	}
 	format, _ := chart.FormatOf(*o.chart)

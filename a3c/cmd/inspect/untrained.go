@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strings"
 
 	"colonnade/a3c/lab/cli"
@@ -16,9 +15,9 @@ func untrained(arch nn.Arch, from string) (*nn.Network, error) {
 	if err != nil || from == "" {
 		return net, err
 	}
-	kind := "feedforward"
+	kind := world.Feedforward
 	if arch.LSTM > 0 {
-		kind = "recurrent"
+		kind = world.Recurrent
 	}
 	var below []*nn.Checkpoint
 	for name := range strings.SplitSeq(from, ",") {
@@ -41,15 +40,12 @@ func untrained(arch nn.Arch, from string) (*nn.Network, error) {
 // namedColumn returns the architecture that a width names, with pixels alone or
 // with proprioception beside them.
 func namedColumn(kind, name string) (nn.Arch, error) {
-	width, more, _ := strings.Cut(name, "+")
-	inputs := "pixels"
-	if more != "" {
-		inputs += "," + more
+	network := world.Network{Net: kind, Width: name, Inputs: world.Pixels}
+	if width, ok := strings.CutSuffix(name, "+proprioception"); ok {
+		network.Width, network.Inputs = width, world.PixelsAndJoints
 	}
-	f := cli.NewFlags("inspect", "", "", io.Discard, io.Discard)
-	options := world.RegisterNet(f)
-	if err := f.Parse([]string{"-net", kind, "-width", width, "-inputs", inputs}); err != nil {
+	if network.Width != world.Wide && network.Width != world.Narrow {
 		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
 	}
-	return options.Arch(), nil
+	return network.Arch(), nil
 }

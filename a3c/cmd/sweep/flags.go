@@ -19,16 +19,19 @@ type options struct {
 	trial    *int
 	fail     *bool // when interrupted
 	study    study.Settings
-	training *training.Options // of a trial, but for what is searched
-	method   *string           // of transfer; "train" for none
+	settings trialSettings
 	profile  *string
 	http     *live.Address
 	page     *live.Page // nil: none
 }
 
-// checkpointDecides are the flags of a transfer that, unless they are given, follow from its method and from the
-// checkpoint that it starts from.
-var checkpointDecides = []string{"width", "net", "inputs", "reward-scale"}
+// trialSettings are those of a trial, of a first column or of a transfer, but for what is searched.
+type trialSettings struct {
+	Column training.Settings `except:"learning-rate,entropy-cost,max-time"`
+	// Method is that of a transfer, or trainMethod.
+	Method string         `flag:"method" choice:"train|progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
+	From   transfer.Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
+}
 
 // trainMethod is the value of -method for trials that train a first column.
 const trainMethod = "train"
@@ -56,8 +59,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
 	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
 	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
-	o.training = training.RegisterFixed(f)
-	o.method, _ = transfer.RegisterStart(f, trainMethod, append([]string{trainMethod}, transfer.Methods()...))
+	o.settings = trialSettings{Column: training.DefaultSettings(), Method: trainMethod}
+	f.Bind(&o.settings)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -67,24 +70,23 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	if err := o.place.Complete(); err != nil {
 		return nil, err
 	}
-	if *o.method != trainMethod {
-		for name, value := range transfer.Defaults() {
-			if !f.Given(name) {
-				f.Default(name, value)
-			}
-		}
-		for _, name := range checkpointDecides {
+	if o.settings.Method != trainMethod {
+		f.SetDefaults(&struct {
+			transfer.Settings `except:"learning-rate,entropy-cost"`
+		}{transfer.CommandSettings()})
+		for _, name := range transfer.Open() {
 			if !f.Given(name) {
 				f.NotInFile(name)
 			}
 		}
 	}
-	o.study.Seed, o.study.Steps, o.study.Plan = o.training.Config.Seed, o.training.Config.Steps, o.plan
+	c := &o.settings.Column.Learner
+	o.study.Seed, o.study.Steps, o.study.Plan = c.Seed, c.Steps, o.plan
 	return o, o.validate()
 }
 
 func (o *options) validate() error {
-	if err := o.training.Validate(); err != nil {
+	if err := o.settings.Column.Validate(); err != nil {
 		return err
 	}
 	if err := o.study.Validate(); err != nil {

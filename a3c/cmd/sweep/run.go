@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
-	"slices"
 
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/live"
@@ -112,43 +110,29 @@ func (o *options) report(s *study.Study, done, interrupted bool, stdout, stderr 
 	return cli.Result(stdout, r)
 }
 
-// plan says what a trial trains: what the command train, or transfer, would with the same flags, so that it can go on with
+// plan says what a trial trains: what the command train, or transfer, would with the same settings, so that it can go on with
 // the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
-	f := cli.NewFlags("trial", "", "", io.Discard, io.Discard)
-	var trial interface {
-		Plan(command string) training.Plan
-	}
-	var validate func() error
-	if *o.method == trainMethod {
-		column := training.Register(f)
-		trial, validate = column, column.Validate
+	column := o.settings.Column
+	c := &column.Learner
+	c.Seed, c.LearningRate, c.EntropyCost = t.Seed, t.LearningRate, t.EntropyCost
+	var plan training.Plan
+	var err error
+	if o.settings.Method == trainMethod {
+		plan, err = column.Plan("sweep")
 	} else {
-		second := transfer.Register(f)
-		trial, validate = second, func() error { return second.Validate(false) }
+		second := transfer.Settings{
+			Start: transfer.Start{Method: o.settings.Method, From: o.settings.From},
+			World: column.World, Network: column.Network, Learner: *c, Final: column.Final,
+		}
+		if err := second.Leave(o.flags.Given); err != nil {
+			return training.Plan{}, err
+		}
+		plan, err = second.Plan("sweep", false)
 	}
-	if err := f.Parse(o.trialArgs(t, f)); err != nil {
-		return training.Plan{}, fmt.Errorf("%s: %w", t.Name(), err)
-	}
-	if err := validate(); err != nil {
+	if err != nil {
 		return training.Plan{}, err
 	}
-	plan := trial.Plan("sweep")
 	o.page.Watch(&plan)
 	return plan, nil
-}
-
-// trialArgs returns the arguments of a trial's command whose flags are f.
-func (o *options) trialArgs(t study.Trial, f *cli.Flags) []string {
-	args := []string{
-		"-seed", fmt.Sprint(t.Seed), "-learning-rate", fmt.Sprint(t.LearningRate), "-entropy-cost", fmt.Sprint(t.EntropyCost),
-	}
-	o.flags.VisitAll(func(fl *flag.Flag) {
-		searched := slices.Contains([]string{"seed", "learning-rate", "entropy-cost", "config", "print-config"}, fl.Name)
-		decided := *o.method != trainMethod && !o.flags.Given(fl.Name) && slices.Contains(checkpointDecides, fl.Name)
-		if !searched && !decided && f.Lookup(fl.Name) != nil {
-			args = append(args, "-"+fl.Name+"="+fl.Value.String())
-		}
-	})
-	return args
 }

@@ -254,7 +254,7 @@ func TestTransferStudy(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", method, r, err)
 		}
 		config := read(t, out, "trial-001", rundir.ConfigFile)
-		for _, want := range []string{`domain = "robot"`, `method = "` + method, "envs = 1\n", "target-every = 3\n"} {
+		for _, want := range []string{`domain = 'robot'`, `method = '` + method, "envs = 1\n", "target-every = 3\n"} {
 			if !strings.Contains(config, want) {
 				t.Errorf("%s: no %s in\n%s", method, want, config)
 			}
@@ -291,3 +291,6 @@ func TestUsage(t *testing.T) {
 		}
 	}
 }
+
+// TestGolden: flags, their defaults and the configuration file stay what they are.
+func TestGolden(t *testing.T) { labtest.Golden(t, run) }

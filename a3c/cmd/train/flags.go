@@ -10,7 +10,7 @@ import (
 
 // options is the command line of train.
 type options struct {
-	*training.Options
+	training.Settings
 	place *job.Training
 }
 
@@ -18,12 +18,10 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("train",
 		"train trains a column of the network from pixels by A3C (A2C with one worker).",
 		"train -net recurrent -width wide -steps 50000000 -out runs/column1", stdout, stderr)
-	o := &options{place: job.Register(f), Options: training.Register(f)}
+	o := &options{place: job.Register(f), Settings: training.DefaultSettings()}
+	f.Bind(&o.Settings)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if err := o.place.Complete(training.Changeable...); err != nil {
-		return nil, err
-	}
-	return o, o.Validate()
+	return o, o.place.Complete(training.Changeable...)
 }

@@ -12,5 +12,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return o.place.Run(ctx, o.Plan("train"), func(r training.Result) any { return r }, stdout, stderr)
+	plan, err := o.Plan("train")
+	if err != nil {
+		return err
+	}
+	return o.place.Run(ctx, plan, func(r training.Result) any { return r }, stdout, stderr)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"colonnade/a3c/lab/labtest"
 	"context"
 	"encoding/json"
 	"errors"
@@ -520,3 +521,6 @@ func TestFullDiskAtTheStart(t *testing.T) {
 		t.Errorf("the same folder with space: %v", err)
 	}
 }
+
+// TestGolden: flags, their defaults and the configuration file stay what they are.
+func TestGolden(t *testing.T) { labtest.Golden(t, run) }

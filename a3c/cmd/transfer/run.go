@@ -12,7 +12,7 @@ import (
 
 // options is the command line of transfer.
 type options struct {
-	*transfer.Options
+	transfer.Settings
 	place *job.Training
 }
 
@@ -27,14 +27,15 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("transfer",
 		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as baseline.",
 		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out runs/column2", stdout, stderr)
-	o := &options{place: job.Register(f), Options: transfer.Register(f)}
+	o := &options{place: job.Register(f), Settings: transfer.CommandSettings()}
+	f.Bind(&o.Settings)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
 	if err := o.place.Complete(transfer.Changeable...); err != nil {
 		return nil, err
 	}
-	return o, o.Validate(o.place.Resume)
+	return o, o.Leave(f.Given)
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
@@ -42,6 +43,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	environments := o.Config.Workers * o.Config.Envs
-	return o.place.Run(ctx, o.Plan("transfer"), func(r training.Result) any { return result{o.Method(), environments, r} }, stdout, stderr)
+	plan, err := o.Plan("transfer", o.place.Resume)
+	if err != nil {
+		return err
+	}
+	environments := plan.Config.Workers * plan.Config.Envs
+	return o.place.Run(ctx, plan, func(r training.Result) any { return result{o.Method, environments, r} }, stdout, stderr)
 }

@@ -287,3 +287,6 @@ func TestUsage(t *testing.T) {
 		t.Errorf("a missing checkpoint: %v", err)
 	}
 }
+
+// TestGolden: flags, their defaults and the configuration file stay what they are.
+func TestGolden(t *testing.T) { labtest.Golden(t, run) }

@@ -95,21 +95,6 @@ func TestLargeSeedInFile(t *testing.T) {
 	}
 }
 
-// TestDiffering: the words that make these values of flags, and no others, in a shell.
-func TestDiffering(t *testing.T) {
-	f, _ := newFlags(io.Discard, io.Discard)
-	if err := f.Parse([]string{"-steps", "12", "-net", "feedforward", "-fast", "-out", "x", "-max-time", "90s"}); err != nil {
-		t.Fatal(err)
-	}
-	f.String("note", "", "")
-	if err := f.Set("note", "it's here"); err != nil {
-		t.Fatal(err)
-	}
-	if got, want := strings.Join(f.Differing(), " "), `-fast=true -max-time 1m30s -net feedforward -note 'it'\''s here' -steps 12`; got != want {
-		t.Errorf("got %s\nwant %s", got, want)
-	}
-}
-
 func TestResumeKeepsWhatTheRunIs(t *testing.T) {
 	saved := writeConfig(t, "steps = 7\nlearning-rate = 0.5\nnet = \"feedforward\"\n")
 	resume := func(args ...string) (values, error) {

@@ -53,7 +53,7 @@ func ExampleFlags_TOML() {
 	os.Stdout.Write(f.TOML())
 	// Output:
 	// # name of whom to greet
-	// name = "Ada"
+	// name = 'Ada'
 	//
 	// # number of greetings
 	// times = 3

@@ -5,15 +5,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/BurntSushi/toml"
 
 	"colonnade/kernels"
 )
@@ -72,23 +69,28 @@ func (f *Flags) Argument() *string {
 // Choice defines a string flag that takes one of a few values; they are added
 // to its usage.
 func (f *Flags) Choice(name, value, usage string, allowed ...string) *string {
-	c := &choice{value, allowed}
-	f.Var(c, name, usage+": "+strings.Join(allowed, ", "))
-	return &c.value
+	f.Var(&choice{&value, allowed}, name, usage+": "+strings.Join(allowed, ", "))
+	return &value
 }
 
 type choice struct {
-	value   string
+	value   *string
 	allowed []string
 }
 
-func (c *choice) String() string { return c.value }
-func (c *choice) Get() any       { return c.value }
+func (c *choice) String() string {
+	if c.value == nil { // as package flag asks of the zero value
+		return ""
+	}
+	return *c.value
+}
+
+func (c *choice) Get() any { return *c.value }
 func (c *choice) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
 		return fmt.Errorf("allowed are %s", strings.Join(c.allowed, ", "))
 	}
-	c.value = s
+	*c.value = s
 	return nil
 }
 
@@ -251,9 +253,9 @@ func (f *Flags) readFile(flagName, path string) (map[string]any, error) {
 	case err == nil && (!info.Mode().IsRegular() || info.Size() > largestFile):
 		return nil, Usagef("-%s: %s is no configuration file", flagName, path)
 	}
-	var values map[string]any
-	if _, err := toml.DecodeFile(path, &values); err != nil {
-		return nil, Usagef("%s: %v", path, err)
+	values, err := ReadTOML(path)
+	if err != nil {
+		return nil, Usagef("%v", err)
 	}
 	for key := range values {
 		if f.skipInFile[key] {
@@ -297,57 +299,14 @@ func flagText(value any) string {
 // TOML returns the resolved flags as a configuration file, each with its
 // description as a comment.
 func (f *Flags) TOML() []byte {
-	var b strings.Builder
+	var text []byte
 	f.VisitAll(func(fl *flag.Flag) {
-		if f.skipInFile[fl.Name] {
-			return
-		}
-		_, usage := flag.UnquoteUsage(fl)
-		fmt.Fprintf(&b, "# %s\n%s = %s\n\n", strings.ReplaceAll(usage, "\n", " "), fl.Name, tomlValue(fl.Value))
-	})
-	return []byte(b.String())
-}
-
-// Differing returns the flags that have not their default value, as words of a command line: the shortest one that does the
-// same. What belongs to one invocation is left out.
-func (f *Flags) Differing() []string {
-	var words []string
-	f.VisitAll(func(fl *flag.Flag) {
-		if value := fl.Value.String(); !f.skipInFile[fl.Name] && value != fl.DefValue {
-			if value == "" || strings.ContainsAny(value, " ;*?$&|<>()\"'`\\") {
-				value = "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
-			}
-			if b, ok := fl.Value.(interface{ IsBoolFlag() bool }); ok && b.IsBoolFlag() {
-				words = append(words, "-"+fl.Name+"="+value)
-			} else {
-				words = append(words, "-"+fl.Name, value)
-			}
+		if !f.skipInFile[fl.Name] {
+			_, usage := flag.UnquoteUsage(fl)
+			text = appendTOML(text, fl.Name, usage, plainValue(fl.Value))
 		}
 	})
-	return words
-}
-
-func tomlValue(v flag.Value) string {
-	if getter, ok := v.(flag.Getter); ok {
-		switch x := getter.Get().(type) {
-		case bool, int, int64, uint:
-			return fmt.Sprint(x)
-		case uint64:
-			if x > math.MaxInt64 { // more than TOML's integers hold
-				return fmt.Sprintf("%q", fmt.Sprint(x))
-			}
-			return fmt.Sprint(x)
-		case float64:
-			s := fmt.Sprint(x)
-			if !strings.ContainsAny(s, ".e") {
-				s += ".0"
-			}
-			return s
-		case time.Duration:
-			return fmt.Sprintf("%q", x)
-		}
-	}
-	return fmt.Sprintf("%q", v.String())
+	return text
 }
 
 // editDistance is the Levenshtein distance of two short words.

@@ -17,17 +17,19 @@ import (
 // train is what the command of that name does with its arguments.
 func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("train", "train trains a column.", "train -out runs/one", stdout, stderr)
-	place, settings := job.Register(f), training.Register(f)
+	place, settings := job.Register(f), training.DefaultSettings()
+	f.Bind(&settings)
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if err := place.Complete(training.Changeable...); err != nil {
 		return err
 	}
-	if err := settings.Validate(); err != nil {
+	plan, err := settings.Plan("train")
+	if err != nil {
 		return err
 	}
-	return place.Run(ctx, settings.Plan("train"), func(r training.Result) any { return r }, stdout, stderr)
+	return place.Run(ctx, plan, func(r training.Result) any { return r }, stdout, stderr)
 }
 
 // Train for some steps, then go on with the same folder for some more.

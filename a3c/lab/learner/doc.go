@@ -1,2 +1,2 @@
-// Package learner gives every command that trains the same flags for the learner's settings, with the same defaults.
+// Package learner has the learner's settings for this task, and makes the column that it trains.
 package learner

@@ -2,23 +2,16 @@ package learner_test
 
 import (
 	"fmt"
-	"io"
 
-	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
 	"colonnade/nn"
 	"colonnade/sim/reach"
 )
 
-// Read the learner's settings from a command line and make the column that they train.
+// Change the learner's settings and make the column that they train.
 func Example() {
 	config := learner.Defaults()
-	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-	learner.Register(f, &config)
-	if err := f.Parse([]string{"-steps", "1000000", "-learning-rate", "1e-3"}); err != nil {
-		fmt.Println(err)
-		return
-	}
+	config.Steps, config.LearningRate = 1_000_000, 1e-3
 	env, err := reach.New(reach.Options{})
 	if err != nil {
 		fmt.Println(err)

@@ -23,11 +23,32 @@ const (
 	usb      = "usb"
 )
 
-// Options is what the flags say.
+// Settings say which arm there is, which camera sees it, and what is kept of its safety.
+type Settings struct {
+	// Arm is "emulated", the default; "usb", the real one if there is one only; its port; or the path of its node.
+	Arm string `flag:"arm" file:"-" help:"the *arm*: emulated; usb, if there is one only; its port, such as 1-1.2; or the path of its node"`
+	// Camera is the device of a real arm's camera. Default none.
+	Camera string `flag:"camera" file:"-" help:"the real arm's *camera*, such as /dev/video0; the emulated arm has its own"`
+	// CameraSettings is how that camera is set. Default as it is.
+	CameraSettings CameraSettings `flag:"camera-settings" file:"-" help:"how the camera is set, and kept: *settings* such as \"size=640x480 rate=30 exposure=10ms white-balance=4600\"; also format, gain, focus, crop=X0,Y0,X1,Y1"`
+	// Calibration is the file that says where the camera sees the table. Default none.
+	Calibration string `flag:"calibration" file:"-" help:"*file* that jacoctl calibrate left"`
+	// Move allows a real arm to move. Default false.
+	Move bool `flag:"move" file:"-" help:"allow a real arm to move; the emulated one always may"`
+	// AutoPlace lets a real arm move on after hands without a confirmation. Default false.
+	AutoPlace bool `flag:"auto-place" file:"-" help:"let a real arm move on by itself after somebody may have had a hand in its way, to place the target or put something right; it looks for hands by the camera alone, which cannot see one that rests or is out of the picture; default: Enter confirms it"`
+	// StopFile is the file whose appearance is an emergency stop. Default jaco.stop.
+	StopFile string `flag:"stop-file" file:"-" help:"emergency stop when this *file* appears, and for as long as it is there"`
+	// SafetyLog is the file that trips and stops are appended to. Default none.
+	SafetyLog string `flag:"safety-log" file:"-" help:"append every trip and stop, with its cause, to this *file*"`
+}
+
+// DefaultSettings returns the defaults that the fields of Settings name.
+func DefaultSettings() Settings { return Settings{Arm: emulated, StopFile: "jaco.stop"} }
+
+// Options are settings with what opens the devices that they name.
 type Options struct {
-	arm, camera, calibration, stopFile, safetyLog *string
-	settings                                      settingsFlag
-	move, autoPlace                               *bool
+	Settings
 
 	// Open opens cables by name, OpenCamera cameras: those of this system, in the time of Clock. Tests have others.
 	Open       func(name string) transport.Opener
@@ -38,41 +59,40 @@ type Options struct {
 	Confirm func() <-chan error
 }
 
-// Register defines the flags.
+// New returns settings with the devices of this system.
+func New(s Settings) *Options {
+	return &Options{
+		Settings: s, Open: usbfs.Opener, Clock: clock.Real(), Confirm: robot.ConfirmByLine(os.Stdin),
+		OpenCamera: func(opt camera.Options) (camera.Camera, error) { return camera.OpenReopening(opt) },
+	}
+}
+
+// Register returns the default settings, which flags change.
 func Register(f *cli.Flags) *Options {
-	o := &Options{Open: usbfs.Opener, Clock: clock.Real(), Confirm: robot.ConfirmByLine(os.Stdin)}
-	o.OpenCamera = func(opt camera.Options) (camera.Camera, error) { return camera.OpenReopening(opt) }
-	o.arm = f.String("arm", emulated, "the `arm`: emulated; usb, if there is one only; its port, such as 1-1.2; or the path of its node")
-	o.camera = f.String("camera", "", "the real arm's `camera`, such as /dev/video0; the emulated arm has its own")
-	f.Var(&o.settings, "camera-settings", "how the camera is set, and kept: `settings` such as \"size=640x480 rate=30 exposure=10ms white-balance=4600\"; also format, gain, focus, crop=X0,Y0,X1,Y1")
-	o.calibration = f.String("calibration", "", "`file` that jacoctl calibrate left")
-	o.move = f.Bool("move", false, "allow a real arm to move; the emulated one always may")
-	o.autoPlace = f.Bool("auto-place", false, "let a real arm move on by itself after somebody may have had a hand in its way, to place the target or put something right; it looks for hands by the camera alone, which cannot see one that rests or is out of the picture; default: Enter confirms it")
-	o.stopFile = f.String("stop-file", "jaco.stop", "emergency stop when this `file` appears, and for as long as it is there")
-	o.safetyLog = f.String("safety-log", "", "append every trip and stop, with its cause, to this `file`")
-	f.NotInFile("arm", "camera", "camera-settings", "calibration", "move", "auto-place", "stop-file", "safety-log")
+	o := New(DefaultSettings())
+	f.Bind(&o.Settings)
 	return o
 }
 
 // Real tells whether the arm is a real one.
-func (o *Options) Real() bool { return *o.arm != emulated }
+func (o *Options) Real() bool { return o.Arm != emulated }
 
 // Move tells whether the arm may move.
-func (o *Options) Move() bool { return *o.move || !o.Real() }
+func (o *Options) Move() bool { return o.Settings.Move || !o.Real() }
 
 // Name names the arm.
-func (o *Options) Name() string { return *o.arm }
+func (o *Options) Name() string { return o.Arm }
 
 // StopFile returns the file whose appearance is an emergency stop.
-func (o *Options) StopFile() string { return *o.stopFile }
+func (o *Options) StopFile() string { return o.Settings.StopFile }
 
 // HasCamera tells whether a camera was named.
-func (o *Options) HasCamera() bool { return *o.camera != "" }
+func (o *Options) HasCamera() bool { return o.Settings.Camera != "" }
 
 // Camera returns what was said of the camera.
 func (o *Options) Camera() camera.Options {
-	opt := o.settings.opt
-	if opt.Path = *o.camera; opt.Path == usb {
+	opt := o.CameraSettings.opt
+	if opt.Path = o.Settings.Camera; opt.Path == usb {
 		opt.Path = "" // the only one there is
 	}
 	return opt
@@ -84,13 +104,13 @@ func (o *Options) Validate() error {
 		return nil
 	}
 	switch {
-	case *o.camera != "" && *o.camera != emulated:
-		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one", *o.camera)
-	case *o.calibration != "":
-		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", *o.calibration)
-	case *o.autoPlace:
+	case o.Settings.Camera != "" && o.Settings.Camera != emulated:
+		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one", o.Settings.Camera)
+	case o.Calibration != "":
+		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", o.Calibration)
+	case o.AutoPlace:
 		return cli.Usagef("-auto-place: the target of the emulated arm is placed by itself; -arm usb is a real one")
-	case *o.move:
+	case o.Settings.Move:
 		return cli.Usagef("-move: the emulated arm always may; -arm usb is a real one")
 	}
 	return nil
@@ -98,7 +118,7 @@ func (o *Options) Validate() error {
 
 // Opener returns what opens the real arm's cable.
 func (o *Options) Opener() transport.Opener {
-	name := *o.arm
+	name := o.Arm
 	if name == usb {
 		name = ""
 	}
@@ -108,7 +128,7 @@ func (o *Options) Opener() transport.Opener {
 // NeedMove returns a usage error if a real arm must not move.
 func (o *Options) NeedMove() error {
 	if !o.Move() {
-		return cli.Hint(cli.Usagef("this moves the arm, and -arm %s is a real one: it needs -move", *o.arm),
+		return cli.Hint(cli.Usagef("this moves the arm, and -arm %s is a real one: it needs -move", o.Arm),
 			"go doc ./jaco/cmd/jacoctl says what must be true before")
 	}
 	return nil
@@ -116,18 +136,18 @@ func (o *Options) NeedMove() error {
 
 // Log opens the file of -safety-log; nil if there is none.
 func (o *Options) Log() (*safety.Log, error) {
-	if *o.safetyLog == "" {
+	if o.SafetyLog == "" {
 		return nil, nil
 	}
-	return safety.OpenLog(*o.safetyLog)
+	return safety.OpenLog(o.SafetyLog)
 }
 
 // Plane loads the file of -calibration; nil if there is none.
 func (o *Options) Plane() (*tracker.Plane, error) {
-	if *o.calibration == "" {
+	if o.Calibration == "" {
 		return nil, nil
 	}
-	return tracker.Load(*o.calibration)
+	return tracker.Load(o.Calibration)
 }
 
 // Wants says what of a real laboratory is needed.
@@ -137,9 +157,9 @@ type Wants struct{ Camera, Plane, Move bool }
 // shuts the Lab and then closes the log, which is nil if there is none.
 func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *robot.Lab, log *safety.Log, err error) {
 	switch {
-	case w.Camera && *o.camera == "":
+	case w.Camera && o.Settings.Camera == "":
 		return nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
-	case w.Plane && *o.calibration == "":
+	case w.Plane && o.Calibration == "":
 		return nil, nil, cli.Hint(cli.Usagef("-calibration is needed: where the camera sees which place on the table"), "jacoctl calibrate makes one")
 	}
 	if w.Move {
@@ -147,10 +167,10 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 			return nil, nil, err
 		}
 	}
-	h := robot.Hardware{Clock: o.Clock, Open: o.Opener(), Move: w.Move, AutoPlace: *o.autoPlace, Confirm: o.Confirm}
+	h := robot.Hardware{Clock: o.Clock, Open: o.Opener(), Move: w.Move, AutoPlace: o.AutoPlace, Confirm: o.Confirm}
 	h.Ask = func(text string) { fmt.Fprintln(stderr, text) }
 	if w.Move {
-		h.StopFile = *o.stopFile // an arm that is only looked at may be, stop or no stop
+		h.StopFile = o.Settings.StopFile // an arm that is only looked at may be, stop or no stop
 	}
 	if w.Plane {
 		if h.Plane, err = o.Plane(); err != nil {

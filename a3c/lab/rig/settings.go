@@ -10,15 +10,16 @@ import (
 	"colonnade/jaco/camera"
 )
 
-// settingsFlag is how a camera is set, read as soon as it is given, so that a mistake is one of usage.
-type settingsFlag struct {
+// CameraSettings is how a camera is set, read as soon as it is given, so that a mistake is one of usage.
+type CameraSettings struct {
 	given string
 	opt   camera.Options
 }
 
-func (s *settingsFlag) String() string { return s.given }
+func (s *CameraSettings) String() string { return s.given }
 
-func (s *settingsFlag) Set(text string) error {
+// Set implements flag.Value.
+func (s *CameraSettings) Set(text string) error {
 	var opt camera.Options
 	for word := range strings.FieldsSeq(text) {
 		key, value, ok := strings.Cut(word, "=")

@@ -2,29 +2,29 @@ package rig
 
 import (
 	"math/rand/v2"
-	"strings"
 
-	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/transport"
 	"colonnade/sim/domain"
 )
 
-// Domain is the value of -domain, loaded as soon as it is named, so that a mistake is one of usage.
+// Domain is a domain of package domain by its name, or by that of a file, loaded as soon as it is named, so that a mistake is
+// one of usage.
 type Domain struct {
 	given  string
 	domain *domain.Domain
 }
 
-// RegisterDomain defines -domain. about says what has the looks and the motion: "how the world looks and moves". It panics
-// if value is no domain.
-func RegisterDomain(f *cli.Flags, value, about string) *Domain {
-	d := new(Domain)
-	if err := d.Set(value); err != nil {
-		panic("rig: the domain " + value + ": " + err.Error())
+// Preset returns the domain of a name that package domain knows. It panics if there is none.
+func Preset(name string) Domain {
+	var d Domain
+	if err := d.Set(name); err != nil {
+		panic("rig: the domain " + name + ": " + err.Error())
 	}
-	f.Var(d, "domain", about+": the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", "))
 	return d
 }
+
+// Choices returns the names; there are files besides.
+func (d *Domain) Choices() []string { return domain.Names() }
 
 func (d *Domain) String() string { return d.given }
 
@@ -47,17 +47,10 @@ func (d *Domain) Laboratory() *domain.World {
 	return w
 }
 
-// Faults is the value of -faults, read as soon as it is named.
+// Faults are what goes wrong on an emulated cable, read as soon as they are named.
 type Faults struct {
 	given string
 	rules []transport.Rule
-}
-
-// RegisterFaults defines -faults. cable says which: "the emulated cable".
-func RegisterFaults(f *cli.Flags, cable string) *Faults {
-	v := new(Faults)
-	f.Var(v, "faults", "what goes wrong on "+cable+": `rules` such as \"lose in every 900; unplug byte 400000 for 2s\"")
-	return v
 }
 
 func (f *Faults) String() string { return f.given }

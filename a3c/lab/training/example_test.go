@@ -7,20 +7,19 @@ import (
 	"os"
 	"path/filepath"
 
-	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/world"
 )
 
 // Train a column in a folder and evaluate it, as command train does.
 func Example() {
-	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-	options := training.Register(f)
-	if err := f.Parse([]string{"-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "2", "-steps", "200", "-metrics-every", "100", "-episodes", "2"}); err != nil {
-		fmt.Println(err)
-		return
-	}
-	if err := options.Validate(); err != nil {
+	settings := training.DefaultSettings()
+	settings.Network = world.Network{Net: world.Feedforward, Width: world.Narrow, Inputs: world.Pixels}
+	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Learner.MetricsEvery = 1, 2, 200, 100
+	settings.Final.Episodes = 2
+	plan, err := settings.Plan("train")
+	if err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -36,7 +35,7 @@ func Example() {
 		return
 	}
 	defer dir.Close()
-	run, err := training.Open(options.Plan("train"), dir, false, io.Discard)
+	run, err := training.Open(plan, dir, false, io.Discard)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/world"
 )
 
 // counter is a watcher that counts the environments that are open.
@@ -44,14 +44,9 @@ func (c counted) Close() error {
 
 // TestOpenFails: environments, which may be arms that are enabled, are closed where a run cannot begin or go on.
 func TestOpenFails(t *testing.T) {
-	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-	options := training.Register(f)
-	if err := f.Parse([]string{"-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "2", "-steps", "200", "-episodes", "2"}); err != nil {
-		t.Fatal(err)
-	}
-	if err := options.Validate(); err != nil {
-		t.Fatal(err)
-	}
+	settings := training.DefaultSettings()
+	settings.Network = world.Network{Net: world.Feedforward, Width: world.Narrow, Inputs: world.Pixels}
+	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Final.Episodes = 1, 2, 200, 2
 	out := filepath.Join(t.TempDir(), "run")
 	open := func(resume bool) (*counter, *training.Run, error) {
 		dir, err := training.OpenFolder(out, resume)
@@ -59,7 +54,11 @@ func TestOpenFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer dir.Close()
-		plan, c := options.Plan("train"), &counter{Watcher: quiet{}}
+		plan, err := settings.Plan("train")
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &counter{Watcher: quiet{}}
 		plan.Watcher = c
 		run, err := training.Open(plan, dir, resume, io.Discard)
 		return c, run, err

@@ -11,84 +11,75 @@ import (
 	"colonnade/nn"
 )
 
-// Options are the flags of a column's training, whichever command reads them.
-type Options struct {
-	flags  *cli.Flags
-	Config a3c.Config
+// Settings are those of a first column's training.
+type Settings struct {
+	World   world.Settings
+	Network world.Network
+	Learner a3c.Config // what it calls is the run's own
+	Final   Final
+	// MilestoneEvery is the number of steps between checkpoints that are kept; 0: none. Default 5,000,000.
+	MilestoneEvery int64 `flag:"milestone-every" help:"*steps* between checkpoints that are kept (0: none)"`
+}
 
-	world          *world.Options
-	net            *world.NetOptions
-	episodes       int
-	milestoneEvery int64
+// Final is the evaluation in which a run ends.
+type Final struct {
+	// Episodes is how many there are. At least 1; default 100.
+	Episodes int `flag:"episodes" help:"*number* of episodes of the final evaluation"`
+}
+
+// DefaultSettings returns the defaults that the fields of Settings name.
+func DefaultSettings() Settings {
+	return Settings{
+		World: world.DefaultSettings(), Network: world.DefaultNetwork(), Learner: learner.Defaults(), Final: Final{100}, MilestoneEvery: 5_000_000,
+	}
 }
 
 // Changeable are the flags that a resumed run may set anew; all others say what the run is.
 var Changeable = []string{"steps", "max-time", "episodes", "checkpoint-every", "milestone-every", "replacements"}
 
-// Register defines the flags.
-func Register(f *cli.Flags) *Options {
-	o := RegisterFixed(f)
-	learner.RegisterSearched(f, &o.Config)
-	f.DurationVar(&o.Config.MaxTime, "max-time", 0, "stop after this `time` of training even if -steps are not done; the learning rate falls accordingly (0: no limit)")
-	return o
-}
-
-// RegisterFixed defines those that a search for learning rate and entropy cost leaves alone.
-func RegisterFixed(f *cli.Flags) *Options {
-	o := &Options{flags: f, Config: learner.Defaults()}
-	c := &o.Config
-	o.world = world.Register(f)
-	o.net = world.RegisterNet(f)
-	learner.RegisterFixed(f, c)
-	RegisterRun(f, c, &o.episodes)
-	f.Int64Var(&o.milestoneEvery, "milestone-every", 5_000_000, "`steps` between checkpoints that are kept (0: none)")
-	return o
-}
-
-// RegisterRun defines the flags of every run, whatever it trains: how it is kept, repeated and evaluated in the end.
-func RegisterRun(f *cli.Flags, c *a3c.Config, episodes *int) {
-	f.IntVar(&c.Replacements, "replacements", c.Replacements, "`number` of workers that panic and are replaced before the run stops")
-	f.BoolVar(&c.Deterministic, "deterministic", false, "the same bits every time, at some cost of speed")
-	f.Int64Var(&c.CheckpointEvery, "checkpoint-every", c.CheckpointEvery, "`steps` between checkpoints")
-	f.IntVar(episodes, "episodes", 100, "`number` of episodes of the final evaluation")
-}
-
 // Validate says what is wrong with the values, as a usage error.
-func (o *Options) Validate() error {
-	if err := o.Config.Validate(); err != nil {
+func (s *Settings) Validate() error {
+	if err := s.Learner.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
-	if o.episodes < 1 {
-		return cli.Usagef("-episodes is %d, want at least 1", o.episodes)
+	if s.Final.Episodes < 1 {
+		return cli.Usagef("-episodes is %d, want at least 1", s.Final.Episodes)
 	}
-	if o.milestoneEvery < 0 {
-		return cli.Usagef("-milestone-every is %d, want at least 0", o.milestoneEvery)
+	if s.MilestoneEvery < 0 {
+		return cli.Usagef("-milestone-every is %d, want at least 0", s.MilestoneEvery)
 	}
 	return nil
 }
 
-// Plan returns the run that the flags ask for.
-func (o *Options) Plan(command string) Plan {
+// Plan returns the run that the settings ask for, as part of a command's work. An error is one of usage.
+func (s Settings) Plan(command string) (Plan, error) {
+	if err := s.Validate(); err != nil {
+		return Plan{}, err
+	}
+	place, err := world.New(s.World)
+	if err != nil {
+		return Plan{}, err
+	}
 	return Plan{
 		Command: command,
-		Title:   fmt.Sprintf("%s, %s, seed %d", o.world, o.net, o.Config.Seed),
-		Config:  o.Config,
-		World:   o.world,
+		Title:   fmt.Sprintf("%s, %s, seed %d", place, s.Network, s.Learner.Seed),
+		Config:  s.Learner,
+		World:   place,
 		Column: func() (*nn.Network, []float32, error) {
-			env, err := o.world.Make(0, 0)
+			env, err := place.Make(0, 0)
 			if err != nil {
 				return nil, nil, err
 			}
-			net, theta, err := learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+			net, theta, err := learner.NewColumn(s.Network.Arch(), env, s.Learner.Seed)
 			return net, theta, errors.Join(err, world.Close(env))
 		},
 		Matches: func(net *nn.Network) error {
-			wanted, err := world.Untrained(o.net.Arch())
+			wanted, err := world.Untrained(s.Network.Arch())
 			if err != nil {
 				return err
 			}
 			return net.Matches(wanted)
 		},
-		Episodes: o.episodes, MilestoneEvery: o.milestoneEvery, File: o.flags.TOML(),
-	}
+		Episodes: s.Final.Episodes, MilestoneEvery: s.MilestoneEvery, File: cli.TOML(&s),
+	}, nil
 }

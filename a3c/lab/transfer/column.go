@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,10 +14,16 @@ import (
 	"colonnade/nn"
 )
 
-// load reads the checkpoints that -from names, and takes from them what the flags do not say: the kind of network of a
-// progressive column, and the scale of rewards, in which the values to start from are expressed.
-func (o *Options) load() error {
-	for _, path := range *o.from {
+// transfer is a transfer with all that it starts from.
+type transfer struct {
+	Settings
+	world *world.World
+	below []*nn.Checkpoint // what From names
+}
+
+// load reads the checkpoints to start from.
+func (t *transfer) load() error {
+	for _, path := range t.From {
 		c, _, err := rundir.LoadCheckpoint(path)
 		if err != nil {
 			return err
@@ -24,89 +31,99 @@ func (o *Options) load() error {
 		if err := world.CheckContract(c.Metadata); err != nil {
 			return fmt.Errorf("start from %s: %w", path, err)
 		}
-		o.below = append(o.below, c)
-	}
-	if len(o.below) == 0 {
-		return nil
-	}
-	last := o.below[len(o.below)-1]
-	if !o.flags.Given("net") && last.Network.Arch().LSTM == 0 {
-		o.flags.Default("net", "feedforward")
-	}
-	return o.rewardScale(last)
-}
-
-// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint without it, made by hand or by other
-// software, needs the flag: with a wrong scale the values to start from are wrong by that factor, and little is learnt.
-func (o *Options) rewardScale(c *nn.Checkpoint) error {
-	scale, err := training.RewardScale(c.Metadata)
-	if err != nil {
-		return fmt.Errorf("%s: %w", o.lastFrom(), err)
-	}
-	if scale == 0 {
-		if !o.flags.Given("reward-scale") {
-			return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", o.lastFrom(), learner.Defaults().RewardScale)
-		}
-		return nil
-	}
-	if !o.flags.Given("reward-scale") {
-		o.Config.RewardScale = scale
-	} else if o.Config.RewardScale != scale {
-		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", o.Config.RewardScale, o.lastFrom(), scale)
+		t.below = append(t.below, c)
 	}
 	return nil
 }
 
-// lastFrom names the checkpoint that the new column stands on directly.
-func (o *Options) lastFrom() string { return (*o.from)[len(*o.from)-1] }
+// complete decides what the settings leave open: the width by the method, the kind of network of a progressive column and the
+// scale of rewards, in which the values to start from are expressed, by the last checkpoint.
+func (t *transfer) complete() error {
+	network := usual
+	if t.Method == ScratchWide {
+		network.Width = world.Wide
+	}
+	if len(t.below) > 0 {
+		last := t.below[len(t.below)-1]
+		if last.Network.Arch().LSTM == 0 {
+			network.Net = world.Feedforward
+		}
+		if err := t.rewardScale(last); err != nil {
+			return err
+		}
+	}
+	t.Network.Net = cmp.Or(t.Network.Net, network.Net)
+	t.Network.Width = cmp.Or(t.Network.Width, network.Width)
+	t.Network.Inputs = cmp.Or(t.Network.Inputs, network.Inputs)
+	t.Learner.RewardScale = cmp.Or(t.Learner.RewardScale, learner.Defaults().RewardScale)
+	return nil
+}
+
+// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint without it, made by hand or by other
+// software, needs the setting: with a wrong scale the values to start from are wrong by that factor, and little is learnt.
+func (t *transfer) rewardScale(c *nn.Checkpoint) error {
+	path := t.From[len(t.From)-1]
+	scale, err := training.RewardScale(c.Metadata)
+	switch said := t.Learner.RewardScale; {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case scale == 0 && said == 0:
+		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", path, learner.Defaults().RewardScale)
+	case scale != 0 && said != 0 && said != scale:
+		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", said, path, scale)
+	case said == 0:
+		t.Learner.RewardScale = scale
+	}
+	return nil
+}
 
 // column returns network and parameters that the method begins with.
-func (o *Options) column() (*nn.Network, []float32, error) {
-	switch *o.method {
+func (t *transfer) column() (*nn.Network, []float32, error) {
+	switch t.Method {
 	case Finetune, FinetuneLast:
-		c := o.below[0]
+		c := t.below[0]
 		return c.Network, c.Theta, nil
 	case Progressive:
-		return o.stack()
+		return t.stack()
 	}
-	env, err := o.world.Make(0, 0)
+	env, err := t.world.Make(0, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	net, theta, err := learner.NewColumn(o.net.Arch(), env, o.Config.Seed)
+	net, theta, err := learner.NewColumn(t.Network.Arch(), env, t.Learner.Seed)
 	return net, theta, errors.Join(err, world.Close(env))
 }
 
 // stack puts a new column on top of those below.
-func (o *Options) stack() (*nn.Network, []float32, error) {
-	env, err := o.world.Make(0, 0)
+func (t *transfer) stack() (*nn.Network, []float32, error) {
+	env, err := t.world.Make(0, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	arch := o.net.Arch()
-	scaling, err := world.MeasureScaling(arch, env, o.Config.Seed)
+	arch := t.Network.Arch()
+	scaling, err := world.MeasureScaling(arch, env, t.Learner.Seed)
 	if err := errors.Join(err, world.Close(env)); err != nil {
 		return nil, nil, err
 	}
-	net, err := nn.Stack(arch, scaling, o.below...)
+	net, err := nn.Stack(arch, scaling, t.below...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("a new column, %v, on %v: %w", arch, o.from, err)
+		return nil, nil, fmt.Errorf("a new column, %v, on %v: %w", arch, t.From, err)
 	}
 	theta := make([]float32, net.Parameters())
-	net.Init(theta, rand.New(rand.NewPCG(o.Config.Seed, 0x1417)), nn.DefaultInit())
+	net.Init(theta, rand.New(rand.NewPCG(t.Learner.Seed, 0x1417)), nn.DefaultInit())
 	return net, theta, nil
 }
 
 // matches reports whether a network from a run folder can be the one of this transfer.
-func (o *Options) matches(net *nn.Network) error {
+func (t *transfer) matches(net *nn.Network) error {
 	columns := len(net.Columns())
 	switch {
-	case *o.method == Progressive && columns < 2:
+	case t.Method == Progressive && columns < 2:
 		return fmt.Errorf("it has one column, a progressive network has several")
-	case !needsColumn(*o.method) && columns != 1:
-		return fmt.Errorf("it has %d columns, -method %s trains a single one", columns, *o.method)
-	case (*o.method == Progressive || !needsColumn(*o.method)) && !net.Arch().Equal(o.net.Arch()):
-		return fmt.Errorf("its last column is %v, wanted is %v: %w", net.Arch(), o.net.Arch(), nn.ErrArchitecture)
+	case !needsColumn(t.Method) && columns != 1:
+		return fmt.Errorf("it has %d columns, -method %s trains a single one", columns, t.Method)
+	case (t.Method == Progressive || !needsColumn(t.Method)) && !net.Arch().Equal(t.Network.Arch()):
+		return fmt.Errorf("its last column is %v, wanted is %v: %w", net.Arch(), t.Network.Arch(), nn.ErrArchitecture)
 	}
 	return nil
 }

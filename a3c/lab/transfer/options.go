@@ -8,9 +8,9 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
-	"colonnade/nn"
 )
 
 // The methods.
@@ -30,112 +30,144 @@ func needsColumn(method string) bool {
 	return method == Progressive || method == Finetune || method == FinetuneLast
 }
 
-// Options are the flags of a transfer, whichever command reads them.
-type Options struct {
-	flags  *cli.Flags
-	Config a3c.Config
+// Settings are those of a transfer.
+type Settings struct {
+	Start
+	World   world.Settings
+	Network world.Network // of the new column; an empty field is decided by method and checkpoint
+	Learner a3c.Config    `except:"max-time"` // RewardScale 0: that of the checkpoint
+	Final   training.Final
+}
 
-	method   *string
-	from     *Files
-	world    *world.Options
-	net      *world.NetOptions
-	episodes int
+// Start is what a transfer begins with, and how.
+type Start struct {
+	// Method is one of Methods(). Default Progressive.
+	Method string `flag:"method" choice:"progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
+	// From are the checkpoints, or run folders, to start from; several stand side by side below a progressive column. The
+	// methods that start from nothing have none.
+	From Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
+}
 
-	below []*nn.Checkpoint // what -from names
+// DefaultSettings returns the settings of a progressive column on one arm. What they leave open, network and scale of rewards,
+// follows from method and checkpoint.
+func DefaultSettings() Settings {
+	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultSettings(), Learner: learner.Defaults(), Final: training.Final{Episodes: 100}}
+	s.World.Domain, s.World.TargetEvery = rig.Preset("robot"), 3
+	c := &s.Learner
+	c.Workers, c.Envs, c.Steps, c.Warmup, c.MetricsEvery, c.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000
+	c.RewardScale = 0
+	return s
 }
 
 // Changeable are the flags that a resumed transfer may set anew; all others say what it is.
 var Changeable = []string{"episodes", "checkpoint-every", "replacements"}
 
-// Register defines the flags.
-func Register(f *cli.Flags) *Options {
-	o := &Options{flags: f, Config: learner.Defaults()}
-	c := &o.Config
-	c.KeepScores = true
-	o.method, o.from = RegisterStart(f, Progressive, Methods())
-	o.world = world.Register(f)
-	o.net = world.RegisterNet(f)
-	learner.Register(f, c)
-	training.RegisterRun(f, c, &o.episodes)
-	for name, value := range Defaults() {
-		f.Default(name, value)
-	}
-	return o
+// usual is what commands show as default of what DefaultSettings leave open.
+var usual = world.Network{Net: world.Recurrent, Width: world.Narrow, Inputs: world.Pixels}
+
+// CommandSettings returns DefaultSettings with what is usual in place of what they leave open, for flags to show and to
+// change. Leave then opens again what no flag said.
+func CommandSettings() Settings {
+	s := DefaultSettings()
+	s.Network, s.Learner.RewardScale = usual, learner.Defaults().RewardScale
+	return s
 }
 
-// RegisterStart defines -method and -from.
-func RegisterStart(f *cli.Flags, method string, methods []string) (*string, *Files) {
-	from := new(Files)
-	f.Var(from, "from", "checkpoint `file` or run folder to start from; several, each with its own -from, stand side by side below a progressive column")
-	return f.Choice("method", method, "`way` to transfer", methods...), from
-}
+// Open are the flags of what DefaultSettings leave open.
+func Open() []string { return []string{"net", "width", "inputs", "reward-scale"} }
 
-// Defaults returns the values of flags that a transfer sees otherwise than the training of a first column.
-func Defaults() map[string]string {
-	return map[string]string{
-		"workers": "1", "envs": "1", "steps": "60000", "warmup": "3000", "domain": "robot", "target-every": "3", "width": "narrow",
-		"metrics-every": "500", "checkpoint-every": "10000",
-	}
-}
-
-// Validate completes the values and says what is wrong with them, as a usage error. A transfer that is resumed needs no
-// -from: its folder has the columns.
-func (o *Options) Validate(resume bool) error {
-	if err := o.Config.Validate(); err != nil {
+// Leave opens what method and checkpoint decide unless its flag was given. It returns a usage error if a number is wrong.
+func (s *Settings) Leave(given func(flag string) bool) error {
+	if err := s.Learner.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
-	o.Config = o.Config.Resolved()
-	switch method := *o.method; {
-	case o.episodes < 1:
-		return cli.Usagef("-episodes is %d, want at least 1", o.episodes)
-	case o.flags.Given("width") && method != Progressive && !resume:
-		return cli.Usagef("-width with -method %s: only a progressive column's width is free (%s is narrow, %s wide)", method, Scratch, ScratchWide)
-	case needsColumn(method) && len(*o.from) == 0:
-		return cli.Usagef("-method %s needs -from: the checkpoint to start from", method)
-	case !needsColumn(method) && len(*o.from) > 0:
-		return cli.Usagef("-from with -method %s: it starts from nothing", method)
-	case method != Progressive && len(*o.from) > 1:
-		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(*o.from))
-	case (method == Finetune || method == FinetuneLast) && (o.flags.Given("net") || o.flags.Given("inputs")) && !resume:
-		return cli.Usagef("-net or -inputs with -method %s: the network is the checkpoint's", method)
+	if !given("net") {
+		s.Network.Net = ""
 	}
-	o.Config.OutputOnly = *o.method == FinetuneLast
-	if *o.method == ScratchWide {
-		o.flags.Default("width", "wide")
+	if !given("width") {
+		s.Network.Width = ""
 	}
-	if resume {
-		return nil
+	if !given("inputs") {
+		s.Network.Inputs = ""
 	}
-	return o.load()
+	if !given("reward-scale") {
+		s.Learner.RewardScale = 0
+	}
+	return nil
 }
 
-// Plan returns the transfer that the flags ask for.
-func (o *Options) Plan(command string) training.Plan {
+// Validate says what is wrong with the values, as a usage error. A transfer that is resumed needs no checkpoint to start from:
+// its folder has the columns.
+func (s *Settings) Validate(resume bool) error {
+	c := s.Learner
+	if c.RewardScale == 0 {
+		c.RewardScale = 1 // the checkpoint's, which is not known yet
+	}
+	if err := c.Validate(); err != nil {
+		return cli.Usagef("%v", err)
+	}
+	switch method := s.Method; {
+	case s.Final.Episodes < 1:
+		return cli.Usagef("-episodes is %d, want at least 1", s.Final.Episodes)
+	case s.Network.Width != "" && method != Progressive && !resume:
+		return cli.Usagef("-width with -method %s: only a progressive column's width is free (%s is narrow, %s wide)", method, Scratch, ScratchWide)
+	case needsColumn(method) && len(s.From) == 0:
+		return cli.Usagef("-method %s needs -from: the checkpoint to start from", method)
+	case !needsColumn(method) && len(s.From) > 0:
+		return cli.Usagef("-from with -method %s: it starts from nothing", method)
+	case method != Progressive && len(s.From) > 1:
+		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(s.From))
+	case (method == Finetune || method == FinetuneLast) && (s.Network.Net != "" || s.Network.Inputs != "") && !resume:
+		return cli.Usagef("-net or -inputs with -method %s: the network is the checkpoint's", method)
+	}
+	return nil
+}
+
+// Plan returns the transfer that the settings ask for, as part of a command's work, with all checkpoints read that it starts
+// from; where it is resumed they are in its folder. An error is one of usage, or of a checkpoint.
+func (s Settings) Plan(command string, resume bool) (training.Plan, error) {
+	if err := s.Validate(resume); err != nil {
+		return training.Plan{}, err
+	}
+	t := &transfer{Settings: s}
+	var err error
+	if t.world, err = world.New(s.World); err != nil {
+		return training.Plan{}, err
+	}
+	if !resume {
+		if err := t.load(); err != nil {
+			return training.Plan{}, err
+		}
+	}
+	if err := t.complete(); err != nil {
+		return training.Plan{}, err
+	}
+	t.Learner = t.Learner.Resolved()
+	c := &t.Learner
+	c.OutputOnly, c.KeepScores = s.Method == FinetuneLast, true
 	labels := ""
-	if o.Config.Workers*o.Config.Envs > 1 {
-		labels = fmt.Sprintf(", %d environments", o.Config.Workers*o.Config.Envs)
+	if c.Workers*c.Envs > 1 {
+		labels = fmt.Sprintf(", %d environments", c.Workers*c.Envs)
 	}
 	return training.Plan{
 		Command:  command,
-		Title:    fmt.Sprintf("%s, %s, seed %d%s", *o.method, o.world, o.Config.Seed, labels),
-		Config:   o.Config,
-		World:    o.world,
-		Column:   o.column,
-		Matches:  o.matches,
-		Metadata: map[string]string{"method": *o.method},
-		Episodes: o.episodes,
-		File:     o.flags.TOML(),
-	}
+		Title:    fmt.Sprintf("%s, %s, seed %d%s", s.Method, t.world, c.Seed, labels),
+		Config:   *c,
+		World:    t.world,
+		Column:   t.column,
+		Matches:  t.matches,
+		Metadata: map[string]string{"method": s.Method},
+		Episodes: s.Final.Episodes,
+		File:     cli.TOML(&t.Settings),
+	}, nil
 }
 
-// Method returns the method's name.
-func (o *Options) Method() string { return *o.method }
-
-// Files is a flag that names files. It may be given several times, or once with commas.
+// Files are names of files. As a flag they may be given one at a time, or at once with commas.
 type Files []string
 
 func (l *Files) String() string { return strings.Join(*l, ",") }
 
+// Set implements flag.Value.
 func (l *Files) Set(text string) error {
 	for _, path := range strings.Split(text, ",") {
 		if path != "" && !slices.Contains(*l, path) {

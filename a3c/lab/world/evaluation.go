@@ -8,10 +8,7 @@ import "colonnade/a3c"
 // On the emulated arm each episode has an arm of its own that is switched on at the start, for the same reason, on a cable
 // without faults. A real arm is the one that is there: it moves to its starts, and -target-every holds, as a person moves the
 // target.
-func (o *Options) MakeEvaluation(worker, index int) (a3c.Env, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
+func (o *World) MakeEvaluation(worker, index int) (a3c.Env, error) {
 	if o.OneArm() {
 		return o.newRobot(worker, index)
 	}

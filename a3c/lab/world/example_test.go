@@ -2,18 +2,18 @@ package world_test
 
 import (
 	"fmt"
-	"io"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
 )
 
-// Name a world and a network on a command line, and build both.
+// Name a world and a network, and build both.
 func Example() {
-	f := cli.NewFlags("train", "", "", io.Discard, io.Discard)
-	place, network := world.Register(f), world.RegisterNet(f)
-	if err := f.Parse([]string{"-task", "conveyor", "-domain", "robot", "-net", "recurrent", "-width", "narrow"}); err != nil {
+	settings, network := world.DefaultSettings(), world.DefaultNetwork()
+	settings.Task, settings.Domain, network.Width = "conveyor", rig.Preset("robot"), world.Narrow
+	place, err := world.New(settings)
+	if err != nil {
 		fmt.Println(err)
 		return
 	}

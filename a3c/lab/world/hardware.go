@@ -15,7 +15,7 @@ import (
 const hardwarePrint = "hardware/1"
 
 // OneArm tells whether there is a single arm, a real one: one environment at a time, in real time.
-func (o *Options) OneArm() bool { return o.OnArm() && o.rig.Real() }
+func (o *World) OneArm() bool { return o.OnArm() && o.rig.Real() }
 
 // hardware is the real laboratory. Training and evaluation of a run use it one after the other, and so share what is open.
 type hardware struct {
@@ -28,7 +28,7 @@ type hardware struct {
 var errOneArm = errors.New("there is one arm: -workers 1 -envs 1")
 
 // share returns the environment of the real arm, connecting to it if nobody has.
-func (h *hardware) share(o *Options, worker, index int) (a3c.Env, error) {
+func (h *hardware) share(o *World, worker, index int) (a3c.Env, error) {
 	if worker != 0 || index != 0 {
 		return nil, cli.Usagef("%v", errOneArm)
 	}
@@ -39,7 +39,7 @@ func (h *hardware) share(o *Options, worker, index int) (a3c.Env, error) {
 		if err != nil {
 			return nil, err
 		}
-		if h.arm, err = o.use(lab, log, *o.record); err != nil {
+		if h.arm, err = o.use(lab, log, o.settings.Record); err != nil {
 			return nil, err
 		}
 	}

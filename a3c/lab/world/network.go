@@ -3,37 +3,40 @@ package world
 import (
 	"fmt"
 
-	"colonnade/a3c/lab/cli"
 	"colonnade/nn"
 	"colonnade/sim"
 )
 
-// NetOptions names a network.
-type NetOptions struct {
-	net, width, inputs *string
+// Network names a network of the paper.
+type Network struct {
+	// Net is "recurrent", the default, or "feedforward".
+	Net string `flag:"net" choice:"recurrent|feedforward" help:"*kind* of network"`
+	// Width is "wide", the default of a first column, or "narrow", that of a second one.
+	Width string `flag:"width" choice:"wide|narrow" help:"*size* of the network"`
+	// Inputs are what it observes: "pixels", the default, "proprioception", or both.
+	Inputs string `flag:"inputs" choice:"pixels|pixels,proprioception|proprioception" help:"*senses* of the network"`
 }
 
-// Names of the values of -inputs.
+// Values of Network's fields.
 const (
-	pixelsOnly  = "pixels"
-	pixelsJoint = "pixels,proprioception"
-	jointsOnly  = "proprioception"
+	Recurrent   = "recurrent"
+	Feedforward = "feedforward"
+	Wide        = "wide"
+	Narrow      = "narrow"
+
+	Pixels          = "pixels"
+	PixelsAndJoints = "pixels,proprioception"
+	Joints          = "proprioception"
 )
 
-// RegisterNet defines the flags -net, -width and -inputs.
-func RegisterNet(f *cli.Flags) *NetOptions {
-	return &NetOptions{
-		net:    f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward"),
-		width:  f.Choice("width", "wide", "`size` of the network", "wide", "narrow"),
-		inputs: f.Choice("inputs", pixelsOnly, "`senses` of the network", pixelsOnly, pixelsJoint, jointsOnly),
-	}
-}
+// DefaultNetwork returns the defaults that the fields of Network name.
+func DefaultNetwork() Network { return Network{Recurrent, Wide, Pixels} }
 
 // String names the network in a few words.
-func (o *NetOptions) String() string {
-	s := *o.net + " " + *o.width
-	if *o.inputs != pixelsOnly {
-		s += " (" + *o.inputs + ")"
+func (n Network) String() string {
+	s := n.Net + " " + n.Width
+	if n.Inputs != Pixels {
+		s += " (" + n.Inputs + ")"
 	}
 	return s
 }
@@ -41,14 +44,14 @@ func (o *NetOptions) String() string {
 // proprioception is the number of values: 9 joint angles and 9 velocities.
 const proprioception = 2 * sim.NumJoints
 
-// Arch returns the architecture that the flags name. Proprioception comes
+// Arch returns the architecture that is named. Proprioception comes
 // through an encoder of 16 units; without pixels there is no fc layer.
-func (o *NetOptions) Arch() nn.Arch {
-	arch := nn.ReachArch(*o.net == "recurrent", *o.width == "wide")
-	if *o.inputs != pixelsOnly {
+func (n Network) Arch() nn.Arch {
+	arch := nn.ReachArch(n.Net == Recurrent, n.Width == Wide)
+	if n.Inputs != Pixels {
 		arch.Proprioception, arch.Encoder = proprioception, 16
 	}
-	if *o.inputs == jointsOnly {
+	if n.Inputs == Joints {
 		arch.Pixels, arch.Conv1, arch.Conv2, arch.FC = [3]int{}, 0, 0, 0
 	}
 	return arch

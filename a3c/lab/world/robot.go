@@ -23,30 +23,38 @@ const (
 )
 
 // OnArm tells whether the arm is one that is driven, emulated or real, rather than the simulator's.
-func (o *Options) OnArm() bool { return *o.env == jacoEnv }
+func (o *World) OnArm() bool { return o.settings.Env == jacoEnv }
 
-// check returns a usage error for flags that do not go together.
-func (o *Options) check() error {
+// check returns a usage error for settings that do not go together.
+func (o *World) check() error {
+	s, usual := &o.settings, DefaultSettings()
+	if s.TargetEvery < 1 {
+		return cli.Usagef("-target-every is %d, want 1 or more", s.TargetEvery)
+	}
 	if o.rig.Real() && !o.OnArm() {
 		return cli.Usagef("-arm %s needs -env %s", o.rig.Name(), jacoEnv)
 	}
 	if o.rig.Real() && o.conveyor() {
-		return cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", *o.task, o.rig.Name())
+		return cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", s.Task, o.rig.Name())
 	}
-	if !o.OnArm() {
-		for _, name := range []string{"faults", "record", "safety-log", "stop-file"} {
-			if fl := o.flags.Lookup(name); fl.Value.String() != fl.DefValue {
-				return cli.Usagef("-%s needs -env %s", name, jacoEnv)
-			}
+	for _, of := range []struct {
+		flag    string
+		changed bool
+	}{
+		{"faults", s.Faults.String() != ""}, {"record", s.Record != ""},
+		{"safety-log", s.Arm.SafetyLog != usual.Arm.SafetyLog}, {"stop-file", s.Arm.StopFile != usual.Arm.StopFile},
+	} {
+		if of.changed && !o.OnArm() {
+			return cli.Usagef("-%s needs -env %s", of.flag, jacoEnv)
 		}
 	}
-	if o.rig.Real() && o.faults.String() != "" {
+	if o.rig.Real() && s.Faults.String() != "" {
 		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", o.rig.Name())
 	}
 	return o.rig.Validate()
 }
 
-func (o *Options) conveyor() bool { return *o.task == reach.Conveyor.String() }
+func (o *World) conveyor() bool { return o.settings.Task == reach.Conveyor.String() }
 
 // calibration is the table of the emulated laboratory, calibrated once for all environments.
 type calibration struct {
@@ -58,10 +66,10 @@ type calibration struct {
 
 // laboratory returns the world of the emulated arm. One of a domain with ranges is drawn once: a laboratory does not change
 // from episode to episode.
-func (o *Options) laboratory() (*domain.World, *tracker.Plane, error) {
+func (o *World) laboratory() (*domain.World, *tracker.Plane, error) {
 	c := &o.calibration
 	c.once.Do(func() {
-		c.world = o.domain.Laboratory()
+		c.world = o.settings.Domain.Laboratory()
 		c.plane, c.err = robot.CalibrateEmulated(c.world)
 	})
 	return c.world, c.plane, c.err
@@ -92,7 +100,7 @@ func (g *guards) remove(one *safety.Guard) {
 
 // Guards returns the safety layers of all arms that train or evaluate now, but for emulated ones that are new in every
 // episode. Any goroutine may call it.
-func (o *Options) Guards() []*safety.Guard {
+func (o *World) Guards() []*safety.Guard {
 	o.guards.mu.Lock()
 	defer o.guards.mu.Unlock()
 	return append([]*safety.Guard(nil), o.guards.all...)
@@ -118,9 +126,9 @@ func (u *used) Close() error {
 }
 
 // use makes an environment of a laboratory, whose steps are kept in a file unless path is empty.
-func (o *Options) use(lab *robot.Lab, log *safety.Log, path string) (*used, error) {
+func (o *World) use(lab *robot.Lab, log *safety.Log, path string) (*used, error) {
 	u := &used{guard: lab.Guard, of: &o.guards, log: log}
-	opt := robot.Options{Lab: lab, TargetEvery: int(o.targetEvery), Moving: o.conveyor()}
+	opt := robot.Options{Lab: lab, TargetEvery: o.settings.TargetEvery, Moving: o.conveyor()}
 	if path != "" {
 		var err error
 		if u.file, err = record.Append(path); err != nil {
@@ -137,7 +145,7 @@ func (o *Options) use(lab *robot.Lab, log *safety.Log, path string) (*used, erro
 }
 
 // newRobot makes an arm that is used from episode to episode: between them it moves to its next start.
-func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
+func (o *World) newRobot(worker, index int) (a3c.Env, error) {
 	if o.rig.Real() {
 		return o.hardware.share(o, worker, index)
 	}
@@ -150,13 +158,13 @@ func (o *Options) newRobot(worker, index int) (a3c.Env, error) {
 		return nil, err
 	}
 	lab, err := robot.Emulate(robot.Emulation{
-		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.faults.Rules(), Conveyor: o.conveyor(),
+		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: o.settings.Faults.Rules(), Conveyor: o.conveyor(),
 		StopFile: o.rig.StopFile(), Log: log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
-	path := *o.record
+	path := o.settings.Record
 	if path != "" && (worker != 0 || index != 0) {
 		path = fmt.Sprintf("%s-%d-%d", path, worker, index)
 	}
@@ -173,8 +181,8 @@ type fresh struct {
 // Close closes arm and log.
 func (f *fresh) Close() error { return errors.Join(f.Env.Close(), f.log.Close()) }
 
-// newWatchedRobot is newFreshRobot with the stop file and the safety log that the flags name.
-func (o *Options) newWatchedRobot() (*fresh, error) {
+// newWatchedRobot is newFreshRobot with the stop file and the safety log that the settings name.
+func (o *World) newWatchedRobot() (*fresh, error) {
 	log, err := o.rig.Log()
 	if err != nil {
 		return nil, err
@@ -186,7 +194,7 @@ func (o *Options) newWatchedRobot() (*fresh, error) {
 	return f, nil
 }
 
-func (o *Options) newFreshRobot(stopFile string, log *safety.Log) (*fresh, error) {
+func (o *World) newFreshRobot(stopFile string, log *safety.Log) (*fresh, error) {
 	world, plane, err := o.laboratory()
 	if err != nil {
 		return nil, err

@@ -150,10 +150,13 @@ func TestArmRefuses(t *testing.T) {
 		if args[len(args)-1] == "-faults" {
 			args = append(args, "lose in every 9")
 		}
-		world, _ := flags(t, args...)
-		for _, make := range []func(int, int) (a3c.Env, error){world.Make, world.MakeEvaluation} {
+		for _, make := range []func(*World, int, int) (a3c.Env, error){(*World).Make, (*World).MakeEvaluation} {
+			world, _, err := parse(args...)
+			if err == nil {
+				_, err = make(world, 0, 0)
+			}
 			var usage *cli.UsageError
-			if _, err := make(0, 0); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+			if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %v", c.args, err)
 			}
 		}
@@ -168,7 +171,7 @@ func TestArmRefuses(t *testing.T) {
 }
 
 // laboratory lets a world take emulated devices for real ones, in virtual time, and returns how to see whether they are open.
-func laboratory(t *testing.T, args ...string) (*Options, *robot.Emulated) {
+func laboratory(t *testing.T, args ...string) (*World, *robot.Emulated) {
 	t.Helper()
 	d, err := domain.Load("robot")
 	if err != nil {

@@ -14,10 +14,7 @@ type Stage interface {
 }
 
 // NewStage makes an environment whose episodes are those of evaluation, with its pictures for people.
-func (o *Options) NewStage() (Stage, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
+func (o *World) NewStage() (Stage, error) {
 	if o.OneArm() {
 		return nil, cli.Usagef("-arm %s: nothing draws a real arm for people", o.rig.Name())
 	}

@@ -2,7 +2,6 @@ package world
 
 import (
 	"errors"
-	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,16 +13,43 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/nn"
 	"colonnade/sim/domain"
+	"colonnade/sim/reach"
 )
 
-func flags(t *testing.T, args ...string) (*Options, *NetOptions) {
+// named are the settings of a world and a network.
+type named struct {
+	World   Settings
+	Network Network
+}
+
+// parse returns the world and the network that flags name.
+func parse(args ...string) (*World, Network, error) {
+	s := named{DefaultSettings(), DefaultNetwork()}
+	if err := cli.Apply(&s, args); err != nil {
+		return nil, s.Network, err
+	}
+	w, err := New(s.World)
+	return w, s.Network, err
+}
+
+// flags is parse for flags without a mistake.
+func flags(t *testing.T, args ...string) (*World, Network) {
 	t.Helper()
-	f := cli.NewFlags("test", "", "", io.Discard, io.Discard)
-	world, net := Register(f), RegisterNet(f)
-	if err := f.Parse(args); err != nil {
+	w, n, err := parse(args...)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return world, net
+	return w, n
+}
+
+// TestTasks: the flag has the tasks that there are.
+func TestTasks(t *testing.T) {
+	for _, task := range reach.Tasks() {
+		flags(t, "-task", task)
+	}
+	if n := len(reach.Tasks()); n != 2 {
+		t.Errorf("%d tasks: the tag of Settings.Task has others", n)
+	}
 }
 
 // The simulator's environments keep the learner's contract, whatever the task and the world.
@@ -52,12 +78,11 @@ func TestBadWorlds(t *testing.T) {
 		{[]string{"-task", "grasp"}, "allowed are reach, conveyor"},
 		{[]string{"-domain", "robto"}, "robto"},
 		{[]string{"-target-every", "0"}, "1 or more"},
-		{[]string{"-target-every", "x"}, "1 or more"},
+		{[]string{"-target-every", "x"}, "want a whole number"},
 	} {
-		f := cli.NewFlags("test", "", "", io.Discard, io.Discard)
-		Register(f)
+		_, _, err := parse(c.args...)
 		var usage *cli.UsageError
-		if err := f.Parse(c.args); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+		if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: error %v, want one of usage with %q", c.args, err, c.want)
 		}
 	}

@@ -30,7 +30,7 @@ func (o *options) makeEnv(worker, index int) (a3c.Env, error) {
 func (o *options) arch(env a3c.Env) nn.Arch {
 	p, ok := probes[*o.probe]
 	if !ok {
-		return o.net.Arch()
+		return o.Network.Arch()
 	}
 	const hidden, filters = 32, 8
 	arch := nn.Arch{LSTM: p.lstm}
@@ -49,5 +49,5 @@ func (o *options) title() string {
 	if *o.probe != noProbe {
 		return "probe " + *o.probe
 	}
-	return o.world.String() + ", " + o.net.String()
+	return o.world.String() + ", " + o.Network.String()
 }

@@ -20,13 +20,19 @@ import (
 
 // options is the command line.
 type options struct {
-	out    string
-	seeds  int
-	until  int64 // steps of a run, if fewer than the learning rate's schedule has
-	probe  *string
-	world  *world.Options
-	net    *world.NetOptions
-	config a3c.Config
+	out   string
+	seeds int
+	until int64 // steps of a run, if fewer than the learning rate's schedule has
+	probe *string
+	world *world.World
+	settings
+}
+
+// settings are what is learnt, and how.
+type settings struct {
+	World   world.Settings
+	Network world.Network
+	Learner a3c.Config `except:"max-time,replacements,deterministic,checkpoint-every"`
 }
 
 // loops are the two ways to train, fastest first.
@@ -36,15 +42,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("efficiency",
 		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the settings are those of the first.",
 		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
-	o := &options{config: learner.Defaults()}
-	o.config.Steps = 2_000_000
+	o := &options{settings: settings{world.DefaultSettings(), world.DefaultNetwork(), learner.Defaults()}}
+	o.Learner.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
 	f.Int64Var(&o.until, "until", 0, "end runs after so many `steps`, on the learning rate's way to 0 at -steps (0: at -steps)")
 	o.probe = f.Choice("probe", noProbe, "small `environment` to learn in instead of that of -env, with a small network", noProbe, "memory", "spot")
-	o.world = world.Register(f)
-	o.net = world.RegisterNet(f)
-	learner.Register(f, &o.config)
+	f.Bind(&o.settings)
 	f.NotInFile("out")
 	profile := f.ProfileFlag("the folder of -out")
 	if err := f.Parse(args); err != nil {
@@ -61,11 +65,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if o.seeds < 1 {
 		return cli.Usagef("-seeds is %d, want at least 1", o.seeds)
 	}
-	if err := o.config.Validate(); err != nil {
+	if err := o.Learner.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
-	if o.until < 0 || o.until > o.config.Steps {
-		return cli.Usagef("-until is %d, want 0 to %d, the number of -steps", o.until, o.config.Steps)
+	var err error
+	if o.world, err = world.New(o.World); err != nil {
+		return err
+	}
+	if o.until < 0 || o.until > o.Learner.Steps {
+		return cli.Usagef("-until is %d, want 0 to %d, the number of -steps", o.until, o.Learner.Steps)
 	}
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
@@ -96,7 +104,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 func (o *options) allSeeds() []uint64 {
 	var seeds []uint64
 	for i := range o.seeds {
-		seeds = append(seeds, o.config.Seed+uint64(i))
+		seeds = append(seeds, o.Learner.Seed+uint64(i))
 	}
 	return seeds
 }
@@ -106,7 +114,7 @@ func (o *options) length() int64 {
 	if o.until > 0 {
 		return o.until
 	}
-	return o.config.Steps
+	return o.Learner.Steps
 }
 
 // curvePath is where the metrics of one run are kept; it appears when the run is complete.
@@ -131,7 +139,7 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	if err != nil {
 		return err
 	}
-	cfg := o.config
+	cfg := o.Learner
 	cfg.Seed, cfg.CheckpointEvery = seed, 0
 	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: o.length()}, stderr)
 	var rows []figure.Point

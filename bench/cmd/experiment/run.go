@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return err
 		}
 	}
-	name, err := experiment.Report(o.Out())
+	name, err := experiment.Report(o.Out)
 	if err != nil {
 		return err
 	}
@@ -45,9 +45,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	done, all := s.Count()
 	if complete {
-		fmt.Fprintf(stderr, "experiment: all %d runs are done: %s\n", all, filepath.Join(o.Out(), "README.md"))
+		fmt.Fprintf(stderr, "experiment: all %d runs are done: %s\n", all, filepath.Join(o.Out, "README.md"))
 	} else {
 		fmt.Fprintf(stderr, "experiment: stopped with %d of %d runs done; the same command goes on\n", done, all)
 	}
-	return cli.Result(stdout, result{name, o.Out(), done, all})
+	return cli.Result(stdout, result{name, o.Out, done, all})
 }

@@ -78,7 +78,7 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 		return nil, cli.Usagef("-speed %g: want a number", *speed)
 	}
 	if _, terminal := terminalOf(s.stdin); *joint == 0 && terminal {
-		*s.realTime = true // people live in it
+		s.RealTime = true // people live in it
 	}
 	at, err := s.open(ctx, rig.Wants{Move: true})
 	if err != nil {

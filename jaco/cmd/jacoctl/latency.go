@@ -71,7 +71,7 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 		1000*r.Picture, 1000*r.PictureSpread, 1000*r.Motion, 1000*r.MotionSpread, 1000*r.Both)
 	if *out != "" {
 		r.Out = *out
-		return r, writeDomain(*out, s.domain.Loaded(), r, s.stderr)
+		return r, writeDomain(*out, s.Domain.Loaded(), r, s.stderr)
 	}
 	return r, nil
 }

@@ -200,7 +200,7 @@ func ended(env *robot.Env) string {
 
 // episode plays one episode.
 func (p *playing) episode(ctx context.Context, env *robot.Env, who player, number int, took *[]time.Duration) (score float64, err error) {
-	seed, actions := a3c.EpisodeSeeds(*p.seed, number)
+	seed, actions := a3c.EpisodeSeeds(p.Seed, number)
 	pixels, proprio := who.begin(actions)
 	if err := env.Reset(seed, pixels, proprio); err != nil {
 		return 0, err

@@ -29,7 +29,10 @@ type replayed struct {
 
 func replay(ctx context.Context, args []string, c console) (any, error) {
 	f := cli.NewFlags("jacoctl replay", "jacoctl replay "+c.about, "jacoctl replay -domain robot episodes.jaco", c.stdout, c.stderr)
-	where := rig.RegisterDomain(f, "robot", "how the simulated arm moves")
+	where := struct {
+		Domain rig.Domain `flag:"domain" help:"how the simulated arm moves: the *name* of a domain, or a file"`
+	}{rig.Preset("robot")}
+	f.Bind(&where)
 	table := f.String("table", "", "write a line for every step into this CSV `file`")
 	f.NotInFile("table")
 	path := f.Argument()
@@ -48,7 +51,7 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 		defer out.Close()
 		lines = out
 	}
-	r, err := playBack(ctx, *path, where.Laboratory().Motion, lines, c.stderr)
+	r, err := playBack(ctx, *path, where.Domain.Laboratory().Motion, lines, c.stderr)
 	if err != nil {
 		return nil, err
 	}

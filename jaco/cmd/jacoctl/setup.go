@@ -19,15 +19,20 @@ import (
 type setup struct {
 	*cli.Flags
 	console
-	rig      *rig.Options
-	domain   *rig.Domain
-	seed     *uint64
-	faults   *rig.Faults
-	realTime *bool
-	dryRun   *bool // nil: the command sends nothing that moves
+	rig *rig.Options
+	emulation
+	dryRun *bool // nil: the command sends nothing that moves
 
 	keys  enterKey
 	start *[sim.NumJoints]float64 // of the emulated arm, rad; nil: at home
+}
+
+// emulation is what an emulated arm is like.
+type emulation struct {
+	Domain   rig.Domain `flag:"domain" help:"how the emulated laboratory looks and moves: the *name* of a domain, or a file"`
+	Seed     uint64     `flag:"seed" help:"*seed* of the emulated camera's noise, and of episodes"`
+	Faults   rig.Faults `flag:"faults" help:"what goes wrong on the emulated cable: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
+	RealTime bool       `flag:"real-time" help:"let the emulated arm take as long as a real one, instead of virtual time"`
 }
 
 // newSetup defines the flags that all of them have.
@@ -37,10 +42,8 @@ func newSetup(example string, c console) *setup {
 	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
 	s.keys.line = robot.ConfirmByLine(c.stdin)
 	s.rig.Confirm = s.keys.confirm
-	s.domain = rig.RegisterDomain(s.Flags, "robot", "how the emulated laboratory looks and moves")
-	s.seed = s.Uint64("seed", 7, "`seed` of the emulated camera's noise, and of episodes")
-	s.faults = rig.RegisterFaults(s.Flags, "the emulated cable")
-	s.realTime = s.Bool("real-time", false, "let the emulated arm take as long as a real one, instead of virtual time")
+	s.emulation = emulation{Domain: rig.Preset("robot"), Seed: 7}
+	s.Bind(&s.emulation)
 	return s
 }
 
@@ -54,7 +57,7 @@ func (s *setup) parse(args []string) error {
 	if err := s.Parse(args); err != nil {
 		return err
 	}
-	if s.rig.Real() && !s.dry() && s.faults.String() != "" {
+	if s.rig.Real() && !s.dry() && s.Faults.String() != "" {
 		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", s.rig.Name())
 	}
 	return s.rig.Validate()
@@ -108,13 +111,13 @@ func (s *setup) emulate(w rig.Wants, start *[sim.NumJoints]float64) (*site, erro
 		return nil, err
 	}
 	e := robot.Emulation{
-		World: s.domain.Laboratory(), Seed: *s.seed, Faults: s.faults.Rules(), Start: start, Still: !w.Move,
+		World: s.Domain.Laboratory(), Seed: s.Seed, Faults: s.Faults.Rules(), Start: start, Still: !w.Move,
 		Log: at.log,
 	}
 	if w.Move {
 		e.StopFile = s.rig.StopFile()
 	}
-	if *s.realTime {
+	if s.RealTime {
 		e.Clock = clock.Real()
 	}
 	if s.dry() {
@@ -140,7 +143,7 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 	}
 	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated one does what follows")
 	q := state.Q
-	for i, off := range s.domain.Laboratory().Motion.Encoder {
+	for i, off := range s.Domain.Laboratory().Motion.Encoder {
 		q[i] -= off
 	}
 	return s.emulate(w, &q)

@@ -66,7 +66,7 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watching{site: at, policy: who, out: s.stderr, seed: *s.seed, model: sim.Canonical(), finder: tracker.NewFinder()}
+	w := &watching{site: at, policy: who, out: s.stderr, seed: s.Seed, model: sim.Canonical(), finder: tracker.NewFinder()}
 	if *driver == driverPlanner {
 		if w.driver, err = newPlayer("", false); err != nil {
 			return nil, at.close(err)

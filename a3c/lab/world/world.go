@@ -3,7 +3,6 @@ package world
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"sync"
 	"time"
 
@@ -37,15 +36,33 @@ const (
 	DomainKey      = "domain"
 )
 
-// Options names a world.
-type Options struct {
-	flags       *cli.Flags
-	env, task   *string
-	domain      *rig.Domain
-	targetEvery countFlag
-	faults      *rig.Faults
-	record      *string
-	rig         *rig.Options
+// Settings name a world.
+type Settings struct {
+	// Env says where the arm is: "sim", the default, is the simulator; "jaco" an arm that is driven, which Arm names.
+	Env string `flag:"env" choice:"sim|jaco" help:"*place* of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker"`
+	// Task is one of reach.Tasks(). Default "reach".
+	Task string `flag:"task" choice:"reach|conveyor" help:"*task* of the arm"`
+	// Domain is how the world looks and moves. Default "sim", in which column 1 learns.
+	Domain rig.Domain `flag:"domain" help:"how the world looks and moves: the *name* of a domain, or a file"`
+	// TargetEvery is the number of episodes between two new target positions, at least 1. Default 1.
+	TargetEvery int `flag:"target-every" help:"*episodes* between two new places of the target"`
+	// Faults are what goes wrong on the cable of an emulated arm. Default nothing.
+	Faults rig.Faults `flag:"faults" help:"what goes wrong on the cable of -env jaco: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
+	// Record is the file that keeps all steps of training on an arm. Default none.
+	Record string `flag:"record" file:"-" help:"keep all training steps of -env jaco, pictures included, in this *file* (and others beside it, if there are several environments)"`
+	// Arm says which arm and which camera there are. For "sim" it stays as it is by default.
+	Arm rig.Settings
+}
+
+// DefaultSettings returns the defaults that the fields of Settings name.
+func DefaultSettings() Settings {
+	return Settings{Env: simEnv, Task: reach.Reach.String(), Domain: rig.Preset("sim"), TargetEvery: 1, Arm: rig.DefaultSettings()}
+}
+
+// World makes the environments of a world.
+type World struct {
+	settings Settings
+	rig      *rig.Options
 
 	hardware    hardware
 	guards      guards
@@ -55,64 +72,42 @@ type Options struct {
 	err         error
 }
 
-// Register defines the flags -env, -task, -domain, -target-every, -faults and -record, and those of package rig.
-func Register(f *cli.Flags) *Options {
-	o := &Options{flags: f, targetEvery: 1}
-	o.env = f.Choice("env", simEnv, "`place` of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker", simEnv, jacoEnv)
-	o.task = f.Choice("task", "reach", "`task` of the arm", reach.Tasks()...)
-	o.domain = rig.RegisterDomain(f, "sim", "how the world looks and moves")
-	f.Var(&o.targetEvery, "target-every", "`episodes` between two new places of the target")
-	o.faults = rig.RegisterFaults(f, "the cable of -env jaco")
-	o.record = f.String("record", "", "keep all training steps of -env jaco, pictures included, in this `file` (and others beside it, if there are several environments)")
-	f.NotInFile("record")
-	o.rig = rig.Register(f)
-	return o
-}
-
-// countFlag is a number of at least 1.
-type countFlag int
-
-func (c *countFlag) String() string { return strconv.Itoa(int(*c)) }
-func (c *countFlag) Get() any       { return int(*c) }
-
-func (c *countFlag) Set(s string) error {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 1 {
-		return fmt.Errorf("want a whole number of 1 or more")
-	}
-	*c = countFlag(n)
-	return nil
+// New returns the world that settings name, or a cli.UsageError if they do not go together.
+func New(settings Settings) (*World, error) {
+	o := &World{settings: settings, rig: rig.New(settings.Arm)}
+	return o, o.check()
 }
 
 // Task and Domain return the names that were chosen; for a domain from a file it is the one in the file.
-func (o *Options) Task() string { return *o.task }
-func (o *Options) Domain() string {
+func (o *World) Task() string { return o.settings.Task }
+func (o *World) Domain() string {
+	domain := o.settings.Domain.Loaded().Name()
 	switch {
 	case o.OneArm():
 		return jacoEnv + ":hardware"
 	case o.OnArm():
-		return jacoEnv + ":" + o.domain.Loaded().Name()
+		return jacoEnv + ":" + domain
 	}
-	return o.domain.Loaded().Name()
+	return domain
 }
 
 // String names the world in a few words.
-func (o *Options) String() string { return o.Task() + " in " + o.Domain() }
+func (o *World) String() string { return o.Task() + " in " + o.Domain() }
 
 // NewReach makes one environment of the simulator, with its pictures for people.
-func (o *Options) NewReach() (*reach.Env, error) {
+func (o *World) NewReach() (*reach.Env, error) {
 	if o.OnArm() {
 		return nil, cli.Usagef("-env %s has no pictures for people: film in -env %s", jacoEnv, simEnv)
 	}
-	return o.newReach(int(o.targetEvery))
+	return o.newReach(o.settings.TargetEvery)
 }
 
 // newReach makes environments that share renderers.
-func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
+func (o *World) newReach(targetEvery int) (*reach.Env, error) {
 	o.once.Do(func() {
 		var task reach.Task
-		if task, o.err = reach.ParseTask(*o.task); o.err == nil {
-			o.shared, o.err = reach.Options{Task: task, Domain: o.domain.Loaded()}.Share()
+		if task, o.err = reach.ParseTask(o.settings.Task); o.err == nil {
+			o.shared, o.err = reach.Options{Task: task, Domain: o.settings.Domain.Loaded()}.Share()
 		}
 	})
 	if o.err != nil {
@@ -124,10 +119,7 @@ func (o *Options) newReach(targetEvery int) (*reach.Env, error) {
 }
 
 // Make makes one environment; it has the signature that a3c wants.
-func (o *Options) Make(worker, index int) (a3c.Env, error) {
-	if err := o.check(); err != nil {
-		return nil, err
-	}
+func (o *World) Make(worker, index int) (a3c.Env, error) {
 	if o.OnArm() {
 		return o.newRobot(worker, index)
 	}
@@ -138,12 +130,9 @@ func (o *Options) Make(worker, index int) (a3c.Env, error) {
 	return env, nil
 }
 
-// Fingerprint returns the fingerprint of the world that the flags name: task, looks, motion. How often the target gets a
+// Fingerprint returns the fingerprint of the world: task, looks, motion. How often the target gets a
 // new place is not part of it.
-func (o *Options) Fingerprint() (string, error) {
-	if err := o.check(); err != nil {
-		return "", err
-	}
+func (o *World) Fingerprint() (string, error) {
 	if o.OneArm() {
 		return hardwarePrint, nil
 	}
@@ -165,7 +154,7 @@ func (o *Options) Fingerprint() (string, error) {
 // Difference says in a sentence how this world differs from the one that a checkpoint with the given metadata was trained
 // in: by name, which is a transfer, or under the same name, which means that the program or the domain's
 // file has changed. It is empty where the worlds are the same, or the metadata does not tell.
-func (o *Options) Difference(metadata map[string]string) (string, error) {
+func (o *World) Difference(metadata map[string]string) (string, error) {
 	trained := metadata[FingerprintKey]
 	if trained == "" {
 		return "", nil
@@ -182,4 +171,13 @@ func (o *Options) Difference(metadata map[string]string) (string, error) {
 		return fmt.Sprintf("the checkpoint was trained on %s in %s, this is %s", task, place, o), nil
 	}
 	return fmt.Sprintf("the checkpoint was trained in another world (%s) than %s is now (%s): the world has changed since", trained, o, here), nil
+}
+
+// Elsewhere returns the same task at the same place of the arm in another domain, a name or a file.
+func (o *World) Elsewhere(domain string) (*World, error) {
+	other := o.settings
+	if err := other.Domain.Set(domain); err != nil {
+		return nil, err
+	}
+	return New(other)
 }
