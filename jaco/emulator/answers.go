@@ -211,7 +211,8 @@ func (d *Device) totalCurrent() float32 {
 	return float32(total)
 }
 
-// pose returns palm, orientation of the tool, and fingers of an arm with joint angles q, as the encoders have them.
+// pose returns palm, orientation of the tool, and fingers of an arm with joint angles q, as the
+// encoders have them.
 func (d *Device) pose(q [sim.NumJoints]float64) (m protocol.CartesianVector) {
 	at := d.posedAt(&q)
 	x, y, z := euler(tool(at))
@@ -333,7 +334,7 @@ func (d *Device) gripper() (m protocol.Gripper) {
 	return m
 }
 
-// Addresses and kinds of the processors in an arm (sections 4b and 5.11 of the notes).
+// Addresses and kinds of the processors in an arm (jaco/protocol/PROTOCOL.md, section 5).
 const (
 	firstJoint   = 16
 	firstFinger  = 22

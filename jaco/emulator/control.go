@@ -133,8 +133,9 @@ func (d *Device) expireJoystick() {
 	}
 }
 
-// pace returns how much of what is left of a way goes in a second, where the whole takes so many seconds at full speed;
-// approach bounds it near the end. The way ends with this tick if last is set.
+// pace returns how much of what is left of a way goes in a second, where the whole takes so many
+// seconds at full speed; approach bounds it near the end. The way ends with this tick if last is
+// set.
 func pace(seconds, approach float64) (rate float64, last bool) {
 	if seconds <= tickSeconds/10 {
 		return 1 / tickSeconds, true
@@ -142,8 +143,8 @@ func pace(seconds, approach float64) (rate float64, last bool) {
 	return min(1/seconds, approach), false
 }
 
-// travel returns velocities towards a pose, all joints arriving together, and whether there is a way left. Joints that
-// turn without limit take the shorter way round.
+// travel returns velocities towards a pose, all joints arriving together, and whether there is a
+// way left. Joints that turn without limit take the shorter way round.
 func (d *Device) travel(to *[sim.NumJoints]float64) (v [sim.NumJoints]float64, left bool) {
 	d.beginFollowing()
 	q := d.commanded()
@@ -201,7 +202,8 @@ func (d *Device) sticks() bool {
 	return j.Incline != [2]float32{} || j.Rotate != 0 || j.Move != [2]float32{} || j.Push != 0
 }
 
-// followSticks moves the hand as the joystick says (section 6.3 of the notes): values beyond 1 count as 1.
+// followSticks moves the hand as the joystick says (the table of protocol.Joystick): values beyond
+// 1 count as 1.
 func (d *Device) followSticks() demand {
 	d.leave()
 	j := &d.joystick
@@ -241,8 +243,9 @@ func (d *Device) followQueue() (m demand) {
 	return d.followPoint(d.active)
 }
 
-// followPoint moves the commanded pose towards a position point, waits for its delay first, and ends the point when the
-// pose is there: exactly, so that small steps add up. A point that makes no headway is dropped.
+// followPoint moves the commanded pose towards a position point, waits for its delay first, and
+// ends the point when the pose is there: exactly, so that small steps add up. A point that makes no
+// headway is dropped.
 func (d *Device) followPoint(p *point) (m demand) {
 	if d.waited < p.delay {
 		d.waited += tickSeconds
@@ -270,8 +273,8 @@ func (d *Device) followPoint(p *point) (m demand) {
 	return m
 }
 
-// towardsJoints is travel without taking shorter ways round: a pose is meant as it is counted. A goal beyond a joint's
-// limit counts as the limit. left is the time at full speed, s.
+// towardsJoints is travel without taking shorter ways round: a pose is meant as it is counted. A
+// goal beyond a joint's limit counts as the limit. left is the time at full speed, s.
 func (d *Device) towardsJoints(p *point) (v [sim.NumJoints]float64, left float64) {
 	d.beginFollowing()
 	q := d.commanded()
@@ -299,8 +302,9 @@ func (d *Device) reachable(joint int, goal float64) float64 {
 	return goal
 }
 
-// fingers adds the velocities of the fingers that p asks for, and returns how long the slowest needs to its position, s. A
-// position beyond an end of the finger's range counts as the end; a finger that met another has arrived.
+// fingers adds the velocities of the fingers that p asks for, and returns how long the slowest
+// needs to its position, s. A position beyond an end of the finger's range counts as the end; a
+// finger that met another has arrived.
 func (d *Device) fingers(p *point, v *[sim.NumJoints]float64) (left float64) {
 	at := d.commanded()
 	for f := range p.fingers {
@@ -323,3 +327,43 @@ func (d *Device) fingers(p *point, v *[sim.NumJoints]float64) (left float64) {
 	}
 	return left
 }
+
+// point is an entry of the trajectory queue, in SI units.
+type point struct {
+	kind    protocol.PositionType
+	values  [6]float64 // rad, rad/s; or m, rad, m/s, rad/s
+	hand    protocol.HandMode
+	fingers [3]float64 // rad or rad/s
+	speed   [2]float64 // limits in force for a position; 0: none. rad/s of joints 1-3 and 4-6, or m/s and rad/s
+	delay   float64    // s
+}
+
+// queue is a ring of points. It allocates nothing after newQueue.
+type queue struct {
+	ring  []point
+	first int
+	count int
+}
+
+func newQueue(capacity int) queue { return queue{ring: make([]point, capacity)} }
+
+func (q *queue) push(p point) bool {
+	if q.count == len(q.ring) {
+		return false
+	}
+	q.ring[(q.first+q.count)%len(q.ring)] = p
+	q.count++
+	return true
+}
+
+func (q *queue) pop() (p point, ok bool) {
+	if q.count == 0 {
+		return p, false
+	}
+	p = q.ring[q.first]
+	q.first = (q.first + 1) % len(q.ring)
+	q.count--
+	return p, true
+}
+
+func (q *queue) clear() { q.first, q.count = 0, 0 }

@@ -9,8 +9,9 @@ import (
 	"colonnade/sim"
 )
 
-// Device is an emulated arm. It implements transport.Device. Its methods may be called by any goroutine; each
-// brings the time, which must not run backwards (earlier times count as the latest).
+// Device is an emulated arm. It implements transport.Device. Its methods may be called by any
+// goroutine; each brings the time, which must not run backwards (earlier times count as the
+// latest).
 type Device struct {
 	opt  Options
 	home [sim.NumJoints]float64
@@ -82,8 +83,8 @@ func (d *Device) PowerCycle() {
 	d.powerUp()
 }
 
-// Reset is a reset of the bus, as when the cable is plugged in: replies that nobody read and messages of which only a part
-// came are forgotten. It implements transport.Resetter.
+// Reset is a reset of the bus, as when the cable is plugged in: replies that nobody read and
+// messages of which only a part came are forgotten. It implements transport.Resetter.
 func (d *Device) Reset() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -113,7 +114,8 @@ func (d *Device) advance(now time.Time) {
 	}
 }
 
-// Out takes a packet and queues its reply. What is no packet is ignored: there is nothing to answer.
+// Out takes a packet and queues its reply. What is no packet is ignored: there is nothing to
+// answer.
 func (d *Device) Out(now time.Time, p []byte) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -182,7 +184,8 @@ func (d *Device) State(now time.Time) State {
 	}
 }
 
-// Look calls f with the arm as a camera sees it at the time now, late by the motion's latency. f must not keep it.
+// Look calls f with the arm as a camera sees it at the time now, late by the motion's latency. f
+// must not keep it.
 func (d *Device) Look(now time.Time, f func(*sim.Data)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -190,8 +193,8 @@ func (d *Device) Look(now time.Time, f func(*sim.Data)) {
 	f(d.sim.Seen())
 }
 
-// TakeControl is a person who touches the arm's own joystick: API control ends and the queue is dropped, as with 4.x
-// firmware (kinova-ros issue 27).
+// TakeControl is a person who touches the arm's own joystick: API control ends and the queue is
+// dropped, as with 4.x firmware (kinova-ros issue 27).
 func (d *Device) TakeControl(now time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -7,7 +7,8 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// jaco1Knows are the commands of a Jaco 1: those of its SDK (S0) and those that libkindrv uses on it (K).
+// jaco1Knows are the commands of a Jaco 1: those of its SDK (S0) and those that libkindrv uses on
+// it (K).
 var jaco1Knows = []protocol.Command{
 	protocol.SetConfig, protocol.GetConfig, protocol.AngularPositionLegacy, protocol.CodeVersions, protocol.FactoryDefaults, protocol.AngularControl,
 	protocol.CartesianControl, protocol.StartForceControl, protocol.StopForceControl, protocol.CartesianPosition,
@@ -17,9 +18,10 @@ var jaco1Knows = []protocol.Command{
 	protocol.JoystickSend, protocol.TrajectoryRead, protocol.BasicTrajectory, 310,
 }
 
-// withoutEffect are commands that other programs send, with the largest payload that the arm takes, bytes: they are
-// acknowledged and change nothing here. Packets beyond that size are refused, as real arms do with the SDK's 1021
-// (kinova-ros issue 114). Sizes are those of section 4b of the notes; of 5000 none is known.
+// withoutEffect are commands that other programs send, with the largest payload that the arm takes,
+// bytes: they are acknowledged and change nothing here. Packets beyond that size are refused, as
+// real arms do with the SDK's 1021 (kinova-ros issue 114). Sizes are those of
+// jaco/protocol/PROTOCOL.md, section 4b; of 5000 none is known.
 var withoutEffect = map[protocol.Command]int{
 	14: 4, 52: 8, 53: 16, 54: 16, 55: 4, 56: 8, // zeros, addresses and gains of actuators
 	protocol.StartForceControl: 1, protocol.StopForceControl: 1, protocol.StartCurrentLimit: 1, protocol.StopCurrentLimit: 1,
@@ -30,7 +32,8 @@ var withoutEffect = map[protocol.Command]int{
 	5000: protocol.DataSize,
 }
 
-// kept are the answers that the arm has from the host itself, with their sizes, bytes: zeros before it was told.
+// kept are the answers that the arm has from the host itself, with their sizes, bytes: zeros before
+// it was told.
 var kept = map[protocol.Command]int{
 	protocol.ZonesRead: 4408, protocol.JoystickMapRead: 14816, protocol.SpasmFilterRead: 56, protocol.EndEffectorOffsetRead: 56,
 	310: 56, 5001: 4, // singularities and a device value, which nothing writes here; the size of 5001 is chosen
@@ -162,7 +165,8 @@ func (d *Device) apply(command protocol.Command, payload []byte) bool {
 	return true
 }
 
-// takeTorque is torque mode, which the arm enters and leaves as a real one does, without moving in it.
+// takeTorque is torque mode, which the arm enters and leaves as a real one does, without moving in
+// it.
 func (d *Device) takeTorque(command protocol.Command, payload []byte) bool {
 	var value protocol.Word
 	switch command {
@@ -236,7 +240,8 @@ func (d *Device) takeAdvanced(payload []byte) bool {
 // maxDelay bounds the delay of a point, s.
 const maxDelay = 3600
 
-// enqueue turns a point into SI units and puts it into the queue. Numbers that are not finite are refused.
+// enqueue turns a point into SI units and puts it into the queue. Numbers that are not finite are
+// refused.
 func (d *Device) enqueue(kind protocol.PositionType, values *[6]float32, hand protocol.HandMode, fingers *[3]float32, delay float32, limits *protocol.Limits) bool {
 	wire := protocol.JointVector{Joints: *values, Fingers: *fingers}
 	raw, err := wire.Vector()
@@ -267,7 +272,8 @@ func (d *Device) enqueue(kind protocol.PositionType, values *[6]float32, hand pr
 	return d.queue.push(p) || d.opt.Choices.DropWhenFull
 }
 
-// speedLimits turns the two limits that count into SI units; what is no positive number is no limit.
+// speedLimits turns the two limits that count into SI units; what is no positive number is no
+// limit.
 func (d *Device) speedLimits(l *protocol.Limits, angular bool) (speed [2]float64) {
 	wire := protocol.JointVector{Joints: [6]float32{l.Speed[0], l.Speed[1]}}
 	si, err := d.opt.Settings.Angles(&wire)

@@ -123,8 +123,8 @@ func (h *host) point(v [9]float64) bool {
 	return h.set(protocol.BasicTrajectory, b.Append(nil, protocol.BasicPointNew))
 }
 
-// stream sends a velocity point each period for the time d, and returns how far joint 1 has turned when the queue ran
-// empty.
+// stream sends a velocity point each period for the time d, and returns how far joint 1 has turned
+// when the queue ran empty.
 func (h *host) stream(v float64, period, d time.Duration) float64 {
 	h.t.Helper()
 	start := h.d.State(h.now).Q[0]

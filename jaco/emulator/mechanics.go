@@ -23,22 +23,24 @@ type mechanics struct {
 	opened   [3]bool // fingers that have found their open end
 }
 
-// limitMargin is how far before a joint's limit the arm stops that is turned by velocities, in ticks of motion: the servo
-// needs some way. A way that is planned ends limitGap before the limit, rad.
+// limitMargin is how far before a joint's limit the arm stops that is turned by velocities, in
+// ticks of motion: the servo needs some way. A way that is planned ends limitGap before the limit,
+// rad.
 const (
 	limitMargin = 4
 	limitGap    = 0.005
 )
 
-// tracking is how strongly servos follow a set point that moves, rad/s for each rad; holdSpeed bounds the velocity with
-// which they go back to one, rad/s.
+// tracking is how strongly servos follow a set point that moves, rad/s for each rad; holdSpeed
+// bounds the velocity with which they go back to one, rad/s.
 const (
 	tracking  = 5
 	holdSpeed = 0.1
 )
 
-// standing is the speed below which a joint that is not to move is held where it is, rad/s: more than the 0.04 at which
-// weight moves one whose servo is at 0. settling is how long a servo turns on after its command has ended, in lags.
+// standing is the speed below which a joint that is not to move is held where it is, rad/s: more
+// than the 0.04 at which weight moves one whose servo is at 0. settling is how long a servo turns
+// on after its command has ended, in lags.
 const (
 	standing = 0.05
 	settling = 4
@@ -79,8 +81,9 @@ func (d *Device) tick() {
 	}
 }
 
-// servos turns the demanded velocities into the servos': joints that are not to move are held where they stopped.
-// Within the play of its gears a joint is left alone: a servo that followed it there would swing for ever.
+// servos turns the demanded velocities into the servos': joints that are not to move are held where
+// they stopped. Within the play of its gears a joint is left alone: a servo that followed it there
+// would swing for ever.
 func (d *Device) servos(m *demand) (servo [sim.NumJoints]float64) {
 	gain := d.opt.Hold
 	if m.follow {
@@ -102,8 +105,8 @@ func (d *Device) servos(m *demand) (servo [sim.NumJoints]float64) {
 	return servo
 }
 
-// atRest tells whether a joint that was asked to stand has come to do so, and holds it there. A servo that lags
-// turns it for a while yet: one that is held before would go on and creep back.
+// atRest tells whether a joint that was asked to stand has come to do so, and holds it there. A
+// servo that lags turns it for a while yet: one that is held before would go on and creep back.
 func (d *Device) atRest(i int) bool {
 	d.resting[i]++
 	if float64(d.resting[i])*tickSeconds <= settling*d.opt.Motion.Lag || math.Abs(d.sim.Data.V[i]) > standing {
@@ -122,7 +125,8 @@ func (d *Device) towardsSet(i int, gain float64) float64 {
 	return max(-holdSpeed, min(holdSpeed, gain*gap))
 }
 
-// beginFollowing makes set points count for all joints: those that were turned by velocities start where they are.
+// beginFollowing makes set points count for all joints: those that were turned by velocities start
+// where they are.
 func (d *Device) beginFollowing() {
 	for i := range d.moving {
 		if d.moving[i] {
@@ -131,7 +135,8 @@ func (d *Device) beginFollowing() {
 	}
 }
 
-// stopAtLimits takes away velocities that lead a joint to its limit and tells whether there were any.
+// stopAtLimits takes away velocities that lead a joint to its limit and tells whether there were
+// any.
 func (d *Device) stopAtLimits(m *demand) (stopped bool) {
 	for i := range sim.NumArmJoints {
 		lower, upper, limited := d.sim.Model.Range(i)
@@ -151,8 +156,8 @@ func (d *Device) stopAtLimits(m *demand) (stopped bool) {
 	return stopped
 }
 
-// stopFingers puts fingers that ran into each other back to where they were, at rest, but for those that open; the arm
-// goes on.
+// stopFingers puts fingers that ran into each other back to where they were, at rest, but for those
+// that open; the arm goes on.
 func (d *Device) stopFingers(before, demand *[sim.NumJoints]float64) {
 	data := d.sim.Data
 	for f := range d.gripped {
@@ -184,9 +189,10 @@ func (d *Device) clamp(joint int) {
 // damping keeps cartesian motion bounded where the arm is stretched out, m or rad.
 const damping = 0.01
 
-// cartesian returns joint velocities that move the palm with a twist: m/s and rad/s in world axes. It is the damped
-// least-squares solution v = Jᵀ(JJᵀ + λ²)⁻¹·twist (Wampler, IEEE Trans. SMC 16(1), 1986), scaled down as a whole
-// to the joints' speeds. The arm knows its pose by its encoders, and moves on from the commanded one.
+// cartesian returns joint velocities that move the palm with a twist: m/s and rad/s in world axes.
+// It is the damped least-squares solution v = Jᵀ(JJᵀ + λ²)⁻¹·twist (Wampler, IEEE Trans. SMC 16(1),
+// 1986), scaled down as a whole to the joints' speeds. The arm knows its pose by its encoders, and
+// moves on from the commanded one.
 func (d *Device) cartesian(twist *[6]float64) (v [sim.NumJoints]float64) {
 	var linear, angular [3][sim.NumJoints]float64
 	d.beginFollowing()
@@ -222,7 +228,8 @@ func (d *Device) cartesian(twist *[6]float64) (v [sim.NumJoints]float64) {
 	return v
 }
 
-// solve solves six equations by elimination; the matrix is symmetric and positive definite, so no pivoting is needed.
+// solve solves six equations by elimination; the matrix is symmetric and positive definite, so no
+// pivoting is needed.
 func solve(a *[6][7]float64) (x [6]float64) {
 	for i := range 6 {
 		for j := i + 1; j < 6; j++ {
@@ -242,8 +249,8 @@ func solve(a *[6][7]float64) (x [6]float64) {
 	return x
 }
 
-// towardsPose returns joint velocities that bring the palm to a cartesian position point, and the time that is left at
-// full speed, s.
+// towardsPose returns joint velocities that bring the palm to a cartesian position point, and the
+// time that is left at full speed, s.
 func (d *Device) towardsPose(p *point) (v [sim.NumJoints]float64, left float64) {
 	d.beginFollowing()
 	q := d.commanded()
@@ -275,8 +282,8 @@ func (d *Device) posedAt(q *[sim.NumJoints]float64) *sim.Data {
 	return d.scratch
 }
 
-// tool is the orientation of the tool, as the last frame of the arm's Denavit-Hartenberg table has it (R): the hand's with
-// x and y exchanged, so that z is where the hand points to.
+// tool is the orientation of the tool, as the last frame of the arm's Denavit-Hartenberg table has
+// it (R): the hand's with x and y exchanged, so that z is where the hand points to.
 func tool(d *sim.Data) sim.Mat3 {
 	return d.BodyRot[sim.Hand].Mul(sim.Mat3{0, 1, 0, 1, 0, 0, 0, 0, -1})
 }

@@ -19,8 +19,8 @@ type Options struct {
 	// Type is the kind of arm: protocol.Jaco1 or protocol.Jaco2.
 	Type protocol.DeviceType
 
-	// Settings are the arm's true scale of fingers and the quirks of its firmware, for a driver to find out.
-	// The sizes in it do not matter: both are accepted.
+	// Settings are the arm's true scale of fingers and the quirks of its firmware, for a driver to
+	// find out. The sizes in it do not matter: both are accepted.
 	Settings protocol.Settings
 
 	Serial, Model, Name string   // what 121 and 1 answer; at most 19 bytes each
@@ -29,14 +29,15 @@ type Options struct {
 	// Start is where the arm is when the power comes on, rad; nil: retracted.
 	Start *[sim.NumJoints]float64
 
-	// Arm is the mechanics; nil: sim.Canonical(). PhysicsStep divides Tick, s; 0: sim.TrainingStep, one step a
-	// tick. Motion is what a real arm adds.
+	// Arm is the mechanics; nil: sim.Canonical(). PhysicsStep divides Tick, s; 0: sim.TrainingStep,
+	// one step a tick. Motion is what a real arm adds.
 	Arm         *sim.Model
 	PhysicsStep float64
 	Motion      sim.Motion
 
-	// Hold is how strongly servos hold a joint that is not to move, rad/s for each rad away from where it stopped;
-	// 0: not at all, so that it creeps under its weight as in the simulator. NewOptions sets 5, which leaves at most 8 mrad.
+	// Hold is how strongly servos hold a joint that is not to move, rad/s for each rad away from
+	// where it stopped; 0: not at all, so that it creeps under its weight as in the simulator.
+	// NewOptions sets 5, which leaves at most 8 mrad.
 	Hold float64
 
 	// Reply is the time from a packet to its reply; NewOptions sets 1 ms.
@@ -59,31 +60,36 @@ type Choices struct {
 	// HomeFirst says which trajectory points are ignored until the arm was at its ready pose once.
 	HomeFirst HomeRule
 
-	// QueueCapacity is the number of trajectory points that fit; 0: 2000. Further ones are refused, or with
-	// DropWhenFull acknowledged and forgotten.
+	// QueueCapacity is the number of trajectory points that fit; 0: 2000. Further ones are refused,
+	// or with DropWhenFull acknowledged and forgotten.
 	QueueCapacity int
 	DropWhenFull  bool
 
 	// EraseOnStop makes 303 drop the queue. Otherwise the points in it stay, and go on after 302.
 	EraseOnStop bool
 
-	// KeepBlocked leaves a position point that makes no headway, because of contact or a limit or since it is out of
-	// reach, in the queue until it is erased. Otherwise it is dropped after half a second.
+	// KeepBlocked leaves a position point that makes no headway, because of contact or a limit or
+	// since it is out of reach, in the queue until it is erased. Otherwise it is dropped after half
+	// a second.
 	KeepBlocked bool
 
-	// KeepJoystick leaves sticks and buttons as they are when 301 or 303 comes. Otherwise both release them.
+	// KeepJoystick leaves sticks and buttons as they are when 301 or 303 comes. Otherwise both
+	// release them.
 	KeepJoystick bool
 
 	// JoystickTimeout releases a joystick that has not been sent for so long; 0: never.
 	JoystickTimeout time.Duration
 
-	// DropUnread forgets a reply that was not read when the next packet comes. Otherwise replies queue up.
+	// DropUnread forgets a reply that was not read when the next packet comes. Otherwise replies
+	// queue up.
 	DropUnread bool
 
-	// NACKEvery refuses each packet whose number, counted since the power came on, can be divided by it; 0: none.
+	// NACKEvery refuses each packet whose number, counted since the power came on, can be divided
+	// by it; 0: none.
 	NACKEvery int
 
-	// FailEvery says Failed in the replies to those packets, though the command was obeyed; 0: in none.
+	// FailEvery says Failed in the replies to those packets, though the command was obeyed; 0: in
+	// none.
 	FailEvery int
 }
 
@@ -147,6 +153,6 @@ func (o *Options) fill() error {
 	return nil
 }
 
-// retracted is the pose in which an arm waits, rad: that of kinova-ros's MoveIt configuration, with joints 1 and 4
-// a turn on, as the arm counts them. Fingers as in the home keyframe.
+// retracted is the pose in which an arm waits, rad: that of kinova-ros's MoveIt configuration, with
+// joints 1 and 4 a turn on, as the arm counts them. Fingers as in the home keyframe.
 var retracted = [sim.NumJoints]float64{4.71624, 2.6189, 0.4688, 4.67439, 0.0904, 1.741, 0.2, 0.2, 0.2}

@@ -129,7 +129,8 @@ func TestReadyIsExact(t *testing.T) {
 	}
 }
 
-// Points that cannot be reached do not keep the queue from those behind them, unless Choices.KeepBlocked says so.
+// Points that cannot be reached do not keep the queue from those behind them, unless
+// Choices.KeepBlocked says so.
 func TestBlockedPoints(t *testing.T) {
 	far := protocol.CartesianVector{Position: [3]float32{5, 0, 0.5}}
 	through := protocol.CartesianVector{Position: [3]float32{0.3, -0.3, -0.5}}
@@ -223,7 +224,8 @@ func TestStopsRelease(t *testing.T) {
 	}
 }
 
-// The orientation of 104 is that of the Denavit-Hartenberg table, and 104 belongs to 105 whatever the encoders' error.
+// The orientation of 104 is that of the Denavit-Hartenberg table, and 104 belongs to 105 whatever
+// the encoders' error.
 func TestPoseBelongsToAngles(t *testing.T) {
 	for _, c := range []struct {
 		encoder [9]float64
@@ -268,7 +270,8 @@ func TestCartesianVelocityIsStraight(t *testing.T) {
 	}
 }
 
-// A joint that is stopped stays where it stops, however short the motion was: it does not creep back.
+// A joint that is stopped stays where it stops, however short the motion was: it does not creep
+// back.
 func TestStopsWithoutCreeping(t *testing.T) {
 	for _, points := range []int{1, 2, 5, 100} {
 		h := newHost(t, func(o *Options) { atHome(o); o.Motion = sim.Motion{Lag: 0.018, Backlash: 0.003} })

@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// codec goes through the fields of a message in their order and copies each from the wire to the value
-// (decode), or from the value to the wire. One list of fields so serves both directions. The message has its
-// full length when the codec starts: a field beyond its end is a mistake in this package and panics.
+// codec goes through the fields of a message in their order and copies each from the wire to the
+// value (decode), or from the value to the wire. One list of fields so serves both directions. The
+// message has its full length when the codec starts: a field beyond its end is a mistake in this
+// package and panics.
 type codec struct {
 	p      []byte
 	at     int
@@ -102,7 +103,8 @@ func (c *codec) f64(v *float64) {
 	c.at += 8
 }
 
-// count is the f64 with the number of elements before each group of a UserPosition: written, not read.
+// count is the f64 with the number of elements before each group of a UserPosition: written, not
+// read.
 func (c *codec) count(n float64) {
 	if c.decode {
 		c.skip(8)
@@ -123,8 +125,8 @@ func (c *codec) text(v *Text) {
 // Text is a string of the arm: char[20], ended by a zero byte if it is shorter.
 type Text [20]byte
 
-// String returns the text up to its first zero byte, without the spaces that some arms pad it with; bytes that
-// are no printable ASCII become '?'.
+// String returns the text up to its first zero byte, without the spaces that some arms pad it with;
+// bytes that are no printable ASCII become '?'.
 func (t Text) String() string {
 	s := string(t[:])
 	if end := strings.IndexByte(s, 0); end >= 0 {

@@ -2,7 +2,8 @@ package protocol
 
 import "fmt"
 
-// Command is the number of a command. The evidence is S for every one, but for AngularPositionLegacy (K only).
+// Command is the number of a command. The evidence is S for every one, but for
+// AngularPositionLegacy (K only).
 type Command uint16
 
 // The commands that a driver for learning experiments needs, and those around them that programs of

@@ -3,8 +3,8 @@ package protocol
 // ConfigSize is the size of a Config, in bytes: 55 pages (K, S).
 const ConfigSize = 3040
 
-// Config is what is stored about an arm and its user: read by 1, written by 0. Evidence S; bytes 0 to 99 also K.
-// libkindrv knows an arm by its Name.
+// Config is what is stored about an arm and its user: read by 1, written by 0. Evidence S; bytes 0
+// to 99 also K. libkindrv knows an arm by its Name.
 //
 //	offset  type                field                  unit, meaning
 //	0       char[20]            ID

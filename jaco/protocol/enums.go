@@ -5,8 +5,8 @@ import "fmt"
 // PositionType says what the coordinates of a trajectory point mean (K, H).
 type PositionType uint32
 
-// The position types that are used here. 3 is the retracted pose, 4-6, 9 and 10 are positions stored in the
-// arm, 11 is any trajectory.
+// The position types that are used here. 3 is the retracted pose, 4-6, 9 and 10 are positions
+// stored in the arm, 11 is any trajectory.
 const (
 	NoPosition        PositionType = 0
 	CartesianPose     PositionType = 1 // m, rad

@@ -86,8 +86,8 @@ func (m *Accelerometers) Append(dst []byte) []byte {
 	return dst
 }
 
-// CommandedVelocity is the answer to 123. The wire carries the movement of one 10 ms tick: the SDK multiplies it
-// by 100 (S).
+// CommandedVelocity is the answer to 123. The wire carries the movement of one 10 ms tick: the SDK
+// multiplies it by 100 (S).
 //
 //	offset  type     field      unit                         evidence
 //	0       f32 [6]  Cartesian  m/tick three times, rad/tick S

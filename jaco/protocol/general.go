@@ -1,14 +1,14 @@
 package protocol
 
-// GeneralSize is the size of General, in bytes: 832 that are known and 192 behind them that are not (inf; 19
-// pages in K agree).
+// GeneralSize is the size of General, in bytes: 832 that are known and 192 behind them that are not
+// (inf; 19 pages in K agree).
 const GeneralSize = 1024
 
 // generalKnown is where the part without a layout begins.
 const generalKnown = 832
 
-// General is the answer to 200: all that there is to know, in 19 exchanges, so it may mix instants (inf). Evidence
-// S; that of Retract also K.
+// General is the answer to 200: all that there is to know, in 19 exchanges, so it may mix instants
+// (inf). Evidence S; that of Retract also K.
 //
 //	offset  type          field                unit, meaning
 //	0       f64           Time                 absolute

@@ -8,7 +8,8 @@ const (
 	ErrorEntrySize = 235
 )
 
-// Info is the answer to 121. The serial number is the only one there is: the USB descriptors have none.
+// Info is the answer to 121. The serial number is the only one there is: the USB descriptors have
+// none.
 //
 //	offset  type      field     meaning                                       evidence
 //	0       char[20]  Serial    may be blank, "Not set" or padded             S; kinova-ros issues 130, 397
@@ -50,8 +51,9 @@ func (m *Info) Append(dst []byte) []byte {
 	return dst
 }
 
-// Peripheral is an entry of Inventory. Types: 0 none, 100-109 actuators, 200 and 201 finger actuators, 300-303
-// joysticks, 400 a CAN interface. Ports: 1 and 2 CAN inside and outside, 3 and 4 SPI, 5 USB, 6-8 UART, 9 virtual.
+// Peripheral is an entry of Inventory. Types: 0 none, 100-109 actuators, 200 and 201 finger
+// actuators, 300-303 joysticks, 400 a CAN interface. Ports: 1 and 2 CAN inside and outside, 3 and 4
+// SPI, 5 USB, 6-8 UART, 9 virtual.
 type Peripheral struct{ Handle, Type, Port, Address, CodeVersion uint32 }
 
 // Inventory is the answer to 403.
@@ -87,8 +89,8 @@ func (m *Inventory) Append(dst []byte) []byte {
 	return dst
 }
 
-// Versions is the answer to 36: a word for each processor, version<<16 | minor<<8 | revision. Word 0 is the
-// main one, 1-6 the joints, 7-9 the fingers (K-dsp); the SDK reads 57 words (S).
+// Versions is the answer to 36: a word for each processor, version<<16 | minor<<8 | revision. Word
+// 0 is the main one, 1-6 the joints, 7-9 the fingers (K-dsp); the SDK reads 57 words (S).
 //
 //	offset  type      field     evidence
 //	0       u32 [57]  Versions  S K-dsp

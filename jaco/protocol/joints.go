@@ -3,7 +3,8 @@ package protocol
 // JointVectorSize is the size of a JointVector, in bytes.
 const JointVectorSize = 36
 
-// JointVector is one number for each joint and each finger: the answer to 15, 105, 107, 109, 110, 113, 114, 116.
+// JointVector is one number for each joint and each finger: the answer to 15, 105, 107, 109, 110,
+// 113, 114, 116.
 //
 //	offset  type     field    unit                                       evidence
 //	0       f32 [6]  Joints   105, 15, 107: degrees; 114: degrees/s;     K S

@@ -6,8 +6,8 @@ const JoystickSize = 56
 // HomeButton is the index of the button that cycles home and retract (K).
 const HomeButton = 2
 
-// Joystick is the state of a joystick: sent by 305, read by 120. The arm keeps the state until the next one comes
-// (K). All zero means released.
+// Joystick is the state of a joystick: sent by 305, read by 120. The arm keeps the state until the
+// next one comes (K). All zero means released.
 //
 //	offset  type      field    meaning                                              evidence
 //	0       u16 [16]  Buttons  0 or 1; HomeButton cycles home and retract           K S
@@ -18,8 +18,9 @@ const HomeButton = 2
 //	48                         [1] forward-backward: wrist right(+), left(-)        K S
 //	52      f32       Push     wrist rotation                                       K S
 //
-// Values lie between -1 and 1 (H); libkindrv's example sends up to 2.5 (K). Firmware below 5 swaps Move and
-// inverts Push (K-dsp). Newer firmware sometimes ignores a single one of these messages (K-dsp).
+// Values lie between -1 and 1 (H); libkindrv's example sends up to 2.5 (K). Firmware below 5 swaps
+// Move and inverts Push (K-dsp). Newer firmware sometimes ignores a single one of these messages
+// (K-dsp).
 type Joystick struct {
 	Buttons [16]uint16
 	Incline [2]float32

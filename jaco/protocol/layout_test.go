@@ -12,7 +12,8 @@ type message interface {
 	Append(dst []byte) []byte
 }
 
-// oldAdvanced, newAdvanced, oldBasic and newBasic give the points one size each, as the other messages have.
+// oldAdvanced, newAdvanced, oldBasic and newBasic give the points one size each, as the other
+// messages have.
 type (
 	oldAdvanced struct{ AdvancedPoint }
 	newAdvanced struct{ AdvancedPoint }
@@ -82,8 +83,9 @@ func TestSizes(t *testing.T) {
 	}
 }
 
-// TestOffsets sets one field at a time and looks where in the message it comes out. The offsets are those of
-// the facts: libkindrv's structs and the SDK's packets, section 5 and 6 of the project's notes on the protocol.
+// TestOffsets sets one field at a time and looks where in the message it comes out. The offsets are
+// those of the facts: libkindrv's structs and the SDK's packets, which the tables of this package's
+// types repeat.
 func TestOffsets(t *testing.T) {
 	f := float32(1)
 	for _, c := range []struct {
@@ -206,7 +208,7 @@ func firstDifference(a, b []byte) int {
 	return -1
 }
 
-// The offsets within a UserPosition (section 5.7 of the notes), where 300 has it.
+// The offsets within a UserPosition (its table), where 300 has it.
 func TestUserPositionOffsets(t *testing.T) {
 	for _, c := range []struct {
 		name   string

@@ -4,8 +4,8 @@ import "fmt"
 
 // Writing cuts the payload of a SET into packets: call Packet for each number from 1 to Count.
 //
-// The layout of a SET of S bytes (S): ceil(S/56) packets, at least one, each with Count packets and Size S;
-// bytes behind the payload are 0 here, undefined in general.
+// The layout of a SET of S bytes (S): ceil(S/56) packets, at least one, each with Count packets and
+// Size S; bytes behind the payload are 0 here, undefined in general.
 type Writing struct {
 	Command Command
 	Payload []byte // at most MaxMessage bytes
@@ -23,12 +23,13 @@ func (w *Writing) Packet(number int, p *Packet) {
 	copy(p.Data[:], w.Payload[(number-1)*DataSize:])
 }
 
-// Reading asks for the pages of an answer and puts them together. Begin, then send the packet of Request and
-// hand its reply to Add, until Add says that the answer is complete; Payload then has it.
+// Reading asks for the pages of an answer and puts them together. Begin, then send the packet of
+// Request and hand its reply to Add, until Add says that the answer is complete; Payload then has
+// it.
 //
-// The layout of a GET (S): the request has Count 1 and, in its data, a Word that is 1, or the parameter of a
-// command that takes one (ErrorLogEntry); its Size is 1 for the first page and afterwards the size that the arm
-// gave. Pages are numbered from 1.
+// The layout of a GET (S): the request has Count 1 and, in its data, a Word that is 1, or the
+// parameter of a command that takes one (ErrorLogEntry); its Size is 1 for the first page and
+// afterwards the size that the arm gave. Pages are numbered from 1.
 type Reading struct {
 	// Payload is the answer, as far as it has come. Its memory is used again by the next Begin.
 	Payload []byte
@@ -54,8 +55,9 @@ func (r *Reading) Request(p *Packet) {
 	c.u32(&r.parameter)
 }
 
-// Add takes the reply to the last request. It reports whether the answer is complete. A reply with another
-// size than the pages before is an ErrMismatch, an answer without bytes or above MaxMessage an ErrSize.
+// Add takes the reply to the last request. It reports whether the answer is complete. A reply with
+// another size than the pages before is an ErrMismatch, an answer without bytes or above MaxMessage
+// an ErrSize.
 func (r *Reading) Add(reply *Packet) (complete bool, err error) {
 	request := Packet{Number: uint16(r.page), Command: r.command}
 	if err := request.Check(reply); err != nil {
@@ -85,9 +87,9 @@ type Collector struct {
 	next    int // number of the packet that must come
 }
 
-// Add takes a packet. It reports whether the message is complete. A first packet begins a new message,
-// whatever was unfinished. A packet out of order, or one whose header contradicts the first's, is refused
-// with an ErrMismatch and what was collected is dropped.
+// Add takes a packet. It reports whether the message is complete. A first packet begins a new
+// message, whatever was unfinished. A packet out of order, or one whose header contradicts the
+// first's, is refused with an ErrMismatch and what was collected is dropped.
 func (c *Collector) Add(p *Packet) (complete bool, err error) {
 	if p.Number == 1 {
 		if int(p.Size) > MaxMessage || int(p.Count) < Packets(int(p.Size)) || int(p.Count) > Packets(MaxMessage) {
@@ -112,8 +114,9 @@ func (c *Collector) Add(p *Packet) (complete bool, err error) {
 // Reset drops an unfinished message.
 func (c *Collector) Reset() { *c = Collector{Payload: c.Payload[:0]} }
 
-// Page fills p with page number of the answer, on the arm's side. Pages past the end are empty: libkindrv
-// reads a fixed number of them (K). count is what the reply's Count field says; a real arm's is not known.
+// Page fills p with page number of the answer, on the arm's side. Pages past the end are empty:
+// libkindrv reads a fixed number of them (K). count is what the reply's Count field says; a real
+// arm's is not known.
 func Page(command Command, answer []byte, number, count uint16, p *Packet) {
 	*p = Packet{Number: number, Count: count, Command: command, Size: uint16(len(answer))}
 	if from := (int(number) - 1) * DataSize; from >= 0 && from < len(answer) {

@@ -13,8 +13,9 @@ const (
 	DataSize   = PacketSize - HeaderSize
 )
 
-// MaxMessage is the largest payload that is put together from packets: more than any known message (the
-// largest is the joystick mapping of 14,816 bytes) and less than what the size field could claim.
+// MaxMessage is the largest payload that is put together from packets: more than any known message
+// (the largest is the joystick mapping of 14,816 bytes) and less than what the size field could
+// claim.
 const MaxMessage = 16384
 
 // What can be wrong with a reply. Errors of this package wrap one of them.
@@ -42,7 +43,8 @@ const (
 //	6       u16       Size     bytes of the whole message, not of this packet      S
 //	8       u8 [56]   Data     a piece of the payload                              K S
 //
-// There is no checksum and no sequence number: a reply is known by its order, Number and Command alone.
+// There is no checksum and no sequence number: a reply is known by its order, Number and Command
+// alone.
 type Packet struct {
 	Number, Count uint16
 	Command       Command // without flags
@@ -82,7 +84,8 @@ func (p *Packet) Decode(buf []byte) error {
 	return nil
 }
 
-// Check tells whether reply answers the request p: nil, or an error that wraps ErrMismatch, ErrNACK or ErrFailed.
+// Check tells whether reply answers the request p: nil, or an error that wraps ErrMismatch, ErrNACK
+// or ErrFailed.
 func (p *Packet) Check(reply *Packet) error {
 	switch {
 	case reply.Command != p.Command:

@@ -48,8 +48,8 @@ func TestReplyFlags(t *testing.T) {
 	}
 }
 
-// Messages of every size around the borders of packets survive the way through Writing and Collector, and
-// the known ones have the number of packets that the SDK was seen to send.
+// Messages of every size around the borders of packets survive the way through Writing and
+// Collector, and the known ones have the number of packets that the SDK was seen to send.
 func TestWritingAndCollecting(t *testing.T) {
 	counts := map[int]int{0: 1, 1: 1, 52: 1, 56: 1, 57: 2, 148: 3, 152: 3, 168: 3, 3040: 55, 14816: 265, 4408: 79}
 	for _, size := range []int{0, 1, 52, 55, 56, 57, 111, 112, 113, 148, 152, 168, 3040, 4408, 14816, MaxMessage} {
@@ -165,7 +165,8 @@ func TestReadingEchoesSize(t *testing.T) {
 	}
 }
 
-// Page answers beyond the end with an empty page of the same size, as libkindrv's fixed page counts need.
+// Page answers beyond the end with an empty page of the same size, as libkindrv's fixed page counts
+// need.
 func TestPageBeyondEnd(t *testing.T) {
 	var p Packet
 	Page(GeneralRead, bytes.Repeat([]byte{1}, 60), 3, 2, &p)

@@ -45,8 +45,8 @@ func (m *UserPosition) fields(c *codec, jointCount float64) {
 	c.f32s(m.Fingers[:])
 }
 
-// Limits are the limits of a trajectory point, three each. Only Speed 1 and 2 have an effect (H): joints 1-3 in
-// degrees/s or translation in m/s, and joints 4-6 in degrees/s or rotation in rad/s.
+// Limits are the limits of a trajectory point, three each. Only Speed 1 and 2 have an effect (H):
+// joints 1-3 in degrees/s or translation in m/s, and joints 4-6 in degrees/s or rotation in rad/s.
 type Limits struct{ Speed, Force, Acceleration [3]float32 }
 
 func (m *Limits) fields(c *codec) {
@@ -55,8 +55,8 @@ func (m *Limits) fields(c *codec) {
 	c.f32s(m.Acceleration[:])
 }
 
-// The two sizes of an AdvancedPoint, in bytes. The layout is the same; newer software adds 4 bytes without
-// meaning at the end.
+// The two sizes of an AdvancedPoint, in bytes. The layout is the same; newer software adds 4 bytes
+// without meaning at the end.
 const (
 	AdvancedPointOld = 148 // SDK 5.0 (S50), Jaco 1 (S0), and the answer to 307
 	AdvancedPointNew = 152 // SDK 5.2 (S)
@@ -94,7 +94,8 @@ func (m *AdvancedPoint) Decode(p []byte) error {
 	return err
 }
 
-// Append appends the message to dst in the given size. It panics if size is neither AdvancedPointOld nor AdvancedPointNew.
+// Append appends the message to dst in the given size. It panics if size is neither
+// AdvancedPointOld nor AdvancedPointNew.
 func (m *AdvancedPoint) Append(dst []byte, size int) []byte {
 	if size != AdvancedPointOld && size != AdvancedPointNew {
 		panic("protocol: no such size of an advanced trajectory point")
@@ -122,8 +123,9 @@ const (
 //	44      u32      Type     PositionType                                    K S
 //	48      -        -        undefined, in 52 bytes only                     S
 //
-// For types without coordinates (12, a pure delay, and others) the SDK leaves out the first 24 bytes, so that
-// nothing is where the table says (S). Decode refuses what is not of type 1, 2, 7 or 8.
+// For types without coordinates (12, a pure delay, and others) the SDK leaves out the first 24
+// bytes, so that nothing is where the table says (S). Decode refuses what is not of type 1, 2, 7 or
+// 8.
 type BasicPoint struct {
 	Values  [6]float32
 	Fingers [3]float32
@@ -154,7 +156,8 @@ func (m *BasicPoint) Decode(p []byte) error {
 	return fmt.Errorf("basic trajectory point of position type %d: its layout is not known: %w", m.Type, ErrMismatch)
 }
 
-// Append appends the message to dst in the given size. It panics if size is neither BasicPointOld nor BasicPointNew.
+// Append appends the message to dst in the given size. It panics if size is neither BasicPointOld
+// nor BasicPointNew.
 func (m *BasicPoint) Append(dst []byte, size int) []byte {
 	if size != BasicPointOld && size != BasicPointNew {
 		panic("protocol: no such size of a basic trajectory point")

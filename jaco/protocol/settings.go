@@ -5,30 +5,34 @@ import (
 	"math"
 )
 
-// Settings is what differs between arms of the same protocol: sizes of messages, the scale of fingers, and
-// quirks of firmwares. Its methods turn wire units into SI units and back; vectors of 9 have joints 1-6, then
-// fingers 1-3.
+// Settings is what differs between arms of the same protocol: sizes of messages, the scale of
+// fingers, and quirks of firmwares. Its methods turn wire units into SI units and back; vectors of
+// 9 have joints 1-6, then fingers 1-3.
 type Settings struct {
-	// BasicPoint and AdvancedPoint are the sizes in which 308 and 300 are sent, bytes: 48 or 52, 148 or 152.
+	// BasicPoint and AdvancedPoint are the sizes in which 308 and 300 are sent, bytes: 48 or 52,
+	// 148 or 152.
 	BasicPoint, AdvancedPoint int
 
-	// FingerScale is the number of finger units in a radian of finger angle. kinova-ros maps 6800 units to 80
-	// degrees (R, fingers_action_client.py); another of its programs has 6400 for 1.4 rad.
+	// FingerScale is the number of finger units in a radian of finger angle. kinova-ros maps 6800
+	// units to 80 degrees (R, fingers_action_client.py); another of its programs has 6400 for 1.4
+	// rad.
 	FingerScale float64
 
-	// VelocityFactor multiplies what 114 reports: 1, or 2 on firmware that reports half of the true rate.
-	// kinova-ros doubles on every arm, with doubt (R, kinova_comm.cpp). Compare with differences of 105.
+	// VelocityFactor multiplies what 114 reports: 1, or 2 on firmware that reports half of the true
+	// rate. kinova-ros doubles on every arm, with doubt (R, kinova_comm.cpp). Compare with
+	// differences of 105.
 	VelocityFactor float64
 
-	// VelocityWraps is set for firmware that reports negative velocities as 181 to 360 degrees/s (R,
-	// kinova_arm.cpp): 360 is then subtracted above 180.
+	// VelocityWraps is set for firmware that reports negative velocities as 181 to 360 degrees/s
+	// (R, kinova_arm.cpp): 360 is then subtracted above 180.
 	VelocityWraps bool
 }
 
 // jaco2Scale is 6800 units for 80 degrees of finger, in units/rad.
 const jaco2Scale = 6800 / (80 * math.Pi / 180)
 
-// Jaco1Settings returns the settings of a Jaco 1: old sizes, 60 finger units for 80 degrees (K, Fawkes).
+// Jaco1Settings returns the settings of a Jaco 1: old sizes, 60 finger units for 80 degrees (K,
+// Fawkes).
 func Jaco1Settings() Settings {
 	return Settings{BasicPoint: BasicPointOld, AdvancedPoint: AdvancedPointOld, FingerScale: jaco2Scale * 60 / 6800, VelocityFactor: 1}
 }
@@ -110,8 +114,9 @@ func (s *Settings) FromVelocities(v *[9]float64) (m JointVector) {
 	return m
 }
 
-// VelocityPoint returns the trajectory point that turns the joints with v, rad/s, for one tick of 10 ms. Where
-// all fingers rest the hand mode is HandStill, as they twitch otherwise (kinova's matlab wrapper, issue 14).
+// VelocityPoint returns the trajectory point that turns the joints with v, rad/s, for one tick of
+// 10 ms. Where all fingers rest the hand mode is HandStill, as they twitch otherwise (kinova's
+// matlab wrapper, issue 14).
 func (s *Settings) VelocityPoint(v *[9]float64) (m BasicPoint) {
 	m.Type = AngularVelocities
 	for i := range m.Values {

@@ -134,8 +134,8 @@ func (m *Queue) Append(dst []byte) []byte {
 // WordSize is the size of a Word, in bytes.
 const WordSize = 4
 
-// Word is a single number: the answer to 10 (0 cartesian, 1 angular control) and to 23 (errors in the log), and
-// what a GET carries as its parameter. One u32 at offset 0 (S).
+// Word is a single number: the answer to 10 (0 cartesian, 1 angular control) and to 23 (errors in
+// the log), and what a GET carries as its parameter. One u32 at offset 0 (S).
 type Word uint32
 
 // Decode reads the message from p.

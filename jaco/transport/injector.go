@@ -9,8 +9,8 @@ import (
 	"colonnade/jaco/clock"
 )
 
-// Injector spoils transfers by rules. Its counters of transfers and bytes go on over all connections that it
-// wraps, so a rule for one transfer or byte strikes once.
+// Injector spoils transfers by rules. Its counters of transfers and bytes go on over all
+// connections that it wraps, so a rule for one transfer or byte strikes once.
 type Injector struct {
 	clock clock.Clock
 	rules []Rule
@@ -23,7 +23,8 @@ type Injector struct {
 	back      time.Time // an unplugged device is back then
 }
 
-// NewInjector returns an Injector with the given rules. The random numbers of rules with a chance come from seed.
+// NewInjector returns an Injector with the given rules. The random numbers of rules with a chance
+// come from seed.
 func NewInjector(c clock.Clock, seed uint64, rules []Rule) (*Injector, error) {
 	for i := range rules {
 		if err := rules[i].Validate(); err != nil {
@@ -40,8 +41,8 @@ func (j *Injector) Count(f Fault) int {
 	return j.counts[f]
 }
 
-// Opener wraps open: its connections go through the injector, and while the device is unplugged it fails with
-// ErrNoDevice.
+// Opener wraps open: its connections go through the injector, and while the device is unplugged it
+// fails with ErrNoDevice.
 func (j *Injector) Opener(open Opener) Opener {
 	return func(ctx context.Context) (Conn, error) {
 		j.mu.Lock()

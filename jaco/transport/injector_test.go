@@ -68,8 +68,8 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// The cable may come out at any byte: the host sees so many bytes and ErrNoDevice, and can open again
-// when the device is back.
+// The cable may come out at any byte: the host sees so many bytes and ErrNoDevice, and can open
+// again when the device is back.
 func TestUnplugAtAnyByte(t *testing.T) {
 	packet := bytes.Repeat([]byte{7}, 64)
 	for at := 1; at <= 3*128; at++ {

@@ -8,22 +8,23 @@ import (
 	"colonnade/jaco/clock"
 )
 
-// Device is what is at the far end of a cable. It is called with the present time and keeps its own; it never
-// waits.
+// Device is what is at the far end of a cable. It is called with the present time and keeps its
+// own; it never waits.
 type Device interface {
 	// Out takes a packet from the host. An error refuses the transfer.
 	Out(now time.Time, p []byte) error
 
-	// In copies the next packet for the host to p and returns its length, if it is ready by now. Else it
-	// returns 0 and when to ask again; the zero time means not before the next Out. Stalled refuses the transfer.
+	// In copies the next packet for the host to p and returns its length, if it is ready by now.
+	// Else it returns 0 and when to ask again; the zero time means not before the next Out. Stalled
+	// refuses the transfer.
 	In(now time.Time, p []byte) (n int, ready time.Time)
 }
 
 // Stalled is the length that Device.In returns where the endpoint stalls.
 const Stalled = -1
 
-// Resetter is a Device that is told of resets of the bus: the cable was taken out or put in. What waits to be read
-// does not outlive that.
+// Resetter is a Device that is told of resets of the bus: the cable was taken out or put in. What
+// waits to be read does not outlive that.
 type Resetter interface{ Reset() }
 
 // Reset tells a device of a reset of the bus, if it wants to know.
@@ -33,7 +34,8 @@ func Reset(d Device) {
 	}
 }
 
-// Memory is a socket that a Device can be plugged into and out of, and a host can open: a cable without USB.
+// Memory is a socket that a Device can be plugged into and out of, and a host can open: a cable
+// without USB.
 type Memory struct {
 	clock   clock.Clock
 	frame   time.Duration
@@ -44,8 +46,8 @@ type Memory struct {
 	open   *memoryConn
 }
 
-// NewMemory returns a socket with device plugged in. A packet to the device takes the time frame; a full-speed USB
-// bus polls once a millisecond. How long a reply takes is the device's business.
+// NewMemory returns a socket with device plugged in. A packet to the device takes the time frame; a
+// full-speed USB bus polls once a millisecond. How long a reply takes is the device's business.
 func NewMemory(c clock.Clock, device Device, frame time.Duration) *Memory {
 	return &Memory{clock: c, frame: frame, changed: c.NewSignal(), device: device}
 }
@@ -67,7 +69,8 @@ func (m *Memory) Open(ctx context.Context) (Conn, error) {
 	return m.open, nil
 }
 
-// Unplug takes the device out: transfers under way end with ErrNoDevice, and so do all later ones of an open Conn.
+// Unplug takes the device out: transfers under way end with ErrNoDevice, and so do all later ones
+// of an open Conn.
 func (m *Memory) Unplug() {
 	m.mu.Lock()
 	if m.device != nil {
@@ -193,8 +196,8 @@ func (c *memoryConn) receive(now time.Time, p []byte) (int, time.Time, error) {
 	return n, ready, nil
 }
 
-// Close ends transfers under way and gives the device free. On a virtual clock it is for participants only while a
-// transfer is under way.
+// Close ends transfers under way and gives the device free. On a virtual clock it is for
+// participants only while a transfer is under way.
 func (c *memoryConn) Close() error {
 	m := c.socket
 	m.mu.Lock()

@@ -106,8 +106,8 @@ func (r *Rule) String() string {
 	return strings.Join(words, " ")
 }
 
-// ParseRules reads rules as the package's page shows them, separated by line ends or semicolons. Empty lines and
-// what follows a # are left out.
+// ParseRules reads rules as the package's page shows them, separated by line ends or semicolons.
+// Empty lines and what follows a # are left out.
 func ParseRules(text string) ([]Rule, error) {
 	var rules []Rule
 	for line := range strings.Lines(text) {

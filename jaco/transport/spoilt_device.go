@@ -6,9 +6,11 @@ import (
 	"time"
 )
 
-// Device spoils what goes to and from a device by the rules, at the device's own end of the cable: for a cable whose
-// other end is not in this process. unplug is called where a rule takes the cable out, with the time until it is back,
-// from within Out or In; these then fail, or have nothing. (Of a Memory it is the Opener that is spoilt instead.) Where a rule cuts a packet short the bytes before the cut go over.
+// Device spoils what goes to and from a device by the rules, at the device's own end of the cable:
+// for a cable whose other end is not in this process. unplug is called where a rule takes the cable
+// out, with the time until it is back, from within Out or In; these then fail, or have nothing. (Of
+// a Memory it is the Opener that is spoilt instead.) Where a rule cuts a packet short the bytes
+// before the cut go over.
 func (j *Injector) Device(d Device, unplug func(away time.Duration)) Device {
 	return &spoiltDevice{injector: j, inner: d, unplug: unplug}
 }

@@ -70,7 +70,8 @@ type resetting struct {
 
 func (r *resetting) Reset() { r.resets++ }
 
-// The cable resets the device when it comes out and goes in, and a spoilt device what it holds back.
+// The cable resets the device when it comes out and goes in, and a spoilt device what it holds
+// back.
 func TestReset(t *testing.T) {
 	v, _, m := world(t)
 	d := new(resetting)

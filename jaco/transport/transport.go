@@ -21,7 +21,8 @@ type Conn interface {
 // Opener opens the connection to an arm: again and again, if the arm comes and goes.
 type Opener func(ctx context.Context) (Conn, error)
 
-// What can go wrong. Errors of a Conn or an Opener wrap one of these, or the error of a cancelled context.
+// What can go wrong. Errors of a Conn or an Opener wrap one of these, or the error of a cancelled
+// context.
 var (
 	ErrClosed      = errors.New("the connection is closed")
 	ErrTimeout     = errors.New("no answer in time")
@@ -65,7 +66,8 @@ func (e *Error) Unwrap() []error {
 	return all
 }
 
-// Interrupted turns what ended a wait into an error of this package: ErrTimeout for a passed deadline.
+// Interrupted turns what ended a wait into an error of this package: ErrTimeout for a passed
+// deadline.
 func Interrupted(op, name string, err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return &Error{Op: op, Name: name, Kind: ErrTimeout, Cause: err}

@@ -20,6 +20,6 @@
 // # Sources
 //
 // Numbers and layouts are those of the kernel's linux/usbdevice_fs.h, read from the C headers on amd64; arm64 has
-// the same. Behaviour was seen on Linux 6.1 through vhci_hcd. What libusb clients of the arm do is in the notes
-// on the protocol, section 1.
+// the same. Behaviour was seen on Linux 6.1 through vhci_hcd. What libusb clients of the arm do is in
+// jaco/protocol/PROTOCOL.md, section 1.
 package usbfs

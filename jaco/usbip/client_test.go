@@ -18,7 +18,8 @@ import (
 
 var background = context.Background()
 
-// serveArms serves emulated arms on the loopback interface and returns server, address and the arms.
+// serveArms serves emulated arms on the loopback interface and returns server, address and the
+// arms.
 func serveArms(t testing.TB, ids ...string) (*Server, string, []*emulator.Device) {
 	t.Helper()
 	var devices []*emulator.Device
@@ -211,7 +212,8 @@ func (c *client) control(setup ...byte) answer {
 	return <-w
 }
 
-// Write and Read make a transport.Conn of the client, as usbfs is one of a kernel that has attached the arm.
+// Write and Read make a transport.Conn of the client, as usbfs is one of a kernel that has attached
+// the arm.
 func (c *client) Write(ctx context.Context, p []byte) (int, error) {
 	_, w := c.submit(false, 2, [8]byte{}, len(p), p)
 	a := <-w

@@ -2,8 +2,9 @@ package usbip
 
 import "encoding/binary"
 
-// What an arm's USB side looks like. Vendor and product id, strings and endpoints 0x02 and 0x82 are facts (K, S, and
-// kernel logs); the rest is not known and chosen as the project's notes on the protocol suggest (section 13).
+// What an arm's USB side looks like. Vendor and product id, strings and endpoints 0x02 and 0x82 are
+// facts (K, S, and kernel logs); the rest is not known and chosen (jaco/protocol/PROTOCOL.md,
+// sections 1 and 10).
 const (
 	vendor        = 0x22cd
 	product       = 0x0000

@@ -54,7 +54,8 @@ const (
 // alive is how soon the end of a client's machine is noticed.
 var alive = net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 5 * time.Second, Count: 3}
 
-// NewServer returns a server of arms, all plugged in. log is told of clients that come, go and misbehave; it may be nil.
+// NewServer returns a server of arms, all plugged in. log is told of clients that come, go and
+// misbehave; it may be nil.
 func NewServer(arms []Arm, log func(text string)) (*Server, error) {
 	s := &Server{log: log, clients: map[net.Conn]*visitor{}, patience: patience}
 	if log == nil {
@@ -72,8 +73,8 @@ func NewServer(arms []Arm, log func(text string)) (*Server, error) {
 	return s, nil
 }
 
-// Listen listens on a TCP address such as "127.0.0.1:3240". Addresses that others can reach are refused unless remote is
-// set: whoever can connect can move the arm.
+// Listen listens on a TCP address such as "127.0.0.1:3240". Addresses that others can reach are
+// refused unless remote is set: whoever can connect can move the arm.
 func Listen(address string, remote bool) (net.Listener, error) {
 	config := net.ListenConfig{KeepAliveConfig: alive}
 	l, err := config.Listen(context.Background(), "tcp", address)
@@ -87,7 +88,8 @@ func Listen(address string, remote bool) (net.Listener, error) {
 	return l, nil
 }
 
-// Serve takes clients from l until ctx ends, then drops them all and closes l. It returns nil in that case.
+// Serve takes clients from l until ctx ends, then drops them all and closes l. It returns nil in
+// that case.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	var clients sync.WaitGroup
 	defer clients.Wait()
@@ -122,8 +124,8 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// admit takes a client in. Where there are too many, the one that has waited longest without an arm must go: clients that
-// say nothing shut nobody out.
+// admit takes a client in. Where there are too many, the one that has waited longest without an arm
+// must go: clients that say nothing shut nobody out.
 func (s *Server) admit(ctx context.Context, conn net.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -180,8 +182,8 @@ func (s *Server) find(id string) *export {
 	return nil
 }
 
-// Unplug takes an arm off the bus: its client is dropped, which looks like a pulled cable there. It reports whether there
-// is such an arm.
+// Unplug takes an arm off the bus: its client is dropped, which looks like a pulled cable there. It
+// reports whether there is such an arm.
 func (s *Server) Unplug(id string) bool { return s.setPlug(id, false) }
 
 // Plug puts it back.

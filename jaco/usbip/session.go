@@ -22,8 +22,8 @@ const (
 	pipeCommand = 2
 )
 
-// session carries the URBs of one client. One goroutine reads them; another completes transfers to the host when the arm
-// has data.
+// session carries the URBs of one client. One goroutine reads them; another completes transfers to
+// the host when the arm has data.
 type session struct {
 	conn     net.Conn
 	device   transport.Device
@@ -66,8 +66,8 @@ func (s *session) run(ctx context.Context) error {
 	return err
 }
 
-// read takes URBs from the client. It must send its first soon, as a kernel that enumerates the arm does, and each that it
-// begins without a break; between two it may take any time.
+// read takes URBs from the client. It must send its first soon, as a kernel that enumerates the arm
+// does, and each that it begins without a break; between two it may take any time.
 func (s *session) read() error {
 	var raw [headerSize]byte
 	var data []byte
@@ -157,7 +157,8 @@ func direction(in bool) int {
 	return 0
 }
 
-// control answers a control request; those about an endpoint's halt are the session's own. s.mu is held.
+// control answers a control request; those about an endpoint's halt are the session's own. s.mu is
+// held.
 func (s *session) control(r setup) (data []byte, ok bool) {
 	code := r.code()
 	if code != getStatusPipe && code != clearHalt {
@@ -218,7 +219,8 @@ func (s *session) pump(ctx context.Context) {
 	}
 }
 
-// complete fills transfers with what the arm has, and returns when to look again; zero: when something changes.
+// complete fills transfers with what the arm has, and returns when to look again; zero: when
+// something changes.
 func (s *session) complete() (time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -159,8 +159,8 @@ func TestBusy(t *testing.T) {
 	}
 }
 
-// The kernel cancels a transfer that waits: it gets ECONNRESET for it and nothing else; one that is over cannot be
-// cancelled. The reply then goes to the next transfer.
+// The kernel cancels a transfer that waits: it gets ECONNRESET for it and nothing else; one that is
+// over cannot be cancelled. The reply then goes to the next transfer.
 func TestUnlink(t *testing.T) {
 	_, address, _ := serveArms(t, "1-1")
 	c := attach(t, address, "1-1")
@@ -212,7 +212,8 @@ func (p *picky) In(_ time.Time, to []byte) (int, time.Time) {
 	return n, time.Time{}
 }
 
-// A pipe that stalled does so until the client clears it, as on a wire; the other direction goes on.
+// A pipe that stalled does so until the client clears it, as on a wire; the other direction goes
+// on.
 func TestStall(t *testing.T) {
 	address := serveDevices(t, &picky{})
 	c := attach(t, address, "1-1")
@@ -259,7 +260,8 @@ func (d *stalling) In(_ time.Time, p []byte) (n int, ready time.Time) {
 	return n, ready
 }
 
-// A reply that stalls halts the endpoint, with all transfers that wait there, until the client clears it.
+// A reply that stalls halts the endpoint, with all transfers that wait there, until the client
+// clears it.
 func TestStalledReply(t *testing.T) {
 	c := attach(t, serveDevices(t, &stalling{}), "1-1")
 	_, first := c.submit(true, 2, [8]byte{}, 64, nil)

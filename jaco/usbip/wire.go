@@ -97,8 +97,8 @@ func parseHeader(p *[headerSize]byte) header {
 	}
 }
 
-// appendReturn appends a RET_SUBMIT or RET_UNLINK with the data behind it. actual is the number of bytes that went over,
-// which for a transfer to the device has no data behind it.
+// appendReturn appends a RET_SUBMIT or RET_UNLINK with the data behind it. actual is the number of
+// bytes that went over, which for a transfer to the device has no data behind it.
 func appendReturn(dst []byte, command, sequence uint32, status int32, actual int, data []byte) []byte {
 	var h [headerSize]byte
 	binary.BigEndian.PutUint32(h[0:], command)

@@ -12,7 +12,7 @@ import (
 	"colonnade/sim"
 )
 
-// firmware judges the firmware by what is known of versions: the project's notes on the protocol, sections 8 and 9.
+// firmware judges the firmware by what is known of versions: jaco/protocol/PROTOCOL.md, section 8.
 func (h *host) firmware(d *diagnosis, at *site) {
 	i := at.Guard.Info()
 	id := identify(i)

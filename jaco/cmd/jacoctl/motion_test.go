@@ -83,7 +83,7 @@ func TestDryRun(t *testing.T) {
 	has(t, said, "would send 305 (joystick command): home button pressed")
 }
 
-// Of all commands that there are, only those are left out of a dry run's list that the notes on the protocol call questions;
+// Of all commands that there are, only those are left out of a dry run's list that package protocol marks as questions;
 // one that nobody knows is shown.
 func TestLedgerLeavesOnlyQuestionsOut(t *testing.T) {
 	setters := []protocol.Command{

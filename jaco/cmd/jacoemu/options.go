@@ -145,8 +145,8 @@ func (o *options) units() ([]unit, error) {
 	return units, nil
 }
 
-// each takes a list with an entry for each arm apart; an empty one has empty entries. Where one is for all it may have
-// a single entry.
+// each takes a list with an entry for each arm apart; an empty one has empty entries. Where one is
+// for all it may have a single entry.
 func each(flag, list string, arms int, oneForAll bool) ([]string, error) {
 	entries := strings.Split(list, ",")
 	if len(entries) == 1 && (list == "" || oneForAll) {

@@ -45,7 +45,8 @@ func newPainter(device *emulator.Device, world *domain.World, path string, size 
 	}, nil
 }
 
-// paint writes the picture of now. The file is replaced as a whole: a viewer never sees half of one.
+// paint writes the picture of now. The file is replaced as a whole: a viewer never sees half of
+// one.
 func (p *painter) paint() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -166,7 +166,8 @@ func (s *station) serve(ctx context.Context, l net.Listener, every time.Duration
 	return s.server.Serve(ctx, l)
 }
 
-// keepPainting paints at once and then again and again. It goes on where a picture cannot be written, and says so once.
+// keepPainting paints at once and then again and again. It goes on where a picture cannot be
+// written, and says so once.
 func (s *station) keepPainting(ctx context.Context, every time.Duration, stderr io.Writer) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

@@ -117,7 +117,8 @@ func (e exchange) String() string {
 	return line
 }
 
-// book is where exchanges are written down: line by line, so that a process that is killed leaves all of them.
+// book is where exchanges are written down: line by line, so that a process that is killed leaves
+// all of them.
 type book struct {
 	json bool
 
