@@ -97,7 +97,11 @@ func (l *link) exchange(ctx context.Context, request, reply *protocol.Packet) er
 	if err := reply.Decode(l.in[:n]); err != nil {
 		return l.failed(fmt.Errorf("command %s: %w", request.Command, err))
 	}
-	l.stats.exchanged(l.opt.Clock.Now().Sub(start))
+	took := l.opt.Clock.Now().Sub(start)
+	l.stats.exchanged(took)
+	if took > l.opt.Timeout { // whoever held it up
+		return l.failed(&transport.Error{Op: "read", Kind: transport.ErrTimeout, Cause: fmt.Errorf("command %s: the answer came after %v", request.Command, took)})
+	}
 	if err := request.Check(reply); err != nil {
 		if errors.Is(err, protocol.ErrMismatch) {
 			return l.failed(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"
 )
 
@@ -15,6 +16,7 @@ func (a *Arm) loop() {
 		seen := a.wake.Count()
 		if r := a.nextRequest(); r != nil {
 			a.serve(r)
+			a.active = a.opt.Clock.Now()
 			if a.over() {
 				return
 			}
@@ -23,6 +25,9 @@ func (a *Arm) loop() {
 		now := a.opt.Clock.Now()
 		if !now.Before(next) {
 			a.work.lateBy(now.Sub(next), a.opt.Period)
+			if err := a.missed(now); err != nil {
+				a.trip(err)
+			}
 			a.period()
 			if next = next.Add(a.opt.Period); a.opt.Clock.Now().Sub(next) > a.opt.Period {
 				next = a.opt.Clock.Now() // what was missed stays missed: no burst of points
@@ -32,6 +37,35 @@ func (a *Arm) loop() {
 		// Neither a signal nor reaching the time is an error, and nobody cancels this context.
 		a.opt.Clock.Wait(context.Background(), a.wake, seen, next)
 	}
+}
+
+// missed returns why the arm, if it is enabled, must not go on: the machine slept, or a period began later than a velocity may be old,
+// however new the one is that was set in between.
+func (a *Arm) missed(now time.Time) error {
+	late := now.Sub(a.active) - a.opt.Period
+	a.active = now
+	if err := a.asleep(); err != nil && a.wanted {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.streaming && late > a.opt.Stale {
+		return fmt.Errorf("a period began %v late: %w", late, ErrSuspended)
+	}
+	return nil
+}
+
+// sleep is what of the difference between two clocks is none.
+const sleep = 20 * time.Millisecond
+
+// asleep returns an error if the machine slept since the last call.
+func (a *Arm) asleep() error {
+	before := a.slept
+	a.slept = clock.Slept(a.opt.Clock)
+	if slept := a.slept - before; slept > sleep {
+		return fmt.Errorf("suspended for %v: %w", slept.Round(time.Millisecond), ErrSuspended)
+	}
+	return nil
 }
 
 func (s *Stats) lateBy(d, period time.Duration) {
@@ -174,8 +208,11 @@ func (a *Arm) controlLost() bool {
 	return a.caps.quickStatus && !a.state.API && a.enabled && a.state.StatusTime.After(a.commanded)
 }
 
-// interrupted reports why a task must end: its context, or somebody's Stop.
+// interrupted reports why a task must end: its context, somebody's Stop, or a machine that slept.
 func (a *Arm) interrupted(ctx context.Context) error {
+	if err := a.asleep(); err != nil {
+		return err
+	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.stopping > 0 {

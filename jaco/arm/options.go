@@ -18,6 +18,7 @@ const NumJoints = 9
 var (
 	ErrStale       = errors.New("no new command in time")
 	ErrControlLost = errors.New("the arm took API control away: its joystick was used, or it is in a fault")
+	ErrSuspended   = errors.New("this machine slept, or this program was held up")
 	ErrStopped     = errors.New("stopped")
 	ErrClosed      = errors.New("the arm is closed")
 	ErrDisabled    = errors.New("motion is not enabled")

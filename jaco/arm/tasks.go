@@ -212,6 +212,9 @@ func (a *Arm) push(ctx context.Context, goal protocol.RetractState) (err error) 
 		if err := a.status(ctx); err != nil {
 			return err
 		}
+		if a.controlGone() {
+			return ErrControlLost
+		}
 		switch a.State().Retract {
 		case goal:
 			return nil
@@ -226,6 +229,9 @@ func (a *Arm) push(ctx context.Context, goal protocol.RetractState) (err error) 
 	}
 	return fmt.Errorf("not %v after %v: %w", goal, travelTime, ErrNoProgress)
 }
+
+// controlGone tells whether the arm says that it does not obey.
+func (a *Arm) controlGone() bool { return a.caps.quickStatus && !a.State().API }
 
 // status asks for status and angles now.
 func (a *Arm) status(ctx context.Context) error {
@@ -285,6 +291,9 @@ func (a *Arm) InitFingers(ctx context.Context) error {
 			}
 			if err := a.status(ctx); err != nil {
 				return err
+			}
+			if a.controlGone() {
+				return ErrControlLost
 			}
 			if a.State().Fingers == [3]bool{true, true, true} {
 				return nil

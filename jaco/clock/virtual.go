@@ -15,8 +15,9 @@ type Virtual struct {
 	mu sync.Mutex // guards what follows, and the counts of all signals of this clock
 
 	now     time.Time
-	running bool // a participant has the floor
-	entered int  // participants between Enter and Leave, waiting or not
+	slept   time.Duration // how long the machine has been suspended
+	running bool          // a participant has the floor
+	entered int           // participants between Enter and Leave, waiting or not
 
 	ready  []*waiter // may go on, in this order
 	parked []*waiter // wait for something, in the order in which they began to

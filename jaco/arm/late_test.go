@@ -1,0 +1,152 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+	"time"
+
+	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
+	"colonnade/jaco/transport"
+)
+
+// A machine that slept while the arm moved does not let it go on, nor a command that came before the driver was back.
+func TestAMachineThatSleptStopsTheArm(t *testing.T) {
+	r := connected(t, "", nil)
+	v := [NumJoints]float64{0.3}
+	if err := r.drive(v, 500*time.Millisecond); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Suspend(time.Minute)
+	r.sleep(15 * time.Millisecond)
+	if err := r.arm.SetVelocity(&v); !errors.Is(err, ErrSuspended) || !r.said("suspended for 1m0s") {
+		t.Errorf("after the sleep: %v; log %q", err, r.log)
+	}
+	r.sleep(300 * time.Millisecond)
+	before := r.state().Q[0]
+	r.sleep(time.Second)
+	if moved := math.Abs(r.state().Q[0] - before); moved > 0.001 {
+		t.Errorf("it went on for %.3f rad", moved)
+	}
+	if err := r.arm.Recover(background); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.drive(v, 300*time.Millisecond); err != nil {
+		t.Errorf("after Recover: %v", err)
+	}
+	// At rest, too, and on its own way home.
+	if err := r.arm.Stop(background); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Suspend(time.Second)
+	r.sleep(15 * time.Millisecond)
+	if err := r.arm.Err(); !errors.Is(err, ErrSuspended) {
+		t.Errorf("at rest: %v", err)
+	}
+	if err := r.arm.Recover(background); err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Go(func() {
+		if clock.Sleep(background, r.clock, 100*time.Millisecond) == nil {
+			r.clock.Suspend(time.Second)
+		}
+	})
+	if err := r.arm.Home(background); !errors.Is(err, ErrSuspended) {
+		t.Errorf("home: %v", err)
+	}
+}
+
+// blocking is a connection whose reads come back late once, and with the answer.
+type blocking struct {
+	transport.Conn
+	clock clock.Clock
+	late  *time.Duration
+}
+
+func (b *blocking) Read(ctx context.Context, p []byte) (int, error) {
+	n, err := b.Conn.Read(ctx, p)
+	if late := *b.late; late > 0 {
+		*b.late = 0
+		if err := clock.Sleep(background, b.clock, late); err != nil {
+			return 0, err
+		}
+	}
+	return n, err
+}
+
+// An answer that is older than Timeout is none, whoever held it up.
+func TestAnAnswerThatIsLateIsNone(t *testing.T) {
+	var late time.Duration
+	r := newRig(t, "", nil)
+	open := r.opt.Open
+	r.opt.Open = func(ctx context.Context) (transport.Conn, error) {
+		conn, err := open(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return &blocking{conn, r.clock, &late}, nil
+	}
+	r.connect()
+	if err := r.arm.Enable(background); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range []struct {
+		late time.Duration
+		want error
+	}{{20 * time.Millisecond, nil}, {81 * time.Millisecond, transport.ErrTimeout}} {
+		late = x.late
+		if err := r.drive([NumJoints]float64{0.2}, 300*time.Millisecond); !errors.Is(err, x.want) {
+			t.Errorf("an answer after %v: %v, want %v", x.late, err, x.want)
+		}
+	}
+}
+
+// Home is an error if somebody takes API control on the way, also right before the arm gets there.
+func TestHomeWithoutControlIsAnError(t *testing.T) {
+	for after := 200 * time.Millisecond; after < 12*time.Second; after += 900 * time.Millisecond {
+		r := connected(t, "", func(e *emulator.Options, _ *Options) { e.Start = nil })
+		taken := false
+		r.clock.Go(func() {
+			if clock.Sleep(background, r.clock, after) == nil {
+				r.device.TakeControl(r.clock.Now())
+				taken = true
+			}
+		})
+		err := r.arm.Home(background)
+		if taken && !errors.Is(err, ErrControlLost) {
+			t.Errorf("taken after %v: %v", after, err)
+		}
+		if !taken {
+			if err != nil {
+				t.Error(err)
+			}
+			break
+		}
+	}
+}
+
+// A driver that was held up for longer than a velocity may be old stops, though a new one was set meanwhile.
+func TestAPeriodThatIsMissedStopsTheArm(t *testing.T) {
+	held := time.Duration(0)
+	r := connected(t, "", func(_ *emulator.Options, o *Options) {
+		o.Govern = func(time.Time, *State, *[NumJoints]float64) error {
+			d := held
+			held = 0
+			return clock.Sleep(background, o.Clock, d)
+		}
+	})
+	for _, x := range []struct {
+		held time.Duration
+		want error
+	}{{100 * time.Millisecond, nil}, {200 * time.Millisecond, ErrSuspended}} {
+		if err := r.drive([NumJoints]float64{0.2}, 200*time.Millisecond); err != nil {
+			t.Fatal(err)
+		}
+		held = x.held
+		if err := r.drive([NumJoints]float64{0.2}, 500*time.Millisecond); !errors.Is(err, x.want) {
+			t.Errorf("held up for %v: %v, want %v", x.held, err, x.want)
+		}
+	}
+}
