@@ -1,10 +1,13 @@
 package safety
 
 import (
+	"context"
 	"fmt"
 	"math"
+	"time"
 
 	"colonnade/jaco/arm"
+	"colonnade/jaco/clock"
 	"colonnade/sim"
 )
 
@@ -43,4 +46,42 @@ func (g *Guard) impossible(s *arm.State) *Trip {
 		}
 	}
 	return nil
+}
+
+const (
+	stillFor  = 100 * time.Millisecond // between two looks at the angles of an arm that is to stand
+	stillMost = 0.01                   // rad that a joint may turn meanwhile: it sags until it is held
+	stillTime = time.Second            // until it stands, at most
+)
+
+// Stands stops the arm and waits until its angles no longer change: a stop that is acknowledged was received, no more. It returns
+// ErrMoves if after a second they still change or do not come.
+func (g *Guard) Stands(ctx context.Context) error {
+	c := g.opt.Arm.Clock
+	if err := g.arm.Stop(ctx); err != nil {
+		return err
+	}
+	why := "its angles are not known"
+	before := g.arm.State()
+	for until := c.Now().Add(stillTime); c.Now().Before(until); {
+		if err := clock.Sleep(ctx, c, stillFor); err != nil {
+			return err
+		}
+		now := g.arm.State()
+		if now.QTime.Sub(before.QTime) < stillFor/2 {
+			continue
+		}
+		fastest, turned := 0, 0.0
+		for i := range now.Q {
+			if d := math.Abs(now.Q[i] - before.Q[i]); d > turned {
+				fastest, turned = i, d
+			}
+		}
+		if turned <= stillMost {
+			return nil
+		}
+		why = fmt.Sprintf("%s turned by %.3f rad in %v", g.model.JointName(fastest), turned, stillFor)
+		before = now
+	}
+	return fmt.Errorf("%w: %s", ErrMoves, why)
 }

@@ -38,6 +38,9 @@ var ErrUnsupported = arm.ErrUnsupported
 // the driver's own error. After EmergencyStop, which does not wait, Stop tells.
 var ErrUnacknowledged = arm.ErrUnacknowledged
 
+// ErrMoves is wrapped by what Stands returns for an arm that acknowledged its stop, and goes on.
+var ErrMoves = errors.New("the arm acknowledged that it is to stand, but does not: press its emergency stop, or switch it off with a hand under it")
+
 // Trip is a refused command: an error that says what was refused, and where the arm was.
 type Trip struct {
 	At       time.Time

@@ -234,8 +234,8 @@ func TestStops(t *testing.T) {
 				t.Errorf("left behind: API control %t, %d points", s.API, s.Queue)
 			}
 			// What is told is the arm after the stop.
-			if q := s.Q[0] + l.world.Motion.Encoder[0]; !closeTo(r.Joints[0], q, 0.005) || !closeTo(r.Velocities[0], 0, 0.02) || r.Queue != 0 || r.Age > 0.1 {
-				t.Errorf("joint 1 stands at %.3f rad; told is %.3f, %.3f rad/s, %d points, %.2f s ago", q, r.Joints[0], r.Velocities[0], r.Queue, r.Age)
+			if q := s.Q[0] + l.world.Motion.Encoder[0]; !closeTo(r.Joints[0], q, 0.005) || !closeTo(r.Velocities[0], 0, 0.02) || r.Queue != 0 || *r.Age > 0.1 {
+				t.Errorf("joint 1 stands at %.3f rad; told is %.3f, %.3f rad/s, %d points, %.2f s ago", q, r.Joints[0], r.Velocities[0], r.Queue, *r.Age)
 			}
 			if name == "file" {
 				if _, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1")...); !errors.Is(err, safety.ErrEmergency) {
@@ -367,7 +367,7 @@ func TestSignalWhileNobodyTypes(t *testing.T) {
 // That the arm stands after a signal is said only where it has acknowledged it: else the signal is no reason to call it well.
 func TestSignalAndStopUnacknowledged(t *testing.T) {
 	for _, line := range []string{"home -move", "jog -move -joint 1 -speed 0.3 -for 20s"} {
-		for _, fault := range []string{"none", "cable", "no answer", "no answer to 303"} {
+		for _, fault := range []string{"none", "cable", "no answer", "no answer to 303", "it goes on"} {
 			t.Run(line+"/"+fault, func(t *testing.T) {
 				l := newLaboratory(t, func(o *emulator.Options) { o.Start[0] += 1 })
 				ctx, signal := context.WithCancel(context.Background())
@@ -379,6 +379,10 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 							l.openArm = &transport.Error{Op: "test", Kind: transport.ErrNoDevice}
 						case "no answer":
 							l.stall = make(chan struct{})
+						case "it goes on":
+							if err := l.device.Break(l.clock.Now(), 3, emulator.Motor, emulator.Fault{Offset: 0.3}); err != nil {
+								t.Error(err)
+							}
 						}
 						signal()
 					}
@@ -393,6 +397,9 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 				well := fault == "none"
 				if told := strings.Contains(said, "acknowledged that it is to stand"); told != well || (err == nil) != well {
 					t.Errorf("ended with %v\n%s", err, said)
+				}
+				if moves := errors.Is(err, safety.ErrMoves); moves != (fault == "it goes on") {
+					t.Errorf("ended with %v", err)
 				}
 				if unknown := errors.Is(err, safety.ErrUnacknowledged); unknown != (fault == "cable" || fault == "no answer") {
 					t.Errorf("ended with %v", err)

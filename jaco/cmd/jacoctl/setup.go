@@ -215,10 +215,19 @@ func (at *site) outside(f func() error) error {
 // stand only if it has acknowledged it.
 func (at *site) close(err error) error {
 	at.release()
+	err = signalled(at.ctx, err)
+	var moves error
+	if err == errSignalled && at.moves {
+		moves = at.Guard.Stands(context.Background())
+	}
 	at.Clock.Leave() // Shut enters by itself
-	err, shut := signalled(at.ctx, err), at.Shut()
-	if err == errSignalled && shut == nil && at.moves {
-		fmt.Fprintln(at.s.stderr, "the arm has acknowledged that it is to stand")
+	shut := at.Shut()
+	switch {
+	case err != errSignalled || !at.moves || shut != nil:
+	case moves == nil:
+		fmt.Fprintln(at.s.stderr, "the arm has acknowledged that it is to stand, and its angles no longer change")
+	default:
+		err = errors.Join(err, moves)
 	}
 	at.sent.finish()
 	return errors.Join(err, shut, at.log.Close())

@@ -15,17 +15,17 @@ import (
 // statusResult is an arm as it stands.
 type statusResult struct {
 	Arm         identity                `json:"arm"`
-	Age         float64                 `json:"age"`        // s since the joint angles were asked for
+	Age         *float64                `json:"age"`        // s since the joint angles were asked for; null: they are of before the arm was lost
 	Joints      [sim.NumJoints]float64  `json:"joints"`     // rad, as the arm counts them
-	Velocities  [sim.NumJoints]float64  `json:"velocities"` // rad/s, as it reports them
-	Torques     [sim.NumJoints]float64  `json:"torques"`    // N m; of fingers the unit is not known
+	Velocities  *[sim.NumJoints]float64 `json:"velocities"` // rad/s, as it reports them; null: it does not
+	Torques     *[sim.NumJoints]float64 `json:"torques"`    // N m; of fingers the unit is not known; null: it does not report them
 	Palm        sim.Vec3                `json:"palm"`       // world, m
 	State       string                  `json:"state"`      // of its own way home
 	API         bool                    `json:"api"`        // API control is on
 	Fingers     [sim.NumFingers]bool    `json:"fingers_initialised"`
 	LimitFault  bool                    `json:"limit_fault"`
 	Queue       int                     `json:"queue"`  // trajectory points in the arm
-	Errors      int                     `json:"errors"` // in its log
+	Errors      *int                    `json:"errors"` // in its log; null: it does not tell
 	Near        map[safety.Cause]margin `json:"near"`
 	WithinLimit bool                    `json:"within_limits"` // the Guard would let it move
 }
@@ -45,8 +45,15 @@ type margin struct {
 }
 
 func identify(i protocol.Info) identity {
-	return identity{i.Type.String(), i.Serial.String(), i.Model.String(), fmt.Sprintf("%d.%d.%d", i.Major, i.Minor, i.Release)}
+	firmware := unknown
+	if i.Major != 0 || i.Minor != 0 || i.Release != 0 {
+		firmware = fmt.Sprintf("%d.%d.%d", i.Major, i.Minor, i.Release)
+	}
+	return identity{i.Type.String(), i.Serial.String(), i.Model.String(), firmware}
 }
+
+// unknown is printed of what an arm does not tell: a zero would be a value.
+const unknown = "unknown"
 
 func status(ctx context.Context, args []string, c console) (any, error) {
 	s := newSetup("status -arm usb", c)
@@ -65,9 +72,22 @@ func status(ctx context.Context, args []string, c console) (any, error) {
 func (at *site) status() *statusResult {
 	state := at.Guard.State()
 	r := &statusResult{
-		Arm: identify(at.Guard.Info()), Joints: state.Q, Velocities: state.V, Torques: state.Torque, State: state.Retract.String(),
-		Age: at.Clock.Now().Sub(state.QTime).Seconds(), API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue, Errors: state.Errors,
+		Arm: identify(at.Guard.Info()), Joints: state.Q, State: state.Retract.String(),
+		API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue,
 		WithinLimit: at.Guard.Fits(&state.Q),
+	}
+	if !state.QTime.IsZero() {
+		age := at.Clock.Now().Sub(state.QTime).Seconds()
+		r.Age = &age
+	}
+	if !state.VTime.IsZero() {
+		r.Velocities = &state.V
+	}
+	if !state.TorqueTime.IsZero() {
+		r.Torques = &state.Torque
+	}
+	if !state.ErrorsTime.IsZero() {
+		r.Errors = &state.Errors
 	}
 	m := sim.Canonical()
 	d := m.NewData()
@@ -84,16 +104,30 @@ func (at *site) status() *statusResult {
 
 func (r *statusResult) write(w io.Writer) {
 	fmt.Fprintf(w, "%s, model %q, serial number %q, firmware %s\n", r.Arm.Type, r.Arm.Model, r.Arm.Serial, r.Arm.Firmware)
-	if r.Age > settling.Seconds() {
-		fmt.Fprintf(w, "the arm has not answered for %.1f s: it may stand elsewhere by now, or move\n", r.Age)
+	switch {
+	case r.Age == nil:
+		fmt.Fprintln(w, "the arm has not answered since it was lost: it may stand elsewhere by now, or move")
+	case *r.Age > settling.Seconds():
+		fmt.Fprintf(w, "the arm has not answered for %.1f s: it may stand elsewhere by now, or move\n", *r.Age)
 	}
 	m := sim.Canonical()
 	for i := range r.Joints {
-		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8.3f rad/s %8.2f\n", m.JointName(i), r.Joints[i], r.Joints[i]*180/math.Pi, r.Velocities[i], r.Torques[i])
+		velocity, torque := unknown, unknown
+		if r.Velocities != nil {
+			velocity = fmt.Sprintf("%.3f", r.Velocities[i])
+		}
+		if r.Torques != nil {
+			torque = fmt.Sprintf("%.2f", r.Torques[i])
+		}
+		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8s rad/s %8s\n", m.JointName(i), r.Joints[i], r.Joints[i]*180/math.Pi, velocity, torque)
+	}
+	logged := unknown
+	if r.Errors != nil {
+		logged = fmt.Sprint(*r.Errors)
 	}
 	fmt.Fprintf(w, "palm at x %+.3f, y %+.3f, z %.3f m\n", r.Palm[0], r.Palm[1], r.Palm[2])
-	fmt.Fprintf(w, "state: %s; API control %s; fingers initialised %v; %d points queued; %d errors in its log; limit fault %t\n",
-		r.State, on(r.API), r.Fingers, r.Queue, r.Errors, r.LimitFault)
+	fmt.Fprintf(w, "state: %s; API control %s; fingers initialised %v; %d points queued; errors in its log: %s; limit fault %t\n",
+		r.State, on(r.API), r.Fingers, r.Queue, logged, r.LimitFault)
 	limit, table, self := r.Near[safety.JointLimit], r.Near[safety.Table], r.Near[safety.Self]
 	fmt.Fprintf(w, "nearest: %s %.2f rad from its limit; %s %.0f mm above the table; %s %.0f mm apart\n",
 		limit.What, limit.Distance, table.What, 1000*table.Distance, self.What, 1000*self.Distance)

@@ -143,6 +143,48 @@ func TestNoCommandMovesFromAPoseThatCannotBe(t *testing.T) {
 	}
 }
 
+// discreet is an arm that refuses what it may.
+type discreet struct{ *emulator.Device }
+
+func (d discreet) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := d.Device.In(now, p)
+	var packet protocol.Packet
+	if n == 0 || packet.Decode(p[:n]) != nil {
+		return n, ready
+	}
+	switch packet.Command {
+	case protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount:
+		packet.NACK = true
+		var wire [protocol.PacketSize]byte
+		packet.Encode(&wire)
+		copy(p, wire[:])
+	}
+	return n, ready
+}
+
+// What an arm does not tell is no zero.
+func TestWhatIsNotToldIsUnknown(t *testing.T) {
+	l := newLaboratory(t, func(o *emulator.Options) { o.Firmware = [3]uint8{} })
+	l.socket.Plug(discreet{l.device})
+	var r statusResult
+	said, err := l.do(context.Background(), &r, nil, l.real("status")...)
+	if err != nil || r.Velocities != nil || r.Torques != nil || r.Errors != nil || r.Age == nil {
+		t.Errorf("%+v, %v", r, err)
+	}
+	has(t, said, "firmware unknown", "unknown rad/s  unknown\n", "errors in its log: unknown")
+	if strings.Contains(said, "0.00\n") || strings.Contains(said, "0.0.0") {
+		t.Error(said)
+	}
+	var lost strings.Builder
+	(&statusResult{}).write(&lost)
+	has(t, lost.String(), "has not answered since it was lost")
+	for _, r := range []string{"9223372036", " 0.00\n"} {
+		if strings.Contains(lost.String(), r) {
+			t.Errorf("%q in %s", r, &lost)
+		}
+	}
+}
+
 // A policy that looks on while the planner drives mostly wants to go the same way, and where somebody else drives, nothing is
 // sent (TestLookingChangesNothing).
 func TestShadow(t *testing.T) {
