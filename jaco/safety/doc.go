@@ -19,6 +19,10 @@
 //
 // The model is that of a Jaco2 with six joints: an arm that says it is another one can be read, but not moved.
 //
+// What the arm reports is held against what it was told, with lag, play, sag and points under way: a joint that does not follow, runs
+// the other way, follows too fast or moves uncommanded trips, and so do velocities and torques that do not belong to the angles, and
+// a pose that no arm can have. No motion is computed from what is in doubt. README.md has a table of what was tried.
+//
 // Commands that are not finite or faster than the joint may turn are refused. Velocities change by no more than
 // Limits.Acceleration; a stop is as fast as the arm can.
 //

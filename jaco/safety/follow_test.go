@@ -82,3 +82,55 @@ func (r *rig) tries(l lie, speed float64) {
 		r.t.Errorf("%s %+.1f %s: tripped after %v and %.3f rad", sim.Canonical().JointName(l.joint), speed, l.name, took, astray)
 	}
 }
+
+// Slow joints, fingers, and an arm all of whose angles are of yesterday.
+func TestMoreThatDoesNotFollowTrips(t *testing.T) {
+	frozen := emulator.Fault{Frozen: true}
+	for _, speed := range []float64{0.1, -0.1} {
+		for _, joint := range []int{0, 3, 4, 5, 6, 7, 8} {
+			r := newRig(t, setup{motion: robotMotion(t)})
+			r.tries(lie{"slow and still", joint, emulator.Angle, frozen, Following}, speed)
+			r.close()
+		}
+	}
+	r := newRig(t, setup{motion: robotMotion(t)})
+	defer r.close()
+	v := [sim.NumJoints]float64{0.3, 0.2, -0.2, 0.3, 0.3, 0.3}
+	if err := r.drive(50*time.Millisecond, 300*time.Millisecond, steady(v)); err != nil {
+		t.Fatal(err)
+	}
+	for joint := range sim.NumJoints {
+		r.breaks(joint, emulator.Angle, frozen)
+	}
+	began := r.clock.Now()
+	var trip *Trip
+	if err := r.drive(5*time.Millisecond, time.Second, steady(v)); !errors.As(err, &trip) || trip.Cause != Following || r.clock.Now().Sub(began) > 200*time.Millisecond {
+		t.Errorf("after %v: %v", r.clock.Now().Sub(began), err)
+	}
+}
+
+// A velocity or torque that stands still, or belongs to other angles, trips while the arm moves.
+func TestReadingsThatDoNotBelongTrip(t *testing.T) {
+	for _, l := range []lie{
+		{"velocity stands still", 1, emulator.Velocity, emulator.Fault{Frozen: true}, Reading},
+		{"velocity runs the other way", 1, emulator.Velocity, emulator.Fault{Scale: -1}, Reading},
+		{"velocity is an angle", 1, emulator.Velocity, emulator.Fault{Scale: 1, Offset: 2.9}, Reading},
+		{"torque stands still", 1, emulator.Torque, emulator.Fault{Frozen: true}, Reading},
+		{"torque is off", 1, emulator.Torque, emulator.Fault{Scale: 1, Offset: 20}, Reading},
+	} {
+		r := newRig(t, setup{motion: robotMotion(t)})
+		r.breaks(l.joint, l.part, l.fault)
+		turn := 0
+		policy := func(*[sim.NumJoints]float64) (v [sim.NumJoints]float64) {
+			turn++
+			v[l.joint] = math.Copysign(0.5, float64(turn/30%2)-0.5) // 1.5 s to a side
+			return v
+		}
+		err := r.drive(50*time.Millisecond, 10*time.Second, policy)
+		var trip *Trip
+		if !errors.As(err, &trip) || trip.Cause != l.cause || !strings.Contains(trip.What, "joint_2") {
+			t.Errorf("%s: %v", l.name, err)
+		}
+		r.close()
+	}
+}
