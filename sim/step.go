@@ -93,14 +93,13 @@ func (m *Model) Damping(i int) float64 { return m.damping[i] }
 
 // StopFingers sets fingers beyond an end of their range back to it, at rest: they stop dead there.
 func (m *Model) StopFingers(d *Data) {
-	moved := false
 	for i := NumArmJoints; i < NumJoints; i++ {
 		if q := min(max(d.Q[i], m.lower[i]), m.upper[i]); q != d.Q[i] {
+			m.pose(d)
 			d.Q[i], d.V[i] = q, 0
-			moved = true
+			sin, cos := Sincos(q)
+			m.poseBody(d, i+1, sin, cos) // nothing hangs on a finger
+			d.posed[i] = q
 		}
-	}
-	if moved {
-		m.Kinematics(d)
 	}
 }
