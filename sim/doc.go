@@ -36,49 +36,8 @@
 //
 // # Error, speed and memory
 //
-// Largest deviation from MuJoCo's numbers, in SI units (go test ./sim -run Golden -v):
-//
-//	single evaluations                  2e-14
-//	5 s rollouts, 2 ms steps            2e-15
-//	swinging without servos             5e-14
-//
-// Error of a longer step over 5 s of new random commands every 100 ms, from 40 poses; without motion against
-// StepReference at 2 ms (go test ./sim -run ImplicitAgainstReference -v), with all of it, 15 mrad of backlash
-// among it, against 1 ms and from 12 poses (go test ./sim -run MotionAgainstFineSteps -v). With backlash, trajectories
-// diverge quickly at any step size:
-//
-//	            without motion                      with motion
-//	step     joints, rms  palm, rms  most        palm, rms  most
-//	10 ms     3.0 mrad     2.3 mm     7 mm         11 mm     33 mm
-//	20 ms     7.5 mrad     6.9 mm    26 mm         17 mm     57 mm
-//
-// Time on one core of an AMD EPYC (Zen 4), Go 1.26, user time of the fastest of three rounds on a machine with other
-// work. Of a control step of 100 ms (go test ./sim -bench 'Step|Dynamics'):
-//
-//	2 ms steps and checks           49 µs
-//	10 ms steps and checks          11 µs      of which checks  1.3 µs
-//	20 ms steps and checks           6.2 µs
-//	Kinematics                       0.23 µs
-//	ForwardDynamics                  0.66 µs
-//	Clearance                        1.1 µs
-//	Surroundings                     1.3 µs
-//
-// Of a step of the environment with 10 ms steps, a 64x64 frame, reward and resets (go test ./sim/reach -bench Step), its
-// memory alone and with renderers shared (go test ./sim/reach -run Memory -v); nothing is allocated per step:
-//
-//	domain      without frame    with frame    memory     shared
-//	sim             12 µs           28 µs      104 KiB    11 KiB
-//	robot           14 µs           76 µs      208 KiB    11 KiB
-//	random          17 µs           83 µs      208 KiB    not shared
-//
-// Score of sim/planner over 500 episodes, ± standard error (go test ./sim/planner -run Domains -v -episodes 2000). The
-// domains not listed move as sim does, robot-far as robot:
-//
-//	domain              reach             conveyor
-//	sim                 40.2 ± 0.3        40.0 ± 0.3
-//	robot               39.2 ± 0.3        39.3 ± 0.3
-//	random              39.3 ± 0.3        39.3 ± 0.3
-//	transfer-search     39.1 ± 0.3        39.3 ± 0.3
+// The folder bench/results/simulator has them: the deviation from MuJoCo, the error of long steps, time and memory of a
+// step, and what the planner scores.
 //
 // # The same bits everywhere
 //

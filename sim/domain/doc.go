@@ -45,18 +45,5 @@
 // robot's tracker goes by that colour. In every preset the target is whole in the picture and the palm in 9 of 10 starts.
 // Preview sheets of all of them are in bench/results/worlds; the command figures draws those of other files.
 //
-// # Cost
-//
-// One core of an AMD EPYC (Zen 4) whose other cores were at work, processor time, the best of several rounds:
-//
-//	go test ./sim/domain -bench 'Render|Draw|Change'
-//	a 64x64 frame in sim, color-*, view-*                          16 µs
-//	... in robot (supersampled 2x2)                        61 µs (67 µs)
-//	... in random, with a new world every 50 frames                65 µs
-//	... in transfer-search                                         57 µs
-//	a 640x480 frame in sim (in robot)                     0.5 ms (5.8 ms)
-//	drawing the numbers of a world of random                        2 µs
-//	changing to it, and its first frame                           430 µs
-//
-// None of them allocates.
+// bench/results/simulator tells what worlds cost. Nothing is allocated for a frame.
 package domain

@@ -69,16 +69,9 @@
 //
 // # Cost
 //
-// On one core of an AMD EPYC (Zen 4) whose other cores were at work; the best of several rounds, Go 1.26:
-//
-//	go test ./sim/render -bench 'Render|Set'       64x64  supersampled 2x2   640x480  supersampled 2x2
-//	a frame of the default scene                   15 µs             23 µs   0.36 ms           0.84 ms
-//	changing to another default scene              56 µs
-//	changing to another sensor                    160 µs
-//
-// Package domain measures frames in rooms and through sensors. The coarse arm has 172 faces, its shadow 99. A renderer for
-// training frames takes 60 KiB (supersampled 2x2: 156 KiB), besides the meshes, which all renderers share; a
-// sensor adds 125 KiB.
+// bench/results/simulator tells what frames cost. The coarse arm has 172 faces, its shadow 99. A renderer for training
+// frames takes 60 KiB (supersampled 2x2: 156 KiB), besides the meshes, which all renderers share; a sensor adds
+// 165 KiB.
 //
 // Start reading at Renderer.Render, then raster.polygon; for the camera at optics.apply.
 package render
