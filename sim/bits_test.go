@@ -19,8 +19,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite testdata/snapshots")
 
-// TestSnapshotKinematics holds the bits of many poses, which must be the same on every architecture and under
-// every GOAMD64: pictures are drawn from them. A change here changes pictures.
+// TestSnapshotKinematics holds the bits of many poses, which must be the same on every architecture
+// and under every GOAMD64: pictures are drawn from them. A change here changes pictures.
 func TestSnapshotKinematics(t *testing.T) {
 	m := sim.Canonical()
 	d := m.NewData()
@@ -49,7 +49,8 @@ func TestSnapshotKinematics(t *testing.T) {
 	compareSnapshot(t, "kinematics", h.Sum(nil))
 }
 
-// compareSnapshot compares a hash with the one in testdata/snapshots, or with -update writes it there.
+// compareSnapshot compares a hash with the one in testdata/snapshots, or with -update writes it
+// there.
 func compareSnapshot(t *testing.T, name string, sum []byte) {
 	t.Helper()
 	file := filepath.Join("testdata", "snapshots", name+".sha256")
@@ -68,8 +69,8 @@ func compareSnapshot(t *testing.T, name string, sum []byte) {
 	}
 }
 
-// TestSnapshotTrajectories holds the bits of the states that random commands lead to: without motion of its own, with all
-// of it, and at every step.
+// TestSnapshotTrajectories holds the bits of the states that random commands lead to: without
+// motion of its own, with all of it, and at every step.
 func TestSnapshotTrajectories(t *testing.T) {
 	ctrl, start := commands(60)
 	for _, c := range []struct {
@@ -101,8 +102,8 @@ func TestSnapshotTrajectories(t *testing.T) {
 	}
 }
 
-// TestNotFused compiles the package for arm64, where the compiler fuses products with sums unless they are rounded
-// explicitly, and looks for such instructions.
+// TestNotFused compiles the package for arm64, where the compiler fuses products with sums unless
+// they are rounded explicitly, and looks for such instructions.
 func TestNotFused(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles the package for another architecture")

@@ -2,14 +2,14 @@ package sim
 
 import "math"
 
-// Checker finds violations in the poses of one arm, one after the other. It remembers how far apart each
-// pair was and skips the pair until the joints have turned far enough to close that gap, so checking
-// small steps is cheap; the answers are the same as without. It belongs to one goroutine.
+// Checker finds violations in the poses of one arm, one after the other. It remembers how far apart
+// each pair was and skips the pair until the joints have turned far enough to close that gap, so
+// checking small steps is cheap; the answers are the same as without. It belongs to one goroutine.
 type Checker struct {
 	model *Model
 	at    [NumJoints]float64 // joint angles at the last check
-	// Lower bounds of the distances at that check: gap[b][a] of bodies a < b, table[b] of body b from
-	// the table. Infinite where the two may touch.
+	// Lower bounds of the distances at that check: gap[b][a] of bodies a < b, table[b] of body b
+	// from the table. Infinite where the two may touch.
 	gap   [NumBodies][NumBodies]float64
 	table [NumBodies]float64
 }
@@ -17,8 +17,8 @@ type Checker struct {
 const (
 	// safety is taken off every distance that lets a pair be skipped, m: far above rounding errors.
 	safety = 1e-9
-	// sphereSlack is the distance of two bodies' bounding spheres, m, beyond which their shapes are not
-	// looked at.
+	// sphereSlack is the distance of two bodies' bounding spheres, m, beyond which their shapes are
+	// not looked at.
 	sphereSlack = 0.02
 )
 
@@ -42,9 +42,9 @@ func (c *Checker) forget() {
 	c.table = [NumBodies]float64{}
 }
 
-// Check returns the first violation of the pose in d, its cause None if there is none. The joint limits come
-// first; then, body by body from the base outwards, contact with inner bodies and with the table; then
-// the fingers with each other.
+// Check returns the first violation of the pose in d, its cause None if there is none. The joint
+// limits come first; then, body by body from the base outwards, contact with inner bodies and with
+// the table; then the fingers with each other.
 func (c *Checker) Check(d *Data) Violation {
 	c.model.pose(d)
 	v := c.check(d)
@@ -69,7 +69,8 @@ func (c *Checker) check(d *Data) Violation {
 	}
 	c.at = d.Q
 
-	// moved bounds how far any point of body b has moved as seen from body a, further and further in.
+	// moved bounds how far any point of body b has moved as seen from body a, further and further
+	// in.
 	for b := 1; b < NumBodies; b++ {
 		sweep, gaps := &m.sweep[b], &c.gap[b]
 		moved := float64(turned[b] * sweep[b])

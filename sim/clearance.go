@@ -5,9 +5,9 @@ import "math"
 // Clearance is the nearest violation of each cause, whether broken or not.
 type Clearance struct{ Limit, Table, Self Violation }
 
-// Clearance measures every limit and every pair at the pose in d. A distance is below 0 exactly where a Checker would
-// report that cause if it looked for it alone. The link that turns about the vertical, at a height of its own, is left
-// out of Table: it can hide what may really touch.
+// Clearance measures every limit and every pair at the pose in d. A distance is below 0 exactly
+// where a Checker would report that cause if it looked for it alone. The link that turns about the
+// vertical, at a height of its own, is left out of Table: it can hide what may really touch.
 func (m *Model) Clearance(d *Data) Clearance {
 	m.pose(d)
 	c := Clearance{
@@ -35,22 +35,24 @@ func (m *Model) Clearance(d *Data) Clearance {
 type Nearby struct {
 	Violation
 
-	// On are the points that are nearest to each other, world, m: of body A's surface, then of body B's or of the
-	// table. For a JointLimit there are none. Within an overlap they lie on the axes' connection.
+	// On are the points that are nearest to each other, world, m: of body A's surface, then of body
+	// B's or of the table. For a JointLimit there are none. Within an overlap they lie on the axes'
+	// connection.
 	On [2]Vec3
 
-	// Gradient is the derivative of Distance by each joint angle, m/rad (for a JointLimit 1): the distance changes
-	// at Gradient·V. It is 0 where the distance has none, which is where a capsule's axis meets another's or a
-	// box: deeper than any look ahead should let the arm go. Where the nearest place jumps from one shape to
-	// another it is that of the one nearer by rounding.
+	// Gradient is the derivative of Distance by each joint angle, m/rad (for a JointLimit 1): the
+	// distance changes at Gradient·V. It is 0 where the distance has none, which is where a
+	// capsule's axis meets another's or a box: deeper than any look ahead should let the arm go.
+	// Where the nearest place jumps from one shape to another it is that of the one nearer by
+	// rounding.
 	Gradient [NumJoints]float64
 }
 
 // Surroundings is what the arm may run into first, by cause, as in Clearance.
 type Surroundings struct{ Limit, Table, Self Nearby }
 
-// Surroundings fills s for the pose in d: for a safety layer that looks ahead. It costs little more than Clearance
-// and does not allocate.
+// Surroundings fills s for the pose in d: for a safety layer that looks ahead. It costs little more
+// than Clearance and does not allocate.
 func (m *Model) Surroundings(d *Data, s *Surroundings) {
 	c := m.Clearance(d)
 	*s = Surroundings{Limit: Nearby{Violation: c.Limit}, Table: Nearby{Violation: c.Table}, Self: Nearby{Violation: c.Self}}
@@ -81,7 +83,8 @@ func (m *Model) nearTable(d *Data, n *Nearby) {
 	m.addMotion(d, n.A, p, v3{0, 0, 1}, &n.Gradient)
 }
 
-// addMotion adds to gradient how fast the point p of body b, world, moves along a direction as each joint turns.
+// addMotion adds to gradient how fast the point p of body b, world, moves along a direction as each
+// joint turns.
 func (m *Model) addMotion(d *Data, b int, p, along v3, gradient *[NumJoints]float64) {
 	for ; b > Base; b = parents[b] {
 		rot := &d.BodyRot[b]
@@ -148,7 +151,8 @@ func (m *Model) nearBody(d *Data, n *Nearby) {
 	m.addMotion(d, b, q, w.scale(-1), &n.Gradient)
 }
 
-// boxCapsuleNearest returns the nearest points of a box of body a and of the axis of a capsule of body b, world.
+// boxCapsuleNearest returns the nearest points of a box of body a and of the axis of a capsule of
+// body b, world.
 func (m *Model) boxCapsuleNearest(d *Data, a int, box *solid, b int, capsule *solid) (onBox, onAxis v3) {
 	rot := &d.BodyRot[a]
 	boxFromWorld := rot.Transpose()

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// TestSurroundings compares points and gradients with what they mean, in random poses: the points lie on the surfaces
-// and as far apart as the distance says, and small turns of the joints change the distance at the gradient's rate.
+// TestSurroundings compares points and gradients with what they mean, in random poses: the points
+// lie on the surfaces and as far apart as the distance says, and small turns of the joints change
+// the distance at the gradient's rate.
 func TestSurroundings(t *testing.T) {
 	m := Canonical()
 	d, moved := m.NewData(), m.NewData()
@@ -79,8 +80,8 @@ func TestSurroundings(t *testing.T) {
 	}
 }
 
-// TestClearanceAgreesWithChecker: in random poses, many of them broken, each cause's distance is below 0 exactly when
-// a checker that looks for that cause alone finds it.
+// TestClearanceAgreesWithChecker: in random poses, many of them broken, each cause's distance is
+// below 0 exactly when a checker that looks for that cause alone finds it.
 func TestClearanceAgreesWithChecker(t *testing.T) {
 	m := Canonical()
 	d := m.NewData()

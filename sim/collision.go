@@ -33,10 +33,11 @@ func (c Cause) String() string {
 // Violation is a broken rule, or the one nearest to being broken. The zero value is none.
 type Violation struct {
 	Cause Cause
-	// A is the joint for JointLimit, else a body. B is the other body for SelfContact, A < B; else -1.
+	// A is the joint for JointLimit, else a body. B is the other body for SelfContact, A < B; else
+	// -1.
 	A, B int
-	// Distance to the limit in rad, or between the shapes in m; below 0 when the rule is broken. Overlap is
-	// measured from the axes of capsules, so it never reads deeper than their radii.
+	// Distance to the limit in rad, or between the shapes in m; below 0 when the rule is broken.
+	// Overlap is measured from the axes of capsules, so it never reads deeper than their radii.
 	Distance float64
 }
 
@@ -64,8 +65,9 @@ func (m *Model) limitViolation(d *Data) Violation {
 	return v
 }
 
-// Pairs returns the pairs of bodies that must not touch each other, the inner one first: all but parent and child.
-// Bodies 1 and up must not touch the table either. There is no margin: shapes may come as near as they like.
+// Pairs returns the pairs of bodies that must not touch each other, the inner one first: all but
+// parent and child. Bodies 1 and up must not touch the table either. There is no margin: shapes may
+// come as near as they like.
 func (m *Model) Pairs() [][2]int {
 	list := make([][2]int, len(m.pairs))
 	for i, p := range m.pairs {

@@ -20,8 +20,8 @@ func pose(m *sim.Model, finger float64, arm ...float64) *sim.Data {
 	return d
 }
 
-// Poses that Kinova's own software uses are safe: those of the canonical model, and "retract" and "vertical" of
-// kinova-ros's MoveIt configuration.
+// Poses that Kinova's own software uses are safe: those of the canonical model, and "retract" and
+// "vertical" of kinova-ros's MoveIt configuration.
 func TestNoFalseContact(t *testing.T) {
 	m := sim.Canonical()
 	poses := map[string]*sim.Data{
@@ -90,8 +90,8 @@ func TestFingersTouchEachOther(t *testing.T) {
 	}
 }
 
-// TestCheckerSkipsNothing walks at random, in small and large steps, into violations and out again: a checker
-// that remembers must say what a new one says, and agree with the clearance.
+// TestCheckerSkipsNothing walks at random, in small and large steps, into violations and out again:
+// a checker that remembers must say what a new one says, and agree with the clearance.
 func TestCheckerSkipsNothing(t *testing.T) {
 	m := sim.Canonical()
 	rng := rand.New(rand.NewPCG(1, 1))

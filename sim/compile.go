@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// Compile checks a description and makes a Model of it. The tree must be the Jaco's: a fixed base, a
-// chain of six hinges, three fingers on the last link.
+// Compile checks a description and makes a Model of it. The tree must be the Jaco's: a fixed base,
+// a chain of six hinges, three fingers on the last link.
 func Compile(desc Description) (*Model, error) {
 	m := &Model{desc: desc.clone(), gravity: desc.Gravity}
 	if err := m.compile(); err != nil {
@@ -83,9 +83,10 @@ func (m *Model) compileLink(b int, names map[string]int) error {
 	return m.compileShapes(b, l.Shapes)
 }
 
-// leastInertia is the smallest inertia, in kg m², of a link about its own joint, armature included. If each joint has it,
-// the mass matrix can be inverted in every pose. Below it the solution would be made of rounding errors:
-// moments are taken about the world origin, where those of a few kg are 1e-15 kg m².
+// leastInertia is the smallest inertia, in kg m², of a link about its own joint, armature included.
+// If each joint has it, the mass matrix can be inverted in every pose. Below it the solution would
+// be made of rounding errors: moments are taken about the world origin, where those of a few kg are
+// 1e-15 kg m².
 const leastInertia = 1e-9
 
 func (m *Model) compileInertia(b int, l *Link) error {
@@ -99,7 +100,8 @@ func (m *Model) compileInertia(b int, l *Link) error {
 		return fmt.Errorf("inertia_com %v is not finite", l.Inertia)
 	}
 	moments, axes := principalAxes(l.Inertia)
-	// A thin rod's smallest moment is 0, its others are alike: rounding puts them a little to either side.
+	// A thin rod's smallest moment is 0, its others are alike: rounding puts them a little to
+	// either side.
 	if !(moments[0] >= -1e-9*moments[2]) || moments[0]+moments[1] < float64(moments[2]*(1-1e-9)) {
 		return fmt.Errorf("inertia_com %v has principal moments %v, which no body has", l.Inertia, moments)
 	}
@@ -158,7 +160,8 @@ func (m *Model) compileJoint(i int, j *Joint) error {
 	return nil
 }
 
-// compileRest takes over what hangs on the links: sites, keyframes, the order of the joints, the table.
+// compileRest takes over what hangs on the links: sites, keyframes, the order of the joints, the
+// table.
 func (m *Model) compileRest(names map[string]int) error {
 	desc := &m.desc
 	if len(desc.Order) != NumJoints {
@@ -213,8 +216,8 @@ func finite(x ...float64) bool {
 	return true
 }
 
-// principalAxes returns the eigenvalues of the symmetric matrix xx yy zz xy xz yz in growing order, and
-// the eigenvectors, by Jacobi rotations.
+// principalAxes returns the eigenvalues of the symmetric matrix xx yy zz xy xz yz in growing order,
+// and the eigenvectors, by Jacobi rotations.
 func principalAxes(s [6]float64) (moments [3]float64, axes [3]v3) {
 	a := [3][3]float64{{s[0], s[3], s[4]}, {s[3], s[1], s[5]}, {s[4], s[5], s[2]}}
 	v := [3][3]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}

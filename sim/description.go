@@ -11,10 +11,10 @@ import (
 	"colonnade/sim/internal/strictjson"
 )
 
-// canonicalJSON is the model of the Kinova Jaco (j2n6s300), which MODEL.md explains. Its numbers come from
-// Kinovarobotics/kinova-ros (BSD 3-clause, Kinova Robotics inc. 2017) and google-deepmind/dm_control
-// (model BSD 3-clause); "licences" and "sources" in it tell which is which. Only the member "canonical"
-// is used here.
+// canonicalJSON is the model of the Kinova Jaco (j2n6s300), which MODEL.md explains. Its numbers
+// come from Kinovarobotics/kinova-ros (BSD 3-clause, Kinova Robotics inc. 2017) and
+// google-deepmind/dm_control (model BSD 3-clause); "licences" and "sources" in it tell which is
+// which. Only the member "canonical" is used here.
 //
 //go:embed jaco-model.json
 var canonicalJSON []byte

@@ -2,8 +2,8 @@ package sim
 
 import "math"
 
-// segmentDistance returns the distance between the segments from a along u and from b along v (u and v
-// being the whole extents; either may be zero).
+// segmentDistance returns the distance between the segments from a along u and from b along v (u
+// and v being the whole extents; either may be zero).
 func segmentDistance(a, u, b, v v3) float64 {
 	r := a.sub(b)
 	s, t := segmentNearest(r, u, v)
@@ -11,8 +11,8 @@ func segmentDistance(a, u, b, v v3) float64 {
 	return math.Sqrt(w.dot(w))
 }
 
-// segmentNearest returns where the segments from b + r along u and from b along v are nearest, as shares of u and v.
-// Ericson, Real-Time Collision Detection (2005), section 5.1.9.
+// segmentNearest returns where the segments from b + r along u and from b along v are nearest, as
+// shares of u and v. Ericson, Real-Time Collision Detection (2005), section 5.1.9.
 func segmentNearest(r, u, v v3) (s, t float64) {
 	uu, vv, uv := u.dot(u), v.dot(v), u.dot(v)
 	ur, vr := u.dot(r), v.dot(r)
@@ -37,18 +37,19 @@ func segmentNearest(r, u, v v3) (s, t float64) {
 	return s, t
 }
 
-// segmentBoxDistance returns the distance between the segment from a along u and the solid box centred at
-// the origin with its faces across the axes; 0 if they meet.
+// segmentBoxDistance returns the distance between the segment from a along u and the solid box
+// centred at the origin with its faces across the axes; 0 if they meet.
 func segmentBoxDistance(a, u, half v3) float64 {
 	return boxDistance(a.addScaled(segmentBoxNearest(a, u, half), u), half)
 }
 
-// segmentBoxNearest returns where the segment from a along u is nearest to the box, as a share of u.
+// segmentBoxNearest returns where the segment from a along u is nearest to the box, as a share of
+// u.
 //
-// The squared distance from the point a + t·u to the box is convex in t, and its derivative is linear
-// between the t at which the point crosses the plane of a face. So the minimum lies between the last
-// such t with a derivative of at most 0 and the first one with at least 0, where the line through the
-// two derivatives meets 0.
+// The squared distance from the point a + t·u to the box is convex in t, and its derivative is
+// linear between the t at which the point crosses the plane of a face. So the minimum lies between
+// the last such t with a derivative of at most 0 and the first one with at least 0, where the line
+// through the two derivatives meets 0.
 func segmentBoxNearest(a, u, half v3) float64 {
 	lo, hi := 0.0, 1.0
 	slopeLo, slopeHi := boxSlope(a, u, half, 0), boxSlope(a, u, half, 1)

@@ -28,7 +28,8 @@ func lowest(f func(float64) float64) float64 {
 
 func length(a v3) float64 { return math.Sqrt(a.dot(a)) }
 
-// coordinate draws from a grid half of the time, so that parallel, touching and degenerate cases come up.
+// coordinate draws from a grid half of the time, so that parallel, touching and degenerate cases
+// come up.
 func coordinate(rng *rand.Rand) float64 {
 	if rng.IntN(2) == 0 {
 		return float64(rng.IntN(5)-2) / 2
@@ -120,8 +121,8 @@ func randomPose(rng *rand.Rand, m *Model, d *Data) {
 	m.Kinematics(d)
 }
 
-// TestDistanceBySampling compares the distance of bodies with that of points sampled on their surfaces,
-// through the poses of whole arms.
+// TestDistanceBySampling compares the distance of bodies with that of points sampled on their
+// surfaces, through the poses of whole arms.
 func TestDistanceBySampling(t *testing.T) {
 	m := Canonical()
 	d := m.NewData()
@@ -171,8 +172,8 @@ func TestDistanceBySampling(t *testing.T) {
 	}
 }
 
-// TestContactStatistics compares the contacts of random poses with those that MuJoCo counted for the same
-// shapes (MODEL.md section 5).
+// TestContactStatistics compares the contacts of random poses with those that MuJoCo counted for
+// the same shapes (MODEL.md section 5).
 func TestContactStatistics(t *testing.T) {
 	const poses = 20000
 	m := Canonical()

@@ -12,8 +12,8 @@ type rigid struct {
 	second sym3 // ∫ r rᵀ dm; the rotational inertia is trace(second)·1 - second
 }
 
-// motion is how a body moves while all joint accelerations are 0. The acceleration of its point at r,
-// seen from the world origin, is origin + rows·r, with rows = [alpha]× + [omega]×[omega]×.
+// motion is how a body moves while all joint accelerations are 0. The acceleration of its point at
+// r, seen from the world origin, is origin + rows·r, with rows = [alpha]× + [omega]×[omega]×.
 type motion struct {
 	omega  v3 // angular velocity
 	alpha  v3 // angular acceleration
@@ -75,8 +75,8 @@ func (m *Model) evaluate(d *Data) {
 		})
 		outer.rows[0], outer.rows[1], outer.rows[2], outer.origin = rowX, rowY, rowZ, accel
 
-		// Where the mass is. Fields are set one by one: a whole struct would be copied in larger pieces than it was
-		// stored in, for which the processor must wait.
+		// Where the mass is. Fields are set one by one: a whole struct would be copied in larger
+		// pieces than it was stored in, for which the processor must wait.
 		mass := m.mass[b]
 		com := at.add(turn(rot, vec(&m.com[b])))
 		first := com.scale(mass)
@@ -142,8 +142,8 @@ func (m *Model) evaluate(d *Data) {
 	}
 }
 
-// solve replaces the right side x by the solution y of (mass matrix + diag(extra))·y = x: elimination from the
-// fingers inwards, as LᵀDL, which leaves the zeros between fingers alone.
+// solve replaces the right side x by the solution y of (mass matrix + diag(extra))·y = x:
+// elimination from the fingers inwards, as LᵀDL, which leaves the zeros between fingers alone.
 func (w *dynamics) solve(extra, x *[NumJoints]float64) {
 	const n = NumArmJoints
 	var a [n][n]float64 // what the fingers leave of the arm's matrix, then L below the diagonal
@@ -204,16 +204,16 @@ func (m *Model) MassMatrix(d *Data, matrix *[NumJoints][NumJoints]float64) {
 	}
 }
 
-// Bias fills bias with the torques c that hold the joint accelerations at 0: Coriolis, centrifugal and
-// gravity, N m.
+// Bias fills bias with the torques c that hold the joint accelerations at 0: Coriolis, centrifugal
+// and gravity, N m.
 func (m *Model) Bias(d *Data, bias *[NumJoints]float64) {
 	m.pose(d)
 	m.evaluate(d)
 	*bias = d.dyn.bias
 }
 
-// ForwardDynamics fills accel with the joint accelerations under the torques tau, rad/s²: M·accel + c = tau.
-// Damping is the caller's to subtract.
+// ForwardDynamics fills accel with the joint accelerations under the torques tau, rad/s²: M·accel +
+// c = tau. Damping is the caller's to subtract.
 func (m *Model) ForwardDynamics(d *Data, tau, accel *[NumJoints]float64) {
 	m.pose(d)
 	m.evaluate(d)
@@ -224,8 +224,8 @@ func (m *Model) ForwardDynamics(d *Data, tau, accel *[NumJoints]float64) {
 	d.dyn.solve(&extra, accel)
 }
 
-// Energy returns the potential energy (0 where all bodies lie at height 0) and the kinetic energy, armature
-// included, J.
+// Energy returns the potential energy (0 where all bodies lie at height 0) and the kinetic energy,
+// armature included, J.
 func (m *Model) Energy(d *Data) (potential, kinetic float64) {
 	var matrix [NumJoints][NumJoints]float64
 	m.MassMatrix(d, &matrix)
@@ -241,7 +241,8 @@ func (m *Model) Energy(d *Data) (potential, kinetic float64) {
 	return potential, kinetic
 }
 
-// InverseDynamics fills tau with the torques that give the joint accelerations accel: M·accel + c, N m.
+// InverseDynamics fills tau with the torques that give the joint accelerations accel: M·accel + c,
+// N m.
 func (m *Model) InverseDynamics(d *Data, accel, tau *[NumJoints]float64) {
 	var matrix [NumJoints][NumJoints]float64
 	m.MassMatrix(d, &matrix)

@@ -37,9 +37,9 @@ func TestForwardUndoesInverse(t *testing.T) {
 	}
 }
 
-// TestKineticEnergy compares the kinetic energy with that of the links moving, from the poses alone:
-// besides ½ Σ mass·(speed of the centre of mass)² and the armature there is only the links' spin, which is
-// little.
+// TestKineticEnergy compares the kinetic energy with that of the links moving, from the poses
+// alone: besides ½ Σ mass·(speed of the centre of mass)² and the armature there is only the links'
+// spin, which is little.
 func TestKineticEnergy(t *testing.T) {
 	m := sim.Canonical()
 	d := m.NewData()

@@ -12,7 +12,8 @@ import (
 	"colonnade/sim/internal/goldenflag"
 )
 
-// The golden data comes from MuJoCo 3.12.0; testdata/golden/README.md describes it and how it was made.
+// The golden data comes from MuJoCo 3.12.0; testdata/golden/README.md describes it and how it was
+// made.
 const (
 	singleTolerance  = 1e-9 // one evaluation
 	rolloutTolerance = 1e-6 // 5 s of simulated motion

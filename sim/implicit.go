@@ -2,25 +2,26 @@ package sim
 
 import "math"
 
-// stepImplicit looks for the piece of each servo's law that holds at the new velocity. One round does in 97 % of the
-// steps of random motion, two in nearly all others. Changing many servos at once might go round in
-// circles, so after blockRounds it walks: straight towards the solution for the present pieces, up to where
-// the first servo changes its piece, and on from there, which must arrive (Katzenelson, Bell System
-// Technical Journal 44, 1965). maxRounds only keeps a broken state from taking forever.
+// stepImplicit looks for the piece of each servo's law that holds at the new velocity. One round
+// does in 97 % of the steps of random motion, two in nearly all others. Changing many servos at
+// once might go round in circles, so after blockRounds it walks: straight towards the solution for
+// the present pieces, up to where the first servo changes its piece, and on from there, which must
+// arrive (Katzenelson, Bell System Technical Journal 44, 1965). maxRounds only keeps a broken state
+// from taking forever.
 const (
 	blockRounds = 4
 	maxRounds   = 100
 )
 
-// StepImplicit takes damping and the whole servo, its torque limit included, at the new velocity, so that
-// it may step at 10 or 20 ms: the servo brings each joint to its command without overshoot.
+// StepImplicit takes damping and the whole servo, its torque limit included, at the new velocity,
+// so that it may step at 10 or 20 ms: the servo brings each joint to its command without overshoot.
 //
 //	M·a = f(v + h·a) - c - damping·(v + h·a),  f(u) = clamp(kv·(clamp(ctrl) - u), ±limit)
 //	v += h·a, then q += h·v
 //
-// The equation has one solution, as M is positive definite and f falls. Which servos are at their limit is
-// guessed joint by joint; the system that follows is linear, and where its solution puts another
-// servo at its limit, or takes one off, it is solved again.
+// The equation has one solution, as M is positive definite and f falls. Which servos are at their
+// limit is guessed joint by joint; the system that follows is linear, and where its solution puts
+// another servo at its limit, or takes one off, it is solved again.
 func (m *Model) StepImplicit(d *Data, ctrl *[NumJoints]float64, h float64) {
 	var set [NumJoints]float64
 	m.stepImplicit(d, m.clamped(ctrl, &set), nil, h)
@@ -37,9 +38,10 @@ const (
 	atUpper
 )
 
-// law is what the servo of one joint does during a step. Let w = kv·(set point - new velocity of the link). Without backlash
-// the torque is w, at most the limit either way. With backlash the servo must first take up the room to a flank,
-// hence the dead band from back to front, in units of w, and has its limit only for the rest of the step:
+// law is what the servo of one joint does during a step. Let w = kv·(set point - new velocity of
+// the link). Without backlash the torque is w, at most the limit either way. With backlash the
+// servo must first take up the room to a flank, hence the dead band from back to front, in units of
+// w, and has its limit only for the rest of the step:
 //
 //	torque
 //	  upper |              ____
@@ -88,8 +90,8 @@ func (l *law) next(on, direction piece) (to piece, edge float64) {
 	return to, l.back - l.lower
 }
 
-// stepImplicit is StepImplicit with set points that are taken as they are, and with backlash between servos and
-// links, which it moves on; nil: none.
+// stepImplicit is StepImplicit with set points that are taken as they are, and with backlash
+// between servos and links, which it moves on; nil: none.
 func (m *Model) stepImplicit(d *Data, set *[NumJoints]float64, p *backlash, h float64) {
 	m.pose(d)
 	m.evaluate(d)
@@ -154,8 +156,8 @@ func (m *Model) stepImplicit(d *Data, set *[NumJoints]float64, p *backlash, h fl
 	}
 }
 
-// assume adds to accel (torques so far) and sets extra (what the diagonal of the mass matrix gains) as the servos' laws
-// have it on the given pieces.
+// assume adds to accel (torques so far) and sets extra (what the diagonal of the mass matrix gains)
+// as the servos' laws have it on the given pieces.
 func (m *Model) assume(laws *[NumJoints]law, on *[NumJoints]piece, accel, extra *[NumJoints]float64, h float64) {
 	for i := range NumJoints {
 		l := &laws[i]
@@ -181,8 +183,9 @@ func (m *Model) assume(laws *[NumJoints]law, on *[NumJoints]piece, accel, extra 
 	}
 }
 
-// walk moves the accelerations at, which lie on the pieces on, towards the solution to for those pieces, which lies on
-// now, until the first servo reaches the end of its piece, and puts that one on the next.
+// walk moves the accelerations at, which lie on the pieces on, towards the solution to for those
+// pieces, which lies on now, until the first servo reaches the end of its piece, and puts that one
+// on the next.
 func (m *Model) walk(laws *[NumJoints]law, on, now *[NumJoints]piece, at, to *[NumJoints]float64, h float64) {
 	first, share, beyond := -1, 1.0, middle
 	for i := range NumJoints {
@@ -208,34 +211,37 @@ func (m *Model) walk(laws *[NumJoints]law, on, now *[NumJoints]piece, at, to *[N
 	on[first] = beyond
 }
 
-// backlash is the play of the arm's joints: what lies between a servo and its link. The two touch at the ends of a gap;
-// in between the link hangs freely.
+// backlash is the play of the arm's joints: what lies between a servo and its link. The two touch
+// at the ends of a gap; in between the link hangs freely.
 //
 //	 link    |_            _|
 //	         | |  [servo] | |        gap: angle of the servo less that of the link,
 //	         |_|          |_|        from -half (touching the back flank) to half (the front)
 //	back flank  <-- gap      front flank
 //
-// A servo that runs ahead at speed s while the link has velocity v crosses the gap at s - v, and drives the link with its
-// usual torque kv·(s - v) once it has arrived; on a flank it can push, not pull. Both are one law for a
-// step of h seconds, implicit in the new v, which is monotone, so that a step stays as stable as without backlash:
+// A servo that runs ahead at speed s while the link has velocity v crosses the gap at s - v, and
+// drives the link with its usual torque kv·(s - v) once it has arrived; on a flank it can push, not
+// pull. Both are one law for a step of h seconds, implicit in the new v, which is monotone, so that
+// a step stays as stable as without backlash:
 //
 //	torque = kv·dead(s - v), at most limit·touching either way
 //	dead(u) = u - (half-gap)/h above the front, u + (half+gap)/h below the back, 0 between
 //	gap = clamp(gap + h·(s - v), ±half)
 //
-// touching is what is left of the step after the gap is crossed at the old velocity: without it an impact would be braked
-// from the beginning of the step, and where arms end up would depend on the step.
+// touching is what is left of the step after the gap is crossed at the old velocity: without it an
+// impact would be braked from the beginning of the step, and where arms end up would depend on the
+// step.
 //
-// The motor's inertia (armature) stays on the link's side, so the link falls through the gap somewhat slower than a real
-// one. A link is never farther from its servo than half the backlash, plus what the servo lags behind its
-// set point without backlash.
+// The motor's inertia (armature) stays on the link's side, so the link falls through the gap
+// somewhat slower than a real one. A link is never farther from its servo than half the backlash,
+// plus what the servo lags behind its set point without backlash.
 type backlash struct {
 	half float64               // rad; 0: no backlash
 	gap  [NumArmJoints]float64 // rad
 }
 
-// settle puts every link on the flank on which its weight rests, given the torques that hold the arm.
+// settle puts every link on the flank on which its weight rests, given the torques that hold the
+// arm.
 func (p *backlash) settle(bias *[NumJoints]float64) {
 	for i := range p.gap {
 		p.gap[i] = 0
@@ -245,7 +251,8 @@ func (p *backlash) settle(bias *[NumJoints]float64) {
 	}
 }
 
-// touching returns the share of a step that is left after some room, in rad, has been crossed by going way in the step.
+// touching returns the share of a step that is left after some room, in rad, has been crossed by
+// going way in the step.
 func touching(room, way float64) float64 {
 	switch {
 	case room <= 0:

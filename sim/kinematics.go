@@ -41,8 +41,9 @@ func (m *Model) Kinematics(d *Data) {
 	d.posed = d.Q
 }
 
-// PoseBody computes the pose of body b alone, from its parent's pose in d and its joint's angle in d.Q. It
-// serves searches over many angles of few joints; call Kinematics before using the Data otherwise.
+// PoseBody computes the pose of body b alone, from its parent's pose in d and its joint's angle in
+// d.Q. It serves searches over many angles of few joints; call Kinematics before using the Data
+// otherwise.
 func (m *Model) PoseBody(d *Data, b int) {
 	sin, cos := Sincos(d.Q[b-1])
 	m.poseBody(d, b, sin, cos)
@@ -52,8 +53,9 @@ func (m *Model) PoseBody(d *Data, b int) {
 	}
 }
 
-// poseBody is worldFromBody = worldFromParent · parentFromBody(0) · turn about z by the joint's angle. Entries
-// are written out, row by row: arrays that pass through methods would go through memory each time.
+// poseBody is worldFromBody = worldFromParent · parentFromBody(0) · turn about z by the joint's
+// angle. Entries are written out, row by row: arrays that pass through methods would go through
+// memory each time.
 func (m *Model) poseBody(d *Data, b int, sin, cos float64) {
 	p := b - 1
 	if b > Hand {
@@ -93,8 +95,8 @@ func (m *Model) COM(d *Data, b int) Vec3 {
 	return d.BodyPos[b].Add(d.BodyRot[b].MulVec(m.com[b]))
 }
 
-// PalmJacobian fills the matrices that turn joint velocities into the palm's linear velocity (m/s) and
-// angular velocity (rad/s), both in world axes: rows x, y, z; columns joints.
+// PalmJacobian fills the matrices that turn joint velocities into the palm's linear velocity (m/s)
+// and angular velocity (rad/s), both in world axes: rows x, y, z; columns joints.
 func (m *Model) PalmJacobian(d *Data, linear, angular *[3][NumJoints]float64) {
 	*linear, *angular = [3][NumJoints]float64{}, [3][NumJoints]float64{}
 	for b := Link1; b <= Hand; b++ {

@@ -56,8 +56,8 @@ type Model struct {
 	bound       [NumBodies]sphere
 	pairs       []pair
 	firstLow    int // the first body whose height over the table can change or matters
-	// sweep[b][a] is the farthest that any point of body b can be from the axis of body a's joint, a
-	// being b or further in, m.
+	// sweep[b][a] is the farthest that any point of body b can be from the axis of body a's joint,
+	// a being b or further in, m.
 	sweep [NumBodies][NumBodies]float64
 
 	keyframes map[string][NumJoints]float64

@@ -45,9 +45,9 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
-// TestPalmByDenavitHartenberg computes the palm by Kinova's own parameters (MODEL.md section 1: D1 0.2755, D2
-// 0.41, D3 0.2073, D4 = D5 0.0741, D6 0.16, e2 0.0098, wrist bend 60 degrees), which agree with the tree
-// to within 0.08 mm.
+// TestPalmByDenavitHartenberg computes the palm by Kinova's own parameters (MODEL.md section 1: D1
+// 0.2755, D2 0.41, D3 0.2073, D4 = D5 0.0741, D6 0.16, e2 0.0098, wrist bend 60 degrees), which
+// agree with the tree to within 0.08 mm.
 func TestPalmByDenavitHartenberg(t *testing.T) {
 	const k = 0.5773502691896258 // sin 30° / sin 60°
 	m := sim.Canonical()
@@ -239,8 +239,8 @@ func TestShapesInJSON(t *testing.T) {
 	}
 }
 
-// TestThinRods: the inertia of a thin rod in any direction has a principal moment of 0, which rounding may put below. Such
-// a link is an ordinary one, and moves.
+// TestThinRods: the inertia of a thin rod in any direction has a principal moment of 0, which
+// rounding may put below. Such a link is an ordinary one, and moves.
 func TestThinRods(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	for range 2000 {

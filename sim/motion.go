@@ -5,35 +5,35 @@ import (
 	"math"
 )
 
-// Motion is how a world moves otherwise than the model says: what a real arm and its wiring add. The zero value adds
-// nothing.
+// Motion is how a world moves otherwise than the model says: what a real arm and its wiring add.
+// The zero value adds nothing.
 type Motion struct {
-	// Latency is the age of the picture, s, from 0 to ControlStep, rounded to whole physics steps. Joint readings,
-	// rewards and violations are not late.
+	// Latency is the age of the picture, s, from 0 to ControlStep, rounded to whole physics steps.
+	// Joint readings, rewards and violations are not late.
 	Latency float64
 
-	// Lag is the time constant of the first-order lag between a velocity command and the servo's set point, s,
-	// from 0 to MaxLag.
+	// Lag is the time constant of the first-order lag between a velocity command and the servo's
+	// set point, s, from 0 to MaxLag.
 	Lag float64
 
-	// Speed is the achieved over the commanded velocity, minus 1: 0 is exact, -0.1 a tenth too slow. At most
-	// MaxSpeedError either way.
+	// Speed is the achieved over the commanded velocity, minus 1: 0 is exact, -0.1 a tenth too
+	// slow. At most MaxSpeedError either way.
 	Speed [NumJoints]float64
 
-	// Backlash is the gap between servo and link of each arm joint, rad: the full width of the dead band, from 0 to
-	// MaxBacklash.
+	// Backlash is the gap between servo and link of each arm joint, rad: the full width of the dead
+	// band, from 0 to MaxBacklash.
 	Backlash float64
 
 	// Payload is an additional point mass at the palm, kg, from 0 to MaxPayload.
 	Payload float64
 
-	// Encoder is added to the angles that the joints report, rad, at most MaxEncoderError either way. Nothing but
-	// those readings changes.
+	// Encoder is added to the angles that the joints report, rad, at most MaxEncoderError either
+	// way. Nothing but those readings changes.
 	Encoder [NumJoints]float64
 }
 
-// The largest values of a Motion: beyond what an arm that is worth driving has, and small enough that every number stays
-// far from overflow.
+// The largest values of a Motion: beyond what an arm that is worth driving has, and small enough
+// that every number stays far from overflow.
 const (
 	MaxLag          = 1.0 // s
 	MaxSpeedError   = 0.5 // 1
@@ -69,8 +69,8 @@ func (m *Motion) Validate() error {
 	return nil
 }
 
-// past keeps the joint angles of the latest physics steps, for pictures that come late. Angles are few, and poses are
-// quickly computed from them.
+// past keeps the joint angles of the latest physics steps, for pictures that come late. Angles are
+// few, and poses are quickly computed from them.
 type past struct {
 	ring []angles // room for a latency of ControlStep
 	age  int      // of the picture, physics steps; that many places of the ring are used

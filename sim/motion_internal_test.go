@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestBacklashEquation puts the solution of each step back into the law of the backlash, at random gaps and velocities, also for
-// a hand of 30 kg on motors without much inertia of their own.
+// TestBacklashEquation puts the solution of each step back into the law of the backlash, at random
+// gaps and velocities, also for a hand of 30 kg on motors without much inertia of their own.
 func TestBacklashEquation(t *testing.T) {
 	desc := Canonical().Description()
 	desc.Links[Hand].Mass *= 30
@@ -89,7 +89,8 @@ func TestBacklashEquation(t *testing.T) {
 	}
 }
 
-// TestBacklashIsPassive: under servos that hold still an arm with backlash loses energy, whatever its gaps, as one without.
+// TestBacklashIsPassive: under servos that hold still an arm with backlash loses energy, whatever
+// its gaps, as one without.
 func TestBacklashIsPassive(t *testing.T) {
 	m := Canonical()
 	rng := rand.New(rand.NewPCG(5, 5))

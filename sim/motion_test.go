@@ -158,8 +158,8 @@ func TestLatency(t *testing.T) {
 	}
 }
 
-// TestLag: with a time constant of 80 ms joint 1 lags 80 ms times its speed behind where it would be, whatever
-// the physics step.
+// TestLag: with a time constant of 80 ms joint 1 lags 80 ms times its speed behind where it would
+// be, whatever the physics step.
 func TestLag(t *testing.T) {
 	for _, step := range []float64{0.002, 0.01, 0.02} {
 		a, b := moving(t, step, sim.Motion{}), moving(t, step, sim.Motion{Lag: 0.08})
@@ -195,9 +195,9 @@ func TestSpeedError(t *testing.T) {
 	}
 }
 
-// TestBacklash turns joint 1, about which gravity has no say, to and fro: each time it turns back, the link first
-// coasts until its servo has crossed the backlash, so it goes less far by the backlash's width; when the two meet
-// is known to a physics step.
+// TestBacklash turns joint 1, about which gravity has no say, to and fro: each time it turns back,
+// the link first coasts until its servo has crossed the backlash, so it goes less far by the
+// backlash's width; when the two meet is known to a physics step.
 func TestBacklash(t *testing.T) {
 	const backlash = 0.04
 	for _, step := range []float64{0.002, 0.01, 0.02} {
@@ -222,8 +222,8 @@ func TestBacklash(t *testing.T) {
 	}
 }
 
-// TestBacklashUnderLoad: a joint that carries weight leans on one flank, so that backlash does not let it drop, and
-// turning it against the weight loses nothing.
+// TestBacklashUnderLoad: a joint that carries weight leans on one flank, so that backlash does not
+// let it drop, and turning it against the weight loses nothing.
 func TestBacklashUnderLoad(t *testing.T) {
 	a, b := moving(t, 0.01, sim.Motion{}), moving(t, 0.01, sim.Motion{Backlash: 0.04})
 	for range 10 {
@@ -260,8 +260,8 @@ func TestPayloadMakesTheArmSag(t *testing.T) {
 	}
 }
 
-// TestSpeedIsNeverExceeded: whatever the commands, servo errors and weight, no joint gets faster than its servo may be,
-// but for the few percent that its weight adds through the servo's softness.
+// TestSpeedIsNeverExceeded: whatever the commands, servo errors and weight, no joint gets faster
+// than its servo may be, but for the few percent that its weight adds through the servo's softness.
 func TestSpeedIsNeverExceeded(t *testing.T) {
 	rng := rand.New(rand.NewPCG(9, 9))
 	motions := []sim.Motion{{}, everyMotion(), {Backlash: 0.05}, {Lag: 0.1, Payload: 1}}
@@ -277,7 +277,8 @@ func TestSpeedIsNeverExceeded(t *testing.T) {
 				ended := advance(t, s, ctrl).Cause != sim.None
 				for i, v := range s.Data.V {
 					most := s.Model.MaxSpeed(i) * (1 + max(0, motion.Speed[i]))
-					// Torque over damping and gain: what 25 N m (joints 1-3) or 3 N m add to the velocity.
+					// Torque over damping and gain: what 25 N m (joints 1-3) or 3 N m add to the
+					// velocity.
 					slack := []float64{0.05, 0.05, 0.05, 0.03, 0.03, 0.03, 0.02, 0.02, 0.02}[i]
 					if motion.Backlash > 0 && i < sim.NumArmJoints {
 						slack += math.Sqrt(2 * 25 * motion.Backlash) // a link that falls through its backlash at up to 25 rad/s²
@@ -294,8 +295,8 @@ func TestSpeedIsNeverExceeded(t *testing.T) {
 	}
 }
 
-// TestSimulatorState goes on from a saved state in another simulator, and compares every bit with the one that never
-// stopped.
+// TestSimulatorState goes on from a saved state in another simulator, and compares every bit with
+// the one that never stopped.
 func TestSimulatorState(t *testing.T) {
 	ctrl, start := commands(60)
 	for _, motion := range []sim.Motion{{}, everyMotion(), {Latency: 0.1}, {Latency: 0.03}} {

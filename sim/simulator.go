@@ -12,14 +12,15 @@ const ControlStep = 0.1
 // TrainingStep is the physics step that training uses, s.
 const TrainingStep = 0.01
 
-// The range of steps, s. The memory of the past, which late pictures need, has one place for each physics step in a
-// ControlStep.
+// The range of steps, s. The memory of the past, which late pictures need, has one place for each
+// physics step in a ControlStep.
 const (
 	shortestStep = 1e-5
 	longestStep  = 10.0
 )
 
-// Simulator moves one arm in steps of a fixed length and checks it after each. It belongs to one goroutine.
+// Simulator moves one arm in steps of a fixed length and checks it after each. It belongs to one
+// goroutine.
 type Simulator struct {
 	Model *Model
 	Data  *Data
@@ -36,8 +37,9 @@ type Simulator struct {
 	past     past
 }
 
-// NewSimulator returns an arm at rest at joint angles 0, which is not a pose without violation: Place it
-// first. Both steps are in s, from 1e-5 to 10, and the control step must be a whole multiple of the physics step.
+// NewSimulator returns an arm at rest at joint angles 0, which is not a pose without violation:
+// Place it first. Both steps are in s, from 1e-5 to 10, and the control step must be a whole
+// multiple of the physics step.
 func NewSimulator(m *Model, physicsStep, controlStep float64) (*Simulator, error) {
 	for _, s := range [...]float64{physicsStep, controlStep} {
 		if !(s >= shortestStep && s <= longestStep) {
@@ -56,8 +58,8 @@ func NewSimulator(m *Model, physicsStep, controlStep float64) (*Simulator, error
 	return s, nil
 }
 
-// SetMotion changes how the world moves. Call it before Place, between episodes: it forgets where servos, links and late
-// pictures were. On an error nothing changes. It does not allocate.
+// SetMotion changes how the world moves. Call it before Place, between episodes: it forgets where
+// servos, links and late pictures were. On an error nothing changes. It does not allocate.
 func (s *Simulator) SetMotion(m Motion) error {
 	if err := m.Validate(); err != nil {
 		return err
@@ -71,9 +73,9 @@ func (s *Simulator) SetMotion(m Motion) error {
 	return nil
 }
 
-// lagGain returns what part of the way to its input a first-order lag goes in a step: 1 - exp(-step/lag). The
-// series has the same bits everywhere, and its error (0.4 % at a step as long as the lag, 3e-6 at a fifth of
-// it) is below what anyone knows of a lag.
+// lagGain returns what part of the way to its input a first-order lag goes in a step: 1 -
+// exp(-step/lag). The series has the same bits everywhere, and its error (0.4 % at a step as long
+// as the lag, 3e-6 at a fifth of it) is below what anyone knows of a lag.
 func lagGain(step, lag float64) float64 {
 	if lag == 0 {
 		return 1
@@ -92,8 +94,8 @@ func lagGain(step, lag float64) float64 {
 // Motion returns what SetMotion was given.
 func (s *Simulator) Motion() Motion { return s.motion }
 
-// Place puts the arm at joint angles q (rad) with velocities v (rad/s) and returns the violation there, if any. The
-// servos rest, and links with backlash lie where their weight puts them.
+// Place puts the arm at joint angles q (rad) with velocities v (rad/s) and returns the violation
+// there, if any. The servos rest, and links with backlash lie where their weight puts them.
 func (s *Simulator) Place(q, v *[NumJoints]float64) Violation {
 	s.Data.Q, s.Data.V = *q, *v
 	s.Model.Kinematics(s.Data)
@@ -115,9 +117,9 @@ func (s *Simulator) settle() {
 	s.past.fill(&s.Data.Q)
 }
 
-// Advance moves the arm on by one control step under the velocity commands ctrl (rad/s, clamped to the
-// joints' limits). Fingers stop dead at the ends of their range. At the first physics step after
-// which a rule is broken it stops there and returns that violation.
+// Advance moves the arm on by one control step under the velocity commands ctrl (rad/s, clamped to
+// the joints' limits). Fingers stop dead at the ends of their range. At the first physics step
+// after which a rule is broken it stops there and returns that violation.
 func (s *Simulator) Advance(ctrl *[NumJoints]float64) (Violation, error) {
 	var goal [NumJoints]float64
 	for i, c := range ctrl {
@@ -158,16 +160,16 @@ func (s *Simulator) physics(goal *[NumJoints]float64) {
 	}
 }
 
-// Elapsed returns the simulated time that the last Advance took, s: the control step, less where a violation ended it; 0
-// after Place.
+// Elapsed returns the simulated time that the last Advance took, s: the control step, less where a
+// violation ended it; 0 after Place.
 func (s *Simulator) Elapsed() float64 { return float64(float64(s.taken) * s.step) }
 
 // Latency returns the age of Seen, s: the motion's latency in whole physics steps.
 func (s *Simulator) Latency() float64 { return float64(float64(s.past.age) * s.step) }
 
-// Seen returns the arm as a camera with the motion's latency sees it: angles and poses of Latency seconds ago, before
-// the first Advance those of Place. It is Data itself if there is no latency, else it is overwritten by the
-// next call; its velocities are not set.
+// Seen returns the arm as a camera with the motion's latency sees it: angles and poses of Latency
+// seconds ago, before the first Advance those of Place. It is Data itself if there is no latency,
+// else it is overwritten by the next call; its velocities are not set.
 func (s *Simulator) Seen() *Data { return s.past.look(s.Model, s.Data) }
 
 // sane reports a state that is no longer finite, which no state that Place accepted should lead to.

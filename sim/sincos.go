@@ -33,10 +33,10 @@ const (
 	c5 = -1.1359448791770288e-11
 )
 
-// Sincos returns the sine and cosine of x to within 1 unit in the last place, the same bits on every
-// architecture: it uses nothing but sums and explicitly rounded products. (math.Sin is another
-// algorithm on some architectures, and the compiler may fuse its products and sums.) It returns
-// NaN for a NaN and beyond ±MaxAngle.
+// Sincos returns the sine and cosine of x to within 1 unit in the last place, the same bits on
+// every architecture: it uses nothing but sums and explicitly rounded products. (math.Sin is
+// another algorithm on some architectures, and the compiler may fuse its products and sums.) It
+// returns NaN for a NaN and beyond ±MaxAngle.
 func Sincos(x float64) (sin, cos float64) {
 	if !(x <= MaxAngle && x >= -MaxAngle) {
 		return math.NaN(), math.NaN()
@@ -70,7 +70,8 @@ func Sincos(x float64) (sin, cos float64) {
 	p = float64(p*z) + c0
 	cos = one + (((1 - one) - half) + (float64(float64(z*z)*p) - float64(r*t)))
 
-	// A quarter turn exchanges the two and changes a sign; done on bits, as a branch would be mispredicted.
+	// A quarter turn exchanges the two and changes a sign; done on bits, as a branch would be
+	// mispredicted.
 	quarter := math.Float64bits(shifted)
 	swap := -(quarter & 1)
 	sb, cb := math.Float64bits(sin), math.Float64bits(cos)

@@ -93,7 +93,8 @@ func enclose(solids []solid) sphere {
 	return s
 }
 
-// compilePairs lists the pairs of bodies to keep apart, and how far a turn of each joint can move each body.
+// compilePairs lists the pairs of bodies to keep apart, and how far a turn of each joint can move
+// each body.
 func (m *Model) compilePairs(names map[string]int) error {
 	excluded := make(map[[2]int]bool)
 	for _, e := range m.desc.Exclude {
@@ -124,8 +125,8 @@ func (m *Model) compilePairs(names map[string]int) error {
 	return nil
 }
 
-// compileSweep finds the farthest that a point of each body gets from the axis of its own joint and from the
-// joints further in, whatever the angles between.
+// compileSweep finds the farthest that a point of each body gets from the axis of its own joint and
+// from the joints further in, whatever the angles between.
 func (m *Model) compileSweep() {
 	for b := 1; b < NumBodies; b++ {
 		radial, far := 0.0, 0.0

@@ -7,15 +7,16 @@ import (
 	"math"
 )
 
-// The saved state of a Simulator is a list of little-endian float64: angles, velocities, set points of the servos, gaps of
-// the backlash, then the angles of the past that late pictures need, oldest first. Its length depends on the latency.
+// The saved state of a Simulator is a list of little-endian float64: angles, velocities, set points
+// of the servos, gaps of the backlash, then the angles of the past that late pictures need, oldest
+// first. Its length depends on the latency.
 
 func (s *Simulator) stateSize() int {
 	return 8 * (3*NumJoints + NumArmJoints + s.past.age*NumJoints)
 }
 
-// AppendBinary appends the state of the arm, its servos and its past to b: all that Place and Advance change. Model, steps
-// and Motion are not part of it.
+// AppendBinary appends the state of the arm, its servos and its past to b: all that Place and
+// Advance change. Model, steps and Motion are not part of it.
 func (s *Simulator) AppendBinary(b []byte) ([]byte, error) {
 	put := func(list []float64) {
 		for _, x := range list {
@@ -32,8 +33,8 @@ func (s *Simulator) AppendBinary(b []byte) ([]byte, error) {
 	return b, nil
 }
 
-// UnmarshalBinary restores a state of AppendBinary, saved by a simulator of the same model, steps and Motion, so that it
-// goes on with the same bits. After an error nothing has changed.
+// UnmarshalBinary restores a state of AppendBinary, saved by a simulator of the same model, steps
+// and Motion, so that it goes on with the same bits. After an error nothing has changed.
 func (s *Simulator) UnmarshalBinary(data []byte) error {
 	if len(data) != s.stateSize() {
 		return fmt.Errorf("simulator: saved state has %d bytes, want %d: was it saved with another latency or physics step?", len(data), s.stateSize())

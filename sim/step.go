@@ -3,9 +3,9 @@ package sim
 // ReferenceStep is the longest physics step, in s, that Step takes by the reference scheme.
 const ReferenceStep = 0.002
 
-// Step moves the arm on by h seconds under the velocity commands ctrl (rad/s, clamped to the joints'
-// limits; nil: the servos are off). Up to ReferenceStep it is StepReference, above StepImplicit. It
-// knows neither contact nor joint limits: see Simulator.
+// Step moves the arm on by h seconds under the velocity commands ctrl (rad/s, clamped to the
+// joints' limits; nil: the servos are off). Up to ReferenceStep it is StepReference, above
+// StepImplicit. It knows neither contact nor joint limits: see Simulator.
 func (m *Model) Step(d *Data, ctrl *[NumJoints]float64, h float64) {
 	if h <= ReferenceStep {
 		m.StepReference(d, ctrl, h)
@@ -14,8 +14,8 @@ func (m *Model) Step(d *Data, ctrl *[NumJoints]float64, h float64) {
 	}
 }
 
-// clamped returns the velocities that the servos make of commands: the same, but for the joints' limits. It returns nil
-// for nil.
+// clamped returns the velocities that the servos make of commands: the same, but for the joints'
+// limits. It returns nil for nil.
 func (m *Model) clamped(ctrl, set *[NumJoints]float64) *[NumJoints]float64 {
 	if ctrl == nil {
 		return nil
@@ -26,8 +26,8 @@ func (m *Model) clamped(ctrl, set *[NumJoints]float64) *[NumJoints]float64 {
 	return set
 }
 
-// StepReference is MuJoCo's "implicitfast" scheme for this model, which the golden data holds to the
-// last few bits: damping, and the gain of servos below their torque limit, at the new velocity;
+// StepReference is MuJoCo's "implicitfast" scheme for this model, which the golden data holds to
+// the last few bits: damping, and the gain of servos below their torque limit, at the new velocity;
 // whether a servo is at its limit is decided with the old one. Servos chatter above 2 ms.
 //
 //	f = clamp(kv·(clamp(ctrl) - v), ±limit)
@@ -81,8 +81,8 @@ func (m *Model) command(i int, ctrl float64) float64 {
 	return min(max(ctrl, -m.maxSpeed[i]), m.maxSpeed[i])
 }
 
-// ServoTorque returns the torque in N m with which the servo of joint i answers the velocity command
-// ctrl at d.V.
+// ServoTorque returns the torque in N m with which the servo of joint i answers the velocity
+// command ctrl at d.V.
 func (m *Model) ServoTorque(d *Data, i int, ctrl float64) float64 {
 	force := float64(m.kv[i] * (m.command(i, ctrl) - d.V[i]))
 	return min(max(force, -m.maxForce[i]), m.maxForce[i])

@@ -8,8 +8,8 @@ import (
 	"colonnade/sim"
 )
 
-// TestImplicitAgainstReference holds the error of the training steps, which the package comment states: 5 s of
-// new random commands every 100 ms, from 40 poses around reach_start, against 2 ms.
+// TestImplicitAgainstReference holds the error of the training steps, which the package comment
+// states: 5 s of new random commands every 100 ms, from 40 poses around reach_start, against 2 ms.
 func TestImplicitAgainstReference(t *testing.T) {
 	for _, c := range []struct {
 		step                   float64 // s
@@ -59,8 +59,9 @@ func TestImplicitAgainstReference(t *testing.T) {
 	}
 }
 
-// TestNoChatter: at the training steps a joint that starts from rest gains speed until it has its command's,
-// and stays there. (The reference scheme gives joint 1 0.38, 0.75, 0.37 ... rad/s at 10 ms.)
+// TestNoChatter: at the training steps a joint that starts from rest gains speed until it has its
+// command's, and stays there. (The reference scheme gives joint 1 0.38, 0.75, 0.37 ... rad/s at 10
+// ms.)
 func TestNoChatter(t *testing.T) {
 	m := sim.Canonical()
 	start, _ := m.Keyframe("reach_start")
@@ -94,9 +95,10 @@ func TestNoChatter(t *testing.T) {
 	}
 }
 
-// TestImplicitEquation puts the solution of each step back into the equation that it should solve, torque limits
-// included; also for a hand of 30 kg on motors without much inertia of their own, where the search for the
-// servos at their limit goes round in circles if it changes all of them at once.
+// TestImplicitEquation puts the solution of each step back into the equation that it should solve,
+// torque limits included; also for a hand of 30 kg on motors without much inertia of their own,
+// where the search for the servos at their limit goes round in circles if it changes all of them at
+// once.
 func TestImplicitEquation(t *testing.T) {
 	desc := sim.Canonical().Description()
 	desc.Links[sim.Hand].Mass *= 30
@@ -200,9 +202,9 @@ func TestStopFingers(t *testing.T) {
 	}
 }
 
-// TestMotionAgainstFineSteps holds the error that training steps add to an arm with lag, backlash and payload, which the
-// package comment states: against steps of 1 ms, over at most 5 s of random commands from 12 starts, up to
-// the first violation.
+// TestMotionAgainstFineSteps holds the error that training steps add to an arm with lag, backlash
+// and payload, which the package comment states: against steps of 1 ms, over at most 5 s of random
+// commands from 12 starts, up to the first violation.
 func TestMotionAgainstFineSteps(t *testing.T) {
 	m := sim.Canonical()
 	start, _ := m.Keyframe("reach_start")

@@ -1,7 +1,7 @@
 package sim
 
-// v3 is Vec3 for the inner loops of the dynamics: the compiler keeps a small struct in registers, an
-// array in memory. Each product is rounded explicitly here too.
+// v3 is Vec3 for the inner loops of the dynamics: the compiler keeps a small struct in registers,
+// an array in memory. Each product is rounded explicitly here too.
 type v3 struct{ x, y, z float64 }
 
 func vec(a *Vec3) v3 { return v3{a[0], a[1], a[2]} }

@@ -79,7 +79,8 @@ func (a Mat3) Transpose() Mat3 {
 // Column returns column j, for a rotation the axis j of the inner frame in outer coordinates.
 func (a Mat3) Column(j int) Vec3 { return Vec3{a[j], a[3+j], a[6+j]} }
 
-// rotationFromQuat returns the rotation of the quaternion w, x, y, z, whose length must be 1 but for rounding.
+// rotationFromQuat returns the rotation of the quaternion w, x, y, z, whose length must be 1 but
+// for rounding.
 func rotationFromQuat(q [4]float64) (Mat3, error) {
 	w, x, y, z := q[0], q[1], q[2], q[3]
 	norm := math.Sqrt(float64(w*w) + float64(x*x) + float64(y*y) + float64(z*z))

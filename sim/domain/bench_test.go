@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// BenchmarkRender draws training frames and a camera's, each world for as many frames as an episode has.
+// BenchmarkRender draws training frames and a camera's, each world for as many frames as an episode
+// has.
 func BenchmarkRender(b *testing.B) {
 	const episode = 50
 	for _, name := range Names() {
@@ -57,7 +58,8 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
-// BenchmarkChange draws a world, changes to it and draws its first frame: what an episode costs once.
+// BenchmarkChange draws a world, changes to it and draws its first frame: what an episode costs
+// once.
 func BenchmarkChange(b *testing.B) {
 	d := load(b, "random")
 	rng := rand.New(rand.NewPCG(4, 9))

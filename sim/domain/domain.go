@@ -48,10 +48,10 @@ func (d *Domain) Fixed() bool { return !d.ranged }
 // Quantities returns the numbers that the domain gives.
 func (d *Domain) Quantities() []Quantity { return append([]Quantity(nil), d.quantities...) }
 
-// Draw fills w with one of the domain's worlds: each quantity with a range is uniform in it and independent of the
-// others. Where that gives a world that cannot be drawn or moved in, such as one with the camera in a box, all are drawn
-// again. A fixed domain draws no number from rng, which may then be nil. Nothing is allocated but for worlds
-// that are drawn again.
+// Draw fills w with one of the domain's worlds: each quantity with a range is uniform in it and
+// independent of the others. Where that gives a world that cannot be drawn or moved in, such as one
+// with the camera in a box, all are drawn again. A fixed domain draws no number from rng, which may
+// then be nil. Nothing is allocated but for worlds that are drawn again.
 func (d *Domain) Draw(rng *rand.Rand, w *World) {
 	if !d.ranged {
 		d.fill(w, lowEnd)
@@ -66,8 +66,9 @@ func (d *Domain) Draw(rng *rand.Rand, w *World) {
 	d.fill(w, lowEnd)
 }
 
-// maxDraws is how often Draw tries. Load accepts no domain of which it saw less than leastValid, so this many failures in
-// a row do not happen; if they did, the world with all quantities at their low ends, which Load has checked, is one too.
+// maxDraws is how often Draw tries. Load accepts no domain of which it saw less than leastValid, so
+// this many failures in a row do not happen; if they did, the world with all quantities at their
+// low ends, which Load has checked, is one too.
 const maxDraws = 1000
 
 func lowEnd(int) float64 { return 0 }
@@ -86,15 +87,16 @@ func (d *Domain) fill(w *World, at func(i int) float64) {
 	}
 }
 
-// base is the world of preset sim, from which all others differ. Factors are written as 1, not as the 0 that
-// stands for it, so that ranges have no jump.
+// base is the world of preset sim, from which all others differ. Factors are written as 1, not as
+// the 0 that stands for it, so that ranges have no jump.
 var base = &World{
 	Scene:  *render.DefaultScene(),
 	Sensor: render.Sensor{Exposure: 1, White: [3]float64{1, 1, 1}, Gamma: 1},
 }
 
-// armReach is further from the shoulder than any part of the arm can be, m: 0.410 and 0.207 of upper and fore arm,
-// 0.074 for each half of the wrist, 0.115 to the fingers' joints, 0.088 for a finger, and some for the width.
+// armReach is further from the shoulder than any part of the arm can be, m: 0.410 and 0.207 of
+// upper and fore arm, 0.074 for each half of the wrist, 0.115 to the fingers' joints, 0.088 for a
+// finger, and some for the width.
 const armReach = 1.05
 
 // shoulder is the point about which the arm turns, world, m.

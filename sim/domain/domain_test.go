@@ -100,8 +100,8 @@ var holes = map[string]string{
 	"a range whose ends differ by a rounding error": `"lens.blur": {"unit": "heights", "low": 0.029999999999999995, "high": 0.03, "from": "x"}`,
 }
 
-// TestHoles: Load accepts what it can only try at some places; whatever it accepts, Draw never gives a world that an
-// environment would refuse, in step 140,000 of a training.
+// TestHoles: Load accepts what it can only try at some places; whatever it accepts, Draw never
+// gives a world that an environment would refuse, in step 140,000 of a training.
 func TestHoles(t *testing.T) {
 	for what, quantities := range holes {
 		d, err := loadText("test", []byte(`{"name": "x", "quantities": {`+quantities+`}}`))
@@ -113,7 +113,8 @@ func TestHoles(t *testing.T) {
 	}
 }
 
-// checkWorlds draws n worlds, each of which must be one that can be drawn and has its numbers in their ranges.
+// checkWorlds draws n worlds, each of which must be one that can be drawn and has its numbers in
+// their ranges.
 func checkWorlds(t *testing.T, d *Domain, n int) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(7, 7))
@@ -138,7 +139,8 @@ func TestDrawnStaysInRange(t *testing.T) {
 	}
 }
 
-// TestDrawGivesUp: a domain that Load would refuse gives the world at the low ends after so many tries.
+// TestDrawGivesUp: a domain that Load would refuse gives the world at the low ends after so many
+// tries.
 func TestDrawGivesUp(t *testing.T) {
 	tries := 0
 	d := &Domain{ranged: true, settings: []setting{{0, 1, func(w *World, x float64) {
@@ -186,8 +188,8 @@ func TestEveryKeyIsSet(t *testing.T) {
 	}
 }
 
-// TestRandomHoldsEveryPreset checks that each range of random holds what every other preset has there, with room on both sides
-// but where both end at none of something, or at all of a colour.
+// TestRandomHoldsEveryPreset checks that each range of random holds what every other preset has
+// there, with room on both sides but where both end at none of something, or at all of a colour.
 func TestRandomHoldsEveryPreset(t *testing.T) {
 	ranges := make(map[string]Quantity)
 	for _, q := range load(t, "random").Quantities() {

@@ -16,8 +16,8 @@ type key struct {
 	set       func(w *World, x float64)
 }
 
-// Units. A colour's part is a byte in sRGB encoding, an angle of a pose is in degrees as cameras are described,
-// one of a joint in rad as everywhere.
+// Units. A colour's part is a byte in sRGB encoding, an angle of a pose is in degrees as cameras
+// are described, one of a joint in rad as everywhere.
 const (
 	metre   = "m"
 	degree  = "deg"
@@ -31,8 +31,8 @@ const (
 	farAway = 20        // m
 )
 
-// keys lists every quantity in the order in which Draw draws them: a new one goes to the end, or the same seed gives
-// other worlds.
+// keys lists every quantity in the order in which Draw draws them: a new one goes to the end, or
+// the same seed gives other worlds.
 var keys = newKeys()
 
 // known has the names of all keys.

@@ -25,8 +25,9 @@ func Names() []string {
 // maxFile is the largest domain file that is read, bytes.
 const maxFile = 1 << 20
 
-// Load returns a domain: a preset by its name, or one of the same format from the file of that path. The format is
-// in the package documentation. An error names the file and what is wrong with it.
+// Load returns a domain: a preset by its name, or one of the same format from the file of that
+// path. The format is in the package documentation. An error names the file and what is wrong with
+// it.
 func Load(nameOrFile string) (*Domain, error) {
 	if slices.Contains(Names(), nameOrFile) {
 		text, err := presets.ReadFile(nameOrFile + ".json")

@@ -49,8 +49,9 @@ func TestSnapshots(t *testing.T) {
 	frametest.Check(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
 }
 
-// TestOnlyTheTargetIsRed checks what the robot's tracker relies on, in all worlds but random ones: no pixel away from
-// the target is red and saturated, and some of the target are, wherever it is not hidden.
+// TestOnlyTheTargetIsRed checks what the robot's tracker relies on, in all worlds but random ones:
+// no pixel away from the target is red and saturated, and some of the target are, wherever it is
+// not hidden.
 func TestOnlyTheTargetIsRed(t *testing.T) {
 	red := func(p []uint8) bool { return p[0] > 90 && int(p[0]) > 2*int(max(p[1], p[2])) }
 	for _, name := range Names() {
@@ -99,7 +100,8 @@ func TestOnlyTheTargetIsRed(t *testing.T) {
 	}
 }
 
-// TestWorldsDiffer checks that each preset shows another picture than sim, robot in nearly every pixel.
+// TestWorldsDiffer checks that each preset shows another picture than sim, robot in nearly every
+// pixel.
 func TestWorldsDiffer(t *testing.T) {
 	s := randomState(rand.New(rand.NewPCG(9, 1)))
 	draw := func(name string) []uint8 {
@@ -127,8 +129,8 @@ func TestWorldsDiffer(t *testing.T) {
 	}
 }
 
-// TestArmReach checks the bound that keeps the camera out of the arm: no palm or finger tip of many poses is further
-// from the shoulder.
+// TestArmReach checks the bound that keeps the camera out of the arm: no palm or finger tip of many
+// poses is further from the shoulder.
 func TestArmReach(t *testing.T) {
 	m := sim.Canonical()
 	d := m.NewData()

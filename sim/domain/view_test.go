@@ -50,8 +50,8 @@ func (e *eye) project(p sim.Vec3) (x, y float64) {
 	return x * low / ideal, y * low / ideal
 }
 
-// TestView holds what each world must show: the whole target wherever it lies, as 18 to 60 pixels, and in 90 % of starts
-// the palm.
+// TestView holds what each world must show: the whole target wherever it lies, as 18 to 60 pixels,
+// and in 90 % of starts the palm.
 func TestView(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
 	var states [1000]*state
@@ -103,7 +103,8 @@ func TestView(t *testing.T) {
 	}
 }
 
-// discPixels returns the area of the target in pixels of a 64x64 frame, and whether all of it is in the frame.
+// discPixels returns the area of the target in pixels of a 64x64 frame, and whether all of it is in
+// the frame.
 func discPixels(e *eye, tx, ty float64) (area float64, whole bool) {
 	const n = 32
 	var px, py [n]float64

@@ -7,8 +7,8 @@ import (
 	"io"
 )
 
-// Write writes a domain file with a name, a sentence for people, and quantities, one a line in their order. It refuses what
-// Load would refuse, and then has written nothing.
+// Write writes a domain file with a name, a sentence for people, and quantities, one a line in
+// their order. It refuses what Load would refuse, and then has written nothing.
 func Write(w io.Writer, name, about string, quantities []Quantity) error {
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "{\n  \"name\": %s,\n  \"about\": %s,\n  \"quantities\": {", quote(name), quote(about))

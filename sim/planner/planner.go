@@ -23,7 +23,8 @@ type Planner struct {
 	model *sim.Model
 	data  *sim.Data
 
-	// The search: all angles after the step, the costs of each level's choices so far, the best action.
+	// The search: all angles after the step, the costs of each level's choices so far, the best
+	// action.
 	now    [sim.NumArmJoints]float64
 	aim    sim.Vec3
 	action [sim.NumJoints]int
@@ -34,9 +35,10 @@ type Planner struct {
 // New returns a planner for the model.
 func New(m *sim.Model) *Planner { return &Planner{model: m, data: m.NewData()} }
 
-// Plan writes the best action for an arm at joint angles q (rad) and a target at a point of the table (world,
-// m): for each joint 0, 1 or 2 for its fixed velocity backwards, rest, forwards. Fingers rest. Of
-// equally good actions the first wins, counting 0, 1, 2 with joint_1 as the slowest digit.
+// Plan writes the best action for an arm at joint angles q (rad) and a target at a point of the
+// table (world, m): for each joint 0, 1 or 2 for its fixed velocity backwards, rest, forwards.
+// Fingers rest. Of equally good actions the first wins, counting 0, 1, 2 with joint_1 as the
+// slowest digit.
 func (p *Planner) Plan(action []int, q *[sim.NumJoints]float64, target sim.Vec3) {
 	p.data.Q = *q
 	p.now = [sim.NumArmJoints]float64(q[:sim.NumArmJoints])
@@ -49,8 +51,9 @@ func (p *Planner) Plan(action []int, q *[sim.NumJoints]float64, target sim.Vec3)
 	copy(action, p.found[:])
 }
 
-// search tries the choices of the joint of body b and, within them, of those further out. cost is what
-// the choices further in have cost already; no later term is negative, so hopeless ones end early.
+// search tries the choices of the joint of body b and, within them, of those further out. cost is
+// what the choices further in have cost already; no later term is negative, so hopeless ones end
+// early.
 func (p *Planner) search(b int, cost float64) {
 	i := b - 1
 	lower, upper, limited := p.model.Range(i)

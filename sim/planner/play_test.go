@@ -27,7 +27,8 @@ func (o outcome) String() string {
 		o.mean, o.sd, o.reached, o.violated, o.low, o.usual, o.usualSD)
 }
 
-// play runs episodes with seeds 0..n-1 under the policies that newPolicy makes, one for each goroutine.
+// play runs episodes with seeds 0..n-1 under the policies that newPolicy makes, one for each
+// goroutine.
 func play(t *testing.T, opt reach.Options, n int, newPolicy func() func(e *reach.Env, seed int, action []int)) outcome {
 	scores, violated := make([]float64, n), make([]bool, n)
 	var group sync.WaitGroup

@@ -11,17 +11,17 @@ import (
 
 var episodes = flag.Int("episodes", 100, "planned episodes in the tests of scores; ten times as many random ones")
 
-// TestPlannerScore holds the score of the task's yardstick. With MuJoCo at 2 ms it was measured as 41.0 (sd 4). Here,
-// 1500 episodes each:
+// TestPlannerScore holds the score of the task's yardstick. With MuJoCo at 2 ms it was measured as
+// 41.0 (sd 4). Here, 1500 episodes each:
 //
 //	2 ms   39.79 ± 0.17   below 25: 2.7 %, the others 40.64 (sd 4.1)
 //	10 ms  39.93 ± 0.16   below 25: 2.2 %, the others 40.64 (sd 4.2)
 //	20 ms  39.95 ± 0.16   below 25: 2.5 %, the others 40.70 (sd 4.1)
 //
-// The sd of 4 says that the measured sample had none of the low episodes. In those the palm hovers 10 to 11 cm over the
-// target because two finger tips have come down to the 3 cm below which they cost: were it 2 cm, the score
-// would be 40.9 (sd 4.8). So the difference of 1 lies in where a finger is taken to end, not in the motion, which
-// the golden data holds.
+// The sd of 4 says that the measured sample had none of the low episodes. In those the palm hovers
+// 10 to 11 cm over the target because two finger tips have come down to the 3 cm below which they
+// cost: were it 2 cm, the score would be 40.9 (sd 4.8). So the difference of 1 lies in where a
+// finger is taken to end, not in the motion, which the golden data holds.
 func TestPlannerScore(t *testing.T) {
 	for _, step := range []float64{sim.ReferenceStep, sim.TrainingStep} {
 		o := play(t, reach.Options{PhysicsStep: step}, *episodes, planned)
@@ -36,9 +36,9 @@ func TestPlannerScore(t *testing.T) {
 	}
 }
 
-// TestRandomScore: with MuJoCo at 2 ms random actions scored 0.02, 1 % of the episodes touched the reward, and 30 to 35 %
-// ended in a violation. Here, 15,000 episodes each: 0.025 ± 0.002, 1.2 %, and 34.8 % at 2 ms, 34.5 % at 10 ms,
-// 33.9 % at 20 ms (± 0.4 %).
+// TestRandomScore: with MuJoCo at 2 ms random actions scored 0.02, 1 % of the episodes touched the
+// reward, and 30 to 35 % ended in a violation. Here, 15,000 episodes each: 0.025 ± 0.002, 1.2 %,
+// and 34.8 % at 2 ms, 34.5 % at 10 ms, 33.9 % at 20 ms (± 0.4 %).
 func TestRandomScore(t *testing.T) {
 	for _, step := range []float64{sim.ReferenceStep, sim.TrainingStep} {
 		n := 10 * *episodes
@@ -51,9 +51,9 @@ func TestRandomScore(t *testing.T) {
 	}
 }
 
-// TestPlannerScoreInDomains: every domain can be solved by who knows the state, on both tasks. The package documentation of
-// sim has the table for 500 episodes; here a quarter of -episodes are played. Domains that move alike score alike, and are
-// played once.
+// TestPlannerScoreInDomains: every domain can be solved by who knows the state, on both tasks. The
+// package documentation of sim has the table for 500 episodes; here a quarter of -episodes are
+// played. Domains that move alike score alike, and are played once.
 func TestPlannerScoreInDomains(t *testing.T) {
 	for _, task := range []reach.Task{reach.Reach, reach.Conveyor} {
 		played := make(map[sim.Motion]bool)

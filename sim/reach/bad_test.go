@@ -33,7 +33,8 @@ func TestBadWorlds(t *testing.T) {
 	}
 }
 
-// TestBadModel: an arm that cannot be drawn in the domain's scene is an error at the call, not a picture of nothing.
+// TestBadModel: an arm that cannot be drawn in the domain's scene is an error at the call, not a
+// picture of nothing.
 func TestBadModel(t *testing.T) {
 	desc := sim.Canonical().Description()
 	desc.Links[sim.Hand].Pos[1] = 100 // far outside of any scene
@@ -47,8 +48,8 @@ func TestBadModel(t *testing.T) {
 	}
 }
 
-// TestStateOutOfControl: a state whose arm moves faster than any can is no picture of numbers that are not finite: the
-// environment goes on or says what is wrong.
+// TestStateOutOfControl: a state whose arm moves faster than any can is no picture of numbers that
+// are not finite: the environment goes on or says what is wrong.
 func TestStateOutOfControl(t *testing.T) {
 	e := newEnv(t, reach.Options{Domain: load(t, "robot")})
 	pixels, proprio := make([]uint8, 64*64*3), make([]float32, 18)

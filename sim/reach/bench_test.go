@@ -48,7 +48,8 @@ func randomActions(n int) [][]int {
 	return actions
 }
 
-// BenchmarkStep measures one environment step under random actions, resets included: physics, collision, frame, reward.
+// BenchmarkStep measures one environment step under random actions, resets included: physics,
+// collision, frame, reward.
 func BenchmarkStep(b *testing.B) {
 	actions := randomActions(1024)
 	bench := func(name string, opt reach.Options, draw bool) {
@@ -72,9 +73,9 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
-// BenchmarkVector measures a step of one of E environments that a worker steps in turn, each with a renderer of its own
-// or all with the same: beyond what its own data
-// costs the cache it should be no dearer than one alone.
+// BenchmarkVector measures a step of one of E environments that a worker steps in turn, each with a
+// renderer of its own or all with the same: beyond what its own data costs the cache it should be
+// no dearer than one alone.
 func BenchmarkVector(b *testing.B) {
 	actions := randomActions(1021) // shares no factor with the numbers of environments
 	for _, name := range []string{"sim", "robot"} {

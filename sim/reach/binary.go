@@ -9,18 +9,18 @@ import (
 	"colonnade/sim"
 )
 
-// The saved state, little-endian: magic, version, task as one byte, seed as uint64, steps and episodes as uint32, running
-// and the target's direction as one byte each, 3 float64 of the target's place and 2 of its past, the violation
-// (cause as one byte, A and B as int32, distance as float64), then the simulator's own, whose length depends on
-// the latency.
+// The saved state, little-endian: magic, version, task as one byte, seed as uint64, steps and
+// episodes as uint32, running and the target's direction as one byte each, 3 float64 of the
+// target's place and 2 of its past, the violation (cause as one byte, A and B as int32, distance as
+// float64), then the simulator's own, whose length depends on the latency.
 const (
 	magic      = "reach"
 	version    = 2
 	headerSize = len(magic) + 2 + 8 + 4 + 4 + 1 + 1 + 8*5 + 1 + 4 + 4 + 8
 )
 
-// MarshalBinary returns the state of the environment. An Env with the same Options that reads it back goes
-// on with the same bits.
+// MarshalBinary returns the state of the environment. An Env with the same Options that reads it
+// back goes on with the same bits.
 func (e *Env) MarshalBinary() ([]byte, error) {
 	b := make([]byte, 0, 1024)
 	b = append(b, magic...)
@@ -48,7 +48,8 @@ func bit(x bool) byte {
 	return 0
 }
 
-// UnmarshalBinary restores a state that MarshalBinary returned. After an error the environment is as before.
+// UnmarshalBinary restores a state that MarshalBinary returned. After an error the environment is
+// as before.
 func (e *Env) UnmarshalBinary(data []byte) error {
 	s, err := e.decode(data)
 	if err != nil {

@@ -17,7 +17,8 @@ var (
 	_ encoding.BinaryUnmarshaler = (*reach.Env)(nil)
 )
 
-// TestResume goes on from a saved state in another Env, and compares every bit with the one that never stopped.
+// TestResume goes on from a saved state in another Env, and compares every bit with the one that
+// never stopped.
 func TestResume(t *testing.T) {
 	for _, opt := range []reach.Options{
 		{}, {PhysicsStep: 0.002}, {PhysicsStep: 0.02}, {TargetEvery: 3}, {Task: reach.Conveyor, TargetEvery: 3},
@@ -117,7 +118,8 @@ func TestDamagedState(t *testing.T) {
 	}
 }
 
-// TestStateOfAnotherWorld: a state from a domain with another latency does not fit, and is refused whole.
+// TestStateOfAnotherWorld: a state from a domain with another latency does not fit, and is refused
+// whole.
 func TestStateOfAnotherWorld(t *testing.T) {
 	robot, random := newEnv(t, reach.Options{Domain: load(t, "robot")}), newEnv(t, reach.Options{Domain: load(t, "random")})
 	reset(t, robot, 1)

@@ -7,8 +7,8 @@ import (
 	"colonnade/sim/reach"
 )
 
-// TestConveyor follows the target for many steps: 5 mm along x each, within the area, turning at its ends and now and
-// then in between, y never changing.
+// TestConveyor follows the target for many steps: 5 mm along x each, within the area, turning at
+// its ends and now and then in between, y never changing.
 func TestConveyor(t *testing.T) {
 	e := newEnv(t, reach.Options{Task: reach.Conveyor})
 	steps, turns, forward := 0, 0, 0

@@ -38,7 +38,8 @@ func TestSameEpisodesInAllDomains(t *testing.T) {
 	}
 }
 
-// TestWorldFollowsFromSeed: with ranges, each seed has its own world, the same each time; without, all have one.
+// TestWorldFollowsFromSeed: with ranges, each seed has its own world, the same each time; without,
+// all have one.
 func TestWorldFollowsFromSeed(t *testing.T) {
 	for _, name := range []string{"robot", "random"} {
 		a, b := newEnv(t, reach.Options{Domain: load(t, name)}), newEnv(t, reach.Options{Domain: load(t, name)})
@@ -68,8 +69,8 @@ const quietLab = `{"name": "quiet", "about": "for tests", "quantities": {
 	"lens.blur":       {"unit": "heights", "value": 0.01, "from": "test"},
 	"table.red":       {"unit": "sRGB", "low": 10, "high": 250, "from": "test"}}}`
 
-// TestObservationIsTheWorlds draws each frame anew with a renderer of its own, from where arm and target were when the
-// camera looked: scene, sensor, motion and latency all reach the pixels.
+// TestObservationIsTheWorlds draws each frame anew with a renderer of its own, from where arm and
+// target were when the camera looked: scene, sensor, motion and latency all reach the pixels.
 func TestObservationIsTheWorlds(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "quiet.json")
 	if err := os.WriteFile(file, []byte(quietLab), 0o644); err != nil {
@@ -131,7 +132,8 @@ func TestObservationIsTheWorlds(t *testing.T) {
 	}
 }
 
-// TestNoiseDoesNotDependOnLooking: a frame is the same whether or not frames before it were asked for.
+// TestNoiseDoesNotDependOnLooking: a frame is the same whether or not frames before it were asked
+// for.
 func TestNoiseDoesNotDependOnLooking(t *testing.T) {
 	a, b := newEnv(t, reach.Options{Domain: load(t, "robot")}), newEnv(t, reach.Options{Domain: load(t, "robot")})
 	pa, pb, first := make([]uint8, 64*64*3), make([]uint8, 64*64*3), make([]uint8, 64*64*3)

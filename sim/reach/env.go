@@ -36,8 +36,8 @@ type Env struct {
 	state
 }
 
-// state is what changes, all of it saved by MarshalBinary; the arm's part is in sim. The world is not saved, as it
-// follows from the seed.
+// state is what changes, all of it saved by MarshalBinary; the arm's part is in sim. The world is
+// not saved, as it follows from the seed.
 type state struct {
 	seed      uint64 // of this episode
 	target    target
@@ -104,12 +104,13 @@ func (e *Env) Spec() (pixels [3]int, proprio int, choices []int) {
 	return [3]int{e.opt.Pixels, e.opt.Pixels, 3}, proprioception, choices
 }
 
-// Reset begins an episode and writes its first observation. With TargetEvery 1 the episode depends on the
-// seed alone: the world it is set in, the start, the target and its way, the camera's noise. Start and target
-// of a seed are the same in all domains.
+// Reset begins an episode and writes its first observation. With TargetEvery 1 the episode depends
+// on the seed alone: the world it is set in, the start, the target and its way, the camera's noise.
+// Start and target of a seed are the same in all domains.
 //
-// pixels takes height·width·3 bytes, rows from the top, R G B interleaved; proprio 18 values, the angles of joints 1..6
-// and fingers 1..3 (rad, not wrapped), then their velocities (rad/s). An empty buffer is not written.
+// pixels takes height·width·3 bytes, rows from the top, R G B interleaved; proprio 18 values, the
+// angles of joints 1..6 and fingers 1..3 (rad, not wrapped), then their velocities (rad/s). An
+// empty buffer is not written.
 func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	if err := e.reset(seed, pixels, proprio); err != nil {
 		return fmt.Errorf("reach: reset: %w", err)
@@ -143,13 +144,14 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 	return e.observe(pixels, proprio)
 }
 
-// Step moves the arm for one control step, 100 ms, and writes the observation after it. action has one
-// choice for each joint: 0, 1, 2 for its fixed velocity backwards, rest, forwards.
+// Step moves the arm for one control step, 100 ms, and writes the observation after it. action has
+// one choice for each joint: 0, 1, 2 for its fixed velocity backwards, rest, forwards.
 //
-// reward is 1 if the palm is within RewardRadius of the target afterwards, else 0. terminated means that
-// the arm broke a rule (see Violation): the step ended early and earns nothing. truncated means
-// that the time is up, which is no fault of the arm's. After either only Reset may follow. Reward and
-// violations go by where arm and target truly are, whatever the observation shows of them.
+// reward is 1 if the palm is within RewardRadius of the target afterwards, else 0. terminated means
+// that the arm broke a rule (see Violation): the step ended early and earns nothing. truncated
+// means that the time is up, which is no fault of the arm's. After either only Reset may follow.
+// Reward and violations go by where arm and target truly are, whatever the observation shows of
+// them.
 func (e *Env) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
 	reward, err = e.step(action, pixels, proprio)
 	if err != nil {
@@ -194,7 +196,8 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 	return reward, e.observe(pixels, proprio)
 }
 
-// StageTimes returns the time spent since New on moving the arm (physics and collision) and on drawing observations.
+// StageTimes returns the time spent since New on moving the arm (physics and collision) and on
+// drawing observations.
 func (e *Env) StageTimes() (physics, render time.Duration) { return e.physicsTime, e.renderTime }
 
 // Joints returns the true joint angles (rad) and velocities (rad/s).

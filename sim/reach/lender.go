@@ -8,11 +8,12 @@ import (
 	"colonnade/sim/render"
 )
 
-// lender has renderers of one fixed world, for environments to draw a frame with and give back. The one given back last
-// goes out first, so all environments of a worker draw with buffers that are still in its core's cache (BenchmarkVector:
-// in domain robot a step of sixteen environments in turn costs 15 % more than of one alone if each has its own
-// renderer, 4 to 9 % more with a shared one). Frames do not depend on which renderer drew them. It may be used by any
-// number of goroutines.
+// lender has renderers of one fixed world, for environments to draw a frame with and give back. The
+// one given back last goes out first, so all environments of a worker draw with buffers that are
+// still in its core's cache (BenchmarkVector: in domain robot a step of sixteen environments in
+// turn costs 15 % more than of one alone if each has its own renderer, 4 to 9 % more with a shared
+// one). Frames do not depend on which renderer drew them. It may be used by any number of
+// goroutines.
 type lender struct {
 	appearance appearance
 	world      domain.World
@@ -27,9 +28,10 @@ type appearance struct {
 	pixels, supersample int
 }
 
-// Share returns options whose environments share renderers, instead of having one each. There are then as many
-// renderers as goroutines draw at the same time, and an environment needs a tenth of the memory. In a domain with ranges
-// every environment keeps its own, as their worlds differ. Set all other options before.
+// Share returns options whose environments share renderers, instead of having one each. There are
+// then as many renderers as goroutines draw at the same time, and an environment needs a tenth of
+// the memory. In a domain with ranges every environment keeps its own, as their worlds differ. Set
+// all other options before.
 func (o Options) Share() (Options, error) {
 	o, err := o.withDefaults()
 	if err != nil {

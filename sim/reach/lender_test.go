@@ -10,7 +10,8 @@ import (
 	"colonnade/sim/reach"
 )
 
-// TestSharedRenderers: environments that share renderers, from several goroutines, show what those with their own show.
+// TestSharedRenderers: environments that share renderers, from several goroutines, show what those
+// with their own show.
 func TestSharedRenderers(t *testing.T) {
 	for _, name := range []string{"sim", "robot", "random"} {
 		opt := reach.Options{Domain: load(t, name)}

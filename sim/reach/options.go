@@ -50,8 +50,8 @@ type Options struct {
 	// Task is what the target does; the zero value is Reach.
 	Task Task
 
-	// Domain is how the world looks and moves; nil: preset "sim". If it has ranges, each episode draws its world
-	// from its seed.
+	// Domain is how the world looks and moves; nil: preset "sim". If it has ranges, each episode
+	// draws its world from its seed.
 	Domain *domain.Domain
 
 	// Pixels is the side of the square observation, 8 to 1024; 0: 64.
@@ -60,8 +60,8 @@ type Options struct {
 	// Supersample is the number of rays a side of each pixel, averaged; 0: 1.
 	Supersample int
 
-	// TargetEvery is the number of episodes between two new places of the target; 0: 1, a new place every
-	// episode. On the robot a person moves it, so transfer uses 3.
+	// TargetEvery is the number of episodes between two new places of the target; 0: 1, a new place
+	// every episode. On the robot a person moves it, so transfer uses 3.
 	TargetEvery int
 
 	lender *lender // of renderers, by Share; nil: each environment has its own

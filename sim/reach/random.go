@@ -7,8 +7,8 @@ import (
 	"colonnade/sim"
 )
 
-// An episode's randomness comes in streams that its seed decides, each independent of the others, so that the same
-// start is drawn in every domain, and nothing random needs saving.
+// An episode's randomness comes in streams that its seed decides, each independent of the others,
+// so that the same start is drawn in every domain, and nothing random needs saving.
 const (
 	episodeStream = 1 << 63 // start, target
 	worldStream   = 1 << 62 // the domain's draw
@@ -43,8 +43,8 @@ func chance(seed uint64, step int) float64 {
 	return float64(scramble(scramble(seed)+turnStream+uint64(step))>>11) / (1 << 53)
 }
 
-// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele, Lea, Flood
-// 2014): streams of PCG whose seeds differ in few bits are not independent.
+// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele,
+// Lea, Flood 2014): streams of PCG whose seeds differ in few bits are not independent.
 func scramble(seed uint64) uint64 {
 	seed += 0x9e3779b97f4a7c15
 	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
@@ -52,8 +52,8 @@ func scramble(seed uint64) uint64 {
 	return seed ^ seed>>31
 }
 
-// uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what follows: see
-// package sim on bits.
+// uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what
+// follows: see package sim on bits.
 func uniform(rng *rand.Rand) float64 { return float64(rng.Float64()) }
 
 // Where episodes start.
@@ -66,9 +66,9 @@ const (
 	startFinger   = 1.2 // fingers start between 0 and this, rad
 )
 
-// DrawStart draws joint angles near those at which the model's episodes start, rad. They may be unfit to start from: draw
-// again then, and where the palm is below StartHeight. The model must have the keyframe "reach_start", as the canonical
-// one has.
+// DrawStart draws joint angles near those at which the model's episodes start, rad. They may be
+// unfit to start from: draw again then, and where the palm is below StartHeight. The model must
+// have the keyframe "reach_start", as the canonical one has.
 func DrawStart(rng *rand.Rand, m *sim.Model) (q [sim.NumJoints]float64) {
 	centre, _ := m.Keyframe(startKeyframe)
 	for i := range q {

@@ -25,8 +25,8 @@ const snapshotHeader = `# HighwayHash-256 (key: 32 zero bytes) of what a few epi
 # run  go test ./sim/reach -run TestSnapshots -update
 `
 
-// TestSnapshots holds whole episodes, from seed to pixels, to the bit. Worlds other than sim are held without their
-// pixels, which package render and package domain have snapshots of.
+// TestSnapshots holds whole episodes, from seed to pixels, to the bit. Worlds other than sim are
+// held without their pixels, which package render and package domain have snapshots of.
 func TestSnapshots(t *testing.T) {
 	path := filepath.Join("testdata", "snapshots.txt")
 	want := make(map[string]string)

@@ -6,8 +6,9 @@ import (
 	"colonnade/sim"
 )
 
-// The area in which targets lie, and how they glide on the conveyor. The size of the area is that of the task's
-// description, its place is chosen: all of it is in reach in front of the arm (sim/MODEL.md).
+// The area in which targets lie, and how they glide on the conveyor. The size of the area is that
+// of the task's description, its place is chosen: all of it is in reach in front of the arm
+// (sim/MODEL.md).
 const (
 	TargetCentreX = 0.0 // middle of the area, m
 	TargetCentreY = -0.45
@@ -24,8 +25,8 @@ func DrawTarget(rng *rand.Rand) (x, y float64) {
 	return x, y
 }
 
-// Glide returns where a target at x is after some seconds, at most a control step, and whether it then glides towards
-// positive x. At the ends of the area it turns.
+// Glide returns where a target at x is after some seconds, at most a control step, and whether it
+// then glides towards positive x. At the ends of the area it turns.
 func Glide(x float64, forward bool, seconds float64) (float64, bool) {
 	const left, right = TargetCentreX - TargetSizeX/2, TargetCentreX + TargetSizeX/2
 	way := float64(ConveyorSpeed * seconds)
@@ -41,8 +42,8 @@ func Glide(x float64, forward bool, seconds float64) (float64, bool) {
 	return x, forward
 }
 
-// Reward returns what a step earns that ends with palm and target there and without a violation: 1 if they are within
-// RewardRadius of each other, else 0.
+// Reward returns what a step earns that ends with palm and target there and without a violation: 1
+// if they are within RewardRadius of each other, else 0.
 func Reward(palm, target sim.Vec3) float32 {
 	if palm.Distance(target) <= RewardRadius {
 		return 1
@@ -66,8 +67,8 @@ func (t *target) glide(seconds float64, turn bool) {
 	t.at[0], t.forward = Glide(t.at[0], t.forward != turn, seconds)
 }
 
-// seen returns where the target was some seconds ago, at most a control step, when the last step took elapsed seconds.
-// Between the ends of steps it takes the straight way.
+// seen returns where the target was some seconds ago, at most a control step, when the last step
+// took elapsed seconds. Between the ends of steps it takes the straight way.
 func (t *target) seen(ago, elapsed float64) sim.Vec3 {
 	x := t.at[0]
 	switch {

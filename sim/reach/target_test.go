@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestGlide: without turns of its own the target goes to and fro between the ends of its area, in the triangle wave of a
-// constant speed.
+// TestGlide: without turns of its own the target goes to and fro between the ends of its area, in
+// the triangle wave of a constant speed.
 func TestGlide(t *testing.T) {
 	g := target{at: [3]float64{0.03, -0.4, 0}, forward: true}
 	g.settle()

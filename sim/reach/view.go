@@ -44,8 +44,8 @@ func (e *Env) observe(pixels []uint8, proprio []float32) error {
 	return e.draw(r, pixels)
 }
 
-// draw draws what the camera sees now. The noise follows from seed and step, so that it matters neither which frames
-// anyone looked at nor which renderer drew them.
+// draw draws what the camera sees now. The noise follows from seed and step, so that it matters
+// neither which frames anyone looked at nor which renderer drew them.
 func (e *Env) draw(r *render.Renderer, pixels []uint8) error {
 	seen := e.sim.Seen()
 	r.SeedNoise(noise(e.seed, e.steps))

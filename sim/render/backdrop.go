@@ -6,8 +6,9 @@ import (
 	"colonnade/sim"
 )
 
-// The words of a laboratory: indexBackdrop + 4·(number of a colour) + 2 if the target lies there + shadowBit. Only on the
-// table do the last two count; for the other things the palette repeats the colour.
+// The words of a laboratory: indexBackdrop + 4·(number of a colour) + 2 if the target lies there +
+// shadowBit. Only on the table do the last two count; for the other things the palette repeats the
+// colour.
 const (
 	indexBackdrop = 1 << (indexBits - 1)
 	targetBit     = indexTarget
@@ -97,7 +98,8 @@ func (b *backdrop) tableColour(x, y, ahead float64) uint32 {
 	}
 	u := int(math.Floor(float64((float64(x*b.cos) + float64(y*b.sin)) * b.scale)))
 	v := int(math.Floor(float64((float64(y*b.cos) - float64(x*b.sin)) * b.scale)))
-	// A pixel covers more of a table that is seen from the side, but only in one direction: take the mean.
+	// A pixel covers more of a table that is seen from the side, but only in one direction: take
+	// the mean.
 	across := float64(b.spread * ahead)
 	footprint := int(0.5 * (across - across/b.ray[2]))
 	plain := 255.0

@@ -49,7 +49,8 @@ func thingOf(index uint32) thing {
 	return onBox
 }
 
-// castBackdrop follows the ray through a point of the picture, in pixels, and returns what it meets first and where.
+// castBackdrop follows the ray through a point of the picture, in pixels, and returns what it meets
+// first and where.
 func castBackdrop(s *Scene, width, height int, x, y float64) (thing, sim.Vec3) {
 	ahead := unit(s.Camera.LookAt.Sub(s.Camera.Position))
 	right := unit(ahead.Cross(s.Camera.Up))
@@ -104,8 +105,8 @@ func slabs(p, d, low, high sim.Vec3) float64 {
 	return enter
 }
 
-// TestBackdropThings compares what the empty room shows with ray casting, from many places; at outlines a pixel may
-// show what is 1/16 pixel away.
+// TestBackdropThings compares what the empty room shows with ray casting, from many places; at
+// outlines a pixel may show what is 1/16 pixel away.
 func TestBackdropThings(t *testing.T) {
 	const width, height = 60, 45
 	rng := rand.New(rand.NewPCG(7, 1))
@@ -148,8 +149,8 @@ func TestBackdropThings(t *testing.T) {
 	}
 }
 
-// TestBackdropDepth checks that the depth of table and room is that of the point seen, so that the arm hides and is
-// hidden rightly.
+// TestBackdropDepth checks that the depth of table and room is that of the point seen, so that the
+// arm hides and is hidden rightly.
 func TestBackdropDepth(t *testing.T) {
 	const width, height = 60, 45
 	s := labScene()
@@ -167,7 +168,8 @@ func TestBackdropDepth(t *testing.T) {
 	}
 }
 
-// TestTexturePerspective compares the pattern on the table with the mean of many rays through each pixel.
+// TestTexturePerspective compares the pattern on the table with the mean of many rays through each
+// pixel.
 func TestTexturePerspective(t *testing.T) {
 	const width, height, rays = 64, 48, 8
 	for name, texture := range map[string]Texture{
@@ -210,15 +212,16 @@ func TestTexturePerspective(t *testing.T) {
 		}
 		spread, off = math.Sqrt(spread/float64(len(want))), math.Sqrt(off/float64(len(want)))
 		t.Logf("%s: the pattern varies by %.1f, the error is %.1f, over %d pixels", name, spread, off, len(want))
-		// A footprint that is not square is taken as one, which smooths too much or too little; of a pattern finer
-		// than pixels that leaves a little, where the whole pattern varies by 60.
+		// A footprint that is not square is taken as one, which smooths too much or too little; of
+		// a pattern finer than pixels that leaves a little, where the whole pattern varies by 60.
 		if len(want) < 500 || off > max(0.4*spread, 9) {
 			t.Errorf("%s: the pattern is off by %.1f, its variation is %.1f", name, off, spread)
 		}
 	}
 }
 
-// TestBoxHides checks that boxes hide the target and the arm behind them, and do not hide the arm before them.
+// TestBoxHides checks that boxes hide the target and the arm behind them, and do not hide the arm
+// before them.
 func TestBoxHides(t *testing.T) {
 	s := labScene()
 	s.Camera.Position, s.Camera.Roll = sim.Vec3{0, -2, 0.6}, 0

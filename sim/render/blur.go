@@ -1,7 +1,7 @@
 package render
 
-// Blurring is separable: along each row, then across rows. Each pixel becomes the weighted mean of its neighbours; beyond
-// the picture's edge its last pixel goes on.
+// Blurring is separable: along each row, then across rows. Each pixel becomes the weighted mean of
+// its neighbours; beyond the picture's edge its last pixel goes on.
 
 const (
 	kernelShift = 11

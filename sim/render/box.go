@@ -30,7 +30,8 @@ func (r *Renderer) drawBoxes() {
 	}
 }
 
-// turnBox sets the corners of a box, from the middle of its foot, and returns its turn and how far they are from there.
+// turnBox sets the corners of a box, from the middle of its foot, and returns its turn and how far
+// they are from there.
 func (r *Renderer) turnBox(b *Box) (worldFromBox sim.Mat3, radius float64) {
 	sin, cos := sim.Sincos(float64(b.Turn * (math.Pi / 180)))
 	worldFromBox = sim.Mat3{cos, -sin, 0, sin, cos, 0, 0, 0, 1}

@@ -2,8 +2,9 @@ package render
 
 import "math"
 
-// developTable holds what becomes of each brightness of each colour under each of noiseLevels equally likely
-// amounts of noise: exposure, white balance, encoding, contrast and noise in one look-up.
+// developTable holds what becomes of each brightness of each colour under each of noiseLevels
+// equally likely amounts of noise: exposure, white balance, encoding, contrast and noise in one
+// look-up.
 type developTable [3][noiseLevels << 8]uint8
 
 const (
@@ -11,8 +12,8 @@ const (
 	noiseLevels = 1 << noiseBits
 )
 
-// normal is the mean of each of 32 equally likely parts of the normal distribution, scaled to variance 1, in 1/4096.
-// The lower half mirrors the upper.
+// normal is the mean of each of 32 equally likely parts of the normal distribution, scaled to
+// variance 1, in 1/4096. The lower half mirrors the upper.
 var normal = [noiseLevels / 2]int{164, 492, 823, 1160, 1505, 1860, 2229, 2616, 3027, 3470, 3956, 4502, 5138, 5923, 7002, 8999}
 
 // set works out the table of a sensor.
@@ -37,8 +38,8 @@ func (t *developTable) set(s *Sensor) {
 	}
 }
 
-// power returns x^y for x from 0 to 1, y rounded to 1/1024, by square roots, which are exact to the last bit
-// everywhere; math.Pow is not.
+// power returns x^y for x from 0 to 1, y rounded to 1/1024, by square roots, which are exact to the
+// last bit everywhere; math.Pow is not.
 func power(x, y float64) float64 {
 	n := int(float64(y*1024) + 0.5)
 	p := 1.0
@@ -65,7 +66,8 @@ func (t *developTable) clean(pixels []uint8, in []uint64) {
 	}
 }
 
-// noisy writes pixels with noise and returns the generator's new state. Each number of 64 bits serves four pixels.
+// noisy writes pixels with noise and returns the generator's new state. Each number of 64 bits
+// serves four pixels.
 func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
 	for len(in) >= 4 && len(pixels) >= 12 {
 		state += golden
@@ -103,7 +105,8 @@ func (t *developTable) pixel(v, bits uint64) (red, green, blue uint8) {
 // golden is the step of the generator's state, 2^64 over the golden ratio.
 const golden = 0x9e3779b97f4a7c15
 
-// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014), whose state counts up by an odd constant.
+// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014), whose state counts up by an
+// odd constant.
 func mix(z uint64) uint64 {
 	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
 	z = (z ^ z>>27) * 0x94d049bb133111eb

@@ -8,8 +8,8 @@ import (
 	"colonnade/sim"
 )
 
-// TestMeshes checks every mesh: normals of length 1, faces that turn counter-clockwise about theirs,
-// corners that differ, vertices within the radius.
+// TestMeshes checks every mesh: normals of length 1, faces that turn counter-clockwise about
+// theirs, corners that differ, vertices within the radius.
 func TestMeshes(t *testing.T) {
 	meshes := map[string]*mesh{"coarse disc": coarseDisc(), "fine disc": fineDisc()}
 	for b := range sim.NumBodies {
@@ -60,7 +60,8 @@ func TestSmoothNormals(t *testing.T) {
 	}
 }
 
-// TestFineMeshesAreClosed checks that each side of a face is the side of one other, run the other way.
+// TestFineMeshesAreClosed checks that each side of a face is the side of one other, run the other
+// way.
 func TestFineMeshesAreClosed(t *testing.T) {
 	for b := range sim.NumBodies {
 		m := &fineJaco().body[b]

@@ -93,7 +93,8 @@ func (m *mesh) facet(smooth bool, material uint8, corners ...uint16) {
 	}
 }
 
-// smoothNormals gives each vertex from base on the mean normal of the smooth facets that meet there.
+// smoothNormals gives each vertex from base on the mean normal of the smooth facets that meet
+// there.
 func (m *mesh) smoothNormals(base int) {
 	for i := range m.faces {
 		f := &m.faces[i]
@@ -128,9 +129,9 @@ func unit(v sim.Vec3) sim.Vec3 {
 	return v.Scale(1 / v.Norm())
 }
 
-// circlePoints returns the corners of a polygon of n equal sides that has the mean width of the unit
-// circle: its corners lie a little outside. The first is half a step away from the x axis, so that a
-// tube of four sides is a box.
+// circlePoints returns the corners of a polygon of n equal sides that has the mean width of the
+// unit circle: its corners lie a little outside. The first is half a step away from the x axis, so
+// that a tube of four sides is a box.
 func circlePoints(n int) [][2]float64 {
 	half := math.Pi / float64(n)
 	sin, _ := sim.Sincos(half)

@@ -5,8 +5,9 @@ import (
 	"math"
 )
 
-// optics is a Sensor worked out for one size of picture. Frames pass through it as lanes: a pixel's red, green and
-// blue in 21 bits each of one uint64, so that one multiplication serves all three. Values are brightness times 4.
+// optics is a Sensor worked out for one size of picture. Frames pass through it as lanes: a pixel's
+// red, green and blue in 21 bits each of one uint64, so that one multiplication serves all three.
+// Values are brightness times 4.
 type optics struct {
 	width, height int
 	supersample   int
@@ -20,8 +21,8 @@ type optics struct {
 	noisy         bool
 	noise         uint64 // state of the generator
 
-	// Most of a picture is as it would be without arm and target, so that is worked out once, and of a frame only what
-	// has changed.
+	// Most of a picture is as it would be without arm and target, so that is worked out once, and
+	// of a frame only what has changed.
 	settled   bool     // still and stillRows are those of the empty picture and of sensor
 	still     []uint64 // what the lens makes of the empty picture, but for the development
 	stillRows []uint64 // the same, blurred along rows only
@@ -34,8 +35,9 @@ type optics struct {
 	rows    []uint64 // the last rows, blurred along themselves: row y is number y modulo their count
 	done    []uint64 // the row that is finished
 
-	// Which pixels look at a place of the ideal picture: those of row y at rows sees[y] only; of them the first to look
-	// at column c or further right is number lookers[y][c], in a list of width+2 a row.
+	// Which pixels look at a place of the ideal picture: those of row y at rows sees[y] only; of
+	// them the first to look at column c or further right is number lookers[y][c], in a list of
+	// width+2 a row.
 	sees    []span
 	lookers []uint16
 }
@@ -55,7 +57,8 @@ type tap struct {
 	gain   uint16 // 1/256
 }
 
-// set works out a sensor. On an error nothing changes. Buffers are allocated by the first sensor that needs them.
+// set works out a sensor. On an error nothing changes. Buffers are allocated by the first sensor
+// that needs them.
 func (o *optics) set(s *Sensor) error {
 	if err := s.Validate(); err != nil {
 		return err
@@ -146,17 +149,18 @@ func (o *optics) setTaps() {
 	}
 }
 
-// kernelRadius returns how many pixels a spot of a standard deviation in pixels reaches to a side: further out the curve
-// has 3 % of its weight, which the rest takes over.
+// kernelRadius returns how many pixels a spot of a standard deviation in pixels reaches to a side:
+// further out the curve has 3 % of its weight, which the rest takes over.
 func kernelRadius(sigma float64) int { return max(1, int(float64(2.2*sigma)+0.5)) }
 
-// setKernel works out the weights of a spot. Its variance is that of the spot and of the light that a pixel gathers over
-// its area: 1/12, of which the mean of n x n points leaves out 1/(12·n²). So a small picture without supersampling
-// looks like a large one that was scaled down.
+// setKernel works out the weights of a spot. Its variance is that of the spot and of the light that
+// a pixel gathers over its area: 1/12, of which the mean of n x n points leaves out 1/(12·n²). So a
+// small picture without supersampling looks like a large one that was scaled down.
 //
-// The weights are those of the Gauss curve's discrete counterpart, which has that variance also where it is less than a
-// pixel: the modified Bessel functions I_k(variance) (Lindeberg, Scale-space theory, 1994, section 3.4). They come from
-// I_(k-1) = I_(k+1) + 2k/variance·I_k downwards from where they are next to nothing (Miller's algorithm).
+// The weights are those of the Gauss curve's discrete counterpart, which has that variance also
+// where it is less than a pixel: the modified Bessel functions I_k(variance) (Lindeberg,
+// Scale-space theory, 1994, section 3.4). They come from I_(k-1) = I_(k+1) + 2k/variance·I_k
+// downwards from where they are next to nothing (Miller's algorithm).
 func (o *optics) setKernel() {
 	o.kernel = append(o.kernel[:0], kernelSum)
 	if o.sensor.Blur == 0 {
@@ -183,9 +187,10 @@ func (o *optics) setKernel() {
 	}
 }
 
-// roundKernel sets the kernel to whole weights whose sum is kernelSum, and returns the middle one, which takes what is left.
-// With carry 0 each of the others is rounded by itself. In large pictures, with dozens of small weights, too much would
-// be left to the middle: with carry 1 each takes over the rounding error of the next one outwards.
+// roundKernel sets the kernel to whole weights whose sum is kernelSum, and returns the middle one,
+// which takes what is left. With carry 0 each of the others is rounded by itself. In large
+// pictures, with dozens of small weights, too much would be left to the middle: with carry 1 each
+// takes over the rounding error of the next one outwards.
 func (o *optics) roundKernel(weights []float64, total, carry float64) (middle float64) {
 	o.kernel = o.kernel[:len(weights)]
 	rest, over := kernelSum, 0.0
@@ -212,7 +217,8 @@ func (o *optics) apply(pixels []uint8) {
 	})
 }
 
-// settle works out what the lens makes of the empty picture, given as bytes: as if all of it had been drawn.
+// settle works out what the lens makes of the empty picture, given as bytes: as if all of it had
+// been drawn.
 func (o *optics) settle(empty []uint8) {
 	expand(o.ideal, empty)
 	for y := range o.drawn {
@@ -222,8 +228,8 @@ func (o *optics) settle(empty []uint8) {
 	o.settled = true
 }
 
-// pass leads the ideal picture through the lens and hands on row by row: a row is looked at and blurred along itself,
-// and as soon as those below it are so too, it is blurred across.
+// pass leads the ideal picture through the lens and hands on row by row: a row is looked at and
+// blurred along itself, and as soon as those below it are so too, it is blurred across.
 func (o *optics) pass(finished func(y int, row []uint64)) {
 	n := len(o.kernel) - 1
 	for y := range o.height + n {
@@ -309,8 +315,8 @@ func expand(out []uint64, bytes []uint8) {
 	}
 }
 
-// look sets part of o.bent, from first to before after, to row y as the lens shows it: each pixel is mixed from the four
-// around its tap.
+// look sets part of o.bent, from first to before after, to row y as the lens shows it: each pixel
+// is mixed from the four around its tap.
 func (o *optics) look(y, first, after int) {
 	const shift = 12 - fraction // a product of two fractions has 12 bits
 	w := o.width

@@ -9,8 +9,8 @@ import (
 	"colonnade/sim"
 )
 
-// TestOpticsHistory: of a frame only what differs from the empty picture is worked out; what was drawn before, with which
-// sensor and in which scene, makes no difference.
+// TestOpticsHistory: of a frame only what differs from the empty picture is worked out; what was
+// drawn before, with which sensor and in which scene, makes no difference.
 func TestOpticsHistory(t *testing.T) {
 	sensors := []Sensor{
 		{K1: 0.15, K2: 0.05, Vignette: 0.5, Blur: 0.01, ReadNoise: 3},
@@ -81,8 +81,8 @@ func TestLookersAt(t *testing.T) {
 	}
 }
 
-// kernelOf returns the kernel of a blur in a picture of a height, and its weights before they are rounded, their sum
-// kernelSum.
+// kernelOf returns the kernel of a blur in a picture of a height, and its weights before they are
+// rounded, their sum kernelSum.
 func kernelOf(t *testing.T, blur float64, height int) (kernel []uint64, exact []float64) {
 	t.Helper()
 	o := &optics{width: 1, height: height, supersample: 1, widen: 1}
@@ -99,8 +99,8 @@ func kernelOf(t *testing.T, blur float64, height int) (kernel []uint64, exact []
 	return o.kernel, exact
 }
 
-// TestKernel: in pictures of every size the weights are near those of the curve, the middle one too, and together
-// kernelSum.
+// TestKernel: in pictures of every size the weights are near those of the curve, the middle one
+// too, and together kernelSum.
 func TestKernel(t *testing.T) {
 	for _, height := range []int{8, 64, 84, 128, 240, 480, 481, 720, 1024, 2160, 3000, maxSide} {
 		for _, blur := range []float64{0.0005, 0.002, 0.004, 0.008, 0.013, 0.02, 0.027, maxBlur} {
@@ -125,8 +125,8 @@ func TestKernel(t *testing.T) {
 	}
 }
 
-// TestSmallKernelsAsEver: in pictures that training sees, each weight is rounded by itself, so they have the bits that
-// they always had.
+// TestSmallKernelsAsEver: in pictures that training sees, each weight is rounded by itself, so they
+// have the bits that they always had.
 func TestSmallKernelsAsEver(t *testing.T) {
 	for height := 8; height <= 96; height++ {
 		for blur := 0.0002; blur <= maxBlur; blur += 0.001 {

@@ -36,11 +36,11 @@ func ceilPixel(v int32) int { return int(v+subpixels/2-1) >> 8 }
 
 // edge walks down one side of a triangle: for each row of pixels the first pixel at or right of it.
 //
-// On the row with centre Y the edge from (xa, ya) to (xb, yb) is at xa + (Y-ya)·dx/dy, so the
-// first pixel whose centre is not left of it is the ceiling of n/d with n = (xa-128)·dy + (Y-ya)·dx and
-// d = 256·dy. For integers that is the floor of (n-½)/d, plus one. A float64 holds n-½ exactly
-// (|n| < 2^45), and (n-½)/d is at least ½/d > 2^-31 away from any integer while the product with
-// the rounded reciprocal errs by less than 2^-37: the result is exact.
+// On the row with centre Y the edge from (xa, ya) to (xb, yb) is at xa + (Y-ya)·dx/dy, so the first
+// pixel whose centre is not left of it is the ceiling of n/d with n = (xa-128)·dy + (Y-ya)·dx and d
+// = 256·dy. For integers that is the floor of (n-½)/d, plus one. A float64 holds n-½ exactly (|n| <
+// 2^45), and (n-½)/d is at least ½/d > 2^-31 away from any integer while the product with the
+// rounded reciprocal errs by less than 2^-37: the result is exact.
 //
 // It returns n-½ for the given row, its change a row, and 1/d. The caller keeps the three in
 // registers, where the compiler would not keep a struct with methods.
@@ -64,7 +64,8 @@ func turn(p0, p1, p2 *point) int64 {
 
 // face draws the front of a facet with corners a, b, c, d; d = c makes it a triangle. abc and acd
 // are the turns of its halves, not both negative. A facet with four corners is drawn at once if it
-// is convex on the picture, and as two triangles if rounding or a bend in it made it something else.
+// is convex on the picture, and as two triangles if rounding or a bend in it made it something
+// else.
 func (r *raster) face(a, b, c, d *point, abc, acd int64, index uint32, k kind) {
 	if abc > 0 && acd > 0 && k != smooth {
 		if bcd := turn(b, c, d); bcd > 0 && bcd < abc+acd {
@@ -98,11 +99,12 @@ func (r *raster) polygon(p *[4]*point, n int, area int64, index uint32, k kind) 
 	}
 
 	// Depth and brightness change evenly over the picture. d and l are their values at the first
-	// pixel of row y, dx, dy, lx and ly their changes a pixel to the right and a row down. They count
-	// modulo 2^32: outside the polygon they may leave that range, inside they do not.
+	// pixel of row y, dx, dy, lx and ly their changes a pixel to the right and a row down. They
+	// count modulo 2^32: outside the polygon they may leave that range, inside they do not.
 	var d, dx, dy, l, lx, ly uint32
 	if k != mark {
-		// Two lines across the polygon give the slopes: a quad's diagonals, two sides of a triangle.
+		// Two lines across the polygon give the slopes: a quad's diagonals, two sides of a
+		// triangle.
 		from, to, side, other := p[0], p[n/2], p[n/4], p[3*n/4]
 		g := across{
 			ax: float64(to.x - from.x), ay: float64(to.y - from.y),

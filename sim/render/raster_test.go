@@ -27,16 +27,17 @@ func (r *raster) drawFace(a, b, c, d *point, index uint32, k kind) {
 	}
 }
 
-// covers tells from edge functions whether a triangle that turns counter-clockwise covers the centre
-// of a pixel, by the textbook form of the top-left rule: a centre on an edge counts if the edge is
-// the triangle's left side or its horizontal top.
+// covers tells from edge functions whether a triangle that turns counter-clockwise covers the
+// centre of a pixel, by the textbook form of the top-left rule: a centre on an edge counts if the
+// edge is the triangle's left side or its horizontal top.
 func covers(t [3]point, px, py int) bool {
 	x, y := int64(px*subpixels+subpixels/2), int64(py*subpixels+subpixels/2)
 	for i := range 3 {
 		a, b := t[i], t[(i+1)%3]
 		dx, dy := int64(b.x-a.x), int64(b.y-a.y)
 		e := dy*(x-int64(a.x)) - dx*(y-int64(a.y)) // positive inside
-		// Counter-clockwise on a picture whose y points down: the left side runs down, the top to the left.
+		// Counter-clockwise on a picture whose y points down: the left side runs down, the top to
+		// the left.
 		topLeft := dy > 0 || dy == 0 && dx < 0
 		if e < 0 || e == 0 && !topLeft {
 			return false
@@ -126,7 +127,8 @@ func TestQuadCoverage(t *testing.T) {
 	}
 }
 
-// TestWatertight draws a sheet of random faces that share corners: each pixel belongs to one of them.
+// TestWatertight draws a sheet of random faces that share corners: each pixel belongs to one of
+// them.
 func TestWatertight(t *testing.T) {
 	const side, cells = 32, 9
 	rng := rand.New(rand.NewPCG(2, 3))
@@ -197,8 +199,8 @@ func TestNearestWins(t *testing.T) {
 						best = max(best, planeAt(&corners[i], x, y))
 					}
 				}
-				// Steps of a row and a column are whole numbers: at most 1 off for each, 2·32 in all; and a
-				// word drops its lower bits.
+				// Steps of a row and a column are whole numbers: at most 1 off for each, 2·32 in
+				// all; and a word drops its lower bits.
 				if got := float64(forward.words[y*side+x] &^ indexMask); best > 0 && (got > best+2*side || got < best-2*side-1<<indexBits) {
 					t.Fatalf("pixel %d, %d: depth %.0f, want %.0f", x, y, got, best)
 				}

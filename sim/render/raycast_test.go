@@ -58,8 +58,8 @@ func castTriangles(bodies *[sim.NumBodies]mesh, w *world) (triangles []castTrian
 	return triangles
 }
 
-// hit returns the distance along the ray from p towards d at which it meets the triangle's front, if
-// it does (Möller and Trumbore, 1997).
+// hit returns the distance along the ray from p towards d at which it meets the triangle's front,
+// if it does (Möller and Trumbore, 1997).
 func (t *castTriangle) hit(p, d sim.Vec3) (float64, bool) {
 	q := d.Cross(t.v)
 	det := t.u.Dot(q)
@@ -112,8 +112,8 @@ func (c *caster) index(x, y float64) uint32 {
 
 // TestAgainstRayCasting compares the rasterizer with ray casting: from the training camera, from
 // beside the arm (where parts are cut by the near plane or lie behind the camera), and tilted with
-// a horizon. At an outline a pixel may show what is 1/16 pixel away (the disc has corners); beyond that 1 in 500 may
-// differ, where facets that are not quite flat touch others.
+// a horizon. At an outline a pixel may show what is 1/16 pixel away (the disc has corners); beyond
+// that 1 in 500 may differ, where facets that are not quite flat touch others.
 func TestAgainstRayCasting(t *testing.T) {
 	const size, frames = 40, 8
 	close := DefaultScene()

@@ -108,8 +108,8 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 	return r, nil
 }
 
-// SetScene changes to another scene, which is copied. On an error the renderer keeps its old one. It
-// does not allocate. The next frame costs as much as some frames more.
+// SetScene changes to another scene, which is copied. On an error the renderer keeps its old one.
+// It does not allocate. The next frame costs as much as some frames more.
 func (r *Renderer) SetScene(scene *Scene) error {
 	if err := scene.Validate(); err != nil {
 		return err

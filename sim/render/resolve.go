@@ -11,7 +11,8 @@ func (r *Renderer) resolve(pixels []uint8) {
 	}
 }
 
-// resolveLanes makes the ideal picture of the optics that of the words, where this frame or the one before was drawn on.
+// resolveLanes makes the ideal picture of the optics that of the words, where this frame or the one
+// before was drawn on.
 func (r *Renderer) resolveLanes() {
 	o := &r.optics
 	for y := range r.height {
@@ -117,8 +118,8 @@ func AreaAverage(dst []uint8, dstWidth, dstHeight int, src []uint8, srcWidth, sr
 	if len(dst) != 3*dstWidth*dstHeight || len(src) != 3*srcWidth*srcHeight {
 		panic("render: picture has the wrong length")
 	}
-	// Lengths are counted in units in which both widths are whole: a pixel of src is dstWidth wide, a
-	// pixel of dst srcWidth. The same goes for heights.
+	// Lengths are counted in units in which both widths are whole: a pixel of src is dstWidth wide,
+	// a pixel of dst srcWidth. The same goes for heights.
 	area := uint64(srcWidth) * uint64(srcHeight)
 	for y := range dstHeight {
 		top := y * srcHeight

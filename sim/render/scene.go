@@ -49,8 +49,8 @@ type Target struct {
 type ArmColours struct {
 	Base, Links, Wrist, Rings, Hand, Palm, Fingers, Tips Colour
 
-	// Gloss is how much of the lamp's light a surface that faces it throws back unchanged, 0..1. It does not ask
-	// where the camera is, so it costs nothing: the palette has it.
+	// Gloss is how much of the lamp's light a surface that faces it throws back unchanged, 0..1. It
+	// does not ask where the camera is, so it costs nothing: the palette has it.
 	Gloss float64
 }
 

@@ -23,7 +23,8 @@ func setSensor(tb testing.TB, r *Renderer, s Sensor) {
 	}
 }
 
-// TestNeutralSensor checks that a sensor without effect, written as zeros or as ones, changes no pixel.
+// TestNeutralSensor checks that a sensor without effect, written as zeros or as ones, changes no
+// pixel.
 func TestNeutralSensor(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 1))
 	plain, used := newRenderer(t, DefaultScene(), 64, 48, 1), newRenderer(t, DefaultScene(), 64, 48, 1)
@@ -44,7 +45,8 @@ func TestNeutralSensor(t *testing.T) {
 	}
 }
 
-// TestSensorOrder checks that scene and sensor may be set in any order, and that a refused sensor changes nothing.
+// TestSensorOrder checks that scene and sensor may be set in any order, and that a refused sensor
+// changes nothing.
 func TestSensorOrder(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 2))
 	w := randomWorld(rng)
@@ -100,7 +102,8 @@ func TestLens(t *testing.T) {
 				k := (1 + s.K1*r2 + s.K2*r2*r2) / widen
 				for c := range 3 {
 					want := bilinear(from, width, height, c, u*k*height/2+width/2-0.5, v*k*height/2+height/2-0.5) * (1 - s.Vignette*r2/2)
-					// Places are cut to 1/64 pixel: at an edge of full contrast 2 levels a direction; and rounding.
+					// Places are cut to 1/64 pixel: at an edge of full contrast 2 levels a
+					// direction; and rounding.
 					if d := math.Abs(float64(got[3*(y*width+x)+c]) - want); d > 6 {
 						wrong++
 					}
@@ -159,7 +162,8 @@ func TestBlur(t *testing.T) {
 					want += weight[max(dx, -dx)] * weight[max(dy, -dy)] / (sum * sum) * float64(from[3*(py*c.width+px)+ch])
 				}
 			}
-			// 0.5 of rounding, as much again from weights cut to 1/2048, and some from rows kept to quarters of a level.
+			// 0.5 of rounding, as much again from weights cut to 1/2048, and some from rows kept to
+			// quarters of a level.
 			if math.Abs(float64(v)-want) > 1.4 {
 				t.Fatalf("%+v: byte %d is %d, want %.2f", c, i, v, want)
 			}
@@ -167,8 +171,8 @@ func TestBlur(t *testing.T) {
 	}
 }
 
-// TestBlurAcrossSizes checks that a small picture of single rays looks like a large one that was scaled down, more so
-// than without blur.
+// TestBlurAcrossSizes checks that a small picture of single rays looks like a large one that was
+// scaled down, more so than without blur.
 func TestBlurAcrossSizes(t *testing.T) {
 	w := randomWorld(rand.New(rand.NewPCG(6, 8)))
 	for b := range w.pos {
@@ -234,8 +238,8 @@ func TestPower(t *testing.T) {
 	}
 }
 
-// TestNoise checks mean and variance of the noise over the frames of a still world, its independence between
-// frames, pixels and colours, and the clock that its state is.
+// TestNoise checks mean and variance of the noise over the frames of a still world, its
+// independence between frames, pixels and colours, and the clock that its state is.
 func TestNoise(t *testing.T) {
 	const side, frames = 32, 300
 	w := randomWorld(rand.New(rand.NewPCG(6, 5)))

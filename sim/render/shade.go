@@ -61,8 +61,8 @@ func (p *palette) set(s *Scene, lampHeight float64) {
 	}
 }
 
-// highlight returns how much of the lamp a surface of a brightness mirrors, both as parts of the most: nothing below
-// 0.6, then rising ever faster.
+// highlight returns how much of the lamp a surface of a brightness mirrors, both as parts of the
+// most: nothing below 0.6, then rising ever faster.
 func highlight(brightness float64) float64 {
 	x := max(0, (brightness-0.6)/0.4)
 	return float64(float64(x*x) * x)

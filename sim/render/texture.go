@@ -2,8 +2,9 @@ package render
 
 import "sync"
 
-// pattern is a square of amounts, 0..255, of how far the table's colour is mixed with the texture's; it repeats. Level 0
-// has patternSide texels a side, each further one half as many, each texel the mean of four.
+// pattern is a square of amounts, 0..255, of how far the table's colour is mixed with the
+// texture's; it repeats. Level 0 has patternSide texels a side, each further one half as many, each
+// texel the mean of four.
 type pattern struct {
 	levels [patternLevels][]uint8
 }
@@ -41,8 +42,8 @@ func newPattern(at func(x, y int) int) *pattern {
 	return p
 }
 
-// at returns the amount at a place in 1/256 texels of level 0, smoothed over a footprint of as many of those: linear
-// between texels and between the two levels whose texels are next in size.
+// at returns the amount at a place in 1/256 texels of level 0, smoothed over a footprint of as many
+// of those: linear between texels and between the two levels whose texels are next in size.
 func (p *pattern) at(u, v, footprint int) int {
 	l := 0
 	for l < patternLevels-2 && footprint >= 512<<l {
@@ -70,7 +71,8 @@ func (p *pattern) linear(l, u, v int) int {
 	return (top<<8 + (bottom-top)*fy + 1<<15) >> 16
 }
 
-// wood is a surface of boards that lie along x: year rings cut lengthwise, fibres, boards of different tone, gaps.
+// wood is a surface of boards that lie along x: year rings cut lengthwise, fibres, boards of
+// different tone, gaps.
 func wood(x, y int) int {
 	const boards = 6
 	board, across := y*boards/patternSide, y*boards%patternSide // 0..255 from side to side
@@ -111,7 +113,8 @@ func cloth(x, y int) int {
 	return 20 + colour*150 + edge + latticeNoise(17, x, 1, y, 1)*40/255
 }
 
-// latticeNoise returns smooth noise, 0..255, that changes over 2^bits texels; x repeats with the pattern.
+// latticeNoise returns smooth noise, 0..255, that changes over 2^bits texels; x repeats with the
+// pattern.
 func latticeNoise(seed uint32, x, xBits, y, yBits int) int {
 	cells := patternSide>>xBits - 1
 	ix, iy := x>>xBits, y>>yBits

@@ -106,7 +106,8 @@ func (t *Texture) validate() error {
 // plain tells whether there is no pattern.
 func (t *Texture) plain() bool { return t.Grain == 0 && t.Weave == 0 }
 
-// The part of the table that must be there: the target area with the disc's radius around it, and the base.
+// The part of the table that must be there: the target area with the disc's radius around it, and
+// the base.
 const (
 	leastSideX = 0.25
 	leastNearY = -0.65

@@ -1,4 +1,5 @@
-// Package frametest is for the tests of packages that draw: states to draw, and files that say what came of it.
+// Package frametest is for the tests of packages that draw: states to draw, and files that say what
+// came of it.
 package frametest
 
 import (
@@ -13,8 +14,9 @@ import (
 	"colonnade/sim"
 )
 
-// Start draws a state as the reach task starts: each arm joint up to 0.8 rad from keyframe reach_start, fingers from 0 to
-// 1.2 rad, palm at least 0.10 m high; the target anywhere in its area. Poses of bodies and palm are those of the joints.
+// Start draws a state as the reach task starts: each arm joint up to 0.8 rad from keyframe
+// reach_start, fingers from 0 to 1.2 rad, palm at least 0.10 m high; the target anywhere in its
+// area. Poses of bodies and palm are those of the joints.
 func Start(rng *rand.Rand) (d *sim.Data, target sim.Vec3) {
 	m := sim.Canonical()
 	d = m.NewData()
@@ -42,8 +44,8 @@ func Start(rng *rand.Rand) (d *sim.Data, target sim.Vec3) {
 // Hash is what a test drew under a name, in hexadecimal digits.
 type Hash struct{ Name, Hash string }
 
-// Check compares hashes with those that the file at path has, or with update writes them there, below a header of comments
-// that tells what to do if a difference is intended.
+// Check compares hashes with those that the file at path has, or with update writes them there,
+// below a header of comments that tells what to do if a difference is intended.
 func Check(t *testing.T, path, header string, update bool, got []Hash) {
 	t.Helper()
 	if update {

@@ -1,9 +1,9 @@
-// Package goldenflag defines the test flag -golden DIR, the folder of golden data to check instead of
-// sim/testdata/golden.
+// Package goldenflag defines the test flag -golden DIR, the folder of golden data to check instead
+// of sim/testdata/golden.
 //
-// "go test ./sim/... -args -golden DIR" hands the flag to the test binary of every package under sim,
-// and a binary that does not know it fails. So every package with tests here imports this one from a
-// test file, with
+// "go test ./sim/... -args -golden DIR" hands the flag to the test binary of every package under
+// sim, and a binary that does not know it fails. So every package with tests here imports this one
+// from a test file, with
 //
 //	import _ "colonnade/sim/internal/goldenflag"
 //
@@ -18,8 +18,8 @@ import (
 
 var dir = flag.String("golden", "", "check the golden data in `DIR` (relative to the package or to the module)")
 
-// Dir returns the folder given by -golden, or fallback where none was. A relative folder that does not
-// exist seen from the package under test is taken as seen from the root of the module.
+// Dir returns the folder given by -golden, or fallback where none was. A relative folder that does
+// not exist seen from the package under test is taken as seen from the root of the module.
 func Dir(fallback string) string {
 	if *dir == "" {
 		return fallback

@@ -1,6 +1,7 @@
-// Package strictjson reads JSON files that people write. Package json takes a misspelt member for one that is not there,
-// a missing one for 0, a list that is too short for one of zeros, and of a member given twice the last. In a file that
-// describes an arm or a world each of these is a mistake that nothing else would show.
+// Package strictjson reads JSON files that people write. Package json takes a misspelt member for
+// one that is not there, a missing one for 0, a list that is too short for one of zeros, and of a
+// member given twice the last. In a file that describes an arm or a world each of these is a
+// mistake that nothing else would show.
 package strictjson
 
 import (
@@ -12,7 +13,8 @@ import (
 	"strings"
 )
 
-// Unmarshal reads text, exactly one JSON value, into what v points to, as json.Unmarshal does, but returns an error for
+// Unmarshal reads text, exactly one JSON value, into what v points to, as json.Unmarshal does, but
+// returns an error for
 //
 //   - a member that the struct does not have, or has in other letters (json: "VALUE" is taken for "value")
 //   - a member given twice, in a struct or a map
@@ -20,8 +22,8 @@ import (
 //   - null, except for a pointer
 //   - a list whose length is not that of the array
 //
-// The error names the path to the value. Types with a method UnmarshalJSON are left to that; embedded structs count as
-// their fields.
+// The error names the path to the value. Types with a method UnmarshalJSON are left to that;
+// embedded structs count as their fields.
 func Unmarshal(text []byte, v any) error {
 	var whole json.RawMessage
 	if err := json.Unmarshal(text, &whole); err != nil {
