@@ -143,7 +143,8 @@ func TestNotFused(t *testing.T) {
 	}
 	// The same search must find one that is there.
 	file := filepath.Join(t.TempDir(), "fused.go")
-	if err := os.WriteFile(file, []byte("package fused\n\nfunc F(a, b, c float64) float64 { return a*b + c }\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("package fused\n\nfunc F(a, b, c float64) float64 { return a*b + c }\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if _, found := look(file); len(found) != 1 {

@@ -55,7 +55,8 @@ type Surroundings struct{ Limit, Table, Self Nearby }
 // than Clearance and does not allocate.
 func (m *Model) Surroundings(d *Data, s *Surroundings) {
 	c := m.Clearance(d)
-	*s = Surroundings{Limit: Nearby{Violation: c.Limit}, Table: Nearby{Violation: c.Table}, Self: Nearby{Violation: c.Self}}
+	*s = Surroundings{Limit: Nearby{Violation: c.Limit}, Table: Nearby{Violation: c.Table},
+		Self: Nearby{Violation: c.Self}}
 	if c.Limit.A >= 0 {
 		m.nearLimit(d, &s.Limit)
 	}
@@ -101,7 +102,8 @@ func (m *Model) lowest(d *Data, b int) v3 {
 		s := &m.solids[b][i]
 		p := s.from
 		if s.box {
-			p = p.add(v3{-math.Copysign(s.half.x, rot[6]), -math.Copysign(s.half.y, rot[7]), -math.Copysign(s.half.z, rot[8])})
+			p = p.add(v3{-math.Copysign(s.half.x, rot[6]), -math.Copysign(s.half.y, rot[7]),
+				-math.Copysign(s.half.z, rot[8])})
 		} else if turn(rot, s.along).z < 0 {
 			p = p.add(s.along)
 		}
@@ -130,7 +132,8 @@ func (m *Model) nearBody(d *Data, n *Nearby) {
 			case t.box:
 				y, x = m.boxCapsuleNearest(d, b, t, a, s)
 			default:
-				x, y = vec(&d.BodyPos[a]).add(turn(&d.BodyRot[a], s.from)), vec(&d.BodyPos[b]).add(turn(&d.BodyRot[b], t.from))
+				x, y = vec(&d.BodyPos[a]).add(turn(&d.BodyRot[a], s.from)),
+					vec(&d.BodyPos[b]).add(turn(&d.BodyRot[b], t.from))
 				u, v := turn(&d.BodyRot[a], s.along), turn(&d.BodyRot[b], t.along)
 				along, other := segmentNearest(x.sub(y), u, v)
 				x, y = x.addScaled(along, u), y.addScaled(other, v)

@@ -37,14 +37,16 @@ func TestSurroundings(t *testing.T) {
 		randomPose(rng, m, d)
 		var s Surroundings
 		m.Surroundings(d, &s)
-		if c := m.Clearance(d); s.Limit.Violation != c.Limit || s.Table.Violation != c.Table || s.Self.Violation != c.Self {
+		if c := m.Clearance(d); s.Limit.Violation != c.Limit || s.Table.Violation != c.Table ||
+			s.Self.Violation != c.Self {
 			t.Fatalf("surroundings %+v, clearance %+v", s, c)
 		}
 		if n := compare(&s.Limit, func(d *Data) float64 { return m.limitViolation(d).Distance }); n > 0 {
 			jumps++ // in the middle of the range
 		}
 		low := s.Table.On[0]
-		if math.Abs(low[2]-m.tableHeight-s.Table.Distance) > 1e-12 || s.Table.On[1] != (Vec3{low[0], low[1], m.tableHeight}) {
+		if math.Abs(low[2]-m.tableHeight-s.Table.Distance) > 1e-12 ||
+			s.Table.On[1] != (Vec3{low[0], low[1], m.tableHeight}) {
 			t.Fatalf("q %v: points %v for %s", d.Q, s.Table.On, m.Describe(s.Table.Violation))
 		}
 		if compare(&s.Table, func(d *Data) float64 { return m.height(d, s.Table.A) }) > 0 {
@@ -113,7 +115,8 @@ func TestClearanceAgreesWithChecker(t *testing.T) {
 		if v.Cause != want {
 			t.Fatalf("q %v: the checker says %s, the clearance %+v", d.Q, m.Describe(v), c)
 		}
-		if nearest := map[Cause]Violation{JointLimit: c.Limit, TableTouch: c.Table, SelfContact: c.Self}[v.Cause]; v.Cause != None && nearest.Distance > v.Distance {
+		if nearest := map[Cause]Violation{JointLimit: c.Limit, TableTouch: c.Table,
+			SelfContact: c.Self}[v.Cause]; v.Cause != None && nearest.Distance > v.Distance {
 			t.Fatalf("q %v: the checker found %s, the clearance only %s", d.Q, m.Describe(v), m.Describe(nearest))
 		}
 	}

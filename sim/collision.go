@@ -84,7 +84,8 @@ func (m *Model) height(d *Data, b int) float64 {
 		s := &m.solids[b][i]
 		h := float64(rot[6]*s.from.x) + float64(rot[7]*s.from.y) + float64(rot[8]*s.from.z)
 		if s.box {
-			h -= float64(math.Abs(rot[6])*s.half.x) + float64(math.Abs(rot[7])*s.half.y) + float64(math.Abs(rot[8])*s.half.z)
+			h -= float64(math.Abs(rot[6])*s.half.x) + float64(math.Abs(rot[7])*s.half.y) +
+				float64(math.Abs(rot[8])*s.half.z)
 		} else {
 			h += min(0, float64(rot[6]*s.along.x)+float64(rot[7]*s.along.y)+float64(rot[8]*s.along.z)) - s.radius
 		}
@@ -115,7 +116,8 @@ func (m *Model) distance(d *Data, a, b int) float64 {
 			default:
 				from := vec(&d.BodyPos[a]).add(turn(&d.BodyRot[a], s.from))
 				other := vec(&d.BodyPos[b]).add(turn(&d.BodyRot[b], t.from))
-				gap = segmentDistance(from, turn(&d.BodyRot[a], s.along), other, turn(&d.BodyRot[b], t.along)) - s.radius - t.radius
+				gap = segmentDistance(from, turn(&d.BodyRot[a], s.along), other,
+					turn(&d.BodyRot[b], t.along)) - s.radius - t.radius
 			}
 			nearest = min(nearest, gap)
 		}
@@ -128,5 +130,6 @@ func (m *Model) boxCapsule(d *Data, a int, box *solid, b int, capsule *solid) fl
 	boxFromWorld := d.BodyRot[a].Transpose()
 	from := vec(&d.BodyPos[b]).add(turn(&d.BodyRot[b], capsule.from)).sub(vec(&d.BodyPos[a]))
 	along := turn(&d.BodyRot[b], capsule.along)
-	return segmentBoxDistance(turn(&boxFromWorld, from).sub(box.from), turn(&boxFromWorld, along), box.half) - capsule.radius
+	return segmentBoxDistance(turn(&boxFromWorld, from).sub(box.from), turn(&boxFromWorld, along),
+		box.half) - capsule.radius
 }

@@ -113,7 +113,8 @@ func TestCheckerSkipsNothing(t *testing.T) {
 		m.Kinematics(d)
 		got, want := old.Check(d), m.NewChecker().Check(d)
 		if got != want {
-			t.Fatalf("step %d, q %v: %s (%s), a new checker says %s (%s)", n, d.Q, got.Cause, m.Describe(got), want.Cause, m.Describe(want))
+			t.Fatalf("step %d, q %v: %s (%s), a new checker says %s (%s)", n, d.Q, got.Cause, m.Describe(got),
+				want.Cause, m.Describe(want))
 		}
 		found[got.Cause]++
 		c := m.Clearance(d)

@@ -97,7 +97,8 @@ func (s *Shape) UnmarshalJSON(text []byte) error {
 		return fmt.Errorf("box %q: want \"pos\" and \"half_size\"", given.Name)
 	}
 	*s = Shape{
-		Name: given.Name, Type: given.Type, From: orZero(given.From), To: orZero(given.To), Radius: orZero(given.Radius),
+		Name: given.Name, Type: given.Type,
+		From: orZero(given.From), To: orZero(given.To), Radius: orZero(given.Radius),
 		Pos: orZero(given.Pos), HalfSize: orZero(given.HalfSize),
 	}
 	return nil

@@ -80,7 +80,8 @@ func segmentBoxNearest(a, u, half v3) float64 {
 
 // boxSlope returns half the derivative by t of the squared distance from a + t·u to the box.
 func boxSlope(a, u, half v3, t float64) float64 {
-	return float64(beyond(a.x+float64(t*u.x), half.x)*u.x) + float64(beyond(a.y+float64(t*u.y), half.y)*u.y) + float64(beyond(a.z+float64(t*u.z), half.z)*u.z)
+	return float64(beyond(a.x+float64(t*u.x), half.x)*u.x) + float64(beyond(a.y+float64(t*u.y), half.y)*u.y) +
+		float64(beyond(a.z+float64(t*u.z), half.z)*u.z)
 }
 
 // boxDistance returns the distance from p to the solid box.

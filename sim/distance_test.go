@@ -55,10 +55,12 @@ func TestSegmentDistance(t *testing.T) {
 			return lowest(func(t float64) float64 { return length(p.sub(b.addScaled(t, v))) })
 		})
 		if math.Abs(got-want) > 1e-7 {
-			t.Fatalf("segments from %v along %v and from %v along %v: distance %.12g, by search %.12g", a, u, b, v, got, want)
+			t.Fatalf("segments from %v along %v and from %v along %v: distance %.12g, by search %.12g", a, u, b, v, got,
+				want)
 		}
 		if back := segmentDistance(b, v, a, u); math.Abs(got-back) > 1e-12 {
-			t.Fatalf("segments from %v along %v and from %v along %v: distance %.17g, the other way round %.17g", a, u, b, v, got, back)
+			t.Fatalf("segments from %v along %v and from %v along %v: distance %.17g, the other way round %.17g", a, u,
+				b, v, got, back)
 		}
 	}
 }
@@ -153,7 +155,8 @@ func TestDistanceBySampling(t *testing.T) {
 			}
 			// Samples are never nearer than the truth, and near it for bodies this small.
 			if got >= 0 && nearest < got-1e-9 || nearest > max(got, 0)+0.03 {
-				t.Errorf("q %v: %s and %s: distance %.4f, nearest of the samples %.4f", d.Q, m.BodyName(p.a), m.BodyName(p.b), got, nearest)
+				t.Errorf("q %v: %s and %s: distance %.4f, nearest of the samples %.4f", d.Q, m.BodyName(p.a),
+					m.BodyName(p.b), got, nearest)
 			}
 		}
 		for b := 1; b < NumBodies; b++ {

@@ -104,9 +104,12 @@ func (m *Model) evaluate(d *Data) {
 		load := &w.load[b]
 		load.force = v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel)
 		load.moment = first.cross(accel).add(v3{
-			(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) - (float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
-			(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) - (float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
-			(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) - (float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
+			(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) -
+				(float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
+			(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) -
+				(float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
+			(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) -
+				(float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
 		})
 	}
 

@@ -62,7 +62,8 @@ func TestKineticEnergy(t *testing.T) {
 			}
 		}
 		if spin := kinetic - linear - armature; spin < -1e-4 || spin > 0.25 {
-			t.Fatalf("q %v, v %v: kinetic energy %g, of which motion %g, armature %g, spin %g", d.Q, d.V, kinetic, linear, armature, spin)
+			t.Fatalf("q %v, v %v: kinetic energy %g, of which motion %g, armature %g, spin %g", d.Q, d.V, kinetic,
+				linear, armature, spin)
 		}
 	}
 }

@@ -38,7 +38,8 @@ func TestCanonical(t *testing.T) {
 	if lower, upper, limited := m.Range(0); limited || !math.IsInf(lower, -1) || !math.IsInf(upper, 1) {
 		t.Errorf("range of joint_1 is %g, %g, %v", lower, upper, limited)
 	}
-	for i, want := range (vector{0.6283185307179586, 0.6283185307179586, 0.6283185307179586, 0.8377580409572781, 0.8377580409572781, 0.8377580409572781, 1, 1, 1}) {
+	for i, want := range (vector{0.6283185307179586, 0.6283185307179586, 0.6283185307179586, 0.8377580409572781,
+		0.8377580409572781, 0.8377580409572781, 1, 1, 1}) {
 		if m.MaxSpeed(i) != want {
 			t.Errorf("speed of %s is %g, want %g", m.JointName(i), m.MaxSpeed(i), want)
 		}
@@ -88,7 +89,8 @@ func TestDescriptionIsACopy(t *testing.T) {
 	a.Links[sim.Hand].Mass = 100
 	a.Links[1].Joint.Damping = 100
 	a.Keyframes["home"][0] = 100
-	if b := m.Description(); b.Links[sim.Hand].Mass == 100 || b.Links[1].Joint.Damping == 100 || b.Keyframes["home"][0] == 100 {
+	if b := m.Description(); b.Links[sim.Hand].Mass == 100 || b.Links[1].Joint.Damping == 100 ||
+		b.Keyframes["home"][0] == 100 {
 		t.Error("changing a description changed the model")
 	}
 	again, err := sim.Compile(m.Description())
@@ -125,37 +127,48 @@ func TestBadDescriptions(t *testing.T) {
 	}{
 		{"9 links, want 10", func(d *sim.Description) { d.Links = d.Links[:9] }},
 		{"gravity is not finite", func(d *sim.Description) { d.Gravity[2] = nan }},
-		{`link 2: name "link_1" is empty, reserved or used twice`, func(d *sim.Description) { d.Links[2].Name = "link_1" }},
+		{`link 2: name "link_1" is empty, reserved or used twice`,
+			func(d *sim.Description) { d.Links[2].Name = "link_1" }},
 		{`link "base": parent is "hand", want "world"`, func(d *sim.Description) { d.Links[0].Parent = "hand" }},
 		{`link "base": the base must be fixed`, func(d *sim.Description) { d.Links[0].Joint = d.Links[1].Joint }},
 		{`link "link_2": unknown parent "elbow"`, func(d *sim.Description) { d.Links[2].Parent = "elbow" }},
 		{`link "link_3": parent is "link_1", want "link_2"`, func(d *sim.Description) { d.Links[3].Parent = "link_1" }},
 		{`link "hand": has no joint`, func(d *sim.Description) { d.Links[6].Joint = nil }},
-		{`link "link_1": quat [2 0 0 0] has length 2`, func(d *sim.Description) { d.Links[1].Quat = [4]float64{2, 0, 0, 0} }},
-		{`link "link_1": pos [NaN 0 0] is not finite`, func(d *sim.Description) { d.Links[1].Pos = sim.Vec3{nan, 0, 0} }},
+		{`link "link_1": quat [2 0 0 0] has length 2`,
+			func(d *sim.Description) { d.Links[1].Quat = [4]float64{2, 0, 0, 0} }},
+		{`link "link_1": pos [NaN 0 0] is not finite`,
+			func(d *sim.Description) { d.Links[1].Pos = sim.Vec3{nan, 0, 0} }},
 		{`link "link_4": mass is -1 kg, want more than 0`, func(d *sim.Description) { d.Links[4].Mass = -1 }},
 		{`link "link_4": mass is NaN kg`, func(d *sim.Description) { d.Links[4].Mass = nan }},
 		{`link "link_4": com [NaN`, func(d *sim.Description) { d.Links[4].COM[0] = nan }},
-		{`link "finger_1": inertia_com`, func(d *sim.Description) { d.Links[7].Inertia = [6]float64{1, 1, 3, 0, 0, 0} }},
+		{`link "finger_1": inertia_com`, func(d *sim.Description) {
+			d.Links[7].Inertia = [6]float64{1, 1, 3, 0, 0, 0}
+		}},
 		{`link "finger_1": inertia_com`, func(d *sim.Description) { d.Links[7].Inertia[0] = math.Inf(1) }},
-		{`link "finger_1": inertia_com`, func(d *sim.Description) { d.Links[7].Inertia = [6]float64{1, 1, 1, 2, 0, 0} }},
+		{`link "finger_1": inertia_com`, func(d *sim.Description) {
+			d.Links[7].Inertia = [6]float64{1, 1, 1, 2, 0, 0}
+		}},
 		{`joint "joint_1": type is "slide"`, func(d *sim.Description) { d.Links[1].Joint.Type = "slide" }},
 		{`joint "joint_1": axis is [1 0 0]`, func(d *sim.Description) { d.Links[1].Joint.Axis = sim.Vec3{1, 0, 0} }},
 		{`joint "joint_1": armature is -1`, func(d *sim.Description) { d.Links[1].Joint.Armature = -1 }},
 		{`joint "joint_1": damping is -1`, func(d *sim.Description) { d.Links[1].Joint.Damping = -1 }},
 		{`joint "joint_1": frictionloss is 2`, func(d *sim.Description) { d.Links[1].Joint.Friction = 2 }},
-		{`joint "joint_1": actuator type is "motor"`, func(d *sim.Description) { d.Links[1].Joint.Actuator.Type = "motor" }},
+		{`joint "joint_1": actuator type is "motor"`,
+			func(d *sim.Description) { d.Links[1].Joint.Actuator.Type = "motor" }},
 		{`joint "joint_1": kv is -1`, func(d *sim.Description) { d.Links[1].Joint.Actuator.KV = -1 }},
 		{`joint "joint_1": ctrl_limit is 0`, func(d *sim.Description) { d.Links[1].Joint.Actuator.CtrlLimit = 0 }},
 		{`joint "joint_1": force_limit is 0`, func(d *sim.Description) { d.Links[1].Joint.Actuator.ForceLimit = 0 }},
 		{`joint "joint_2": is limited, but range`, func(d *sim.Description) { d.Links[2].Joint.Range = nil }},
-		{`joint "joint_2": is limited, but range`, func(d *sim.Description) { d.Links[2].Joint.Range = &[2]float64{2, 1} }},
+		{`joint "joint_2": is limited, but range`,
+			func(d *sim.Description) { d.Links[2].Joint.Range = &[2]float64{2, 1} }},
 		{`shape "hand_g" has type "mesh"`, func(d *sim.Description) { d.Links[6].Shapes[0].Type = "mesh" }},
 		{`box "hand_g"`, func(d *sim.Description) { d.Links[6].Shapes[0].HalfSize[1] = 0 }},
 		{`capsule "base_g"`, func(d *sim.Description) { d.Links[0].Shapes[0].Radius = -0.1 }},
 		{`capsule "base_g"`, func(d *sim.Description) { d.Links[0].Shapes[0].To[0] = nan }},
-		{"distance of two boxes is not implemented", func(d *sim.Description) { d.Links[0].Shapes = d.Links[6].Shapes }},
-		{`contact_exclude names unknown link in ["base" "elbow"]`, func(d *sim.Description) { d.Exclude = [][2]string{{"base", "elbow"}} }},
+		{"distance of two boxes is not implemented",
+			func(d *sim.Description) { d.Links[0].Shapes = d.Links[6].Shapes }},
+		{`contact_exclude names unknown link in ["base" "elbow"]`,
+			func(d *sim.Description) { d.Exclude = [][2]string{{"base", "elbow"}} }},
 		{"joint_order has 8 names", func(d *sim.Description) { d.Order = d.Order[:8] }},
 		{`joint_order[0] is "joint_2"`, func(d *sim.Description) { d.Order[0] = "joint_2" }},
 		{`keyframe "home": want 9 finite numbers`, func(d *sim.Description) { d.Keyframes["home"] = []float64{1, 2} }},
@@ -203,10 +216,13 @@ func TestBadModelFiles(t *testing.T) {
 		{replaced(good, `"damping": 1.0`, `"dampng": 1.0`), `canonical.links[1].joint: unknown field "dampng"`},
 		{replaced(good, `"damping": 1.0`, `"DAMPING": 1.0`), `canonical.links[1].joint: unknown field "DAMPING"`},
 		{replaced(good, `"kv": 500.0,`, ""), `canonical.links[1].joint.actuator: there is no "kv"`},
-		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0]`), "canonical.links[0].pos: has 2 elements, want 3"},
-		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0, 0.0, 0.0]`), "canonical.links[0].pos: has 4 elements, want 3"},
+		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0]`),
+			"canonical.links[0].pos: has 2 elements, want 3"},
+		{replaced(good, `"pos": [0.0, 0.0, 0.0]`, `"pos": [0.0, 0.0, 0.0, 0.0]`),
+			"canonical.links[0].pos: has 4 elements, want 3"},
 		{replaced(good, `"mass": 0.46784`, `"mass": 0.46784, "mass": 1`), "mass is given twice"},
-		{replaced(good, `"from": [0.0, 0.0, 0.041],`, ""), `canonical.links[0].geoms[0]: capsule "base_g": want "from"`},
+		{replaced(good, `"from": [0.0, 0.0, 0.041],`, ""),
+			`canonical.links[0].geoms[0]: capsule "base_g": want "from"`},
 		{replaced(good, `"half_size"`, `"halfsize"`), `unknown field "halfsize"`},
 	} {
 		if _, err := sim.ParseModel([]byte(c.text)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -248,7 +264,8 @@ func TestThinRods(t *testing.T) {
 		n = n.Scale(1 / n.Norm())
 		const i = 1e-3 // kg m², across the rod
 		desc := sim.Canonical().Description()
-		desc.Links[3].Inertia = [6]float64{i * (1 - n[0]*n[0]), i * (1 - n[1]*n[1]), i * (1 - n[2]*n[2]), -i * n[0] * n[1], -i * n[0] * n[2], -i * n[1] * n[2]}
+		desc.Links[3].Inertia = [6]float64{i * (1 - n[0]*n[0]), i * (1 - n[1]*n[1]), i * (1 - n[2]*n[2]),
+			-i * n[0] * n[1], -i * n[0] * n[2], -i * n[1] * n[2]}
 		if _, err := sim.Compile(desc); err != nil {
 			t.Fatalf("rod along %v: %v", n, err)
 		}

@@ -60,10 +60,12 @@ func (m *Motion) Validate() error {
 	}
 	for i := range NumJoints {
 		if x := m.Speed[i]; !(math.Abs(x) <= MaxSpeedError) {
-			return fmt.Errorf("motion: speed error of joint %d is %g, want at most %g either way", i+1, x, MaxSpeedError)
+			return fmt.Errorf("motion: speed error of joint %d is %g, want at most %g either way", i+1, x,
+				MaxSpeedError)
 		}
 		if x := m.Encoder[i]; !(math.Abs(x) <= MaxEncoderError) {
-			return fmt.Errorf("motion: encoder error of joint %d is %g rad, want at most %g rad either way", i+1, x, MaxEncoderError)
+			return fmt.Errorf("motion: encoder error of joint %d is %g rad, want at most %g rad either way", i+1, x,
+				MaxEncoderError)
 		}
 	}
 	return nil

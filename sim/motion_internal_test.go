@@ -77,7 +77,8 @@ func TestBacklashEquation(t *testing.T) {
 					on[2]++
 				}
 				if got := tau[i] + m.damping[i]*d.V[i]; math.Abs(got-want) > 1e-6 {
-					t.Fatalf("h %g, half %g, gap %g: joint %d gets %.12g N m, the law wants %.12g at the new velocity", h, p.half, gap[i], i, got, want)
+					t.Fatalf("h %g, half %g, gap %g: joint %d gets %.12g N m, the law wants %.12g at the new velocity",
+						h, p.half, gap[i], i, got, want)
 				}
 			}
 		}
@@ -196,7 +197,8 @@ func TestPayloadIsAPointMass(t *testing.T) {
 
 func TestLagGain(t *testing.T) {
 	for _, c := range []struct{ step, lag, tolerance float64 }{
-		{0.01, 0.05, 3e-6}, {0.01, 0.02, 2e-4}, {0.002, 0.05, 1e-9}, {0.01, 0.01, 2e-3}, {0.01, 1, 1e-9}, {0.01, 0.0001, 1e-4}, {0.01, 1e-300, 0}, {0.01, 0, 0},
+		{0.01, 0.05, 3e-6}, {0.01, 0.02, 2e-4}, {0.002, 0.05, 1e-9}, {0.01, 0.01, 2e-3}, {0.01, 1, 1e-9},
+		{0.01, 0.0001, 1e-4}, {0.01, 1e-300, 0}, {0.01, 0, 0},
 	} {
 		want := 1 - math.Exp(-c.step/c.lag)
 		if c.lag == 0 {

@@ -12,7 +12,8 @@ import (
 )
 
 func TestMotionValidates(t *testing.T) {
-	good := sim.Motion{Latency: 0.1, Lag: 0.05, Speed: vector{-0.1, 0.1}, Backlash: 0.01, Payload: 0.3, Encoder: vector{0.02, -0.02}}
+	good := sim.Motion{Latency: 0.1, Lag: 0.05, Speed: vector{-0.1, 0.1}, Backlash: 0.01, Payload: 0.3,
+		Encoder: vector{0.02, -0.02}}
 	for _, m := range []sim.Motion{{}, good} {
 		if err := m.Validate(); err != nil {
 			t.Errorf("%+v: %v", m, err)
@@ -214,7 +215,8 @@ func TestBacklash(t *testing.T) {
 		swing(b, 1)
 		for range 3 {
 			for _, direction := range []float64{-1, 1} {
-				if lost := swing(a, direction) - swing(b, direction); math.Abs(lost-backlash) > 0.05*backlash+1.3*speed*step {
+				lost := swing(a, direction) - swing(b, direction)
+				if math.Abs(lost-backlash) > 0.05*backlash+1.3*speed*step {
 					t.Errorf("step %g s: the swing lost %.4f rad, want %g", step, lost, backlash)
 				}
 			}
@@ -284,7 +286,8 @@ func TestSpeedIsNeverExceeded(t *testing.T) {
 						slack += math.Sqrt(2 * 25 * motion.Backlash) // a link that falls through its backlash at up to 25 rad/s²
 					}
 					if math.Abs(v) > most+slack {
-						t.Fatalf("step %g s, %+v: %s has %g rad/s, allowed %g", step, motion, s.Model.JointName(i), v, most)
+						t.Fatalf("step %g s, %+v: %s has %g rad/s, allowed %g", step, motion, s.Model.JointName(i), v,
+							most)
 					}
 				}
 				if ended {

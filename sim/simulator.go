@@ -124,7 +124,8 @@ func (s *Simulator) Advance(ctrl *[NumJoints]float64) (Violation, error) {
 	var goal [NumJoints]float64
 	for i, c := range ctrl {
 		if math.IsNaN(c) || math.IsInf(c, 0) {
-			return Violation{}, fmt.Errorf("simulator: command of %s is %g, want a finite velocity", s.Model.JointName(i), c)
+			return Violation{}, fmt.Errorf("simulator: command of %s is %g, want a finite velocity",
+				s.Model.JointName(i), c)
 		}
 		c = s.Model.command(i, c)
 		goal[i] = c + float64(c*s.motion.Speed[i])

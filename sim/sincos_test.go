@@ -51,7 +51,8 @@ func ulps(got float64, want *big.Float) float64 {
 
 func TestSincosAccuracy(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	angles := []float64{0, 1e-300, 1e-9, math.Pi / 4, math.Pi / 2, math.Pi, 1.5 * math.Pi, 2 * math.Pi, sim.MaxAngle, -sim.MaxAngle}
+	angles := []float64{0, 1e-300, 1e-9, math.Pi / 4, math.Pi / 2, math.Pi, 1.5 * math.Pi, 2 * math.Pi, sim.MaxAngle,
+		-sim.MaxAngle}
 	for range 2000 {
 		angles = append(angles, 10*(2*rng.Float64()-1))
 	}

@@ -35,8 +35,10 @@ func (m *Model) compileShapes(b int, shapes []Shape) error {
 			}
 			s = solid{from: vec(&g.From), along: vec(&g.To).sub(vec(&g.From)), radius: g.Radius}
 		case "box":
-			if !finite(g.Pos[:]...) || !finite(g.HalfSize[:]...) || !(min(g.HalfSize[0], g.HalfSize[1], g.HalfSize[2]) > 0) {
-				return fmt.Errorf("box %q: pos %v, half_size %v: want finite numbers and sizes above 0", g.Name, g.Pos, g.HalfSize)
+			if !finite(g.Pos[:]...) || !finite(g.HalfSize[:]...) ||
+				!(min(g.HalfSize[0], g.HalfSize[1], g.HalfSize[2]) > 0) {
+				return fmt.Errorf("box %q: pos %v, half_size %v: want finite numbers and sizes above 0", g.Name, g.Pos,
+					g.HalfSize)
 			}
 			s = solid{box: true, from: vec(&g.Pos), half: vec(&g.HalfSize)}
 		default:

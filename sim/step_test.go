@@ -52,9 +52,11 @@ func TestImplicitAgainstReference(t *testing.T) {
 			}
 		}
 		joints, palm = math.Sqrt(joints/float64(count)), math.Sqrt(palm/float64(count))
-		t.Logf("step %g ms: joints %.2g rad rms, palm %.2g mm rms, %.2g mm at most", 1000*c.step, joints, 1000*palm, 1000*farthest)
+		t.Logf("step %g ms: joints %.2g rad rms, palm %.2g mm rms, %.2g mm at most", 1000*c.step, joints, 1000*palm,
+			1000*farthest)
 		if joints > c.joints || palm > c.palm || farthest > c.farthest {
-			t.Errorf("step %g ms: the error is larger than %g rad, %g m, %g m", 1000*c.step, c.joints, c.palm, c.farthest)
+			t.Errorf("step %g ms: the error is larger than %g rad, %g m, %g m", 1000*c.step, c.joints, c.palm,
+				c.farthest)
 		}
 	}
 }
@@ -75,7 +77,8 @@ func TestNoChatter(t *testing.T) {
 				m.Step(d, &ctrl, h)
 				// Gravity pulls a joint up to 5 % beyond its command.
 				if d.V[i] > 1.05*ctrl[i] || d.V[i] < before-0.01*ctrl[i] {
-					t.Errorf("h %g: %s has %g rad/s after step %d, %g before, commanded %g", h, m.JointName(i), d.V[i], n, before, ctrl[i])
+					t.Errorf("h %g: %s has %g rad/s after step %d, %g before, commanded %g", h, m.JointName(i), d.V[i],
+						n, before, ctrl[i])
 				}
 				before = d.V[i]
 			}
@@ -139,7 +142,8 @@ func checkImplicitEquation(t *testing.T, m *sim.Model) {
 				atLimit++
 			}
 			if got := tau[i] + m.Damping(i)*d.V[i]; math.Abs(got-want) > 1e-6 {
-				t.Fatalf("h %g, q %v, v %v: %s gets %.12g N m, its servo wants %.12g at the new velocity", h, before.Q, before.V, m.JointName(i), got, want)
+				t.Fatalf("h %g, q %v, v %v: %s gets %.12g N m, its servo wants %.12g at the new velocity", h, before.Q,
+					before.V, m.JointName(i), got, want)
 			}
 		}
 	}
@@ -239,7 +243,8 @@ func TestMotionAgainstFineSteps(t *testing.T) {
 			}
 		}
 		palm = math.Sqrt(palm / float64(count))
-		t.Logf("step %g ms: palm %.2g mm rms, %.2g mm at most, %d control steps", 1000*c.step, 1000*palm, 1000*farthest, count)
+		t.Logf("step %g ms: palm %.2g mm rms, %.2g mm at most, %d control steps", 1000*c.step, 1000*palm, 1000*farthest,
+			count)
 		if palm > c.palm || farthest > c.farthest || count < 200 {
 			t.Errorf("step %g ms: the error is larger than %g m, %g m", 1000*c.step, c.palm, c.farthest)
 		}

@@ -15,7 +15,8 @@ func (a v3) addScaled(k float64, b v3) v3 {
 }
 
 func (a v3) cross(b v3) v3 {
-	return v3{float64(a.y*b.z) - float64(a.z*b.y), float64(a.z*b.x) - float64(a.x*b.z), float64(a.x*b.y) - float64(a.y*b.x)}
+	return v3{float64(a.y*b.z) - float64(a.z*b.y), float64(a.z*b.x) - float64(a.x*b.z),
+		float64(a.x*b.y) - float64(a.y*b.x)}
 }
 
 // turn returns r·a.

@@ -114,8 +114,10 @@ func newKeys() []key {
 	l.number("motion.payload", kilo, 0, sim.MaxPayload, func(w *World) *float64 { return &w.Motion.Payload })
 	for i := range sim.NumJoints {
 		joint := sim.Canonical().JointName(i)
-		l.number("motion.speed."+joint, one, -sim.MaxSpeedError, sim.MaxSpeedError, func(w *World) *float64 { return &w.Motion.Speed[i] })
-		l.number("motion.encoder."+joint, radian, -sim.MaxEncoderError, sim.MaxEncoderError, func(w *World) *float64 { return &w.Motion.Encoder[i] })
+		l.number("motion.speed."+joint, one, -sim.MaxSpeedError, sim.MaxSpeedError,
+			func(w *World) *float64 { return &w.Motion.Speed[i] })
+		l.number("motion.encoder."+joint, radian, -sim.MaxEncoderError, sim.MaxEncoderError,
+			func(w *World) *float64 { return &w.Motion.Encoder[i] })
 	}
 	return l
 }
@@ -132,7 +134,8 @@ func (l *keyList) vector(name, unit string, at func(w *World) *sim.Vec3) {
 
 func (l *keyList) colour(name string, at func(w *World) *render.Colour) {
 	for i, part := range [...]string{".red", ".green", ".blue"} {
-		*l = append(*l, key{name + part, byteOf, 0, 255, func(w *World, x float64) { at(w)[i] = uint8(math.Floor(x + 0.5)) }})
+		*l = append(*l, key{name + part, byteOf, 0, 255,
+			func(w *World, x float64) { at(w)[i] = uint8(math.Floor(x + 0.5)) }})
 	}
 }
 

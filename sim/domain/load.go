@@ -19,7 +19,8 @@ var presets embed.FS
 
 // Names returns the names of the presets.
 func Names() []string {
-	return []string{"sim", "color-small", "color-large", "view-small", "view-large", "robot", "robot-far", "random", "transfer-search"}
+	return []string{"sim", "color-small", "color-large", "view-small", "view-large", "robot", "robot-far", "random",
+		"transfer-search"}
 }
 
 // maxFile is the largest domain file that is read, bytes.

@@ -81,7 +81,8 @@ func TestLoadErrors(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Load(path); err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "bad.json") {
+		if _, err := Load(path); err == nil || !strings.Contains(err.Error(), c.want) ||
+			!strings.Contains(err.Error(), "bad.json") {
 			t.Errorf("error is %v, want one about %q in bad.json; file %s", err, c.want, c.text)
 		}
 	}

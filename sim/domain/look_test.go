@@ -76,7 +76,8 @@ func TestOnlyTheTargetIsRed(t *testing.T) {
 			for i := 0; i < len(pixels); i += 3 {
 				dx, dy := i/3%64-cx, i/3/64-cy
 				if red(pixels[i:]) && (dx*dx > 25 || dy*dy > 25) {
-					t.Fatalf("%s: pixel %d, %d is red (%v), but the target is at %d, %d", name, i/3%64, i/3/64, pixels[i:i+3], cx, cy)
+					t.Fatalf("%s: pixel %d, %d is red (%v), but the target is at %d, %d", name, i/3%64, i/3/64,
+						pixels[i:i+3], cx, cy)
 				}
 			}
 		}
@@ -116,7 +117,8 @@ func TestWorldsDiffer(t *testing.T) {
 		return pixels
 	}
 	plain := draw("sim")
-	for name, want := range map[string]float64{"color-small": 0.9, "color-large": 0.9, "view-small": 0.03, "view-large": 0.05, "robot": 0.9, "robot-far": 0.9, "random": 0.9, "transfer-search": 0.9} {
+	for name, want := range map[string]float64{"color-small": 0.9, "color-large": 0.9, "view-small": 0.03,
+		"view-large": 0.05, "robot": 0.9, "robot-far": 0.9, "random": 0.9, "transfer-search": 0.9} {
 		differ := 0
 		for i, v := range draw(name) {
 			if v != plain[i] {

@@ -23,7 +23,8 @@ func TestWrite(t *testing.T) {
 			t.Fatal(err)
 		}
 		again := load(t, path)
-		if again.Name() != d.Name() || again.About() != d.About() || !reflect.DeepEqual(again.Quantities(), d.Quantities()) {
+		if again.Name() != d.Name() || again.About() != d.About() ||
+			!reflect.DeepEqual(again.Quantities(), d.Quantities()) {
 			t.Errorf("%s is another one when read back:\n%s", name, text.Bytes())
 		}
 	}

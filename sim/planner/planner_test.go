@@ -72,7 +72,8 @@ func TestPlanIsBest(t *testing.T) {
 			}
 		}
 		if !(math.Abs(planned-best) < 1e-12) {
-			t.Errorf("q %v, target %v: the plan %v costs %.15g, the best action %.15g", q, target, action, planned, best)
+			t.Errorf("q %v, target %v: the plan %v costs %.15g, the best action %.15g", q, target, action, planned,
+				best)
 		}
 		if action[6] != 1 || action[7] != 1 || action[8] != 1 {
 			t.Errorf("the plan %v moves fingers", action)

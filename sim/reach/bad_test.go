@@ -24,7 +24,8 @@ func TestBadWorlds(t *testing.T) {
 		{`"lens.blur": {"unit": "heights", "value": 1e999, "from": "x"}`, "lens.blur"},
 	} {
 		file := filepath.Join(t.TempDir(), "bad.json")
-		if err := os.WriteFile(file, []byte(`{"name": "bad", "about": "for tests", "quantities": {`+c.quantities+`}}`), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(`{"name": "bad", "about": "for tests", "quantities": {`+c.quantities+`}}`),
+			0o644); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := domain.Load(file); err == nil || !strings.Contains(err.Error(), c.want) {

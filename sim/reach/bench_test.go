@@ -64,7 +64,8 @@ func BenchmarkStep(b *testing.B) {
 	for _, task := range []reach.Task{reach.Reach, reach.Conveyor} {
 		for _, name := range []string{"sim", "robot", "random"} {
 			for _, draw := range []bool{false, true} {
-				bench(fmt.Sprintf("task=%v/domain=%s/h=10ms/pixels=%v", task, name, draw), reach.Options{Task: task, Domain: load(b, name)}, draw)
+				bench(fmt.Sprintf("task=%v/domain=%s/h=10ms/pixels=%v", task, name, draw),
+					reach.Options{Task: task, Domain: load(b, name)}, draw)
 			}
 		}
 	}

@@ -84,7 +84,8 @@ func (e *Env) restore(s state, arm []byte) error {
 // decode reads all but the simulator's part.
 func (e *Env) decode(data []byte) (s state, err error) {
 	if len(data) < headerSize || string(data[:len(magic)]) != magic {
-		return s, fmt.Errorf("not a saved environment: %d bytes, want at least %d that begin with %q", len(data), headerSize, magic)
+		return s, fmt.Errorf("not a saved environment: %d bytes, want at least %d that begin with %q", len(data),
+			headerSize, magic)
 	}
 	rest := data[len(magic):headerSize]
 	if rest[0] != version {
@@ -123,7 +124,8 @@ func (e *Env) decode(data []byte) (s state, err error) {
 	s.violation.Cause = sim.Cause(octet())
 	s.violation.A, s.violation.B = int(int32(word())), int(int32(word()))
 	s.violation.Distance = math.Float64frombits(long())
-	if steps > EpisodeSteps || episodes > uint32(e.opt.TargetEvery) || running > 1 || forward > 1 || s.violation.Cause > sim.SelfContact {
+	if steps > EpisodeSteps || episodes > uint32(e.opt.TargetEvery) || running > 1 || forward > 1 ||
+		s.violation.Cause > sim.SelfContact {
 		return s, errors.New("saved environment is damaged, or was saved with another target-every")
 	}
 	if n := sim.NumBodies; s.violation.A < -1 || s.violation.A >= n || s.violation.B < -1 || s.violation.B >= n {

@@ -57,7 +57,8 @@ func TestResume(t *testing.T) {
 				}
 				rb, tb, cb, err := b.Step(action, pb, nil)
 				if err != nil || ra != rb || terminated != tb || truncated != cb || a.Violation() != b.Violation() {
-					t.Fatalf("resumed: %g, %v, %v, %v (%v), want %g, %v, %v, %v", rb, tb, cb, b.Violation(), err, ra, terminated, truncated, a.Violation())
+					t.Fatalf("resumed: %g, %v, %v, %v (%v), want %g, %v, %v, %v", rb, tb, cb, b.Violation(), err, ra,
+						terminated, truncated, a.Violation())
 				}
 				running = !terminated && !truncated
 			}
@@ -96,9 +97,14 @@ func TestDamagedState(t *testing.T) {
 		{"another magic", change(func(b []byte) { b[0] = 'x' }), "not a saved environment"},
 		{"another version", change(func(b []byte) { b[5] = 1 }), "version 1"},
 		{"another task", change(func(b []byte) { b[6] = 1 }), "task conveyor"},
-		{"angle not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(math.NaN())) }), "not finite"},
-		{"angle too large", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(1e9)) }), "too large"},
-		{"target not a number", change(func(b []byte) { binary.LittleEndian.PutUint64(b[target:], math.Float64bits(math.NaN())) }), "not finite"},
+		{"angle not a number", change(func(b []byte) {
+			binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(math.NaN()))
+		}), "not finite"},
+		{"angle too large", change(func(b []byte) { binary.LittleEndian.PutUint64(b[arm:], math.Float64bits(1e9)) }),
+			"too large"},
+		{"target not a number", change(func(b []byte) {
+			binary.LittleEndian.PutUint64(b[target:], math.Float64bits(math.NaN()))
+		}), "not finite"},
 		{"too many steps", change(func(b []byte) { b[steps] = 51 }), "damaged"},
 		{"ended and running", change(func(b []byte) { b[steps] = 50 }), "has ended and goes on"},
 		{"violated and running", change(func(b []byte) { b[cause] = 1 }), "has ended and goes on"},
@@ -121,7 +127,8 @@ func TestDamagedState(t *testing.T) {
 // TestStateOfAnotherWorld: a state from a domain with another latency does not fit, and is refused
 // whole.
 func TestStateOfAnotherWorld(t *testing.T) {
-	robot, random := newEnv(t, reach.Options{Domain: load(t, "robot")}), newEnv(t, reach.Options{Domain: load(t, "random")})
+	robot, random := newEnv(t, reach.Options{Domain: load(t, "robot")}),
+		newEnv(t, reach.Options{Domain: load(t, "random")})
 	reset(t, robot, 1)
 	reset(t, random, 2)
 	state, err := robot.MarshalBinary()

@@ -177,7 +177,8 @@ func TestEncoderError(t *testing.T) {
 	q, v := e.Joints()
 	for i := range q {
 		if proprio[i] != float32(q[i]+motion.Encoder[i]) || proprio[9+i] != float32(v[i]) {
-			t.Errorf("joint %d reads %g, %g; true are %g, %g, the error is %g", i+1, proprio[i], proprio[9+i], q[i], v[i], motion.Encoder[i])
+			t.Errorf("joint %d reads %g, %g; true are %g, %g, the error is %g", i+1, proprio[i], proprio[9+i], q[i],
+				v[i], motion.Encoder[i])
 		}
 	}
 }

@@ -152,7 +152,9 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 // means that the time is up, which is no fault of the arm's. After either only Reset may follow.
 // Reward and violations go by where arm and target truly are, whatever the observation shows of
 // them.
-func (e *Env) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (e *Env) Step(action []int, pixels []uint8, proprio []float32) (
+	reward float32, terminated, truncated bool, err error,
+) {
 	reward, err = e.step(action, pixels, proprio)
 	if err != nil {
 		return 0, false, false, fmt.Errorf("reach: step: %w", err)

@@ -83,7 +83,8 @@ func TestStartDistribution(t *testing.T) {
 			wantLow, wantHigh = 0, 1.2
 		}
 		if low[i] < wantLow || low[i] > wantLow+slack || high[i] > wantHigh || high[i] < wantHigh-slack {
-			t.Errorf("%s starts between %.4f and %.4f, want %g and %g", m.JointName(i), low[i], high[i], wantLow, wantHigh)
+			t.Errorf("%s starts between %.4f and %.4f, want %g and %g", m.JointName(i), low[i], high[i], wantLow,
+				wantHigh)
 		}
 	}
 	want := [2]sim.Vec3{{-0.2, -0.6, 0}, {0.2, -0.3, 0}}
@@ -200,7 +201,8 @@ func TestReward(t *testing.T) {
 				want = 1
 			}
 			if reward != want {
-				t.Fatalf("seed %d: reward %g at palm %v, target %v, violation %v", seed, reward, e.Palm(), e.Target(), e.Violation())
+				t.Fatalf("seed %d: reward %g at palm %v, target %v, violation %v", seed, reward, e.Palm(), e.Target(),
+					e.Violation())
 			}
 			earned += int(reward)
 			if terminated {

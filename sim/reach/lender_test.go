@@ -32,7 +32,8 @@ func TestSharedRenderers(t *testing.T) {
 						own[k].step(t, action)
 						lent[k].step(t, action)
 						if !bytes.Equal(own[k].pixels, lent[k].pixels) {
-							t.Errorf("%s: step %d of environment %d shows something else with a shared renderer", name, n, k)
+							t.Errorf("%s: step %d of environment %d shows something else with a shared renderer", name,
+								n, k)
 							return
 						}
 					}

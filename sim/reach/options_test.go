@@ -60,11 +60,13 @@ func TestBuffers(t *testing.T) {
 		{64 * 64 * 4, 0, "16384 bytes"},
 		{0, 9, "9 values, want 18 or none"},
 	} {
-		if err := e.Reset(1, make([]uint8, c.pixels), make([]float32, c.proprio)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := e.Reset(1, make([]uint8, c.pixels), make([]float32, c.proprio)); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("Reset: error %v, want %q", err, c.want)
 		}
 		reset(t, e, 1)
-		if _, _, _, err := e.Step(rest(), make([]uint8, c.pixels), make([]float32, c.proprio)); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, _, _, err := e.Step(rest(), make([]uint8, c.pixels), make([]float32, c.proprio)); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("Step: error %v, want %q", err, c.want)
 		}
 	}

@@ -46,7 +46,8 @@ func TestSnapshots(t *testing.T) {
 			hash := episodesHash(t, opt, domain == "sim")
 			text += name + " " + hash + "\n"
 			if hash != want[name] && !*update {
-				t.Errorf("%s has hash %s, want %s; %s tells what to do if that is intended", name, hash, want[name], path)
+				t.Errorf("%s has hash %s, want %s; %s tells what to do if that is intended", name, hash, want[name],
+					path)
 			}
 		}
 	}

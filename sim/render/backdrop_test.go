@@ -11,9 +11,12 @@ import (
 // labScene is a room with a patterned table and three boxes.
 func labScene() *Scene {
 	s := DefaultScene()
-	s.Camera = Camera{Position: sim.Vec3{-0.7, -1.5, 1.1}, LookAt: sim.Vec3{0, -0.1, 0.1}, Up: sim.Vec3{0, 0, 1}, FovY: 48, Roll: 3}
-	s.Table, s.Texture = Colour{190, 150, 110}, Texture{Colour: Colour{110, 70, 40}, Grain: 0.9, Weave: 0.3, Size: 0.8, Turn: 20}
-	s.Room = Room{Drop: 0.75, Left: -0.8, Right: 0.7, Near: -0.8, Far: 0.3, WallY: 1.6, Floor: Colour{110, 110, 120}, Wall: Colour{210, 210, 200}}
+	s.Camera = Camera{Position: sim.Vec3{-0.7, -1.5, 1.1}, LookAt: sim.Vec3{0, -0.1, 0.1}, Up: sim.Vec3{0, 0, 1},
+		FovY: 48, Roll: 3}
+	s.Table, s.Texture = Colour{190, 150, 110}, Texture{Colour: Colour{110, 70, 40}, Grain: 0.9, Weave: 0.3, Size: 0.8,
+		Turn: 20}
+	s.Room = Room{Drop: 0.75, Left: -0.8, Right: 0.7, Near: -0.8, Far: 0.3, WallY: 1.6, Floor: Colour{110, 110, 120},
+		Wall: Colour{210, 210, 200}}
 	s.Boxes[0] = Box{X: 0.45, Y: 0.1, Width: 0.2, Depth: 0.15, Height: 0.1, Turn: 25, Colour: Colour{60, 90, 60}}
 	s.Boxes[1] = Box{X: -0.45, Y: 0, Width: 0.1, Depth: 0.1, Height: 0.3, Turn: -50, Colour: Colour{60, 60, 90}}
 	s.Boxes[2] = Box{X: 0.4, Y: -0.5, Width: 0.06, Depth: 0.2, Height: 0.05, Turn: 80, Colour: Colour{80, 80, 80}}
@@ -86,7 +89,8 @@ func castBackdrop(s *Scene, width, height int, x, y float64) (thing, sim.Vec3) {
 			sin, cos := math.Sincos(b.Turn * math.Pi / 180)
 			turn := sim.Mat3{cos, sin, 0, -sin, cos, 0, 0, 0, 1}
 			e, v := turn.MulVec(eye.Sub(sim.Vec3{b.X, b.Y, 0})), turn.MulVec(d)
-			meet(slabs(e, v, sim.Vec3{-b.Width / 2, -b.Depth / 2, 0}, sim.Vec3{b.Width / 2, b.Depth / 2, b.Height}), onBox)
+			meet(slabs(e, v, sim.Vec3{-b.Width / 2, -b.Depth / 2, 0}, sim.Vec3{b.Width / 2, b.Depth / 2, b.Height}),
+				onBox)
 		}
 	}
 	return what, eye.Add(d.Scale(nearest))
@@ -192,7 +196,8 @@ func TestTexturePerspective(t *testing.T) {
 			}
 			sum, whole := 0.0, true
 			for k := range rays * rays {
-				what, at := castBackdrop(s, width, height, float64(i%width)+(float64(k%rays)+0.5)/rays, float64(i/width)+(float64(k/rays)+0.5)/rays)
+				what, at := castBackdrop(s, width, height, float64(i%width)+(float64(k%rays)+0.5)/rays,
+					float64(i/width)+(float64(k/rays)+0.5)/rays)
 				whole = whole && what == onTable
 				u, v := (at[0]*cos+at[1]*sin)/texture.Size*patternSide, (at[1]*cos-at[0]*sin)/texture.Size*patternSide
 				sum += float64(p.levels[0][int(math.Floor(v))&(patternSide-1)*patternSide+int(math.Floor(u))&(patternSide-1)])
@@ -246,10 +251,12 @@ func TestBoxHides(t *testing.T) {
 	_, armBefore, targetBefore := show(0.25)
 	boxAlone, armBehind, targetBehind := show(-0.75)
 	if armBefore < 100 || targetBefore < 5 || boxAlone < 500 {
-		t.Fatalf("%d pixels of arm and %d of target before a box of %d: the test shows nothing", armBefore, targetBefore, boxAlone)
+		t.Fatalf("%d pixels of arm and %d of target before a box of %d: the test shows nothing", armBefore,
+			targetBefore, boxAlone)
 	}
 	if targetBehind != 0 || armBehind > armBefore/4 {
-		t.Errorf("behind the box %d pixels of arm and %d of target are seen, want few and none", armBehind, targetBehind)
+		t.Errorf("behind the box %d pixels of arm and %d of target are seen, want few and none", armBehind,
+			targetBehind)
 	}
 }
 

@@ -75,7 +75,8 @@ func mean3(out, before, middle, after []uint64, w0, w1 uint64) {
 
 // mean5 is the sum of the five innermost.
 func mean5(out, before2, before, middle, after, after2, kernel []uint64) {
-	before2, before, middle, after, after2 = before2[:len(out)], before[:len(out)], middle[:len(out)], after[:len(out)], after2[:len(out)]
+	before2, before, middle, after, after2 = before2[:len(out)], before[:len(out)], middle[:len(out)], after[:len(out)],
+		after2[:len(out)]
 	w0, w1, w2 := kernel[0], kernel[1], kernel[2]
 	for i := range out {
 		out[i] = w0*middle[i] + w1*(before[i]+after[i]) + w2*(before2[i]+after2[i]) + kernelHalf

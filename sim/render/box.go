@@ -20,7 +20,8 @@ func (r *Renderer) drawBoxes() {
 	for i := range r.scene.Boxes {
 		if b := &r.scene.Boxes[i]; b.Height > 0 {
 			_, radius := r.turnBox(b)
-			r.drawShadow(&mesh{vertices: r.box[:], faces: boxFaces, radius: radius}, &sim.Vec3{b.X, b.Y, 0}, &sim.Identity)
+			r.drawShadow(&mesh{vertices: r.box[:], faces: boxFaces, radius: radius}, &sim.Vec3{b.X, b.Y, 0},
+				&sim.Identity)
 		}
 	}
 	for i := range r.scene.Boxes {

@@ -14,7 +14,8 @@ const (
 
 // normal is the mean of each of 32 equally likely parts of the normal distribution, scaled to
 // variance 1, in 1/4096. The lower half mirrors the upper.
-var normal = [noiseLevels / 2]int{164, 492, 823, 1160, 1505, 1860, 2229, 2616, 3027, 3470, 3956, 4502, 5138, 5923, 7002, 8999}
+var normal = [noiseLevels / 2]int{164, 492, 823, 1160, 1505, 1860, 2229, 2616, 3027, 3470, 3956, 4502, 5138, 5923, 7002,
+	8999}
 
 // set works out the table of a sensor.
 func (t *developTable) set(s *Sensor) {

@@ -65,7 +65,8 @@ func (r *Renderer) projectAll(vertices []vertex, f *rasterFromBody) {
 func (r *Renderer) drawTarget(target *sim.Vec3) {
 	c, k := &r.camera, r.discRadius
 	var f rasterFromBody
-	f.set(&c.rasterFromWorld, &sim.Mat3{k, 0, 0, 0, k, 0, 0, 0, k}, target[0]-c.eye[0], target[1]-c.eye[1], target[2]+r.discHeight-c.eye[2])
+	f.set(&c.rasterFromWorld, &sim.Mat3{k, 0, 0, 0, k, 0, 0, 0, k}, target[0]-c.eye[0], target[1]-c.eye[1],
+		target[2]+r.discHeight-c.eye[2])
 	r.mark(r.disc.vertices, r.disc.faces, &f, float64(k*r.disc.radius), indexTarget)
 }
 
@@ -79,7 +80,8 @@ func (r *Renderer) drawShadow(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 		flatFromBody[3+j] = w[3+j] - float64(ky*w[6+j])
 	}
 	var f rasterFromBody
-	f.set(&c.rasterFromWorld, &flatFromBody, pos[0]-float64(kx*pos[2])-c.eye[0], pos[1]-float64(ky*pos[2])-c.eye[1], -c.eye[2])
+	f.set(&c.rasterFromWorld, &flatFromBody, pos[0]-float64(kx*pos[2])-c.eye[0], pos[1]-float64(ky*pos[2])-c.eye[1],
+		-c.eye[2])
 	// Along the lamp's direction the shadow is longer than its object by 1/(sine of its height).
 	r.mark(m.vertices, m.faces, &f, m.radius/r.lamp.direction[2], shadowBit)
 }

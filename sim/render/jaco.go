@@ -13,10 +13,12 @@ type jaco struct {
 
 var (
 	coarseJaco = sync.OnceValue(func() *jaco {
-		return &jaco{body: newBodies(detail{large: 6, finger: 4, rings: true}), shadow: newBodies(detail{large: 4, finger: 4})}
+		return &jaco{body: newBodies(detail{large: 6, finger: 4, rings: true}),
+			shadow: newBodies(detail{large: 4, finger: 4})}
 	})
 	fineJaco = sync.OnceValue(func() *jaco {
-		return &jaco{body: newBodies(detail{large: 24, finger: 12, rings: true, fine: true}), shadow: newBodies(detail{large: 24, finger: 12, fine: true})}
+		return &jaco{body: newBodies(detail{large: 24, finger: 12, rings: true, fine: true}),
+			shadow: newBodies(detail{large: 24, finger: 12, fine: true})}
 	})
 )
 
@@ -139,8 +141,10 @@ func wrist() part {
 	const r, sin30, cos30, tan30 = 0.0315, 0.5, 0.8660254037844386, 0.5773502691896258
 	return part{sections: []section{
 		{centre: sim.Vec3{0, 0, 0}, u: sim.Vec3{r, 0, 0}, v: sim.Vec3{0, -r, 0}, material: materialWrist},
-		{centre: sim.Vec3{0, 0, -0.04276}, u: sim.Vec3{r, 0, 0}, v: sim.Vec3{0, -r, r * tan30}, material: materialWrist},
-		{centre: sim.Vec3{0, -0.03703, -0.06414}, u: sim.Vec3{r, 0, 0}, v: sim.Vec3{0, -r * sin30, r * cos30}, material: materialWrist},
+		{centre: sim.Vec3{0, 0, -0.04276}, u: sim.Vec3{r, 0, 0}, v: sim.Vec3{0, -r, r * tan30},
+			material: materialWrist},
+		{centre: sim.Vec3{0, -0.03703, -0.06414}, u: sim.Vec3{r, 0, 0}, v: sim.Vec3{0, -r * sin30, r * cos30},
+			material: materialWrist},
 	}}
 }
 

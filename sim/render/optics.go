@@ -80,7 +80,8 @@ func (o *optics) set(s *Sensor) error {
 	}
 	bent := (s.K1 != 0 || s.K2 != 0 || s.Vignette != 0) && min(o.width, o.height) > 1
 	o.noisy = s.ReadNoise != 0 || s.ShotNoise != 0
-	toned := orOne(s.Exposure) != 1 || orOne(s.White[0]) != 1 || orOne(s.White[1]) != 1 || orOne(s.White[2]) != 1 || orOne(s.Gamma) != 1
+	toned := orOne(s.Exposure) != 1 || orOne(s.White[0]) != 1 || orOne(s.White[1]) != 1 || orOne(s.White[2]) != 1 ||
+		orOne(s.Gamma) != 1
 	o.active = bent || s.Blur != 0 || toned || o.noisy
 	if !o.active {
 		return nil

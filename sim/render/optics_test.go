@@ -73,7 +73,8 @@ func TestLookersAt(t *testing.T) {
 					at := int(tap.at)
 					sees := place == at || place == at+1 || place == at+o.width || place == at+o.width+1
 					if sees && (x < first || x >= after) {
-						t.Fatalf("pixel %d, %d sees place %d, but only %d to %d are worked out", x, y, place, first, after)
+						t.Fatalf("pixel %d, %d sees place %d, but only %d to %d are worked out", x, y, place, first,
+							after)
 					}
 				}
 			}
@@ -133,7 +134,8 @@ func TestSmallKernelsAsEver(t *testing.T) {
 			kernel, exact := kernelOf(t, blur, height)
 			for k := 1; k < len(kernel); k++ {
 				if kernel[k] != uint64(exact[k]+0.5) {
-					t.Fatalf("height %d, blur %g: weight %d is %d, want %.2f rounded", height, blur, k, kernel[k], exact[k])
+					t.Fatalf("height %d, blur %g: weight %d is %d, want %.2f rounded", height, blur, k, kernel[k],
+						exact[k])
 				}
 			}
 		}

@@ -193,5 +193,6 @@ type across struct {
 // line a from a0 to a1, along line b from b0 to b1.
 func (g *across) slopes(a0, a1, b0, b1 uint32) (x, y float64) {
 	a, b := float64(int64(a1)-int64(a0)), float64(int64(b1)-int64(b0))
-	return float64((float64(b*g.ay) - float64(a*g.by)) * g.scale), float64((float64(a*g.bx) - float64(b*g.ax)) * g.scale)
+	return float64((float64(b*g.ay) - float64(a*g.by)) * g.scale),
+		float64((float64(a*g.bx) - float64(b*g.ax)) * g.scale)
 }

@@ -115,7 +115,8 @@ func TestQuadCoverage(t *testing.T) {
 		r.drawFace(&v[0], &v[1], &v[2], &v[3], 1, mark)
 		for y := range side {
 			for x := range side {
-				want := first && covers([3]point{v[0], v[1], v[2]}, x, y) || second && covers([3]point{v[0], v[2], v[3]}, x, y)
+				want := first && covers([3]point{v[0], v[1], v[2]}, x, y) || second &&
+					covers([3]point{v[0], v[2], v[3]}, x, y)
 				if drawn := r.words[y*side+x] == 1; drawn != want {
 					t.Fatalf("corners %v: pixel %d, %d drawn: %t, want %t", v, x, y, drawn, want)
 				}
@@ -174,7 +175,8 @@ func TestNearestWins(t *testing.T) {
 		var corners [12][3]point
 		for i := range corners {
 			for j := range 3 {
-				corners[i][j] = point{x: rng.Int32N(side * subpixels), y: rng.Int32N(side * subpixels), depth: 1<<28 + rng.Uint32N(1<<30)}
+				corners[i][j] = point{x: rng.Int32N(side * subpixels), y: rng.Int32N(side * subpixels),
+					depth: 1<<28 + rng.Uint32N(1<<30)}
 			}
 		}
 		draw := func(r *raster, order []int) {
@@ -201,7 +203,8 @@ func TestNearestWins(t *testing.T) {
 				}
 				// Steps of a row and a column are whole numbers: at most 1 off for each, 2·32 in
 				// all; and a word drops its lower bits.
-				if got := float64(forward.words[y*side+x] &^ indexMask); best > 0 && (got > best+2*side || got < best-2*side-1<<indexBits) {
+				if got := float64(forward.words[y*side+x] &^ indexMask); best > 0 &&
+					(got > best+2*side || got < best-2*side-1<<indexBits) {
 					t.Fatalf("pixel %d, %d: depth %.0f, want %.0f", x, y, got, best)
 				}
 			}
@@ -230,7 +233,8 @@ func TestSmoothStaysInMaterial(t *testing.T) {
 		var c [3]point
 		x, y := rng.Int32N(side*subpixels), rng.Int32N(side*subpixels)
 		for j := range c {
-			c[j] = point{x: x + rng.Int32N(reach) - reach/2, y: y + rng.Int32N(reach) - reach/2, depth: 1 << 30, level: extremes[rng.IntN(2)]}
+			c[j] = point{x: x + rng.Int32N(reach) - reach/2, y: y + rng.Int32N(reach) - reach/2, depth: 1 << 30,
+				level: extremes[rng.IntN(2)]}
 		}
 		r.drawFace(&c[0], &c[1], &c[2], &c[2], material*levels, smooth)
 		for y, s := range r.rows {

@@ -117,11 +117,14 @@ func (c *caster) index(x, y float64) uint32 {
 func TestAgainstRayCasting(t *testing.T) {
 	const size, frames = 40, 8
 	close := DefaultScene()
-	close.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3}, Up: sim.Vec3{0, 0, 1}, FovY: 90}
+	close.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3}, Up: sim.Vec3{0, 0, 1},
+		FovY: 90}
 	below := DefaultScene()
-	below.Camera = Camera{Position: sim.Vec3{-0.1, -0.3, 0.06}, LookAt: sim.Vec3{0, -0.2, 0.5}, Up: sim.Vec3{0.3, 0, 1}, FovY: 110}
+	below.Camera = Camera{Position: sim.Vec3{-0.1, -0.3, 0.06}, LookAt: sim.Vec3{0, -0.2, 0.5}, Up: sim.Vec3{0.3, 0, 1},
+		FovY: 110}
 	horizon := DefaultScene()
-	horizon.Camera = Camera{Position: sim.Vec3{0.6, -0.9, 0.3}, LookAt: sim.Vec3{0, -0.1, 0.25}, Up: sim.Vec3{0.4, 0, 1}, FovY: 60}
+	horizon.Camera = Camera{Position: sim.Vec3{0.6, -0.9, 0.3}, LookAt: sim.Vec3{0, -0.1, 0.25},
+		Up: sim.Vec3{0.4, 0, 1}, FovY: 60}
 	horizon.Light = Light{Direction: sim.Vec3{0.9, 0.5, 0.4}, Ambient: 0.2, Diffuse: 0.9}
 	for _, c := range []struct {
 		name  string

@@ -81,7 +81,8 @@ func NewRenderer(scene *Scene, width, height, supersample int) (*Renderer, error
 		return nil, fmt.Errorf("new renderer: supersample is %d, want 1 to %d", supersample, maxSupersample)
 	}
 	if most := maxSide / supersample; width < 1 || height < 1 || width > most || height > most {
-		return nil, fmt.Errorf("new renderer: picture of %d x %d pixels, want sides of 1 to %d at supersample %d", width, height, most, supersample)
+		return nil, fmt.Errorf("new renderer: picture of %d x %d pixels, want sides of 1 to %d at supersample %d",
+			width, height, most, supersample)
 	}
 	w, h := width*supersample, height*supersample
 	r := &Renderer{
@@ -152,7 +153,8 @@ func newCamera(c *Camera, width, height int, widen float64) camera {
 		m[i], m[3+i] = float64(focal*right[i]), float64(focal*down[i])
 	}
 	x, y := float64(width*subpixels/2), float64(height*subpixels/2)
-	return camera{eye: c.Position, focal: focal, rasterFromWorld: m, x: x, y: y, shiftedX: x + (pointShift + 0.5), shiftedY: y + (pointShift + 0.5)}
+	return camera{eye: c.Position, focal: focal, rasterFromWorld: m, x: x, y: y, shiftedX: x + (pointShift + 0.5),
+		shiftedY: y + (pointShift + 0.5)}
 }
 
 func newLamp(l *Light) lamp {
@@ -232,7 +234,8 @@ func (r *Renderer) restore() {
 // green blue interleaved; another length panics. It returns an error, and leaves pixels alone, if a
 // pose is not finite or nowhere near the table, or if the camera is inside the arm. It does not
 // allocate.
-func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target sim.Vec3) error {
+func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3,
+	target sim.Vec3) error {
 	if len(pixels) != 3*r.width*r.height {
 		panic("render: pixels has the wrong length")
 	}
@@ -265,7 +268,8 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 func (r *Renderer) check(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target sim.Vec3) error {
 	for b := range bodyPos {
 		if !near(&bodyPos[b]) {
-			return fmt.Errorf("render: position of body %d is %v, want finite numbers of at most %g m", b, bodyPos[b], maxCoordinate)
+			return fmt.Errorf("render: position of body %d is %v, want finite numbers of at most %g m", b, bodyPos[b],
+				maxCoordinate)
 		}
 		for _, x := range bodyRot[b] {
 			if !(math.Abs(x) <= 1.001) {
@@ -274,7 +278,8 @@ func (r *Renderer) check(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodi
 		}
 		p, eye, radius := &bodyPos[b], &r.camera.eye, r.arm.body[b].radius
 		x, y, z := eye[0]-p[0], eye[1]-p[1], eye[2]-p[2]
-		if float64(x*x)+float64(y*y)+float64(z*z) < float64(radius*radius) && inside(b, bodyRot[b].Transpose().MulVec(sim.Vec3{x, y, z})) {
+		if float64(x*x)+float64(y*y)+float64(z*z) < float64(radius*radius) &&
+			inside(b, bodyRot[b].Transpose().MulVec(sim.Vec3{x, y, z})) {
 			return fmt.Errorf("render: the camera at %v is inside body %d of the arm", r.camera.eye, b)
 		}
 	}

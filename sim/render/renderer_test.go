@@ -180,7 +180,8 @@ func TestNewRendererErrors(t *testing.T) {
 			t.Errorf("error is %v, want one about %q", err, c.want)
 		}
 	}
-	for _, c := range [][3]int{{0, 64, 1}, {64, -1, 1}, {64, 64, 0}, {64, 64, 17}, {2049, 64, 2}, {math.MaxInt, math.MaxInt, 16}} {
+	for _, c := range [][3]int{{0, 64, 1}, {64, -1, 1}, {64, 64, 0}, {64, 64, 17}, {2049, 64, 2},
+		{math.MaxInt, math.MaxInt, 16}} {
 		if _, err := NewRenderer(DefaultScene(), c[0], c[1], c[2]); err == nil {
 			t.Errorf("no error for %d x %d pixels at supersample %d", c[0], c[1], c[2])
 		}
@@ -277,7 +278,8 @@ func FuzzRender(f *testing.F) {
 }
 
 func BenchmarkRender(b *testing.B) {
-	for _, c := range []struct{ width, height, supersample int }{{64, 64, 1}, {64, 64, 2}, {640, 480, 1}, {640, 480, 2}} {
+	for _, c := range []struct{ width, height, supersample int }{{64, 64, 1}, {64, 64, 2}, {640, 480, 1},
+		{640, 480, 2}} {
 		size := fmt.Sprint(c.width)
 		if c.width != c.height {
 			size = fmt.Sprintf("%dx%d", c.width, c.height)

@@ -112,7 +112,8 @@ func (r *Renderer) resolveRow(pixels []uint8, at int) {
 // not overlap.
 func AreaAverage(dst []uint8, dstWidth, dstHeight int, src []uint8, srcWidth, srcHeight int) {
 	const most = 1 << 15
-	if dstWidth < 1 || dstHeight < 1 || srcWidth < 1 || srcHeight < 1 || dstWidth > most || dstHeight > most || srcWidth > most || srcHeight > most {
+	if dstWidth < 1 || dstHeight < 1 || srcWidth < 1 || srcHeight < 1 || dstWidth > most || dstHeight > most ||
+		srcWidth > most || srcHeight > most {
 		panic("render: picture side is not 1 to 32768")
 	}
 	if len(dst) != 3*dstWidth*dstHeight || len(src) != 3*srcWidth*srcHeight {

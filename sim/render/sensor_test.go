@@ -101,7 +101,8 @@ func TestLens(t *testing.T) {
 				r2 := u*u + v*v
 				k := (1 + s.K1*r2 + s.K2*r2*r2) / widen
 				for c := range 3 {
-					want := bilinear(from, width, height, c, u*k*height/2+width/2-0.5, v*k*height/2+height/2-0.5) * (1 - s.Vignette*r2/2)
+					want := bilinear(from, width, height, c, u*k*height/2+width/2-0.5,
+						v*k*height/2+height/2-0.5) * (1 - s.Vignette*r2/2)
 					// Places are cut to 1/64 pixel: at an edge of full contrast 2 levels a
 					// direction; and rounding.
 					if d := math.Abs(float64(got[3*(y*width+x)+c]) - want); d > 6 {
@@ -135,7 +136,8 @@ func TestBlur(t *testing.T) {
 		{40, 30, 1, 0.0001}, {40, 30, 1, 0.012}, {40, 30, 1, 0.03}, {64, 64, 1, 0.02}, {64, 64, 3, 0.0001},
 		{3, 100, 1, 0.03}, {100, 3, 1, 0.03}, {1, 1, 1, 0.03}, {90, 160, 2, 0.03},
 	} {
-		sharp, soft := newRenderer(t, DefaultScene(), c.width, c.height, c.supersample), newRenderer(t, DefaultScene(), c.width, c.height, c.supersample)
+		sharp, soft := newRenderer(t, DefaultScene(), c.width, c.height, c.supersample),
+			newRenderer(t, DefaultScene(), c.width, c.height, c.supersample)
 		setSensor(t, soft, Sensor{Blur: c.blur})
 		w := randomWorld(rng)
 		from, got := w.render(t, sharp), w.render(t, soft)
@@ -159,7 +161,8 @@ func TestBlur(t *testing.T) {
 			for dy := -n; dy <= n; dy++ {
 				for dx := -n; dx <= n; dx++ {
 					px, py := min(max(x+dx, 0), c.width-1), min(max(y+dy, 0), c.height-1)
-					want += weight[max(dx, -dx)] * weight[max(dy, -dy)] / (sum * sum) * float64(from[3*(py*c.width+px)+ch])
+					want += weight[max(dx, -dx)] * weight[max(dy, -dy)] / (sum * sum) *
+						float64(from[3*(py*c.width+px)+ch])
 				}
 			}
 			// 0.5 of rounding, as much again from weights cut to 1/2048, and some from rows kept to
@@ -278,7 +281,8 @@ func TestNoise(t *testing.T) {
 	if q := squares / ratio; math.Abs(q-1) > 0.02 {
 		t.Errorf("variance of the noise is %.3f of what it should be", q)
 	}
-	for what, c := range map[string]float64{"two colours of a pixel": along / squares * 3, "two pixels": neighbour / squares * 3, "two frames": later / squares} {
+	for what, c := range map[string]float64{"two colours of a pixel": along / squares * 3,
+		"two pixels": neighbour / squares * 3, "two frames": later / squares} {
 		if math.Abs(c) > 0.01 {
 			t.Errorf("noise of %s correlates by %.3f", what, c)
 		}
@@ -349,7 +353,8 @@ func FuzzSensor(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.SetSensor(Sensor{K1: k1, K2: k2, Vignette: vignette, Blur: blur, Exposure: exposure, Gamma: gamma, ReadNoise: read, ShotNoise: shot}) != nil {
+		if r.SetSensor(Sensor{K1: k1, K2: k2, Vignette: vignette, Blur: blur, Exposure: exposure, Gamma: gamma,
+			ReadNoise: read, ShotNoise: shot}) != nil {
 			return
 		}
 		n := 3 * r.width * r.height

@@ -56,7 +56,8 @@ func (p *palette) set(s *Scene, lampHeight float64) {
 		}
 		for level := range levels {
 			at := float64(level) / (levels - 1)
-			p[material*levels+level] = glossy(colour, float64(full*float64(level))/(levels-1), float64(s.Arm.Gloss*highlight(at)))
+			p[material*levels+level] = glossy(colour, float64(full*float64(level))/(levels-1),
+				float64(s.Arm.Gloss*highlight(at)))
 		}
 	}
 }

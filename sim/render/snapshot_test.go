@@ -32,19 +32,23 @@ var snapshots = []struct {
 	{name: "training-supersample2", width: 64, height: 64, supersample: 2, frames: 200},
 	{name: "people", width: 640, height: 480, supersample: 2, frames: 4},
 	{name: "wide-close", width: 120, height: 90, supersample: 1, frames: 40, change: func(s *Scene) {
-		s.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3}, Up: sim.Vec3{0.1, 0, 1}, FovY: 95}
+		s.Camera = Camera{Position: sim.Vec3{0.12, -0.42, 0.35}, LookAt: sim.Vec3{0, -0.2, 0.3},
+			Up: sim.Vec3{0.1, 0, 1}, FovY: 95}
 	}},
 	{name: "horizon", width: 96, height: 64, supersample: 3, frames: 40, change: func(s *Scene) {
-		s.Camera = Camera{Position: sim.Vec3{0.7, -1.1, 0.4}, LookAt: sim.Vec3{0, -0.1, 0.3}, Up: sim.Vec3{0.4, 0, 1}, FovY: 50}
+		s.Camera = Camera{Position: sim.Vec3{0.7, -1.1, 0.4}, LookAt: sim.Vec3{0, -0.1, 0.3}, Up: sim.Vec3{0.4, 0, 1},
+			FovY: 50}
 		s.Light = Light{Direction: sim.Vec3{0.9, 0.5, 0.7}, Ambient: 0.2, Diffuse: 0.9}
 		s.Table, s.Sky = Colour{160, 120, 80}, Colour{200, 220, 240}
 	}},
-	{name: "laboratory", width: 64, height: 64, supersample: 2, frames: 100, change: func(s *Scene) { *s = *labScene() }},
+	{name: "laboratory", width: 64, height: 64, supersample: 2, frames: 100,
+		change: func(s *Scene) { *s = *labScene() }},
 	{name: "laboratory-webcam", width: 64, height: 64, supersample: 1, frames: 100, change: func(s *Scene) {
 		*s = *labScene()
 		s.Arm.Gloss = 0.5
 	}, sensor: webcam},
-	{name: "laboratory-people", width: 400, height: 300, supersample: 1, frames: 2, change: func(s *Scene) { *s = *labScene() }, sensor: webcam},
+	{name: "laboratory-people", width: 400, height: 300, supersample: 1, frames: 2,
+		change: func(s *Scene) { *s = *labScene() }, sensor: webcam},
 }
 
 func TestSnapshots(t *testing.T) {

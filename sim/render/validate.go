@@ -33,7 +33,8 @@ func (s *Scene) Validate() error {
 		return err
 	}
 	if s.Room.Drop > 0 && s.Camera.Position[1] > s.Room.WallY-nearPlane {
-		return fmt.Errorf("camera at %v is in or behind the wall, which stands at y = %g m", s.Camera.Position, s.Room.WallY)
+		return fmt.Errorf("camera at %v is in or behind the wall, which stands at y = %g m", s.Camera.Position,
+			s.Room.WallY)
 	}
 	for i := range s.Boxes {
 		if err := s.Boxes[i].validate(); err != nil {
@@ -47,7 +48,8 @@ func (s *Scene) Validate() error {
 }
 
 func (c *Camera) validate() error {
-	if err := checkVectors(namedVector{"camera position", c.Position}, namedVector{"camera look-at point", c.LookAt}, namedVector{"camera up direction", c.Up}); err != nil {
+	if err := checkVectors(namedVector{"camera position", c.Position}, namedVector{"camera look-at point", c.LookAt},
+		namedVector{"camera up direction", c.Up}); err != nil {
 		return err
 	}
 	if !(c.FovY >= 1 && c.FovY <= 120) {
@@ -130,7 +132,8 @@ func (r *Room) validate() error {
 	case !(r.Far >= leastFarY && r.Far <= maxCoordinate):
 		return fmt.Errorf("the table's far edge is at %g m, want %g to %g", r.Far, leastFarY, maxCoordinate)
 	case !(r.WallY >= r.Far && r.WallY <= maxCoordinate):
-		return fmt.Errorf("the wall stands at %g m, want %g (the table's far edge) to %g", r.WallY, r.Far, maxCoordinate)
+		return fmt.Errorf("the wall stands at %g m, want %g (the table's far edge) to %g", r.WallY, r.Far,
+			maxCoordinate)
 	}
 	return nil
 }
@@ -203,7 +206,8 @@ func inside(b int, p sim.Vec3) bool {
 		s := &shapes()[b][i]
 		if s.Type == "box" {
 			q, h := p.Sub(s.Pos), s.HalfSize
-			if math.Abs(q[0]) < h[0]+insideMargin && math.Abs(q[1]) < h[1]+insideMargin && math.Abs(q[2]) < h[2]+insideMargin {
+			if math.Abs(q[0]) < h[0]+insideMargin && math.Abs(q[1]) < h[1]+insideMargin &&
+				math.Abs(q[2]) < h[2]+insideMargin {
 				return true
 			}
 			continue

@@ -29,10 +29,12 @@ func TestUnmarshal(t *testing.T) {
 	if err := strictjson.Unmarshal([]byte(text), &v); err != nil {
 		t.Fatal(err)
 	}
-	if v.Name != "a" || v.Note != "b" || v.Point != [3]float64{1, 2, 3} || v.List[0].Name != "c" || v.ByKey["x"].Name != "d" || v.Maybe.Name != "e" || string(v.Raw) != "[1]" {
+	if v.Name != "a" || v.Note != "b" || v.Point != [3]float64{1, 2, 3} || v.List[0].Name != "c" ||
+		v.ByKey["x"].Name != "d" || v.Maybe.Name != "e" || string(v.Raw) != "[1]" {
 		t.Errorf("read %+v", v)
 	}
-	if err := strictjson.Unmarshal([]byte(`{"name": "a", "point": [1, 2, 3], "list": [], "by-key": {}, "maybe": null}`), &v); err != nil || v.Maybe != nil {
+	if err := strictjson.Unmarshal([]byte(`{"name": "a", "point": [1, 2, 3], "list": [], "by-key": {}, "maybe": null}`),
+		&v); err != nil || v.Maybe != nil {
 		t.Errorf("without what may be missing: %v, %+v", err, v)
 	}
 }
