@@ -132,8 +132,8 @@ func TestRangeEndsStayInRange(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 8))
 	var x float64
 	for range 100000 {
-		low := 0.1 * rng.Float64()
-		d := &Domain{settings: []setting{{low, low + 0.2*rng.Float64(), func(_ *World, y float64) { x = y }}}}
+		low := -0.1 * rng.Float64()
+		d := &Domain{settings: []setting{{low, 0.01 * rng.Float64(), func(_ *World, y float64) { x = y }}}}
 		if d.fill(new(World), func(int) float64 { return 1 }); x > d.settings[0].high || x < low {
 			t.Fatalf("the end of %g to %g is %g", low, d.settings[0].high, x)
 		}
