@@ -30,9 +30,10 @@ build:
 	@mkdir -p bin
 	$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./...
 
-# The shipped column 1 goes to the emulated robot, behind cable, driver, safety layer, camera and tracker: as a progressive
-# network, by fine-tuning, and from scratch. A table, a curve, an animation of before and after; 100 s of processor time in
-# all on Zen 4, as many as three cores share. make run STORY="-env sim" learns in the simulator's world of the robot: 36 s.
+# Transfers the shipped column 1 to the emulated robot, with driver, safety layer, camera and tracker:
+# as a progressive network, by fine-tuning, and from scratch. It leaves a table, a curve and a film
+# of before and after. 100 s of processor time on Zen 4, shared by up to three cores. With
+# make run STORY="-env sim" it learns in the simulator's world of the robot: 36 s.
 STORY ?=
 run: build
 	bin/experiment story -out $(RUN) -work $(RUN)/runs $(STORY)
@@ -48,14 +49,15 @@ pixels: build
 train: build
 	bin/train -net recurrent -width wide -steps 50000000 -out runs/column1
 
-# Column 1's learning rate and entropy cost, by random search with successive halving: 49M steps, two hours of one
-# core. Stop it and go on with the same line; further processes join with  bin/sweep -resume -out studies/column1
+# Column 1's learning rate and entropy cost, by random search with successive halving: 49M steps,
+# two hours of one core. The same line continues after a stop. More processes join with
+# bin/sweep -resume -out studies/column1
 search: build
 	@if [ -d studies/column1 ]; then bin/sweep -resume -out studies/column1; else \
 	  bin/sweep -net recurrent -width wide -workers 1 -deterministic -trials 30 -rungs 3 -steps 6000000 -episodes 200 -seed 1 -out studies/column1; fi
 
-# The paper's figure 4: four networks, three seeds each, and as many steps as each needs to converge. Four hours of one core.
-# Goes on where it was stopped; what is finished is evaluated once more, 20 s a run.
+# The paper's figure 4: four networks, three seeds each, as many steps as each needs to converge.
+# Four hours of one core. It continues after a stop; finished runs are evaluated again, 20 s each.
 FIGURE4 := recurrent-wide-8000000 feedforward-wide-8000000 recurrent-narrow-24000000 feedforward-narrow-16000000
 figure-4: build
 	@set -e; for seed in 1 2 3; do for column in $(FIGURE4); do \
@@ -65,9 +67,10 @@ figure-4: build
 	done; done
 	bin/figures -out bench/results/figure-4 runs/figure-4
 
-# The paper's experiments on transfer, from the shipped column 1: settings by a search, then figures 5 to 7. Each line goes
-# on where it was stopped, may run in several terminals at once, and leaves its report in bench/results. About three hours
-# of one core with the usual numbers of runs; more with EXPERIMENT="-runs 300", and so on (bin/experiment figure-6 -h).
+# The paper's experiments on transfer, from the shipped column 1: settings by a search, then figures
+# 5 to 7. Each line continues after a stop, may run in several terminals at once, and writes its
+# report to bench/results. About three hours of one core with the default numbers of runs; more with
+# EXPERIMENT="-runs 300", and so on (bin/experiment figure-6 -h).
 EXPERIMENT ?=
 RANDOM := bench/pretrained/random-recurrent-wide.safetensors
 THREE := -methods progressive-narrow,finetune,finetune-last
@@ -116,14 +119,14 @@ test-live:
 	@command -v chromium >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 	$(GO) test -count 1 -v -timeout 1h -run TestBrowser ./a3c/cmd/train -args -browser chromium -shots $(CURDIR)/bin/live -ripe $(RIPE)
 
-# Exported policies in onnxruntime, checkpoints in PyTorch, event files in a reader of others: about a minute, and a few
-# more for packages where they are missing (as root).
+# Exported policies in onnxruntime, checkpoints in PyTorch, event files in another reader: about a
+# minute, and a few more for packages where they are missing (as root).
 test-interop:
 	bench/interop/packages.sh bin/test-interop
 	$(GO) test -count 1 -v ./bench/interop -args -packages $(CURDIR)/bin/test-interop
 
-# A small sweep through a Slurm of one node, started here on loopback and stopped again: a minute, and another for
-# packages where they are missing (as root).
+# A small sweep through a Slurm of one node, started here on loopback and stopped again: a minute,
+# and another for packages where they are missing (as root).
 test-slurm:
 	a3c/cmd/sweep/cluster/packages.sh
 	$(GO) test -count 1 -v -timeout 30m -run TestSlurm ./a3c/cmd/sweep/cluster -args -slurm
