@@ -83,7 +83,7 @@ func TestHogwildLoss(t *testing.T) {
 }
 
 // TestGather: updates are means of gradients, whoever pushes them, and none is lost. With decay 0 and an epsilon that is
-// next to nothing, an update moves each element by the rate, in the direction of the mean.
+// next to nothing, an update moves each element by the rate, in the direction of the mean. Copies stay as they are meanwhile.
 func TestGather(t *testing.T) {
 	const n, workers, gather = 3*pieceLen/2 + 1, 6, 3
 	s := newStore(make([]float32, n), gather)
@@ -94,8 +94,14 @@ func TestGather(t *testing.T) {
 			for i := range grad {
 				grad[i] = float32(id%gather - 3) // -3, -2, -1: whichever three meet, the mean is negative
 			}
+			var p *parameters
 			for range 10 {
+				p, _ = s.swap(p)
+				first := p.theta[n-1]
 				s.push(grad, 1, 0, 1e-30)
+				if p.theta[n-1] != first {
+					t.Errorf("a copy in use changed from %g to %g", first, p.theta[n-1])
+				}
 			}
 		})
 	}
