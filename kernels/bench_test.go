@@ -151,7 +151,6 @@ func BenchmarkElementwise(b *testing.B) {
 	bias := p.float(128)
 	benchBytes(b, "op=relu/n=576000", 8*n, func() { ReLU(y, x) })
 	benchBytes(b, "op=relugrad/n=576000", 12*n, func() { ReLUGrad(z, x, y) })
-	benchBytes(b, "op=addrows/m=160/n=128", 8*batch*128, func() { AddRows(batch, 128, z[:batch*128], bias, true) })
 	benchBytes(b, "op=sumrows/m=36000/n=16", 4*n, func() { SumRows(n/16, 16, x, bias[:16]) })
 	benchBytes(b, "op=sumrows/m=160/n=512", 4*batch*512, func() { SumRows(batch, 512, x[:batch*512], y[:512]) })
 	pixels := make([]uint8, conv1Wide.InLen())

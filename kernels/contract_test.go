@@ -62,10 +62,6 @@ func TestLengths(t *testing.T) {
 		{"Normalize", errLengths, func() { Normalize(z(3), make([]uint8, 4), z(1), z(1)) }},
 		{"Normalize none", errChannels, func() { Normalize(z(3), make([]uint8, 3), nil, nil) }},
 		{"Normalize scale", errChannels, func() { Normalize(z(3), make([]uint8, 3), z(3), z(2)) }},
-		{"AddRows m", errNegative, func() { AddRows(-1, 2, z(4), z(2), false) }},
-		{"AddRows n", errNegative, func() { AddRows(1, -2, z(4), z(2), false) }},
-		{"AddRows y", errShortY, func() { AddRows(2, 2, z(3), z(2), false) }},
-		{"AddRows bias", errShortBias, func() { AddRows(2, 2, z(4), z(1), false) }},
 		{"SumRows x", errShortX, func() { SumRows(2, 2, z(3), z(2)) }},
 		{"SumRows sum", errShortSum, func() { SumRows(2, 2, z(4), z(1)) }},
 		{"ReLU", errLengths, func() { ReLU(z(3), z(4)) }},
@@ -91,7 +87,7 @@ func TestLengths(t *testing.T) {
 		{"RMSProp grad", errLengths, func() { RMSProp(z(4), z(4), z(3), 1, 1, 1) }},
 		{"ScaleAdd", errLengths, func() { ScaleAdd(z(3), 1, z(4)) }},
 		// A product of dimensions that overflows must not look small.
-		{"AddRows overflow", errShortY, func() { AddRows(math.MaxInt/2+1, 4, z(4), z(4), false) }},
+		{"SumRows overflow", errShortX, func() { SumRows(math.MaxInt/2+1, 4, z(4), z(4)) }},
 		{"Gemm overflow", errShortA, func() { Gemm(false, math.MaxInt/2+2, 4, 4, z(16), 4, z(16), 4, z(16), 4) }},
 		{"Forward overflow", errShortX, func() { g.Forward(math.MaxInt/9+1, z(18), z(40), z(5), z(20), false) }},
 	}
@@ -135,7 +131,6 @@ func TestOverlapForbidden(t *testing.T) {
 		{"GradWeights db~dw", func() { g.GradWeights(1, far, off, p, q) }},
 		{"Normalize mean", func() { Normalize(p[:20], bytes, q[:3], far[:3]) }},
 		{"Normalize scale", func() { Normalize(p[:20], bytes, far[:3], q[:3]) }},
-		{"AddRows", func() { AddRows(2, 3, p, q, false) }},
 		{"SumRows", func() { SumRows(2, 3, p, q) }},
 		{"ReLU", func() { ReLU(p[:9], q[:9]) }},
 		{"ReLUGrad dx~dy", func() { ReLUGrad(p[:9], q[:9], far[:9]) }},

@@ -25,25 +25,6 @@ func Normalize(dst []float32, src []uint8, mean, scale []float32) {
 	normalize(dst, src, mean, scale)
 }
 
-// AddRows adds a bias to every row, then applies the ReLU if relu is true.
-//
-//	y[i*n+j] += bias[j]     i<m, j<n
-//
-// Shape:     y (m,n); bias (n)
-// Alias:     y must not overlap bias
-// NaN/Inf:   propagate, through the ReLU too
-//
-// AddRows panics if a dimension is negative, a slice is too short, or the two overlap.
-func AddRows(m, n int, y, bias []float32, relu bool) {
-	y, bias = cut(y, m, n, errShortY), cut(bias, 1, n, errShortBias)
-	if overlap(y, bias) {
-		panic(errOverlap)
-	}
-	raceRead(bias)
-	raceWrite(y)
-	addRows(m, n, y, bias, relu)
-}
-
 // SumRows adds the column sums of x to sum: the gradient of a bias.
 //
 //	sum[j] += Σ_i x[i*n+j]     i<m, j<n

@@ -15,9 +15,6 @@ func reluAVX2(y, x *float32, n int, mask *[8]int32)
 func reluGradAVX2(dx, dy, y *float32, n int, mask *[8]int32)
 
 //go:noescape
-func addRowsAVX2(y *float32, ldy, m int, bias *float32, n int, mask *[8]int32, relu int)
-
-//go:noescape
 func sumRows64AVX2(x *float32, ldx, m int, sum *float32)
 
 //go:noescape
@@ -26,14 +23,12 @@ func sumRows8AVX2(x *float32, ldx, m int, sum *float32, mask *[8]int32)
 //go:noescape
 func normalizeAVX2(dst *float32, src *uint8, turns int, mean, inverse *float32, period int)
 
+//go:noinline
 func reluVectors(y, x []float32) { reluAVX2(&y[0], &x[0], len(x), maskFor(len(x)%8)) }
 
+//go:noinline
 func reluGradVectors(dx, dy, y []float32) {
 	reluGradAVX2(&dx[0], &dy[0], &y[0], len(y), maskFor(len(y)%8))
-}
-
-func addRowsVectors(y []float32, ldy, m int, bias []float32, n, relu int) {
-	addRowsAVX2(&y[0], 4*ldy, m, &bias[0], n, maskFor(n%8), relu)
 }
 
 // sumWidth returns how many of the columns left sumRowsVectors sums at once: 64,
@@ -45,6 +40,9 @@ func sumWidth(left int) int {
 	return min(8, left)
 }
 
+// sumRowsVectors sums as many columns as sumWidth says.
+//
+//go:noinline
 func sumRowsVectors(x []float32, ldx, m int, sum []float32) {
 	if len(sum) == sumCols {
 		sumRows64AVX2(&x[0], 4*ldx, m, &sum[0])
@@ -53,6 +51,7 @@ func sumRowsVectors(x []float32, ldx, m int, sum []float32) {
 	sumRows8AVX2(&x[0], 4*ldx, m, &sum[0], maskFor(len(sum)))
 }
 
+//go:noinline
 func normalizeVectors(dst *float32, src *uint8, turns int, mean, inverse *float32, period int) {
 	normalizeAVX2(dst, src, turns, mean, inverse, period)
 }

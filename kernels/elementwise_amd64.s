@@ -9,7 +9,7 @@
 // Floor: one store and two loads a cycle from L1, else the bandwidth of the cache or
 // the memory, 64 to 85 GB/s from L2 and L3. Reached on Zen 4 (go test -run - -bench
 // Elementwise ./kernels, best of 32 short rounds on a shared machine), read and written:
-// ReLU of 2.3 MB 76 GB/s and its gradient 45, AddRows 38, SumRows 40 to 47, Normalize 25
+// ReLU of 2.3 MB 76 GB/s and its gradient 45, SumRows 40 to 47, Normalize 25
 // (20 of it stores).
 //
 // Requires: AVX2
@@ -91,55 +91,6 @@ tail:
 	VMASKMOVPS Y0, Y14, (DI)(AX*1)
 
 done:
-	VZEROUPPER
-	RET
-
-// func addRowsAVX2(y *float32, ldy, m int, bias *float32, n int, mask *[8]int32, relu int)
-//
-// R9 is the row, R10 the distance of rows in bytes, R11 rows left.
-TEXT ·addRowsAVX2(SB), NOSPLIT, $0-56
-	MOVQ    y+0(FP), DI
-	MOVQ    ldy+8(FP), R10
-	MOVQ    m+16(FP), R11
-	MOVQ    bias+24(FP), SI
-	MOVQ    mask+40(FP), R8
-	VMOVUPS (R8), Y14
-
-	// max(x, lower) is x for lower = -Inf and the ReLU for lower = 0.
-	VPCMPEQD Y15, Y15, Y15
-	VPSLLD   $23, Y15, Y15
-	CMPQ     relu+48(FP), $0
-	JEQ      row
-	VXORPS   X15, X15, X15
-
-row:
-	MOVQ  n+32(FP), CX
-	LENGTH
-	TESTQ CX, CX
-	JZ    tail
-
-loop:
-	VMOVUPS (SI)(AX*1), Y0
-	VADDPS  (DI)(AX*1), Y0, Y0
-	VMAXPS  Y0, Y15, Y0
-	VMOVUPS Y0, (DI)(AX*1)
-	ADDQ    $32, AX
-	DECQ    CX
-	JNZ     loop
-
-tail:
-	TESTQ      DX, DX
-	JZ         next
-	VMASKMOVPS (SI)(AX*1), Y14, Y0
-	VMASKMOVPS (DI)(AX*1), Y14, Y1
-	VADDPS     Y1, Y0, Y0
-	VMAXPS     Y0, Y15, Y0
-	VMASKMOVPS Y0, Y14, (DI)(AX*1)
-
-next:
-	ADDQ R10, DI
-	DECQ R11
-	JNZ  row
 	VZEROUPPER
 	RET
 

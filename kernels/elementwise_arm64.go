@@ -11,9 +11,6 @@ func reluNEON(y, x *float32, n int)
 func reluGradNEON(dx, dy, y *float32, n int)
 
 //go:noescape
-func addRowsNEON(y *float32, ldy, m int, bias *float32, n int, relu int)
-
-//go:noescape
 func sumRows64NEON(x *float32, ldx, m int, sum *float32)
 
 //go:noescape
@@ -25,13 +22,11 @@ func sumRows1NEON(x *float32, ldx, m int, sum *float32)
 //go:noescape
 func normalizeNEON(dst *float32, src *uint8, turns int, mean, inverse *float32, period int)
 
+//go:noinline
 func reluVectors(y, x []float32) { reluNEON(&y[0], &x[0], len(x)) }
 
+//go:noinline
 func reluGradVectors(dx, dy, y []float32) { reluGradNEON(&dx[0], &dy[0], &y[0], len(y)) }
-
-func addRowsVectors(y []float32, ldy, m int, bias []float32, n, relu int) {
-	addRowsNEON(&y[0], 4*ldy, m, &bias[0], n, relu)
-}
 
 // sumWidth returns how many of the columns left sumRowsVectors sums at once: 64,
 // 4 or one.
@@ -45,6 +40,9 @@ func sumWidth(left int) int {
 	return 1
 }
 
+// sumRowsVectors sums as many columns as sumWidth says.
+//
+//go:noinline
 func sumRowsVectors(x []float32, ldx, m int, sum []float32) {
 	switch len(sum) {
 	case sumCols:
@@ -56,6 +54,7 @@ func sumRowsVectors(x []float32, ldx, m int, sum []float32) {
 	}
 }
 
+//go:noinline
 func normalizeVectors(dst *float32, src *uint8, turns int, mean, inverse *float32, period int) {
 	normalizeNEON(dst, src, turns, mean, inverse, period)
 }

@@ -78,55 +78,6 @@ tail:
 done:
 	RET
 
-// func addRowsNEON(y *float32, ldy, m int, bias *float32, n int, relu int)
-//
-// ldy is in bytes. R1 walks over bias, R0 over a row of y, R5 is the row, R6
-// ldy, R7 rows left.
-TEXT ·addRowsNEON(SB), NOSPLIT, $0-48
-	MOVD y+0(FP), R5
-	MOVD ldy+8(FP), R6
-	MOVD m+16(FP), R7
-	MOVD relu+40(FP), R8
-
-	// Clipping at -Inf changes nothing, at 0 it is the ReLU.
-	VEOR V31.B16, V31.B16, V31.B16
-	CBNZ R8, row
-	MOVD $0xff800000, R8
-	VDUP R8, V31.S4
-
-row:
-	MOVD bias+24(FP), R1
-	MOVD n+32(FP), R3
-	MOVD R5, R0
-	LENGTH
-	CBZ  R3, tail
-
-loop:
-	FLDPQ.P 32(R1), (F0, F1)
-	FLDPQ   (R0), (F2, F3)
-	FADD(0, 2, 0)
-	FADD(1, 3, 1)
-	CLIP(0, V0, 1, V1)
-	FSTPQ.P (F0, F1), 32(R0)
-	SUB     $1, R3
-	CBNZ    R3, loop
-
-tail:
-	CBZ     R4, next
-	FMOVS.P 4(R1), F0
-	FMOVS   (R0), F2
-	FADD(0, 2, 0)
-	CLIP(0, V0, 0, V0)
-	FMOVS.P F0, 4(R0)
-	SUB     $1, R4
-	B       tail
-
-next:
-	ADD  R6, R5
-	SUB  $1, R7
-	CBNZ R7, row
-	RET
-
 // ADDPAIR adds 8 floats of a row, at off in it, to two sums.
 #define ADDPAIR(off, y0, y1) \
 	FLDPQ off(R1), (F16, F17) \

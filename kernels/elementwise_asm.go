@@ -3,66 +3,33 @@
 package kernels
 
 // pieceLen is the number of floats that one assembly call passes over: 64 KiB
-// a slice, about 10 us where memory is slowest. The pieces go through functions
+// a slice, about 10 us where memory is slowest. The calls go through functions
 // that are not inlined, because a goroutine can be stopped on entry to one. It
 // is a multiple of every vector, so that pieces do not change results.
 const pieceLen = 16384
 
 func relu(y, x []float32) {
+	if !useVectors {
+		reluGeneric(y, x)
+		return
+	}
 	for len(x) > 0 {
 		n := min(len(x), pieceLen)
-		reluPiece(y[:n], x[:n])
+		reluVectors(y[:n], x[:n])
 		y, x = y[n:], x[n:]
 	}
 }
 
-//go:noinline
-func reluPiece(y, x []float32) {
-	if useVectors {
-		reluVectors(y, x)
+func reluGrad(dx, dy, y []float32) {
+	if !useVectors {
+		reluGradGeneric(dx, dy, y)
 		return
 	}
-	reluGeneric(y, x)
-}
-
-func reluGrad(dx, dy, y []float32) {
 	for len(y) > 0 {
 		n := min(len(y), pieceLen)
-		reluGradPiece(dx[:n], dy[:n], y[:n])
+		reluGradVectors(dx[:n], dy[:n], y[:n])
 		dx, dy, y = dx[n:], dy[n:], y[n:]
 	}
-}
-
-//go:noinline
-func reluGradPiece(dx, dy, y []float32) {
-	if useVectors {
-		reluGradVectors(dx, dy, y)
-		return
-	}
-	reluGradGeneric(dx, dy, y)
-}
-
-func addRows(m, n int, y, bias []float32, relu bool) {
-	if !useVectors {
-		addRowsGeneric(m, n, y, bias, relu)
-		return
-	}
-	flag := 0
-	if relu {
-		flag = 1
-	}
-	for j := 0; j < n; j += pieceLen {
-		cols := min(pieceLen, n-j)
-		rows := pieceLen / cols
-		for i := 0; i < m; i += rows {
-			addRowsPiece(y[i*n+j:], n, min(rows, m-i), bias[j:], cols, flag)
-		}
-	}
-}
-
-//go:noinline
-func addRowsPiece(y []float32, ldy, m int, bias []float32, n, relu int) {
-	addRowsVectors(y, ldy, m, bias, n, relu)
 }
 
 // sumCols is the number of columns that the main kernel of SumRows sums.
@@ -86,16 +53,11 @@ func sumRows(m, n int, x, sum []float32) {
 	for j := 0; j < n; {
 		cols := sumWidth(n - j)
 		for i := 0; i < m; i += pieceLen / sumCols {
-			sumRowsPiece(x[i*n+j:], n, min(pieceLen/sumCols, m-i), sum[j:j+cols])
+			sumRowsVectors(x[i*n+j:], n, min(pieceLen/sumCols, m-i), sum[j:j+cols])
 		}
 		j += cols
 	}
 }
-
-// sumRowsPiece sums as many columns as sumWidth says.
-//
-//go:noinline
-func sumRowsPiece(x []float32, ldx, m int, sum []float32) { sumRowsVectors(x, ldx, m, sum) }
 
 // maxPattern is the largest number of interleaved channels that the assembly
 // of Normalize takes.
@@ -116,15 +78,10 @@ func normalize(dst []float32, src []uint8, mean, scale []float32) {
 	piece := pieceLen / period * period
 	for len(src) >= period {
 		n := min(len(src)/period*period, piece)
-		normalizePiece(dst[:n], src[:n], &means, &inverses, period)
+		normalizeVectors(&dst[0], &src[0], n/period, &means[0], &inverses[0], period)
 		dst, src = dst[n:], src[n:]
 	}
 	for i, v := range src {
 		dst[i] = (float32(v) - means[i]) * inverses[i]
 	}
-}
-
-//go:noinline
-func normalizePiece(dst []float32, src []uint8, means, inverses *[8 * maxPattern]float32, period int) {
-	normalizeVectors(&dst[0], &src[0], len(src)/period, &means[0], &inverses[0], period)
 }

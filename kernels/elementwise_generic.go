@@ -13,19 +13,6 @@ func normalizeGeneric(dst []float32, src []uint8, mean, scale []float32) {
 	}
 }
 
-// addRowsGeneric is the reference of AddRows.
-func addRowsGeneric(m, n int, y, bias []float32, relu bool) {
-	for i := range m {
-		row := y[i*n:][:n]
-		for j, b := range bias[:n] {
-			row[j] += b
-		}
-		if relu {
-			reluGeneric(row, row)
-		}
-	}
-}
-
 // sumRowsGeneric is the reference of SumRows.
 func sumRowsGeneric(m, n int, x, sum []float32) {
 	sum = sum[:n]

@@ -6,8 +6,6 @@ func normalize(dst []float32, src []uint8, mean, scale []float32) {
 	normalizeGeneric(dst, src, mean, scale)
 }
 
-func addRows(m, n int, y, bias []float32, relu bool) { addRowsGeneric(m, n, y, bias, relu) }
-
 func sumRows(m, n int, x, sum []float32) { sumRowsGeneric(m, n, x, sum) }
 
 func relu(y, x []float32) { reluGeneric(y, x) }

@@ -65,32 +65,6 @@ var rowShapes = []struct{ m, n int }{
 	{225, 16}, {36, 32}, {160, 28}, {257, 64}, {513, 64},
 }
 
-func TestAddRows(t *testing.T) {
-	eachImplementation(t, func(t *testing.T) {
-		for i, s := range rowShapes {
-			for _, relu := range []bool{false, true} {
-				eachPlacement(t, i, func(b *buffers) { checkAddRows(b, s.m, s.n, relu) })
-			}
-		}
-		eachPlacement(t, 0, func(b *buffers) { checkAddRows(b, 2, pieceAround+9, true) })
-	})
-}
-
-func checkAddRows(b *buffers, m, n int, relu bool) {
-	b.t.Helper()
-	bias, y := b.input(n), b.float(m*n)
-	want, bound := make([]float64, m*n), make([]float64, m*n)
-	for i, v := range y {
-		want[i] = float64(v) + float64(bias[i%n])
-		bound[i] = abs(want[i]) * eps
-		if relu {
-			want[i] = max(want[i], 0)
-		}
-	}
-	AddRows(m, n, y, bias, relu)
-	near(b.t, fmt.Sprintf("AddRows m=%d n=%d relu=%v %s", m, n, relu, b.place.name), y, want, bound)
-}
-
 func TestSumRows(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
 		for i, s := range rowShapes {
@@ -186,14 +160,6 @@ func TestElementwiseSpecial(t *testing.T) {
 			ReLU(out, in)
 			sameOrNaN(t, "ReLU", out, want)
 
-			y := append([]float32{}, in...)
-			AddRows(1, len(y), y, make([]float32, len(y)), true)
-			for i, v := range y { // adding 0 turns -0 into 0
-				if v != want[i] && !(v != v && want[i] != want[i]) {
-					t.Errorf("AddRows of %g gives %g", in[i], v)
-				}
-			}
-
 			dy := make([]float32, len(in))
 			for i := range dy {
 				dy[i] = nan
@@ -227,16 +193,14 @@ func FuzzElementwise(f *testing.F) {
 			withImplementation(name, func() {
 				eachPlacement(t, int(seed%1024), func(b *buffers) {
 					b.rng = newRand(seed)
-					switch bits % 5 {
+					switch bits % 4 {
 					case 0:
 						checkReLU(b, fm*fn)
 					case 1:
 						checkReLUGrad(b, fm*fn)
 					case 2:
-						checkAddRows(b, fm, fn, bits&8 != 0)
-					case 3:
 						checkSumRows(b, fm, fn)
-					case 4:
+					case 3:
 						checkNormalize(b, fm*fn, 1+int(bits/5))
 					}
 				})

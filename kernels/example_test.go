@@ -17,10 +17,12 @@ func ExampleGemm() {
 		0, 1,
 		1, 1,
 	}
-	bias := []float32{10, -20}
-	y := make([]float32, 4)
-	kernels.Gemm(false, 2, 2, 3, x, 3, w, 2, y, 2)
-	kernels.AddRows(2, 2, y, bias, true)
+	y := []float32{
+		10, -20, // the bias
+		10, -20,
+	}
+	kernels.Gemm(true, 2, 2, 3, x, 3, w, 2, y, 2)
+	kernels.ReLU(y, y)
 	fmt.Println(y)
 	// Output: [14 0 20 0]
 }

@@ -59,10 +59,6 @@ var operations = []operation{
 		}
 		return func() { Normalize(dst, src, mean, scale) }, dst
 	}},
-	{name: "AddRows", prepare: func(b *buffers) (func(), []float32) {
-		y, bias := b.float(9*45), b.float(45)
-		return func() { AddRows(9, 45, y, bias, true) }, y
-	}},
 	{name: "SumRows", prepare: func(b *buffers) (func(), []float32) {
 		x, sum := b.float(90*16), b.float(16)
 		return func() { SumRows(90, 16, x, sum) }, sum
