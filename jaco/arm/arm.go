@@ -154,7 +154,34 @@ func (a *Arm) identify(ctx context.Context) (id identity, err error) {
 	if a.opt.Settings != nil {
 		id.settings = *a.opt.Settings
 	}
+	if err := a.count(ctx); err != nil {
+		return id, fmt.Errorf("%v: %w", id.info.Type, err)
+	}
 	return id, nil
+}
+
+// count makes sure that the hand has the fingers that it must have.
+func (a *Arm) count(ctx context.Context) error {
+	if a.opt.Fingers == 0 {
+		return nil
+	}
+	var parts protocol.Inventory
+	if err := a.link.read(ctx, protocol.InventoryRead, &parts); err != nil {
+		if refused(err) {
+			return nil
+		}
+		return err
+	}
+	n := 0
+	for _, p := range parts {
+		if p.Type == protocol.FingerActuator || p.Type == protocol.FingerActuator2 {
+			n++
+		}
+	}
+	if n != 0 && n != a.opt.Fingers { // an arm that lists none does not tell
+		return fmt.Errorf("a hand with %d fingers, want %d: %w", n, a.opt.Fingers, ErrUnsupported)
+	}
+	return nil
 }
 
 // reopen opens a lost connection again, once nothing has come for the time quiet, and makes sure that it leads to the same arm.

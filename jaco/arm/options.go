@@ -42,6 +42,10 @@ type Options struct {
 	// quirks.
 	Settings *protocol.Settings
 
+	// Fingers is how many fingers the hand must have, by the arm's own list of its parts; 0: it is not asked. An arm that refuses
+	// the question passes.
+	Fingers int
+
 	// Period is that of the stream; 0: 10 ms, the arm's own.
 	Period time.Duration
 

@@ -56,6 +56,9 @@ func (m *Info) Append(dst []byte) []byte {
 // SPI, 5 USB, 6-8 UART, 9 virtual.
 type Peripheral struct{ Handle, Type, Port, Address, CodeVersion uint32 }
 
+// The types of a finger's actuator.
+const FingerActuator, FingerActuator2 = 200, 201
+
 // Inventory is the answer to 403.
 //
 //	offset  type      field                                              evidence

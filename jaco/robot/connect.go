@@ -7,9 +7,11 @@ import (
 
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/protocol"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
+	"colonnade/sim"
 )
 
 // Hardware describes a laboratory of devices that are there. Open is needed, all else as far as the Lab is to be used.
@@ -85,12 +87,27 @@ func CheckView(eye camera.Camera, plane *tracker.Plane) error {
 // happen, in motion it stops the arm.
 const connectTries = 5
 
+// Driven returns nil for the arms that are driven, and an error for all others, which can be read at most: their links, joints or
+// fingers are not those of the model that the Guard and the task go by.
+func Driven(kind protocol.DeviceType) error {
+	if kind == protocol.Jaco2 || kind == protocol.Jaco2Assistive {
+		return nil
+	}
+	return fmt.Errorf("it says that it is a %v: %s: %w", kind, DrivenArms, safety.ErrUnsupported)
+}
+
+// DrivenArms says in words which arms are driven.
+const DrivenArms = "only a Jaco2 with six joints, the curved wrist and three fingers is driven (j2n6s300 in kinova-ros)"
+
 // guard connects and, if motion is allowed, enables it.
 func (h *Hardware) guard(ctx context.Context) (*safety.Guard, error) {
 	guard, err := safety.Connect(ctx, safety.Options{
-		Arm: safety.Driver{Clock: h.Clock, Open: h.Open}, Motion: h.Move, StopFile: h.StopFile, Log: h.Log,
+		Arm: safety.Driver{Clock: h.Clock, Open: h.Open, Fingers: sim.NumFingers}, Motion: h.Move, StopFile: h.StopFile, Log: h.Log,
 	})
 	if err == nil && h.Move {
+		if err := Driven(guard.Info().Type); err != nil {
+			return nil, errors.Join(err, guard.Close())
+		}
 		if err = guard.Enable(ctx); err != nil {
 			return nil, errors.Join(err, guard.Close())
 		}

@@ -31,7 +31,8 @@
 //
 // # Real laboratories
 //
-// Connect makes one of the devices that are there. A person moves the target: Hardware.Ask says where to. The arm moves on when
+// Connect makes one of the devices that are there. Only a Jaco2 with six joints, the curved wrist and three fingers is driven: a
+// Jaco 1, a Mico and an arm with a spherical wrist are read at most, a hand of two fingers is refused. A person moves the target: Hardware.Ask says where to. The arm moves on when
 // the person has confirmed it (Hardware.Confirm), and the camera has seen the whole disc lie still, and nothing else move, for a
 // second. An arm that was unplugged, and a target or a camera that was away, are confirmed in the same way, as somebody has put
 // them right. Hardware.AutoPlace goes by the picture alone.

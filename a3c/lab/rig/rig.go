@@ -26,7 +26,7 @@ const (
 // Settings say which arm there is, which camera sees it, and what is kept of its safety.
 type Settings struct {
 	// Arm is "emulated", the default; "usb", the real one if there is one only; its port; or the path of its node.
-	Arm string `flag:"arm" file:"-" help:"the *arm*: emulated; usb, if there is one only; its port, such as 1-1.2; or the path of its node"`
+	Arm string `flag:"arm" file:"-" help:"the *arm*: emulated, or a Jaco2 with six joints and three fingers: usb, if there is one only; its port, such as 1-1.2; or the path of its node"`
 	// Camera is the device of a real arm's camera. Default none.
 	Camera string `flag:"camera" file:"-" help:"the real arm's *camera*, such as /dev/video0; the emulated arm has its own"`
 	// CameraSettings is how that camera is set. Default as it is.

@@ -23,6 +23,8 @@
 // No real arm was at hand when this was written: protocol and driver were tried against an emulated one and the Linux kernel
 // only. Whoever does it first is a test pilot. What must be true:
 //
+//   - It is a Jaco2 with six joints, the curved wrist and three fingers (j2n6s300 in kinova-ros). No other arm is driven: a Jaco 1, a
+//     Mico and a spherical wrist are read only, a hand of two fingers is refused. doctor names them.
 //   - You can reach the arm's power switch, or better a switch in its supply, without reaching into its way. It is the only stop
 //     that depends on no software. Without power a Jaco is not held: it sinks.
 //   - Nobody is within 1.2 m of the base, and nobody comes in. The hand can pinch.
@@ -49,7 +51,7 @@
 //  6. jacoctl jog -arm usb -move, each joint a little both ways: the angles must grow as the model says, turning about the axes
 //     that you expect. Then towards the table, slowly: it must be refused about 2 cm above it.
 //  7. jacoctl calibrate -arm usb -camera /dev/video0 -out table.json -overlay table.png. The arm is not used. Errors should be
-//     below 5 mm; look at the picture.
+//     below 5 mm; look at the picture. The file keeps size and crop of the pictures: give the same -camera-settings from here on.
 //  8. jacoctl latency -arm usb -move -camera /dev/video0 -out lab.json. It turns joint 1 back and forth by 10 degrees.
 //  9. jacoctl shadow -arm usb -camera /dev/video0 -calibration table.json -checkpoint POLICY while somebody drives with the
 //     joystick. Nothing is sent. A policy that mostly wants the opposite of a good driver is not ready.

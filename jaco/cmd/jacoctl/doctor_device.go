@@ -9,6 +9,7 @@ import (
 
 	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/robot"
 	"colonnade/sim"
 )
 
@@ -17,6 +18,9 @@ func (h *host) firmware(d *diagnosis, at *site) {
 	i := at.Guard.Info()
 	id := identify(i)
 	about := fmt.Sprintf("%s, model %q, serial number %q, firmware %s", id.Type, id.Model, id.Serial, id.Firmware)
+	if err := robot.Driven(i.Type); err != nil {
+		d.add("arm", wrongArm, fixWrongArm, "%v", err)
+	}
 	switch {
 	case i.Type == protocol.Jaco1:
 		d.add("firmware", well, "", "%s: a first generation, which tells less of itself", about)

@@ -15,6 +15,7 @@ import (
 	"colonnade/jaco/camera"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 	"colonnade/jaco/usbfs"
@@ -116,30 +117,75 @@ func TestDoctorStopFile(t *testing.T) {
 	has(t, said, "the file halt is there")
 }
 
-// An arm of another kind is named as such.
-func TestDoctorWrongArm(t *testing.T) {
-	l := newLaboratory(t, nil)
-	l.socket.Plug(other{l.device})
-	var d diagnosis
-	if _, err := l.do(context.Background(), &d, nil, l.real("doctor")...); err == nil || !slices.Contains(d.Faults, wrongArm) {
-		t.Errorf("%v, %v", d.Faults, err)
+// An arm that the model does not describe is named as such by doctor, is not moved, and status computes nothing by the model.
+func TestWrongArms(t *testing.T) {
+	for _, c := range []struct {
+		kind     protocol.DeviceType
+		fingers  int
+		readable bool
+		word     string
+	}{
+		{protocol.Jaco1, 3, true, "Jaco 1"},
+		{protocol.Mico6, 2, false, "2 fingers"},
+		{protocol.Mico6, 3, true, "Mico, 6 joints"},
+		{protocol.Spherical6, 3, true, "spherical, 6 joints"},
+		{protocol.ErrorRobot, 3, true, "robot in error"},
+		{protocol.Spherical7, 3, false, "spherical, 7 joints"},
+		{protocol.Jaco2, 2, false, "2 fingers"},
+	} {
+		l := newLaboratory(t, nil)
+		l.socket.Plug(other{l.device, c.kind, c.fingers})
+		var d diagnosis
+		said, err := l.do(context.Background(), &d, nil, l.real("doctor")...)
+		if err == nil || !slices.Equal(d.Faults, []fault{wrongArm}) || !strings.Contains(said, c.word) || !strings.Contains(said, robot.DrivenArms) {
+			t.Errorf("%v with %d fingers: %q, %v\n%s", c.kind, c.fingers, d.Faults, err, said)
+		}
+		var r statusResult
+		var into any
+		if c.readable {
+			into = &r
+		}
+		said, err = l.do(context.Background(), into, nil, l.real("status")...)
+		if c.readable != (err == nil) || r.Driven || r.Palm != nil || r.Near != nil || err == nil && (!strings.Contains(said, "only read") || strings.Contains(said, "palm at")) {
+			t.Errorf("status of %v: %v, %+v\n%s", c.kind, err, r, said)
+		}
+		said, err = l.do(context.Background(), nil, nil, l.real("home", "-move", "-fingers")...)
+		if err == nil || !strings.Contains(err.Error(), c.word) {
+			t.Errorf("%v with %d fingers goes home: %v\n%s", c.kind, c.fingers, err, said)
+		}
+		if n := l.changed(); n != 0 {
+			t.Errorf("%v: something was changed %d times", c.kind, n)
+		}
 	}
 }
 
-// other says that it has seven joints.
-type other struct{ *emulator.Device }
+// other says that it is of another kind, with so many fingers.
+type other struct {
+	*emulator.Device
+	kind    protocol.DeviceType
+	fingers int
+}
 
 func (o other) In(now time.Time, p []byte) (int, time.Time) {
 	n, ready := o.Device.In(now, p)
 	var packet protocol.Packet
-	var info protocol.Info
-	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.InfoRead && info.Decode(packet.Data[:]) == nil {
-		info.Type = protocol.Spherical7
-		copy(packet.Data[:], info.Append(nil))
-		var wire [protocol.PacketSize]byte
-		packet.Encode(&wire)
-		copy(p, wire[:])
+	if n == 0 || packet.Decode(p[:n]) != nil {
+		return n, ready
 	}
+	var info protocol.Info
+	switch {
+	case packet.Command == protocol.InfoRead && info.Decode(packet.Data[:]) == nil:
+		info.Type = o.kind
+		copy(packet.Data[:], info.Append(nil))
+	case packet.Command == protocol.InventoryRead && o.fingers == 2:
+		const last = 20*8 + 4 // where the type of the ninth part is
+		if at := last - (int(packet.Number)-1)*protocol.DataSize; at >= 0 && at < protocol.DataSize {
+			packet.Data[at] = 0
+		}
+	}
+	var wire [protocol.PacketSize]byte
+	packet.Encode(&wire)
+	copy(p, wire[:])
 	return n, ready
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
 	"colonnade/jaco/usbfs"
@@ -19,7 +20,7 @@ const (
 	fixNotFound   = "switch the arm on, plug its USB cable in directly; lsusb -d 22cd: must list it"
 	fixPermission = "as root, write this line into " + usbfs.UdevRuleFile + ":\n" + usbfs.UdevRule + "\nthen udevadm control --reload, and plug the arm in again; be in group plugdev"
 	fixNoAnswer   = "switch the arm off and on again; if it stays silent, its firmware hangs, or is not one that speaks this protocol"
-	fixWrongArm   = "only arms of six joints are driven: Jaco and Jaco2"
+	fixWrongArm   = robot.DrivenArms
 )
 
 var connectFaults = []struct {

@@ -8,6 +8,7 @@ import (
 
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/protocol"
+	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
 	"colonnade/sim"
 )
@@ -15,18 +16,19 @@ import (
 // statusResult is an arm as it stands.
 type statusResult struct {
 	Arm         identity                `json:"arm"`
-	Age         *float64                `json:"age"`        // s since the joint angles were asked for; null: they are of before the arm was lost
-	Joints      [sim.NumJoints]float64  `json:"joints"`     // rad, as the arm counts them
-	Velocities  *[sim.NumJoints]float64 `json:"velocities"` // rad/s, as it reports them; null: it does not
-	Torques     *[sim.NumJoints]float64 `json:"torques"`    // N m; of fingers the unit is not known; null: it does not report them
-	Palm        sim.Vec3                `json:"palm"`       // world, m
-	State       string                  `json:"state"`      // of its own way home
-	API         bool                    `json:"api"`        // API control is on
+	Age         *float64                `json:"age"`            // s since the joint angles were asked for; null: they are of before the arm was lost
+	Joints      [sim.NumJoints]float64  `json:"joints"`         // rad, as the arm counts them
+	Velocities  *[sim.NumJoints]float64 `json:"velocities"`     // rad/s, as it reports them; null: it does not
+	Torques     *[sim.NumJoints]float64 `json:"torques"`        // N m; of fingers the unit is not known; null: it does not report them
+	Driven      bool                    `json:"driven"`         // it is an arm that the model describes: else palm, near and within_limits are missing
+	Palm        *sim.Vec3               `json:"palm,omitempty"` // world, m
+	State       string                  `json:"state"`          // of its own way home
+	API         bool                    `json:"api"`            // API control is on
 	Fingers     [sim.NumFingers]bool    `json:"fingers_initialised"`
 	LimitFault  bool                    `json:"limit_fault"`
 	Queue       int                     `json:"queue"`  // trajectory points in the arm
 	Errors      *int                    `json:"errors"` // in its log; null: it does not tell
-	Near        map[safety.Cause]margin `json:"near"`
+	Near        map[safety.Cause]margin `json:"near,omitempty"`
 	WithinLimit bool                    `json:"within_limits"` // the Guard would let it move
 }
 
@@ -74,7 +76,6 @@ func (at *site) status() *statusResult {
 	r := &statusResult{
 		Arm: identify(at.Guard.Info()), Joints: state.Q, State: state.Retract.String(),
 		API: state.API, Fingers: state.Fingers, LimitFault: state.LimitFault, Queue: state.Queue,
-		WithinLimit: at.Guard.Fits(&state.Q),
 	}
 	if !state.QTime.IsZero() {
 		age := at.Clock.Now().Sub(state.QTime).Seconds()
@@ -89,11 +90,15 @@ func (at *site) status() *statusResult {
 	if !state.ErrorsTime.IsZero() {
 		r.Errors = &state.Errors
 	}
+	if r.Driven = robot.Driven(at.Guard.Info().Type) == nil; !r.Driven {
+		return r
+	}
+	r.WithinLimit = at.Guard.Fits(&state.Q)
 	m := sim.Canonical()
 	d := m.NewData()
 	d.Q = state.Q
 	near := m.Clearance(d)
-	r.Palm = d.Palm
+	r.Palm = &d.Palm
 	r.Near = map[safety.Cause]margin{
 		safety.JointLimit: {m.JointName(near.Limit.A), near.Limit.Distance},
 		safety.Table:      {m.BodyName(near.Table.A), near.Table.Distance},
@@ -125,9 +130,15 @@ func (r *statusResult) write(w io.Writer) {
 	if r.Errors != nil {
 		logged = fmt.Sprint(*r.Errors)
 	}
-	fmt.Fprintf(w, "palm at x %+.3f, y %+.3f, z %.3f m\n", r.Palm[0], r.Palm[1], r.Palm[2])
+	if r.Palm != nil {
+		fmt.Fprintf(w, "palm at x %+.3f, y %+.3f, z %.3f m\n", r.Palm[0], r.Palm[1], r.Palm[2])
+	}
 	fmt.Fprintf(w, "state: %s; API control %s; fingers initialised %v; %d points queued; errors in its log: %s; limit fault %t\n",
 		r.State, on(r.API), r.Fingers, r.Queue, logged, r.LimitFault)
+	if !r.Driven {
+		fmt.Fprintln(w, "this arm is only read: what the model says of palm and distances does not hold for it;", robot.DrivenArms)
+		return
+	}
 	limit, table, self := r.Near[safety.JointLimit], r.Near[safety.Table], r.Near[safety.Self]
 	fmt.Fprintf(w, "nearest: %s %.2f rad from its limit; %s %.0f mm above the table; %s %.0f mm apart\n",
 		limit.What, limit.Distance, table.What, 1000*table.Distance, self.What, 1000*self.Distance)
