@@ -29,6 +29,7 @@ type Env struct {
 	finder *tracker.Finder
 	target target
 	start  [sim.NumJoints]float64
+	turns  [sim.NumJoints]float64               // rad: whole ones of joints without limits, that observations leave out
 	fits   func(q *[sim.NumJoints]float64) bool // for starts without an arm at hand
 
 	seed     uint64
@@ -96,7 +97,8 @@ func (e *Env) Violation() sim.Violation {
 // Target returns where the tracker has the target, m.
 func (e *Env) Target() sim.Vec3 { return sim.Vec3{e.target.x, e.target.y, 0} }
 
-// Joints returns the joint angles (rad) and velocities (rad/s) of the last observation, as the arm reports them.
+// Joints returns the joint angles (rad) and velocities (rad/s) of the last observation, as the arm reports them but for whole turns
+// that it stood on when the episode began.
 func (e *Env) Joints() (q, v [sim.NumJoints]float64) { return e.moment.Q, e.moment.V }
 
 // Close closes the Lab: the arm stops, API control ends.
@@ -172,6 +174,7 @@ func (e *Env) renew(rng *random) error {
 	if err := e.drawStart(rng, e.fits); err != nil {
 		return err
 	}
+	e.turns = pose{}
 	lab, err := e.opt.Fresh(e.seed, &e.start)
 	if err != nil {
 		return err

@@ -68,7 +68,10 @@ func (e *Env) look() error {
 	state := e.lab.Guard.State()
 	m := &e.moment
 	m.Q, m.V, m.Measured = state.Q, state.V, state.QTime.Sub(clock.Epoch)
-	e.arm.Q = state.Q
+	for i, turn := range e.turns {
+		m.Q[i] -= turn
+	}
+	e.arm.Q = m.Q
 	e.model.Kinematics(e.arm)
 	var err error
 	if m.Taken, err = e.lab.Camera.Frame(e.frame[:]); err != nil {

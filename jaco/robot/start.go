@@ -10,6 +10,7 @@ import (
 
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
+	"colonnade/sim"
 	"colonnade/sim/reach"
 )
 
@@ -51,6 +52,11 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 		if err := e.drawStart(rng, fits); err != nil {
 			return err
 		}
+		here := e.lab.Guard.State().Q
+		e.turns = turnsBetween(e.model, &e.start, &here)
+		for i, turn := range e.turns {
+			e.start[i] += turn
+		}
 		if err = e.moveTo(&e.start); !errors.Is(err, errNoWay) {
 			return err
 		}
@@ -58,6 +64,34 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 		e.opt.Log(e.lab.Clock.Now(), err.Error())
 	}
 	return fmt.Errorf("%w, nor to %d others before: move it by hand", err, moveGoals-1)
+}
+
+// mostTurns is how many turns from zero a joint without limits may stand when an episode begins; beyond it is turned back by one more
+// than would be the shorter way, each time. The arm's own limit is 27 turns (10,000 degrees).
+const mostTurns = 20
+
+// turnsBetween returns what to add to the joints of a pose that have no limits, whole turns in rad, so that it is the shorter way from
+// another one.
+func turnsBetween(m *sim.Model, q, from *pose) (turns pose) {
+	for i := range turns {
+		if _, _, limited := m.Range(i); limited {
+			continue
+		}
+		n := math.Round((from[i] - q[i]) / (2 * math.Pi))
+		if math.Abs(n) > mostTurns {
+			n -= math.Copysign(1, n)
+		}
+		turns[i] = n * 2 * math.Pi
+	}
+	return turns
+}
+
+// Turns returns the whole turns, rad, that joints without limits stand on from where episodes begin. A policy has learnt angles
+// without them: subtract those of the beginning of an episode throughout.
+func Turns(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
+	m := sim.Canonical()
+	centre, _ := m.Keyframe("reach_start")
+	return turnsBetween(m, &centre, q)
 }
 
 // errNoWay is the end of tries to move the arm to a pose.
@@ -110,6 +144,9 @@ func (e *Env) route(goal *pose, tried int) []pose {
 			break
 		}
 		over, _ := e.model.Keyframe(name)
+		for i, turn := range turnsBetween(e.model, &over, &here) {
+			over[i] += turn
+		}
 		over[0] = here[0] // up first, then round
 		round := over
 		round[0] = goal[0]

@@ -11,6 +11,7 @@ import (
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
+	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
 	"colonnade/sim/reach"
@@ -106,6 +107,7 @@ func (w *watching) watch(ctx context.Context, steps int) error {
 	w.target = sim.Vec3{reach.TargetCentreX, reach.TargetCentreY, 0}
 	var pixels []uint8
 	var proprio []float32
+	var turns [sim.NumJoints]float64
 	for i := range steps {
 		if i%reach.EpisodeSteps == 0 {
 			pixels, proprio = w.policy.begin(w.seed + uint64(i))
@@ -116,6 +118,12 @@ func (w *watching) watch(ctx context.Context, steps int) error {
 		before, err := w.Guard.Angles(ctx, w.Clock.Now())
 		if err != nil {
 			return w.causeOf(err)
+		}
+		if i%reach.EpisodeSteps == 0 {
+			turns = robot.Turns(&before.Q)
+		}
+		for k, turn := range turns {
+			before.Q[k] -= turn
 		}
 		if _, err := w.Camera.Frame(frame); err != nil {
 			return err
@@ -143,6 +151,9 @@ func (w *watching) watch(ctx context.Context, steps int) error {
 		after, err := w.Guard.Angles(ctx, w.Clock.Now())
 		if err != nil {
 			return w.causeOf(err)
+		}
+		for k, turn := range turns {
+			after.Q[k] -= turn
 		}
 		w.compare(would, &before.Q, &after.Q, after.QTime.Sub(before.QTime).Seconds())
 	}
