@@ -3,6 +3,7 @@ package robot
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"
+	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
+	"colonnade/sim"
 )
 
 // hardware describes devices that a Lab takes for real ones: those of an emulated laboratory, whose own driver is let go.
@@ -155,5 +158,32 @@ func TestConnectChecksTheView(t *testing.T) {
 	h.Plane, h.Camera, h.Move = &plane, viewer{l.Eye, "640x480, crop 0,0,480,480"}, false
 	if _, err := Connect(context.Background(), h); !errors.Is(err, ErrView) || !strings.Contains(err.Error(), "crop 0,0") {
 		t.Errorf("%v", err)
+	}
+}
+
+// Points in other units, or counted to another edge, do not calibrate the table, however well they fit.
+func TestCalibrateChecksTheSize(t *testing.T) {
+	for _, c := range []struct {
+		scale float64 // of what is told against what is
+		well  bool
+	}{{1, true}, {1.1, true}, {1.4, false}, {0.7, false}, {10, false}} {
+		l := emulate(t, func(o *Emulation) {
+			away, _ := sim.Canonical().Keyframe("home")
+			away[0] += math.Pi
+			o.Start, o.Still = &away, true
+		})
+		var told [][2]float64
+		for _, at := range CalibrationPlaces() {
+			told = append(told, [2]float64{c.scale * at[0], c.scale * at[1]})
+		}
+		l.Clock.Enter()
+		_, err := Calibrate(l.Eye, told, func(x, y float64) error { l.PutTarget(x/c.scale, y/c.scale); return nil })
+		l.Clock.Leave()
+		if c.well != (err == nil) || err != nil && !errors.Is(err, tracker.ErrDegenerate) {
+			t.Errorf("places told %g times as far: %v", c.scale, err)
+		}
+		if err := l.Shut(); err != nil {
+			t.Error(err)
+		}
 	}
 }

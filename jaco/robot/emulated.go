@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -244,11 +245,12 @@ func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) er
 	finder := tracker.NewFinder()
 	frame := make([]uint8, camera.FrameSize)
 	var points []tracker.Point
+	var areas []float64 // pixels
 	for _, at := range places {
 		if err := put(at[0], at[1]); err != nil {
 			return nil, fmt.Errorf("calibrate: %w", err)
 		}
-		p := tracker.Point{Table: at}
+		p, area := tracker.Point{Table: at}, 0.0
 		for range calibrationFrames {
 			if _, err := eye.Frame(frame); err != nil {
 				return nil, fmt.Errorf("calibrate: %w", err)
@@ -262,12 +264,30 @@ func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) er
 			}
 			p.Pixel[0] += blob.X / calibrationFrames
 			p.Pixel[1] += blob.Y / calibrationFrames
+			area += blob.Area / calibrationFrames
 		}
-		points = append(points, p)
+		points, areas = append(points, p), append(areas, area)
 	}
 	plane, err := tracker.Fit(points)
-	if err == nil {
-		plane.SetView(camera.ViewOf(eye))
+	if err != nil {
+		return nil, err
 	}
-	return plane, err
+	plane.SetView(camera.ViewOf(eye))
+	return plane, checkSize(plane, areas)
+}
+
+// mostOff is how far the target's area may be off, as a factor, in the median of all points: pixels, lens and noise make 1.3 of a few.
+const mostOff = 1.5
+
+// checkSize reports a target that is not as large as the calibration would have it: points in other units, or of another disc.
+func checkSize(plane *tracker.Plane, areas []float64) error {
+	for i, p := range plane.Points() {
+		areas[i] /= plane.Expected(p.Table[0], p.Table[1])
+	}
+	slices.Sort(areas)
+	if off := areas[len(areas)/2]; !(off < mostOff && off > 1/mostOff) {
+		return fmt.Errorf("calibrate: %w: the target is seen with %.2f times its area: are the points in m, and has the disc a radius of %.0f mm",
+			tracker.ErrDegenerate, off, 1000*tracker.TargetRadius)
+	}
+	return nil
 }

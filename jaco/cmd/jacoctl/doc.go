@@ -61,11 +61,13 @@
 //
 // # What stops the arm
 //
-//   - any key while jacoctl moves it, but for an Enter that was asked for (in jog the space key, or the line "stop"), the loss of the terminal, Ctrl-C, SIGTERM or a
-//     hang-up, and the file of -stop-file, jaco.stop in the working folder: emergency stops. They act the moment that they are
-//     read, whatever is being done or waits to be done. They stay: in jog until r (or the line "reset"), else until the program is
-//     started again, and for as long as the file is there. On the live page of transfer the button is one, too; Ctrl-C lets
-//     transfer end the 20 steps under way, two seconds, and save, and once more ends it at once.
+//   - any key while jacoctl moves it, but for an Enter that was asked for (in jog the space key,
+//     or the line "stop"), the loss of the terminal, Ctrl-C, SIGTERM or a hang-up, and the file of
+//     -stop-file, jaco.stop in the working folder: emergency stops. They act the moment that they
+//     are read, whatever is being done or waits to be done. They stay: in jog until r (or the line
+//     "reset"), else until the program is started again, and for as long as the file is there. On
+//     the live page of transfer the button is one, too; Ctrl-C lets transfer end the 20 steps
+//     under way, two seconds, and save, and once more ends it at once.
 //   - the safety layer, when the way until standstill leads too near to table, arm, joint limits or the end of the workspace;
 //     when a velocity is no number or too large; when joint angles are older than 80 ms (go doc ./jaco/safety).
 //   - the driver's watchdog, when no command came for 150 ms, an answer is late by 30 ms, does not fit or is implausible, the cable

@@ -33,8 +33,9 @@ func (h *host) firmware(d *diagnosis, at *site) {
 	default:
 		d.add("firmware", well, "", "%s", about)
 	}
-	if strings.TrimSpace(id.Serial) == "" {
-		d.add("firmware", well, "enter it again with Kinova's own program, to tell arms apart", "the serial number is blank, as after an update")
+	if serial := strings.TrimSpace(id.Serial); serial == "" || strings.EqualFold(serial, "not set") {
+		d.add("firmware", well, "enter it again with Kinova's own program, to tell arms apart; until then the USB port does: use no other while it works",
+			"the serial number is blank (%q), as after an update", id.Serial)
 	}
 }
 

@@ -52,6 +52,7 @@ func TestDoctorNamesFaults(t *testing.T) {
 		{name: "silent", spoil: func(l *laboratory) { l.stall = make(chan struct{}) }, want: noAnswer, words: []string{"off and on again"}},
 		{name: "old firmware", build: func(o *emulator.Options) { o.Firmware = [3]uint8{4, 9, 0} }, want: wrongFirmware, words: []string{"4.9.0", "update"}},
 		{name: "no version", build: func(o *emulator.Options) { o.Firmware = [3]uint8{} }, want: wrongFirmware, words: []string{"does not say"}},
+		{name: "no serial number", build: func(o *emulator.Options) { o.Serial = "Not set" }, want: well, words: []string{"blank", "the USB port does"}},
 		{name: "velocities that are none", build: func(o *emulator.Options) { o.Settings.VelocityWraps = true }, want: wrongFirmware, words: []string{"reports 6.2"}},
 		{name: "at a limit", build: func(o *emulator.Options) {
 			q := *o.Start
