@@ -67,8 +67,8 @@
 // data at once. Each call computes on the goroutine that makes it, and allocates
 // nothing once as many packing buffers exist as goroutines ever computed at the
 // same time. Assembly cannot be preempted; one assembly call takes at most some
-// 50 us (several times that where nearly all its numbers are denormal). In programs built with -race, the kernels report what their assembly
-// reads and writes.
+// 50 us (several times that where nearly all its numbers are denormal). In programs
+// built with -race, the kernels report what their assembly reads and writes.
 //
 // # Implementations
 //
