@@ -8,11 +8,12 @@ import (
 	"time"
 )
 
-// Config holds all settings of a training run. Start from DefaultConfig. The tags flag and help are what commands make flags
-// and configuration files of; a field without them is the program's.
+// Config holds all settings of a training run. Start from DefaultConfig. The tags flag and help are
+// what commands make flags and configuration files of; a field without them is the program's.
 //
-// "Design" below is the project's design page, sections 2 and 4, which measured these values on the reach task; "Mnih" is
-// Mnih et al. 2016, "Asynchronous Methods for Deep Reinforcement Learning"; "GAE" is Schulman et al. 2015,
+// "Design" below is the project's design page, sections 2 and 4, which measured these values on the
+// reach task; "tuning" is bench/results/tuning, which did so later; "Mnih" is Mnih et al. 2016,
+// "Asynchronous Methods for Deep Reinforcement Learning"; "GAE" is Schulman et al. 2015,
 // "High-Dimensional Continuous Control Using Generalized Advantage Estimation".
 type Config struct {
 	// Workers is the number of workers, each a goroutine on its own OS thread with its own environments and its own copy
@@ -27,7 +28,7 @@ type Config struct {
 	// the gradients of all workers together are at most 8 updates.
 	Gather int `json:"gather" flag:"gather" help:"*number* of workers' gradients whose mean makes an update (0: an eighth of the workers)"`
 	// Steps is the number of environment steps of the whole run, over all workers. The run ends with the rollout that
-	// reaches it, so up to Envs*Rollout-1 steps later. At least 1; default 1,000,000.
+	// reaches it, so up to Envs*Rollout-1 steps later. At least 1; default 50,000,000.
 	Steps int64 `json:"steps" flag:"steps" help:"environment *steps* of the whole run"`
 	// MaxTime ends the run earlier, counting only time spent in Run; 0: no limit, the default.
 	// Not with Deterministic: the learning rate would follow the clock.
@@ -38,10 +39,10 @@ type Config struct {
 	// Gamma is the discount of a step. 0 to 1; default 0.99 (design).
 	Gamma float64 `json:"gamma" flag:"gamma" help:"*discount* of a step"`
 	// Lambda mixes returns of different lengths (GAE): 1 takes the longest one the rollout allows (n-step returns),
-	// 0 the shortest. 0 to 1; default 1 (Mnih).
+	// 0 the shortest. 0 to 1; default 0.95 (tuning).
 	Lambda float64 `json:"lambda" flag:"lambda" help:"*lambda* of generalised advantage estimation; 1: n-step returns"`
-	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run. Above 0; default 7e-4
-	// (design).
+	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run. Above 0; default 3e-4
+	// (tuning).
 	LearningRate float64 `json:"learning_rate" flag:"learning-rate" help:"learning *rate* at the start, linear to 0"`
 	// Warmup is the number of steps at the beginning of the run in which the rate rises linearly from 0. RMSProp's statistics
 	// start at zero, so that without it the first update moves every parameter by 1/sqrt(1-Decay), ten times the rate: next
@@ -50,18 +51,18 @@ type Config struct {
 	// alive. At least -1; default -1: 32 times the steps that the other workers have under way, (Workers-1)*Envs*Rollout,
 	// but at most half of Steps; none with one worker.
 	Warmup int64 `json:"warmup" flag:"warmup" help:"*steps* at the beginning in which the learning rate rises from 0 (-1: what the number of workers asks for, with one worker none)"`
-	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 1e-2 (design).
+	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 5e-3 (tuning).
 	// It belongs together with RewardScale.
 	EntropyCost float64 `json:"entropy_cost" flag:"entropy-cost" help:"*weight* of the policy's entropy (nats, summed over factors)"`
 	// ValueCost weighs the squared error of the value. At least 0; default 0.25 (design).
 	ValueCost float64 `json:"value_cost" flag:"value-cost" help:"*weight* of the squared value error"`
-	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 1
-	// (design).
+	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 0.1
+	// (tuning).
 	RewardScale float64 `json:"reward_scale" flag:"reward-scale" help:"*factor* on rewards inside the loss"`
 	// NormalizeAdvantage divides advantages and value errors by a running root mean square of the worker's advantages
-	// (advantageScale), so that the entropy cost keeps its meaning while returns grow. Default false (Mnih).
+	// (advantageScale), so that the entropy cost keeps its meaning while returns grow. Default true (tuning).
 	NormalizeAdvantage bool `json:"normalize_advantage" flag:"normalize-advantage" help:"divide advantages and value errors by their running size, so that the entropy cost keeps its meaning"`
-	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 1 (design).
+	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 10 (tuning).
 	ClipNorm float64 `json:"clip_norm" flag:"clip-norm" help:"*bound* on the gradient's norm (0: none)"`
 	// Decay is RMSProp's memory of squared gradients. 0 to below 1; default 0.99 (Mnih).
 	Decay float64 `json:"decay" flag:"decay" help:"RMSProp's *memory* of squared gradients"`
@@ -85,12 +86,12 @@ type Config struct {
 
 	// KeepScores lets the Metrics hold the score of every episode. Default false.
 	KeepScores bool `json:"keep_scores"`
-	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 10,000.
+	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 20,000.
 	MetricsEvery int64 `json:"metrics_every" flag:"metrics-every" help:"*steps* between lines of metrics.jsonl"`
 	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the goroutine that called Run
 	// while the workers go on. An error stops the run. Default nil.
 	OnMetrics func(Metrics) error `json:"-"`
-	// CheckpointEvery is the number of steps between two calls of OnCheckpoint; 0: never. Default 0.
+	// CheckpointEvery is the number of steps between two calls of OnCheckpoint; 0: never. Default 250,000.
 	CheckpointEvery int64 `json:"checkpoint_every" flag:"checkpoint-every" help:"*steps* between checkpoints"`
 	// OnCheckpoint receives snapshots taken while all workers stand between two rollouts. It is called by the goroutine
 	// that called Run, after all metrics up to the snapshot were delivered, while the workers go on; the snapshot is the
@@ -101,22 +102,24 @@ type Config struct {
 // DefaultConfig returns the defaults that Config's fields name.
 func DefaultConfig() Config {
 	return Config{
-		Workers:      runtime.GOMAXPROCS(0),
-		Rollout:      20,
-		Steps:        1_000_000,
-		Seed:         1,
-		Gamma:        0.99,
-		Lambda:       1,
-		LearningRate: 7e-4,
-		Warmup:       -1,
-		EntropyCost:  1e-2,
-		ValueCost:    0.25,
-		RewardScale:  1,
-		ClipNorm:     1,
-		Decay:        0.99,
-		Epsilon:      1e-5,
-		Replacements: 10,
-		MetricsEvery: 10_000,
+		Workers:            runtime.GOMAXPROCS(0),
+		Rollout:            20,
+		Steps:              50_000_000,
+		Seed:               1,
+		Gamma:              0.99,
+		Lambda:             0.95,
+		LearningRate:       3e-4,
+		Warmup:             -1,
+		EntropyCost:        5e-3,
+		ValueCost:          0.25,
+		RewardScale:        0.1,
+		ClipNorm:           10,
+		Decay:              0.99,
+		Epsilon:            1e-5,
+		Replacements:       10,
+		MetricsEvery:       20_000,
+		CheckpointEvery:    250_000,
+		NormalizeAdvantage: true,
 	}
 }
 

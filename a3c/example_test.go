@@ -27,6 +27,7 @@ func ExampleTrainer() {
 	net, theta := exampleNet()
 
 	cfg := a3c.DefaultConfig()
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
 	cfg.Workers, cfg.Steps, cfg.LearningRate = 2, 40_000, 5e-3
 	cfg.MetricsEvery = 20_000
 	cfg.OnMetrics = func(m a3c.Metrics) error {

@@ -15,7 +15,7 @@ func TestManyWorkers(t *testing.T) {
 		cfg := a3c.DefaultConfig()
 		cfg.Workers, cfg.Deterministic = workers, true
 		cfg.Steps, cfg.MetricsEvery = 60_000, 10_000
-		cfg.LearningRate, cfg.Lambda, cfg.EntropyCost, cfg.ClipNorm, cfg.NormalizeAdvantage = 1e-3, 0.95, 5e-3, 10, true
+		cfg.LearningRate, cfg.RewardScale = 1e-3, 1
 		var last a3c.Metrics
 		cfg.OnMetrics = func(m a3c.Metrics) error { last = m; return nil }
 		trainer, _ := newTrainer(t, cfg, 0, spot)

@@ -39,6 +39,8 @@ func makeNet(t testing.TB, env a3c.Env, hidden, lstm int, seed uint64) (*nn.Netw
 // probeConfig returns settings that suit probes: deterministic, two workers.
 func probeConfig(steps int64, seed uint64) a3c.Config {
 	cfg := a3c.DefaultConfig()
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	cfg.MetricsEvery, cfg.CheckpointEvery = 10_000, 0
 	cfg.Workers, cfg.Deterministic = 2, true
 	cfg.Steps, cfg.Seed = steps, seed
 	cfg.LearningRate = 5e-3

@@ -20,6 +20,8 @@ import (
 // small returns settings of a short run in which everything happens.
 func small(deterministic bool) a3c.Config {
 	cfg := a3c.DefaultConfig()
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	cfg.CheckpointEvery = 0
 	cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 3, 2, 5, 600
 	cfg.Deterministic = deterministic
 	cfg.LearningRate = 2e-3

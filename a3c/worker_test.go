@@ -29,6 +29,8 @@ func newNetTrainer(t testing.TB, net *nn.Network, envs, rollout int, make func()
 	t.Helper()
 	theta := makeTheta(net)
 	cfg := DefaultConfig()
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	cfg.LearningRate = 7e-4
 	cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 1, envs, rollout, 1<<40
 	trainer, err := NewTrainer(cfg, net, theta, func(int, int) (Env, error) { return make(), nil })
 	if err != nil {

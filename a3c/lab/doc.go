@@ -6,7 +6,7 @@
 //
 //	lab/cli       settings as flags and files, progress, exit codes, profiles
 //	lab/world     the settings of a world and of a network, and what they name
-//	lab/learner   the learner's settings for this task, and a new column
+//	lab/learner   a new column
 //	lab/rundir    the folder that a training run leaves
 //	lab/training  the settings of a first column; a run in its folder: begun, resumed, trained, evaluated
 //	lab/history   a run's windows of metrics in bounded memory

@@ -24,6 +24,7 @@ func Example() {
 	net.Init(theta, rand.New(rand.NewPCG(1, 0)), nn.DefaultInit())
 
 	cfg := a3c.DefaultConfig()
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
 	cfg.Workers, cfg.Steps, cfg.MetricsEvery, cfg.LearningRate = 1, 20_000, 20_000, 5e-3
 	trainer, err := plain.New(cfg, net, theta, env)
 	if err != nil {

@@ -70,6 +70,7 @@ func problems() []problem {
 
 func probeConfig(steps int64) a3c.Config {
 	c := a3c.DefaultConfig()
+	c.Lambda, c.EntropyCost, c.RewardScale, c.ClipNorm, c.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
 	c.Workers, c.Deterministic = 2, true
 	c.Steps, c.LearningRate = steps, 5e-3
 	return c
@@ -84,14 +85,14 @@ func spotConfig() a3c.Config {
 // manyConfig takes the reach task's way of learning: with 64 workers, one that pushed by itself from the first step would
 // leave no unit of the network alive.
 func manyConfig() a3c.Config {
-	c := learner.Defaults()
+	c := a3c.DefaultConfig()
 	c.Workers, c.Deterministic = 64, true
 	c.Steps, c.LearningRate = 100_000, 1e-3
 	return c
 }
 
 func reachConfig() a3c.Config {
-	c := learner.Defaults()
+	c := a3c.DefaultConfig()
 	c.Workers, c.Deterministic = 2, true
 	c.Steps, c.LearningRate, c.EntropyCost = 250_000, 1e-3, 1e-3 // a short run has no time for much entropy
 	return c

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"colonnade/a3c/lab/labtest"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +16,7 @@ import (
 	"testing"
 
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
 )

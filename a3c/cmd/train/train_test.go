@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"colonnade/a3c/lab/labtest"
 	"context"
 	"encoding/json"
 	"errors"
@@ -20,6 +19,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/training"

@@ -1,2 +1,2 @@
-// Package learner has the learner's settings for this task, and makes the column that it trains.
+// Package learner makes the column that the learner trains on this task.
 package learner

@@ -3,6 +3,7 @@ package learner_test
 import (
 	"fmt"
 
+	"colonnade/a3c"
 	"colonnade/a3c/lab/learner"
 	"colonnade/nn"
 	"colonnade/sim/reach"
@@ -10,7 +11,7 @@ import (
 
 // Change the learner's settings and make the column that they train.
 func Example() {
-	config := learner.Defaults()
+	config := a3c.DefaultConfig()
 	config.Steps, config.LearningRate = 1_000_000, 1e-3
 	env, err := reach.New(reach.Options{})
 	if err != nil {

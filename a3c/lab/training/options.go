@@ -30,7 +30,7 @@ type Final struct {
 // DefaultSettings returns the defaults that the fields of Settings name.
 func DefaultSettings() Settings {
 	return Settings{
-		World: world.DefaultSettings(), Network: world.DefaultNetwork(), Learner: learner.Defaults(), Final: Final{100}, MilestoneEvery: 5_000_000,
+		World: world.DefaultSettings(), Network: world.DefaultNetwork(), Learner: a3c.DefaultConfig(), Final: Final{100}, MilestoneEvery: 5_000_000,
 	}
 }
 

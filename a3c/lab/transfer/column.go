@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
@@ -55,7 +56,7 @@ func (t *transfer) complete() error {
 	t.Network.Net = cmp.Or(t.Network.Net, network.Net)
 	t.Network.Width = cmp.Or(t.Network.Width, network.Width)
 	t.Network.Inputs = cmp.Or(t.Network.Inputs, network.Inputs)
-	t.Learner.RewardScale = cmp.Or(t.Learner.RewardScale, learner.Defaults().RewardScale)
+	t.Learner.RewardScale = cmp.Or(t.Learner.RewardScale, a3c.DefaultConfig().RewardScale)
 	return nil
 }
 
@@ -68,7 +69,7 @@ func (t *transfer) rewardScale(c *nn.Checkpoint) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)
 	case scale == 0 && said == 0:
-		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", path, learner.Defaults().RewardScale)
+		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", path, a3c.DefaultConfig().RewardScale)
 	case scale != 0 && said != 0 && said != scale:
 		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", said, path, scale)
 	case said == 0:

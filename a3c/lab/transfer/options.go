@@ -7,7 +7,6 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
@@ -51,7 +50,7 @@ type Start struct {
 // DefaultSettings returns the settings of a progressive column on one arm. What they leave open, network and scale of rewards,
 // follows from method and checkpoint.
 func DefaultSettings() Settings {
-	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultSettings(), Learner: learner.Defaults(), Final: training.Final{Episodes: 100}}
+	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultSettings(), Learner: a3c.DefaultConfig(), Final: training.Final{Episodes: 100}}
 	s.World.Domain, s.World.TargetEvery = rig.Preset("robot"), 3
 	c := &s.Learner
 	c.Workers, c.Envs, c.Steps, c.Warmup, c.MetricsEvery, c.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000
@@ -69,7 +68,7 @@ var usual = world.Network{Net: world.Recurrent, Width: world.Narrow, Inputs: wor
 // change. Leave then opens again what no flag said.
 func CommandSettings() Settings {
 	s := DefaultSettings()
-	s.Network, s.Learner.RewardScale = usual, learner.Defaults().RewardScale
+	s.Network, s.Learner.RewardScale = usual, a3c.DefaultConfig().RewardScale
 	return s
 }
 

@@ -42,7 +42,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("efficiency",
 		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the settings are those of the first.",
 		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
-	o := &options{settings: settings{world.DefaultSettings(), world.DefaultNetwork(), learner.Defaults()}}
+	o := &options{settings: settings{world.DefaultSettings(), world.DefaultNetwork(), a3c.DefaultConfig()}}
 	o.Learner.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")

@@ -61,7 +61,7 @@ func Start(n Net, workers int, window int64) (*Loop, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &Loop{windows: make(chan a3c.Metrics, 1), cancel: cancel, done: make(chan struct{})}
-	cfg := learner.Defaults()
+	cfg := a3c.DefaultConfig()
 	cfg.Workers, cfg.Steps, cfg.MetricsEvery, cfg.CheckpointEvery = workers, 1<<50, window, 0
 	cfg.OnMetrics = func(m a3c.Metrics) error {
 		select {
