@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"colonnade/a3c/lab/cli"
@@ -192,4 +194,167 @@ func (j *jogging) reset(ctx context.Context, x order) error {
 		fmt.Fprintln(j.s.stderr, "the emergency stop is taken back")
 	}
 	return err
+}
+
+const keyHelp = `keys: 1 to 9 choose a joint or finger; + and - turn it forwards and backwards for as long as they are pressed;
+      f and s for faster and slower; space is the emergency stop, r takes it back; q ends`
+
+// keySteps is the factor of f and s.
+const keySteps = 1.5
+
+// stopKey tells the key that stops the arm.
+func stopKey(text string) (why string) {
+	if text == " " {
+		return "the space key"
+	}
+	return ""
+}
+
+// obeyKeys does what keys say. A joint moves while its key repeats: nothing goes on when nobody is there.
+func (j *jogging) obeyKeys(ctx context.Context, speed float64) error {
+	j.speed = math.Abs(speed)
+	fmt.Fprintln(j.s.stderr, keyHelp)
+	j.choose(0, j.speed)
+	var next order // the one that ended a motion
+	for {
+		x := next
+		if next = (order{}); x == next || j.orders.void(x) {
+			var err error
+			if x, err = j.orders.take(ctx); err != nil {
+				return err
+			}
+		}
+		switch {
+		case x.last:
+			return j.Guard.Err() // the emergency stop of a terminal that is gone
+		case x.text == "q":
+			return nil
+		}
+		var err error
+		next, err = j.key(ctx, x)
+		if err = j.forgive(ctx, x, err); err != nil {
+			return err
+		}
+	}
+}
+
+// choose chooses the joint that keys move, and how fast.
+func (j *jogging) choose(joint int, speed float64) {
+	m := sim.Canonical()
+	j.joint, j.speed = joint, min(speed, m.MaxSpeed(joint))
+	fmt.Fprintf(j.s.stderr, "%s at %.2f rad/s\n", m.JointName(j.joint), j.speed)
+}
+
+// key does what a key says. next is the key that ended it, if one did.
+func (j *jogging) key(ctx context.Context, x order) (next order, err error) {
+	switch x.text {
+	case "1", "2", "3", "4", "5", "6", "7", "8", "9":
+		j.choose(int(x.text[0]-'1'), j.speed)
+	case "f":
+		j.choose(j.joint, j.speed*keySteps)
+	case "s":
+		j.choose(j.joint, j.speed/keySteps)
+	case " ":
+		j.stopped(ctx, "r")
+	case "r":
+		err = j.reset(ctx, x)
+	case "+", "=":
+		next, err = j.moveWhile(ctx, x, j.speed)
+	case "-":
+		next, err = j.moveWhile(ctx, x, -j.speed)
+	}
+	return next, err
+}
+
+// moveWhile moves the joint until the key held has not come for a while, or another one has, which it returns.
+func (j *jogging) moveWhile(ctx context.Context, held order, speed float64) (next order, err error) {
+	var v [sim.NumJoints]float64
+	v[j.joint] = speed
+	for time.Since(held.at) < jogHold {
+		// All that have come: terminals repeat keys faster than this goes round, and a motion must not outlive its key.
+		for x, ok := j.orders.poll(); ok; x, ok = j.orders.poll() {
+			if x.text != held.text {
+				return x, j.Guard.Stop(ctx)
+			}
+			held = x
+		}
+		err := j.Guard.SetVelocity(&v)
+		if err == nil {
+			err = clock.Sleep(ctx, j.Clock, jogPeriod)
+		}
+		var trip *safety.Trip
+		if errors.As(err, &trip) && trip.Cause != safety.Emergency && !trip.Doubtful() {
+			j.trips++
+			fmt.Fprintf(j.s.stderr, "refused: %v\n", trip)
+			return order{}, j.Guard.Resume(ctx)
+		}
+		if err != nil {
+			return order{}, j.causeOf(err)
+		}
+	}
+	return order{}, j.Guard.Stop(ctx)
+}
+
+const lineHelp = `lines: "JOINT SPEED SECONDS" moves a joint, 1 to 9, in rad/s; "home"; "state"; "stop" pulls the emergency stop, whatever
+       moves, and drops the lines before it; "reset" takes it back`
+
+// stopLine tells the line that stops the arm.
+func stopLine(text string) (why string) {
+	if words := strings.Fields(text); len(words) > 0 && words[0] == "stop" {
+		return "a line of jog"
+	}
+	return ""
+}
+
+// obeyLines does what lines say.
+func (j *jogging) obeyLines(ctx context.Context) error {
+	fmt.Fprintln(j.s.stderr, lineHelp)
+	for {
+		x, err := j.orders.take(ctx)
+		if err != nil || x.last {
+			return err
+		}
+		if err := j.forgive(ctx, x, j.line(ctx, x)); err != nil {
+			return err
+		}
+	}
+}
+
+// line does what a line says.
+func (j *jogging) line(ctx context.Context, x order) error {
+	words := strings.Fields(x.text)
+	if len(words) == 0 {
+		return nil
+	}
+	switch words[0] {
+	case "home":
+		return j.Guard.Home(ctx)
+	case "state":
+		j.status().write(j.s.stderr)
+		return nil
+	case "stop":
+		j.stopped(ctx, `"reset"`)
+		return nil
+	case "reset":
+		return j.reset(ctx, x)
+	}
+	joint, speed, span, err := parseMove(words)
+	if err != nil {
+		fmt.Fprintf(j.s.stderr, "%v; %s\n", err, lineHelp)
+		return nil
+	}
+	return j.move(ctx, joint, speed, span)
+}
+
+func parseMove(words []string) (joint int, speed float64, span time.Duration, err error) {
+	if len(words) != 3 {
+		return 0, 0, 0, fmt.Errorf("%q has %d words", strings.Join(words, " "), len(words))
+	}
+	joint, err1 := strconv.Atoi(words[0])
+	speed, err2 := strconv.ParseFloat(words[1], 64)
+	seconds, err3 := strconv.ParseFloat(words[2], 64)
+	if err := errors.Join(err1, err2, err3); err != nil || joint < 1 || joint > sim.NumJoints || !(seconds > 0 && seconds <= jogMost.Seconds()) {
+		return 0, 0, 0, fmt.Errorf("%q is no joint, speed and time", strings.Join(words, " "))
+	}
+	return joint - 1, speed, time.Duration(seconds * float64(time.Second)), nil
 }
