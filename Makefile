@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
+.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -66,6 +66,17 @@ figure-4: build
 	    bin/train -net $$1 -width $$2 -workers 1 -deterministic -steps $$3 -seed $$seed -episodes 500 -out $$run; fi; \
 	done; done
 	bin/figures -out bench/results/figure-4 runs/figure-4
+
+# Does any number of workers learn? Both wide networks with 1 to 64 workers, three seeds at 1, 2, 16 and 64: 30 runs of 8M
+# steps, ten hours of one core. Goes on where it was stopped; what is finished is evaluated once more, 20 s a run.
+WORKERS := 1-1 1-2 1-3 2-1 2-2 2-3 4-1 8-1 16-1 16-2 16-3 32-1 64-1 64-2 64-3
+workers: build
+	@set -e; for column in $(WORKERS); do for net in feedforward recurrent; do \
+	  set -- $$(echo $$column | tr - ' '); run=runs/workers/$$net-$$1-$$2; \
+	  if [ -d $$run ]; then bin/train -resume -out $$run; else \
+	    bin/train -net $$net -width wide -workers $$1 -steps 8000000 -seed $$2 -episodes 500 -out $$run; fi; \
+	done; done
+	bin/figures -out bench/results/workers runs/workers
 
 # The paper's experiments on transfer, from the shipped column 1: settings by a search, then figures
 # 5 to 7. Each line continues after a stop, may run in several terminals at once, and writes its
@@ -201,4 +212,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 workers test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"

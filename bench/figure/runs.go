@@ -25,6 +25,7 @@ type Run struct {
 	Domain  string  `toml:"domain"`
 	Env     string  `toml:"env"` // sim, or jaco
 	Seed    uint64  `toml:"seed"`
+	Workers int     `toml:"workers"`
 	Steps   int64   `toml:"steps"` // planned
 	Windows []Point `toml:"-"`
 }

@@ -77,14 +77,15 @@ func transferName(r *figure.Run) string {
 	return r.Method
 }
 
-// naming returns a name for groups of runs: what kind says, and in which world and from what they learn where that differs
-// among them, as runs of different worlds have no mean.
+// naming returns a name for groups of runs: what kind says, and in which world, from what and with how many workers they
+// learn where that differs among them, as runs of different worlds have no mean.
 func naming(runs []figure.Run, kind func(r *figure.Run) string) func(r *figure.Run) string {
 	traits := []func(r *figure.Run) string{
 		func(r *figure.Run) string { return r.Task },
 		func(r *figure.Run) string { return r.Domain },
 		func(r *figure.Run) string { return r.Env },
 		func(r *figure.Run) string { return r.Inputs },
+		func(r *figure.Run) string { return fmt.Sprintf("workers %d", r.Workers) },
 	}
 	var differing []func(r *figure.Run) string
 	for _, trait := range traits {

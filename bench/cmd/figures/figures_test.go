@@ -77,7 +77,8 @@ func TestUsageErrors(t *testing.T) {
 func TestCurves(t *testing.T) {
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "figures")
 	for name, config := range map[string]string{
-		"column":        "net = \"recurrent\"\nwidth = \"wide\"\n",
+		"many":          "net = \"recurrent\"\nwidth = \"wide\"\nworkers = 16\n",
+		"column":        "net = \"recurrent\"\nwidth = \"wide\"\nworkers = 1\n",
 		"progressive-1": "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"progressive\"\ndomain = \"robot\"\n",
 		"finetune-1":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\ndomain = \"robot\"\n",
 		"finetune-2":    "net = \"recurrent\"\nwidth = \"narrow\"\nmethod = \"finetune\"\ndomain = \"robot-far\"\n",
@@ -94,14 +95,17 @@ func TestCurves(t *testing.T) {
 		t.Fatal(err)
 	}
 	var r struct{ Curves []curve }
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 4 {
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 5 {
 		t.Fatalf("%s: %v", &stdout, err)
 	}
-	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide" || c.Runs != 1 || c.Steps != 1000 || c.Score != 8 {
+	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide, workers 1" || c.Runs != 1 || c.Steps != 1000 || c.Score != 8 {
+		t.Errorf("%+v", c)
+	}
+	if c := r.Curves[1]; c.Name != "recurrent wide, workers 16" || c.Runs != 1 { // neither are numbers of workers
 		t.Errorf("%+v", c)
 	}
 	for i, name := range []string{"finetune, robot", "finetune, robot-far", "progressive narrow, robot"} { // worlds are not averaged
-		if c := r.Curves[i+1]; c.Figure != 5 || c.Name != name || c.Runs != 1 {
+		if c := r.Curves[i+2]; c.Figure != 5 || c.Name != name || c.Runs != 1 {
 			t.Errorf("%+v", c)
 		}
 	}
