@@ -15,8 +15,8 @@ const module = "colonnade/"
 
 // mayImport is the import table of the project: for each top-level folder what
 // its packages may import besides the standard library and themselves.
-// Commands, bench and a3c/lab may import anything. Relaxing it is a change of
-// its own, with a reason.
+// Commands, bench and a3c/lab may import anything; the rooms of a3c have a rule
+// of their own (TestRooms). Relaxing it is a change of its own, with a reason.
 var mayImport = map[string][]string{
 	"kernels": {"github.com/klauspost/cpuid/v2"},
 	"nn":      {module + "kernels", "github.com/minio/highwayhash", "google.golang.org/protobuf/encoding/protowire"},
@@ -67,10 +67,13 @@ func packages(t *testing.T) []goPackage {
 	return all
 }
 
-// isLeaf tells the packages that may import anything: commands, bench, lab.
+// rooms are the parts of a3c that serve commands: they may import libraries and every folder but jaco.
+var rooms = []string{module + "a3c/cli", module + "a3c/view"}
+
+// isLeaf tells the packages that only commands, bench, lab and each other may import.
 func isLeaf(importPath string) bool {
 	rest := strings.TrimPrefix(importPath, module)
-	return strings.Contains(rest, "/cmd/") || folder(importPath) == "bench" || within(rest, "a3c/lab")
+	return strings.Contains(rest, "/cmd/") || folder(importPath) == "bench" || within(rest, "a3c/lab") || allowed(importPath, rooms)
 }
 
 func folder(importPath string) string {
@@ -121,6 +124,20 @@ func TestImportTable(t *testing.T) {
 		check(p.Imports, roots, "code")
 		testRoots := append(append([]string{}, roots...), mayImportInTests[own]...)
 		check(append(p.TestImports, p.XTestImports...), testRoots, "tests")
+	}
+}
+
+// The rooms of a3c know neither commands nor the arm: what they need of an environment is handed to them.
+func TestRooms(t *testing.T) {
+	for _, p := range packages(t) {
+		if !allowed(p.ImportPath, rooms) {
+			continue
+		}
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(imported, module) && (folder(imported) == "jaco" || isLeaf(imported) && !allowed(imported, rooms)) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
 	}
 }
 

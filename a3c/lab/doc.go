@@ -1,10 +1,9 @@
 // Package lab gathers what the commands share and the learner must not know:
-// command lines, run folders, worlds by name, curves and animations.
+// run folders, worlds by name, studies. Command lines are in package cli, pictures in package view.
 //
 // It is the one place, beside the commands themselves, where the learner
 // (packages a3c and nn) and the world (package sim) meet. Its parts:
 //
-//	lab/cli       settings as flags and files, progress, exit codes, profiles
 //	lab/world     the settings of a world and of a network, and what they name
 //	lab/learner   a new column
 //	lab/rundir    the folder that a training run leaves
@@ -13,8 +12,6 @@
 //	lab/job       what the commands that train share: -out, -resume, and the run from flags to result
 //	lab/transfer  the settings and methods of transfer to a second world
 //	lab/study     a search: many runs, shared by many processes
-//	lab/chart     learning curves as SVG and PNG
-//	lab/film      animations of episodes
 //	lab/rig       which arm and which camera
 //	lab/live      the page that shows a run while it goes on
 //	lab/tensorboard  event files, for TensorBoard

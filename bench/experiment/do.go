@@ -12,7 +12,7 @@ import (
 	"slices"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 	"colonnade/bench/figure"

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 )
 
@@ -104,16 +104,16 @@ func (r *report) inMethodOrder(groups []figure.RecordGroup) {
 
 // drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png and .csv.
 func (r *report) drawCurves(name, title string, trained, fixed []figure.RecordGroup) error {
-	axes := chart.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
+	axes := view.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
 	return figure.Write(r.dir, name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.Steps)...))
 }
 
 // levels returns lines to compare curves with.
-func levels(groups []figure.RecordGroup, steps int64) []chart.Band {
-	var bands []chart.Band
+func levels(groups []figure.RecordGroup, steps int64) []view.Band {
+	var bands []view.Band
 	for _, g := range groups {
 		score := over(g.Records).mean
-		bands = append(bands, chart.Band{Name: g.Name, X: []float64{0, float64(steps)}, Mean: []float64{score, score}, Level: true})
+		bands = append(bands, view.Band{Name: g.Name, X: []float64{0, float64(steps)}, Mean: []float64{score, score}, Level: true})
 	}
 	return bands
 }

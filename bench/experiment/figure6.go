@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 )
 
@@ -41,13 +41,13 @@ func reportFigure6(r *report) error {
 	r.say("![sorted scores](%s.svg)\n\n", r.o.name)
 	r.say("| domain | method | runs | mean | sd | quartiles | best | untouched |\n|---|---|---|---|---|---|---|---|\n")
 	trained, fixed := r.split()
-	var panels []chart.Panel
-	var numbers []chart.Band
+	var panels []view.Panel
+	var numbers []view.Band
 	var verdicts strings.Builder
 	for _, domain := range r.o.Domains {
 		here := inDomain(trained, domain)
 		r.inMethodOrder(here)
-		axes := chart.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: chart.LegendLow}
+		axes := view.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: view.LegendLow}
 		bands, before := figure.Sorted(here), "-"
 		for i, g := range here {
 			named := bands[i]
@@ -58,7 +58,7 @@ func reportFigure6(r *report) error {
 			before = fmt.Sprintf("%.2f", over(levelled[0].Records).mean)
 			bands = append(bands, levels(levelled, int64(r.o.count()))...)
 		}
-		panels = append(panels, chart.Panel{Axes: axes, Bands: bands})
+		panels = append(panels, view.Panel{Axes: axes, Bands: bands})
 		for _, g := range here {
 			s, scores := over(g.Records), scoresOf(g.Records)
 			slices.Sort(scores)

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )

@@ -14,7 +14,7 @@ import (
 	"slices"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
 )

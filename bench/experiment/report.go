@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"

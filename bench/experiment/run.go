@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/transfer"
 	"colonnade/a3c/lab/world"
 	"colonnade/bench/figure"

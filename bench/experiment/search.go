@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -61,7 +61,7 @@ func (o *Options) drawn(domains []string, inDomain bool) ([]Run, error) {
 // reportSearch writes the settings of the methods whose trials are all done, sorted scores, and scores over learning rates.
 func reportSearch(r *report) error {
 	groups := r.groups(func(v *figure.Record) string { return v.Group })
-	axes := chart.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.Steps, r.o.worldName()), X: "trials, best first", Y: "score of the final evaluation", Legend: chart.LegendBeside}
+	axes := view.Axes{Title: fmt.Sprintf("%d steps in %s, settings drawn at random", r.o.Steps, r.o.worldName()), X: "trials, best first", Y: "score of the final evaluation", Legend: view.LegendBeside}
 	if err := figure.Write(r.dir, "sorted", axes, figure.Sorted(groups)); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // settingsFile is where the search leaves what it found for a method: a configuration file of transfer.

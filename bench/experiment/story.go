@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/film"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
@@ -116,10 +116,10 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, film.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
+		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
 	}
 	var b bytes.Buffer
-	if err := film.WriteGIF(&b, all, world.ControlStep); err != nil {
+	if err := view.WriteGIF(&b, all, world.ControlStep); err != nil {
 		return err
 	}
 	return safetensors.WriteFile(path, b.Bytes())
@@ -139,6 +139,6 @@ func record(ctx context.Context, w *world.World, checkpoint string, seed uint64)
 	if err != nil {
 		return nil, err
 	}
-	return film.Record(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
-		film.Options{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps, RewardScale: scale})
+	return view.Film(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
+		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps, RewardScale: scale})
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strconv"
 
-	"colonnade/a3c/lab/chart"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/view"
 	"colonnade/nn/safetensors"
 )
 
@@ -49,14 +49,14 @@ func groupBy[T any](items []T, name func(*T) string) (names []string, members ma
 
 // Bands returns each group's curve: mean and standard deviation over its runs of the training
 // score, over the steps that at least one of its runs has done.
-func Bands(groups []Group) []chart.Band {
+func Bands(groups []Group) []view.Band {
 	steps := int64(0)
 	for _, g := range groups {
 		for i := range g.Runs {
 			steps = max(steps, g.Runs[i].Done())
 		}
 	}
-	var bands []chart.Band
+	var bands []view.Band
 	for _, g := range groups {
 		curves := make([][]float64, len(g.Runs))
 		for i := range g.Runs {
@@ -66,7 +66,7 @@ func Bands(groups []Group) []chart.Band {
 		if len(g.Runs) == 1 {
 			plural = ""
 		}
-		band := chart.Band{Name: fmt.Sprintf("%s, %d run%s", g.Name, len(g.Runs), plural)}
+		band := view.Band{Name: fmt.Sprintf("%s, %d run%s", g.Name, len(g.Runs), plural)}
 		for b := range parts {
 			column := make([]float64, len(curves))
 			for i := range curves {
@@ -83,9 +83,9 @@ func Bands(groups []Group) []chart.Band {
 }
 
 // Write draws bands to NAME.svg and NAME.png in a folder, with the numbers in NAME.csv.
-func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
-	err := writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
-		return chart.WriteBands(b, format, axes, bands)
+func Write(dir, name string, axes view.Axes, bands []view.Band) error {
+	err := writePictures(dir, name, func(b *bytes.Buffer, format view.Format) error {
+		return view.WriteBands(b, format, axes, bands)
 	})
 	if err != nil {
 		return err
@@ -94,11 +94,11 @@ func Write(dir, name string, axes chart.Axes, bands []chart.Band) error {
 }
 
 // WriteTable writes the numbers of bands to NAME.csv in a folder.
-func WriteTable(dir, name string, bands []chart.Band) error {
+func WriteTable(dir, name string, bands []view.Band) error {
 	return safetensors.WriteFile(filepath.Join(dir, name+".csv"), table(bands))
 }
 
-func table(bands []chart.Band) []byte {
+func table(bands []view.Band) []byte {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.Write([]string{"curve", "x", "mean", "low", "high"}) // into memory: it cannot fail
@@ -163,7 +163,7 @@ const medianEpisodes = 41
 // MedianBands returns each group's curve as the paper draws transfer: the raw scores of all
 // training episodes, median filtered, then mean and standard deviation over runs. Runs that did not
 // keep their episodes' scores have no curve.
-func MedianBands(groups []Group) []chart.Band {
+func MedianBands(groups []Group) []view.Band {
 	filtered := make([]Group, len(groups))
 	for g := range groups {
 		filtered[g].Name = groups[g].Name

@@ -5,7 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 )
 
@@ -32,7 +32,7 @@ func Example() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	if err := figure.Write(dir, "learning", chart.Axes{Title: "learning", X: "environment steps", Y: "score"},
+	if err := figure.Write(dir, "learning", view.Axes{Title: "learning", X: "environment steps", Y: "score"},
 		bands); err != nil {
 		fmt.Println(err)
 		return

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 )
 
 func TestMeans(t *testing.T) {
@@ -74,7 +74,7 @@ func TestCurves(t *testing.T) {
 	var first map[string]string
 	for range 2 {
 		out := t.TempDir()
-		if err := Write(out, "figure", chart.Axes{Title: "t", X: "x", Y: "y"}, bands); err != nil {
+		if err := Write(out, "figure", view.Axes{Title: "t", X: "x", Y: "y"}, bands); err != nil {
 			t.Fatal(err)
 		}
 		files := map[string]string{}

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 	"colonnade/nn/safetensors"
 )
 
@@ -43,10 +43,10 @@ func Runs(groups []RecordGroup) []Group {
 }
 
 // Sorted returns a curve for each group: the scores of its runs, best first.
-func Sorted(groups []RecordGroup) []chart.Band {
-	var bands []chart.Band
+func Sorted(groups []RecordGroup) []view.Band {
+	var bands []view.Band
 	for _, g := range groups {
-		band := chart.Band{Name: g.Name}
+		band := view.Band{Name: g.Name}
 		for i := range g.Records {
 			band.X = append(band.X, float64(i+1))
 			band.Mean = append(band.Mean, g.Records[i].Score)
@@ -60,32 +60,32 @@ func Sorted(groups []RecordGroup) []chart.Band {
 
 // WritePanels draws several charts of bands side by side and below each other to NAME.svg and
 // NAME.png in a folder; the numbers of each are written with Write.
-func WritePanels(dir, name string, panels []chart.Panel) error {
-	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
-		return chart.WritePanels(b, format, panels)
+func WritePanels(dir, name string, panels []view.Panel) error {
+	return writePictures(dir, name, func(b *bytes.Buffer, format view.Format) error {
+		return view.WritePanels(b, format, panels)
 	})
 }
 
 // WriteScatter draws a point for each record, its score over something positive, to NAME.svg and
 // NAME.png in a folder.
-func WriteScatter(dir, name string, axes chart.Axes, groups []RecordGroup, x func(*Record) float64) error {
-	var clouds []chart.Cloud
+func WriteScatter(dir, name string, axes view.Axes, groups []RecordGroup, x func(*Record) float64) error {
+	var clouds []view.Cloud
 	for _, g := range groups {
-		c := chart.Cloud{Name: g.Name}
+		c := view.Cloud{Name: g.Name}
 		for i := range g.Records {
 			c.X = append(c.X, x(&g.Records[i]))
 			c.Y = append(c.Y, g.Records[i].Score)
 		}
 		clouds = append(clouds, c)
 	}
-	return writePictures(dir, name, func(b *bytes.Buffer, format chart.Format) error {
-		return chart.WriteClouds(b, format, axes, clouds)
+	return writePictures(dir, name, func(b *bytes.Buffer, format view.Format) error {
+		return view.WriteClouds(b, format, axes, clouds)
 	})
 }
 
 // writePictures writes a picture in all formats.
-func writePictures(dir, name string, draw func(b *bytes.Buffer, format chart.Format) error) error {
-	for suffix, format := range map[string]chart.Format{".svg": chart.SVG, ".png": chart.PNG} {
+func writePictures(dir, name string, draw func(b *bytes.Buffer, format view.Format) error) error {
+	for suffix, format := range map[string]view.Format{".svg": view.SVG, ".png": view.PNG} {
 		var b bytes.Buffer
 		if err := draw(&b, format); err != nil {
 			return err

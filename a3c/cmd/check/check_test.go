@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // shortened returns a problem with fewer steps.

@@ -16,6 +16,6 @@
 // learns. Measure anew only when you know why.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("check", run) }

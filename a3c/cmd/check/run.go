@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/kernels"
 )
 

@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"testing"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"

@@ -7,10 +7,10 @@ import (
 	"io"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/film"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )
@@ -27,7 +27,7 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 	}
 	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
 	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames", Total: int64(*o.filmed) * world.EpisodeSteps}, stderr)
-	frames, err := film.Record(ctx, actor, stage, film.Options{
+	frames, err := view.Film(ctx, actor, stage, view.FilmOptions{
 		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps, RewardScale: scale,
 		OnFrame: func(frames int) { progress.Update(int64(frames), "") },
 	})

@@ -18,6 +18,6 @@
 // however many episodes it plays: the test speaks of these two policies.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("eval", run) }

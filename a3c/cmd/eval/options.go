@@ -9,10 +9,9 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
-	"colonnade/a3c/lab/film"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 )
 
 // options is the command line of eval.
@@ -73,7 +72,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 }
 
 func (o *options) validate() error {
-	_, drawable := chart.FormatOf(*o.picture)
+	_, drawable := view.FormatOf(*o.picture)
 	switch {
 	case *o.checkpoint == "":
 		return cli.Usagef("-checkpoint is needed: a file, or the folder of a run")
@@ -122,9 +121,9 @@ func (o *options) other() (checkpoint string, place *world.World, err error) {
 func animationFormat(path string) func(io.Writer, []*image.RGBA, time.Duration) error {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".gif":
-		return film.WriteGIF
+		return view.WriteGIF
 	case ".png":
-		return film.WritePNG
+		return view.WriteAPNG
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"

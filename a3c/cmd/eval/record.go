@@ -10,10 +10,10 @@ import (
 	"strconv"
 	"strings"
 
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/view"
 	"colonnade/nn/safetensors"
 	"colonnade/sim/reach"
 )
@@ -70,22 +70,22 @@ func (o *options) writeRecord(sides ...*side) error {
 
 // writeMap draws the scores over the places of the target.
 func (o *options) writeMap(s *side) error {
-	var places []chart.Place
+	var places []view.Place
 	for _, e := range s.episodes {
 		if e.TargetX == nil || e.TargetY == nil {
 			return fmt.Errorf("-map: the environment does not tell where the target is")
 		}
-		places = append(places, chart.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score, Violation: e.Ended != endedByTime})
+		places = append(places, view.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score, Violation: e.Ended != endedByTime})
 	}
-	area := chart.Area{
+	area := view.Area{
 		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)), cli.Count(len(places), "episode"), s.world),
 		MinX:  reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
 		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
 		MaxScore: world.EpisodeSteps,
 	}
-	format, _ := chart.FormatOf(*o.picture)
+	format, _ := view.FormatOf(*o.picture)
 	var b bytes.Buffer
-	if err := chart.WriteMap(&b, format, area, places); err != nil {
+	if err := view.WriteMap(&b, format, area, places); err != nil {
 		return err
 	}
 	return safetensors.WriteFile(*o.picture, b.Bytes())

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/stats"
 )
 

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 )
 

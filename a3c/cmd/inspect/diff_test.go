@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // runFolder writes a run folder as train leaves it.

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/labtest"
 	"colonnade/nn"
 )

@@ -33,6 +33,6 @@
 //	   ...
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("inspect", run) }

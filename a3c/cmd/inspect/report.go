@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/nn"
 )
 

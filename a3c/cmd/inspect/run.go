@@ -7,10 +7,10 @@ import (
 	"runtime"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 )
 
 // options is the command line of inspect.
@@ -60,7 +60,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 }
 
 func (o *options) validate() error {
-	_, drawable := chart.FormatOf(*o.chart)
+	_, drawable := view.FormatOf(*o.chart)
 	switch {
 	case *o.diff == "" && *o.against != "":
 		return cli.Usagef("unexpected argument %q: every value follows its flag", *o.against)

@@ -8,11 +8,11 @@ import (
 	"io"
 	"text/tabwriter"
 
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/sensitivity"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )
@@ -109,24 +109,24 @@ func (o *options) drawSensitivity(r *sensitivity.Report, place *world.World) err
 		strengths = append(strengths, fmt.Sprintf("%g", v))
 	}
 	strengths = append(strengths, "cut")
-	var responses []chart.Response
+	var responses []view.Response
 	for _, s := range r.Sources {
 		if len(s.Noise) == 0 {
 			continue
 		}
-		response := chart.Response{Name: s.Name}
+		response := view.Response{Name: s.Name}
 		for _, outcome := range append(s.Noise, s.Cut) {
 			response.Values = append(response.Values, outcome.Mean)
 		}
 		responses = append(responses, response)
 	}
-	axes := chart.Axes{
+	axes := view.Axes{
 		Title: fmt.Sprintf("what the policy draws from, %s, %d episodes", place, r.Episodes),
 		X:     "noise on the input of a lateral, in its root mean squares", Y: "score",
 	}
-	format, _ := chart.FormatOf(*o.chart)
+	format, _ := view.FormatOf(*o.chart)
 	var b bytes.Buffer
-	if err := chart.WriteResponses(&b, format, axes, strengths, r.Undisturbed.Mean, responses); err != nil {
+	if err := view.WriteResponses(&b, format, axes, strengths, r.Undisturbed.Mean, responses); err != nil {
 		return err
 	}
 	return safetensors.WriteFile(*o.chart, b.Bytes())

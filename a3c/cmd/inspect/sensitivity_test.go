@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/sensitivity"
 	"colonnade/nn"
 )

@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
 )

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/labtest"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"

@@ -3,7 +3,7 @@ package main
 import (
 	"io"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
 )

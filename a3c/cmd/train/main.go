@@ -8,6 +8,6 @@
 // stochastic policy.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("train", run) }

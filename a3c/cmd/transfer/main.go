@@ -6,6 +6,6 @@
 // It leaves a run folder as train does and prints the same JSON object, with the method and the number of environments.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("transfer", run) }

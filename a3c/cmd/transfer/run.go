@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/transfer"

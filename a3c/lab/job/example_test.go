@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
 )

@@ -1,7 +1,7 @@
 package job
 
 import (
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 )
 

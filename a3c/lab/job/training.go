@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"io"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/training"
 )

@@ -14,7 +14,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // Golden checks that a command's help is testdata/help.txt, and that the configuration that it prints says what

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"syscall"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // Flag defines -http.

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 )
 
 var pageTemplate = template.Must(template.ParseFS(files, "static/page.html"))
@@ -66,7 +66,7 @@ type workerRow struct {
 }
 
 // content says what the page shows. The caller holds mu.
-func (v *view) content(n *notes) *content {
+func (v *handler) content(n *notes) *content {
 	c := &content{Command: v.of.command, Title: n.run.Title, Folder: n.run.Folder, Network: n.run.Network, Phase: n.phase}
 	if n.runs > 0 {
 		c.Parameters = grouped(int64(n.run.Parameters))
@@ -219,7 +219,7 @@ func styleSheet() []byte {
 			b.WriteString("@media (prefers-color-scheme: dark) {\n")
 		}
 		for i := range 12 {
-			c, dashed := chart.LineColour(i, dark)
+			c, dashed := view.LineColour(i, dark)
 			style := "solid"
 			if dashed {
 				style = "dashed"

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/training"
 )

@@ -16,7 +16,7 @@ import (
 
 // metrics serves the numbers in Prometheus's text format, version 0.0.4
 // (prometheus.io/docs/instrumenting/exposition_formats).
-func (v *view) metrics(w http.ResponseWriter, r *http.Request) {
+func (v *handler) metrics(w http.ResponseWriter, r *http.Request) {
 	n := v.of.notes()
 	data, err := v.get("metrics", state{n.runs, n.windows, 0, time.Now().Unix()}, func() ([]byte, error) {
 		return v.of.exposition(&n), nil

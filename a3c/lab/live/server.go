@@ -94,7 +94,7 @@ func (p *Page) Close() {
 
 // handler routes requests.
 func (p *Page) handler() http.Handler {
-	v := newView(p)
+	v := newHandler(p)
 	pages, profiles := http.NewServeMux(), http.NewServeMux()
 	pages.HandleFunc("GET /{$}", v.page)
 	pages.HandleFunc("GET /chart/{file}", v.chart)

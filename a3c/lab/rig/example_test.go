@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"io"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 )
 

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/robot"

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/transport"
 )

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strconv"
 
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 	"colonnade/nn/safetensors"
 )
 
@@ -39,7 +39,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 	if err := s.writeTable(all); err != nil {
 		return Score{}, false, err
 	}
-	var bands []chart.Band
+	var bands []view.Band
 	for rung := range s.Rungs {
 		var reached []Score
 		for _, score := range all {
@@ -53,17 +53,17 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		slices.SortFunc(reached, Worse)
 		best = reached[len(reached)-1]
 		slices.Reverse(reached)
-		band := chart.Band{Name: fmt.Sprintf("after %d steps", best.Steps)}
+		band := view.Band{Name: fmt.Sprintf("after %d steps", best.Steps)}
 		for i, score := range reached {
 			band.X = append(band.X, float64(i+1))
 			band.Mean = append(band.Mean, score.Score)
 		}
 		bands = append(bands, band)
 	}
-	axes := chart.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation", Legend: chart.LegendBeside}
-	for name, format := range map[string]chart.Format{"scores.svg": chart.SVG, "scores.png": chart.PNG} {
+	axes := view.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation", Legend: view.LegendBeside}
+	for name, format := range map[string]view.Format{"scores.svg": view.SVG, "scores.png": view.PNG} {
 		var b bytes.Buffer
-		if err := chart.WriteBands(&b, format, axes, bands); err != nil {
+		if err := view.WriteBands(&b, format, axes, bands); err != nil {
 			return Score{}, false, err
 		}
 		if err := safetensors.WriteFile(filepath.Join(s.path, name), b.Bytes()); err != nil {

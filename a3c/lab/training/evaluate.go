@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/stats"
 )
 

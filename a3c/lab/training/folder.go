@@ -3,7 +3,7 @@ package training
 import (
 	"errors"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rundir"
 )
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"

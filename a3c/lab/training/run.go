@@ -14,12 +14,12 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/history"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/tensorboard"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 	"colonnade/kernels"
 	"colonnade/nn"
 )
@@ -330,7 +330,7 @@ func (r *Run) drawCurve() error {
 		return nil
 	}
 	var b bytes.Buffer
-	if err := chart.WriteCurve(&b, chart.SVG, r.plan.Title, r.history.Rows()); err != nil {
+	if err := view.WriteCurve(&b, view.SVG, r.plan.Title, r.history.Rows()); err != nil {
 		return err
 	}
 	return r.dir.WriteFile(rundir.CurveFile, b.Bytes())

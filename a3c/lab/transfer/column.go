@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
-	"colonnade/a3c/lab/cli"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"

@@ -4,7 +4,7 @@ import (
 	"image"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // Stage is an environment with pictures for people.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/sim"
 	"colonnade/sim/reach"

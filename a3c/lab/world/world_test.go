@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"colonnade/a3c"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
-	"colonnade/a3c/lab/cli"
 	"colonnade/nn"
 	"colonnade/sim/domain"
 	"colonnade/sim/reach"

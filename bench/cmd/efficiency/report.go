@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"io"
 
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 )
 
@@ -44,7 +44,7 @@ func (o *options) report(stdout, stderr io.Writer) error {
 			loop, s.Score, s.ScoreSpread, s.Area, s.AreaSpread, o.seeds)
 	}
 	bands := figure.Bands(groups)
-	axes := chart.Axes{Title: o.title() + ": fast and plain loop at equal steps", X: "environment steps", Y: "score of an episode"}
+	axes := view.Axes{Title: o.title() + ": fast and plain loop at equal steps", X: "environment steps", Y: "score of an episode"}
 	if err := figure.Write(o.out, "curves", axes, bands); err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"

@@ -8,6 +8,6 @@
 // The same command goes on where it was stopped or killed; several processes may work on one experiment at once.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("experiment", run) }

@@ -6,7 +6,7 @@ import (
 	"io"
 	"path/filepath"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/bench/experiment"
 )
 

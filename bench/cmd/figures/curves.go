@@ -6,8 +6,8 @@ import (
 	"os"
 	"slices"
 
-	"colonnade/a3c/lab/chart"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
+	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 )
 
@@ -46,7 +46,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	var curves []curve
 	if len(columns) > 0 && *o.figure != 5 {
 		groups := figure.GroupBy(columns, naming(columns, func(r *figure.Run) string { return r.Net + " " + r.Width }))
-		axes := chart.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
+		axes := view.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
 		if err := figure.Write(out, "figure-4", axes, figure.Bands(groups)); err != nil {
 			return err
 		}
@@ -54,7 +54,7 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	}
 	if len(transfers) > 0 && *o.figure != 4 {
 		groups := figure.GroupBy(transfers, naming(transfers, transferName))
-		axes := chart.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode", Legend: chart.LegendBeside}
+		axes := view.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
 		if err := figure.Write(out, "figure-5", axes, figure.MedianBands(groups)); err != nil {
 			return err
 		}

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 func TestPictures(t *testing.T) {

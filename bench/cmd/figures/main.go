@@ -6,6 +6,6 @@
 //	figures -figure 3 -out figure3.png        the paper's figure 3: the same states in sim and robot
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("figures", run) }

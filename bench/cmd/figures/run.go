@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/bench/experiment"
 	"colonnade/bench/sheet"
 	"colonnade/sim/domain"

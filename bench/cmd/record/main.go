@@ -7,6 +7,6 @@
 // reads it. Files of one processor can be compared, others not.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("record", run) }

@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/bench/internal/machine"
 	"colonnade/bench/internal/units"
 )

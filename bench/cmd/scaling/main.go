@@ -9,6 +9,6 @@
 // The last shows what workers cost each other, whatever else runs on the machine.
 package main
 
-import "colonnade/a3c/lab/cli"
+import "colonnade/a3c/cli"
 
 func main() { cli.Main("scaling", run) }

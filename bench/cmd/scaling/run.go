@@ -11,7 +11,7 @@ import (
 	"runtime"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/bench/internal/loop"
 	"colonnade/bench/internal/machine"
 	"colonnade/kernels"

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"

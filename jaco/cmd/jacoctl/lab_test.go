@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"

@@ -9,7 +9,7 @@ import (
 	"os"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/safety"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/stats"

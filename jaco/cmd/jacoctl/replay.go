@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"

@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/robot"

@@ -6,7 +6,7 @@ import (
 	"io"
 	"math"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/protocol"

@@ -18,7 +18,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/protocol"
 )
 

@@ -50,7 +50,7 @@ import (
 	"io"
 	"os"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 func main() {

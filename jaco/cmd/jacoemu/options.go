@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/sim"

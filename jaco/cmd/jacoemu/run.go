@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/transport"

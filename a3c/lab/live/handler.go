@@ -17,8 +17,8 @@ import (
 //go:embed static
 var files embed.FS
 
-// view answers requests. What it draws it keeps until the run has moved on, so that many who look cost as much as one.
-type view struct {
+// handler answers requests. What it draws it keeps until the run has moved on, so that many who look cost as much as one.
+type handler struct {
 	of *Page
 
 	mu    sync.Mutex // guards the fields below; held while something is drawn. The training never waits for it
@@ -42,10 +42,10 @@ type state struct {
 	second               int64 // for what changes with time
 }
 
-func newView(p *Page) *view { return &view{of: p, drawn: map[string]drawing{}} }
+func newHandler(p *Page) *handler { return &handler{of: p, drawn: map[string]drawing{}} }
 
 // get returns what is drawn under a name, drawing it anew if the run has moved on.
-func (v *view) get(name string, of state, draw func() ([]byte, error)) ([]byte, error) {
+func (v *handler) get(name string, of state, draw func() ([]byte, error)) ([]byte, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if d, ok := v.drawn[name]; ok && d.of == of {
@@ -71,7 +71,7 @@ func answer(w http.ResponseWriter, kind string, data []byte, err error) {
 	}
 }
 
-func (v *view) page(w http.ResponseWriter, r *http.Request) {
+func (v *handler) page(w http.ResponseWriter, r *http.Request) {
 	v.of.frames.ask()
 	n := v.of.notes()
 	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix()}, func() ([]byte, error) {
@@ -82,7 +82,7 @@ func (v *view) page(w http.ResponseWriter, r *http.Request) {
 	answer(w, "text/html; charset=utf-8", data, err)
 }
 
-func (v *view) static(w http.ResponseWriter, r *http.Request) {
+func (v *handler) static(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("file")
 	if name == "style.css" {
 		w.Header().Set("Content-Type", "text/css; charset=utf-8")
@@ -97,7 +97,7 @@ func (v *view) static(w http.ResponseWriter, r *http.Request) {
 }
 
 // chart serves NAME-light.svg and NAME-dark.svg.
-func (v *view) chart(w http.ResponseWriter, r *http.Request) {
+func (v *handler) chart(w http.ResponseWriter, r *http.Request) {
 	file := r.PathValue("file")
 	name, paper, _ := strings.Cut(strings.TrimSuffix(file, ".svg"), "-")
 	c := chartNamed(name)
@@ -111,7 +111,7 @@ func (v *view) chart(w http.ResponseWriter, r *http.Request) {
 }
 
 // frame serves what the network sees (seen.png), and the large picture (arm.png).
-func (v *view) frame(w http.ResponseWriter, r *http.Request) {
+func (v *handler) frame(w http.ResponseWriter, r *http.Request) {
 	look := v.of.frames.latest()
 	file := r.PathValue("file")
 	draw := map[string]func(frame) (image.Image, error){"seen.png": seen, "arm.png": v.arm}[file]
@@ -131,7 +131,7 @@ func (v *view) frame(w http.ResponseWriter, r *http.Request) {
 	answer(w, "image/png", data, err)
 }
 
-func (v *view) arm(look frame) (image.Image, error) {
+func (v *handler) arm(look frame) (image.Image, error) {
 	picture, err := v.of.frames.draw(look)
 	if err != nil {
 		return nil, err // not a nil *RGBA
@@ -157,7 +157,7 @@ func seen(look frame) (image.Image, error) {
 	return picture, nil
 }
 
-func (v *view) stop(w http.ResponseWriter, r *http.Request) {
+func (v *handler) stop(w http.ResponseWriter, r *http.Request) {
 	arm := v.of.notes().arm
 	if arm == nil {
 		http.Error(w, "there is no arm to stop", http.StatusNotFound)
@@ -174,7 +174,7 @@ func (v *view) stop(w http.ResponseWriter, r *http.Request) {
 const tablePeriod = 5 * time.Second
 
 // trials returns the table of trials, at most tablePeriod old. The caller holds mu.
-func (v *view) trials(read func() (Table, error)) (Table, error) {
+func (v *handler) trials(read func() (Table, error)) (Table, error) {
 	if time.Since(v.table.read) > tablePeriod {
 		v.table.table, v.table.err = read()
 		v.table.read = time.Now()

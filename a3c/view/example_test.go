@@ -1,4 +1,4 @@
-package chart_test
+package view_test
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/chart"
+	"colonnade/a3c/view"
 )
 
 // Draw a run's learning curve: score, outcomes and entropy, one under the other.
@@ -20,7 +20,7 @@ func ExampleWriteCurve() {
 		})
 	}
 	var svg bytes.Buffer
-	if err := chart.WriteCurve(&svg, chart.SVG, "reach in sim, seed 1", windows); err != nil {
+	if err := view.WriteCurve(&svg, view.SVG, "reach in sim, seed 1", windows); err != nil {
 		fmt.Println(err)
 		return
 	}
@@ -38,13 +38,13 @@ func ExampleWriteBands() {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, "learning.png")
-	format, ok := chart.FormatOf(path)
+	format, ok := view.FormatOf(path)
 	if !ok {
 		fmt.Println("neither .svg nor .png")
 		return
 	}
 	var picture bytes.Buffer
-	err = chart.WriteBands(&picture, format, chart.Axes{Title: "learning", X: "environment steps", Y: "score"}, []chart.Band{{
+	err = view.WriteBands(&picture, format, view.Axes{Title: "learning", X: "environment steps", Y: "score"}, []view.Band{{
 		Name: "recurrent, 3 runs", X: []float64{0, 1e6, 2e6}, Mean: []float64{0, 20, 34}, Low: []float64{0, 15, 32}, High: []float64{0, 25, 36},
 	}})
 	if err != nil {

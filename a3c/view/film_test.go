@@ -1,4 +1,4 @@
-package film
+package view
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-const panel = 64*inset + 2*margin // pixels of width
+const panelWidth = 64*inset + 2*margin // pixels of width
 
 func scene(side int, hue uint8) Moment {
 	picture := image.NewRGBA(image.Rect(0, 0, 320, 240))
@@ -30,7 +30,7 @@ func scene(side int, hue uint8) Moment {
 
 func TestFrameShowsPictureObservationAndText(t *testing.T) {
 	frame := Frame(scene(64, 16))
-	if got := frame.Rect.Size(); got != image.Pt(320+panel, 240) {
+	if got := frame.Rect.Size(); got != image.Pt(320+panelWidth, 240) {
 		t.Fatalf("size %v", got)
 	}
 	if got := frame.RGBAAt(5, 100); got != (color.RGBA{16, 0xff, 0xff, 0xff}) {
@@ -50,7 +50,7 @@ func TestFrameShowsPictureObservationAndText(t *testing.T) {
 	}
 	inked := 0
 	for y := margin + 64*inset + 4; y < 240; y++ {
-		for x := 320; x < 320+panel; x++ {
+		for x := 320; x < 320+panelWidth; x++ {
 			if frame.RGBAAt(x, y) == ink {
 				inked++
 			}
@@ -85,7 +85,7 @@ func TestGIFReadsBack(t *testing.T) {
 func TestAnimatedPNGReadsBack(t *testing.T) {
 	frames := []*image.RGBA{Frame(scene(64, 16)), Frame(scene(64, 240)), Frame(scene(64, 99))}
 	var b bytes.Buffer
-	if err := WritePNG(&b, frames, 100*time.Millisecond); err != nil {
+	if err := WriteAPNG(&b, frames, 100*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	if got := bytes.Count(b.Bytes(), []byte("fcTL")); got != 3 {
@@ -108,14 +108,14 @@ func TestBeside(t *testing.T) {
 	left := []*image.RGBA{Frame(scene(64, 16)), Frame(scene(64, 32))}
 	right := []*image.RGBA{Frame(scene(64, 48))}
 	both := Beside("left", left, "right", right)
-	if len(both) != 2 || both[0].Rect.Dx() != 2*(320+panel)+gutter || both[0].Rect.Dy() != 240+heading {
+	if len(both) != 2 || both[0].Rect.Dx() != 2*(320+panelWidth)+gutter || both[0].Rect.Dy() != 240+heading {
 		t.Fatalf("%d frames of %v", len(both), both[0].Rect)
 	}
 	for i, want := range []uint8{16, 32} {
 		if got := both[i].RGBAAt(5, heading+100).R; got != want {
 			t.Errorf("frame %d, left: %d, want %d", i, got, want)
 		}
-		if got := both[i].RGBAAt(320+panel+gutter+5, heading+100).R; got != 48 {
+		if got := both[i].RGBAAt(320+panelWidth+gutter+5, heading+100).R; got != 48 {
 			t.Errorf("frame %d, right: %d, want 48", i, got)
 		}
 	}
@@ -125,7 +125,7 @@ func TestBeside(t *testing.T) {
 }
 
 func TestNoFrames(t *testing.T) {
-	if WriteGIF(&bytes.Buffer{}, nil, 0) == nil || WritePNG(&bytes.Buffer{}, nil, 0) == nil {
+	if WriteGIF(&bytes.Buffer{}, nil, 0) == nil || WriteAPNG(&bytes.Buffer{}, nil, 0) == nil {
 		t.Error("an animation without frames must be an error")
 	}
 }

@@ -1,4 +1,4 @@
-package film
+package view
 
 import (
 	"bytes"
@@ -13,10 +13,10 @@ import (
 
 const signature = "\x89PNG\r\n\x1a\n"
 
-// WritePNG writes the frames as an animated PNG: full colour, endless; a viewer
+// WriteAPNG writes the frames as an animated PNG: full colour, endless; a viewer
 // without animation shows the first frame. Source: W3C, Portable Network
 // Graphics (third edition), sections 5 and 11.3.6.
-func WritePNG(w io.Writer, frames []*image.RGBA, each time.Duration) error {
+func WriteAPNG(w io.Writer, frames []*image.RGBA, each time.Duration) error {
 	if len(frames) == 0 {
 		return errEmpty
 	}

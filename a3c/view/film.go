@@ -1,4 +1,4 @@
-package film
+package view
 
 import (
 	"context"
@@ -14,8 +14,8 @@ type Stage interface {
 	Picture(width, height int) (*image.RGBA, error)
 }
 
-// Options says what to record.
-type Options struct {
+// FilmOptions says what to record.
+type FilmOptions struct {
 	Episodes      int
 	Seed          uint64 // the episodes are those of a3c.Evaluate with this seed
 	Width, Height int    // of the large picture
@@ -32,9 +32,9 @@ type Options struct {
 // people see how it ended.
 const hold = 8
 
-// Record plays episodes with an actor of one row and returns their frames: one
+// Film plays episodes with an actor of one row and returns their frames: one
 // for each observation.
-func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*image.RGBA, error) {
+func Film(ctx context.Context, actor *a3c.Actor, stage Stage, o FilmOptions) ([]*image.RGBA, error) {
 	size, proprio, _ := stage.Spec()
 	scale := o.RewardScale
 	if scale == 0 {
@@ -94,7 +94,7 @@ func Record(ctx context.Context, actor *a3c.Actor, stage Stage, o Options) ([]*i
 }
 
 // look takes the large picture and the observation.
-func (m *Moment) look(stage Stage, o Options, pixels []uint8) (err error) {
+func (m *Moment) look(stage Stage, o FilmOptions, pixels []uint8) (err error) {
 	m.Observation = pixels
 	if m.Picture, err = stage.Picture(o.Width, o.Height); err != nil {
 		return fmt.Errorf("record episode %d: %w", m.Episode, err)

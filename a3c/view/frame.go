@@ -1,4 +1,4 @@
-package film
+package view
 
 import (
 	"fmt"
@@ -66,12 +66,38 @@ func Frame(m Moment) *image.RGBA {
 	}
 	text := []string{at, fmt.Sprintf("reward %g", m.Reward), fmt.Sprintf("return %g", m.Return), fmt.Sprintf("value  %.2f", m.Value)}
 	for i, line := range append(text, strings.Split(m.Note, "\n")...) {
-		write(frame, corner.X, corner.Y+side+leading+i*leading, line)
+		drawText(frame, corner.X, corner.Y+side+leading+i*leading, line)
 	}
 	return frame
 }
 
-func write(dst *image.RGBA, x, y int, text string) {
+func drawText(dst *image.RGBA, x, y int, text string) {
 	d := font.Drawer{Dst: dst, Src: image.NewUniform(ink), Face: basicfont.Face7x13, Dot: fixed.P(x, y)}
 	d.DrawString(text)
 }
+
+// Beside puts two films next to each other, each under its title, in one room: the shorter one stands still at its end until
+// the other one has ended. The frames of each are of one size.
+func Beside(leftTitle string, left []*image.RGBA, rightTitle string, right []*image.RGBA) []*image.RGBA {
+	if len(left) == 0 || len(right) == 0 {
+		return nil
+	}
+	a, b := left[0].Rect.Size(), right[0].Rect.Size()
+	both := make([]*image.RGBA, max(len(left), len(right)))
+	for i := range both {
+		frame := image.NewRGBA(image.Rect(0, 0, a.X+gutter+b.X, heading+max(a.Y, b.Y)))
+		draw.Draw(frame, frame.Rect, image.NewUniform(paper), image.Point{}, draw.Src)
+		drawText(frame, margin, heading-6, leftTitle)
+		drawText(frame, a.X+gutter+margin, heading-6, rightTitle)
+		l, r := left[min(i, len(left)-1)], right[min(i, len(right)-1)]
+		draw.Draw(frame, image.Rect(0, heading, a.X, heading+a.Y), l, l.Rect.Min, draw.Src)
+		draw.Draw(frame, image.Rect(a.X+gutter, heading, a.X+gutter+b.X, heading+b.Y), r, r.Rect.Min, draw.Src)
+		both[i] = frame
+	}
+	return both
+}
+
+const (
+	heading = 20 // pixels above the pictures
+	gutter  = 4  // between them
+)

@@ -1,4 +1,4 @@
-package film_test
+package view_test
 
 import (
 	"bytes"
@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/film"
 	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/sim/reach"
 )
@@ -23,8 +23,8 @@ func TestRewardScale(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := func(scale float64) []byte {
-		frames, err := film.Record(context.Background(), a3c.NewActor(net, theta, 1, true), env,
-			film.Options{Episodes: 1, Seed: 1, Width: 160, Height: 120, RewardScale: scale})
+		frames, err := view.Film(context.Background(), a3c.NewActor(net, theta, 1, true), env,
+			view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, RewardScale: scale})
 		if err != nil {
 			t.Fatal(err)
 		}

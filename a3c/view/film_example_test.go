@@ -1,4 +1,4 @@
-package film_test
+package view_test
 
 import (
 	"bytes"
@@ -7,15 +7,15 @@ import (
 	"image/gif"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/film"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/world"
+	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/sim/reach"
 )
 
 // Film an episode of an untrained policy on the reach task.
-func Example() {
+func ExampleFilm() {
 	env, err := reach.New(reach.Options{})
 	if err != nil {
 		fmt.Println(err)
@@ -27,13 +27,13 @@ func Example() {
 		return
 	}
 	actor := a3c.NewActor(net, theta, 1, false)
-	frames, err := film.Record(context.Background(), actor, env, film.Options{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: world.EpisodeSteps})
+	frames, err := view.Film(context.Background(), actor, env, view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: world.EpisodeSteps})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	var animation bytes.Buffer
-	if err := film.WriteGIF(&animation, frames, world.ControlStep); err != nil {
+	if err := view.WriteGIF(&animation, frames, world.ControlStep); err != nil {
 		fmt.Println(err)
 		return
 	}

@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"colonnade/a3c/lab/cli"
+	"colonnade/a3c/cli"
 )
 
 // greet is the body of a command. Its main is cli.Main("greet", greet).
