@@ -20,21 +20,21 @@
 // (fc of the feedforward network: 1.5 times as fast on an Intel Xeon, the others the same).
 
 #define STEP8x32 \
-	VMOVUPS   (SI), Z16       \
-	VMOVUPS.Z 64(SI), K1, Z17 \
-	STEP2(R8, Z20, Z0, Z1)    \
-	STEP2(R9, Z21, Z2, Z3)    \
-	STEP2(R10, Z22, Z4, Z5)   \
-	STEP2(R11, Z23, Z6, Z7)   \
-	STEP2(R12, Z20, Z8, Z9)   \
-	STEP2(R13, Z21, Z10, Z11) \
-	STEP2(R14, Z22, Z12, Z13) \
-	STEP2(R15, Z23, Z14, Z15) \
-	PREFETCHT0 (SI)(DX*8)     \
-	PREFETCHT0 64(SI)(DX*8)   \
-	PREFETCHT1 128(SI)        \
-	PREFETCHT1 192(SI)        \
-	ADDQ      DX, SI
+	VMOVUPS    (SI), Z16       \
+	VMOVUPS.Z  64(SI), K1, Z17 \
+	STEP2(R8, Z20, Z0, Z1)     \
+	STEP2(R9, Z21, Z2, Z3)     \
+	STEP2(R10, Z22, Z4, Z5)    \
+	STEP2(R11, Z23, Z6, Z7)    \
+	STEP2(R12, Z20, Z8, Z9)    \
+	STEP2(R13, Z21, Z10, Z11)  \
+	STEP2(R14, Z22, Z12, Z13)  \
+	STEP2(R15, Z23, Z14, Z15)  \
+	PREFETCHT0 (SI)(DX*8)      \
+	PREFETCHT0 64(SI)(DX*8)    \
+	PREFETCHT1 128(SI)         \
+	PREFETCHT1 192(SI)         \
+	ADDQ       DX, SI
 
 // func tile8x32(t *tile)
 TEXT ·tile8x32(SB), NOSPLIT, $0-8

@@ -23,7 +23,7 @@
 	PAIR2(R11, Z6, Z7, Z18, Z19)   \
 	PAIR2(R12, Z8, Z9, Z20, Z21)   \
 	PAIR2(R13, Z10, Z11, Z22, Z23) \
-	ADDQ DX, SI
+	ADDQ      DX, SI
 
 // func tile12x32(t *tile)
 TEXT ·tile12x32(SB), NOSPLIT, $0-8

@@ -156,13 +156,13 @@ sum:
 	VCMPPS      $5, Y8, Y1, Y4 \
 	VANDPS      Y3, Y2, Y2     \
 	VANDPS      Y4, Y1, Y1     \
-	VMULPS      Y2, Y13, Y3 \
-	VMULPS      Y15, Y1, Y1 \
-	VFMADD231PS Y3, Y2, Y1  \
-	VSQRTPS     Y1, Y4      \
-	VADDPS      Y11, Y4, Y4 \
-	VMULPS      Y12, Y2, Y3 \
-	VDIVPS      Y4, Y3, Y3  \
+	VMULPS      Y2, Y13, Y3    \
+	VMULPS      Y15, Y1, Y1    \
+	VFMADD231PS Y3, Y2, Y1     \
+	VSQRTPS     Y1, Y4         \
+	VADDPS      Y11, Y4, Y4    \
+	VMULPS      Y12, Y2, Y3    \
+	VDIVPS      Y4, Y3, Y3     \
 	VSUBPS      Y3, Y0, Y0
 
 // func rmsPropAVX2(theta, ms, grad *float32, n int, mask *[8]int32, lr, decay, keep, epsilon float32)
