@@ -17,18 +17,27 @@ const remembered = 32
 type sent struct {
 	sent     time.Duration // since the Guard's beginning
 	begin    time.Duration // since then, at the latest
+	until    time.Duration // the queue lasts until then with it, by the clock
+	late     bool          // the queue may have been empty before
 	velocity [sim.NumJoints]float64
 }
 
+// A queue that should be empty by now counts as such after spare: periods have jitter. It holds no more than whole when a point comes.
+const (
+	spare = tick / 5 // s
+	whole = 2 * tick // s
+)
+
 // ahead works out where the arm goes until it stands.
 type ahead struct {
-	stop   Stopping
-	gain   float64 // what part of the way to its input the servos' lag goes in a tick
-	points [remembered]sent
-	count  int // of points ever sent
-	model  *sim.Model
-	data   *sim.Data
-	yield  [sim.NumJoints]float64 // how fast a servo at rest gives way, rad/s for each N m
+	stop     Stopping
+	gain     float64 // what part of the way to its input the servos' lag goes in a tick
+	points   [remembered]sent
+	count    int           // of points ever sent
+	patience time.Duration // the driver's: a point that is not received by then never is
+	model    *sim.Model
+	data     *sim.Data
+	yield    [sim.NumJoints]float64 // how fast a servo at rest gives way, rad/s for each N m
 }
 
 // payload is what the hand may carry besides the model's own, kg: it counts for the sag.
@@ -70,9 +79,23 @@ func (a *ahead) begins(now time.Duration) time.Duration {
 // last is the point that was added last.
 func (a *ahead) last() *sent { return &a.points[(a.count-1)%remembered] }
 
+// add keeps a point that is sent now.
 func (a *ahead) add(p sent) {
+	var until time.Duration
+	if a.count > 0 {
+		until = a.last().until
+	}
+	p.late = p.sent > until+seconds(spare)
+	p.until = p.sent + seconds(tick) + max(0, min(until-p.sent, seconds(whole)))
 	a.points[a.count%remembered] = p
 	a.count++
+}
+
+// stopped takes note that the arm's queue was dropped.
+func (a *ahead) stopped() {
+	if a.count > 0 {
+		a.last().until = 0
+	}
 }
 
 // way fills half and end with the joint angles, half-way and in the end, of an arm that was at q at the time measured and

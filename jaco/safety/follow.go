@@ -27,14 +27,15 @@ const (
 
 // follow compares what the arm reports with what it was told: it knows between which angles each joint can be. A joint goes at least
 // as far as the slowest servo takes it from the latest begin of each point, and at most as far as it was told at once; it
-// gives way to its weight or does not. Each reading narrows that down again.
+// gives way to its weight or does not. Where points did not go out in time it may have stood, or done late what it was told. Each
+// reading narrows that down again.
 type follow struct {
 	known     bool // the rest is
 	first     bool // there was one reading only
 	at        time.Duration
-	low, high [sim.NumJoints]float64 // where each joint can be, rad
-	lag       [sim.NumJoints]float64 // velocities of the slowest servos, rad/s
-	slowest   [sim.NumJoints]float64 // velocities that a joint can have, rad/s
+	low, high [sim.NumJoints]float64    // where each joint can be, rad
+	lag       [2][sim.NumJoints]float64 // least and largest velocities of the slowest servos, rad/s
+	slowest   [sim.NumJoints]float64    // velocities that a joint can have, rad/s
 	fastest   [sim.NumJoints]float64
 	strayed   int // angles in a row that are out of that
 
@@ -52,8 +53,11 @@ type follow struct {
 func (f *follow) restart(stood bool) {
 	f.known, f.first, f.wrong, f.strayed = false, true, 0, 0
 	f.off, f.same = [sim.NumJoints]float64{}, [sim.NumJoints]int{}
+	for i := range sim.NumJoints {
+		f.lag[0][i], f.lag[1][i] = min(0, f.lag[0][i]), max(0, f.lag[1][i])
+	}
 	if stood {
-		f.lag = [sim.NumJoints]float64{}
+		f.lag = [2][sim.NumJoints]float64{}
 	}
 }
 
@@ -82,10 +86,9 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	f.light.V, g.ahead.data.V = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
 	g.model.Bias(f.light, &light)
 	g.model.Bias(g.ahead.data, &full)
-	for ; f.at < at; f.at += seconds(tick) {
+	for f.at < at {
 		f.advance(&g.ahead, min(at-f.at, seconds(tick)), &light, &full)
 	}
-	f.at = at
 	out := -1
 	for i, q := range s.Q {
 		lower, upper, limited := g.model.Range(i)
@@ -127,39 +130,67 @@ func (g *Guard) ends(joint int) float64 {
 
 // advance moves where the joints can be by the time d, at most a tick, after f.at.
 func (f *follow) advance(a *ahead, d time.Duration, light, full *[sim.NumJoints]float64) {
-	to := f.at + d
-	var set *[sim.NumJoints]float64 // of the slowest servos; nil: nothing
-	f.slowest, f.fastest = f.lag, f.lag
-	for n := a.count - 1; n >= max(0, a.count-remembered); n-- {
-		p := &a.points[n%remembered]
-		if p.sent > to {
-			continue
-		}
-		if set == nil && p.begin <= to && to < p.begin+seconds(2*tick) {
-			set = &p.velocity
-		}
-		for i, v := range p.velocity {
-			f.slowest[i], f.fastest[i] = min(f.slowest[i], v), max(f.fastest[i], v)
-		}
-		if p.begin+seconds(tick) < to {
-			break
-		}
-	}
-	if set == nil {
-		set = new([sim.NumJoints]float64)
-	}
+	f.at += d
+	set, idle := f.told(a)
 	share := 1 - math.Exp(-d.Seconds()/a.stop.Lag)
-	for i := range f.lag {
-		f.lag[i] += (set[i] - f.lag[i]) * share
-		off := a.stop.SpeedError
+	off := a.stop.SpeedError
+	for i := range set {
+		slow, fast := &f.lag[0][i], &f.lag[1][i]
+		least, most := *slow, *fast
+		*slow += (set[i] - *slow) * share
+		*fast += (set[i] - *fast) * share
+		if idle {
+			*slow, *fast = min(*slow, f.slowest[i]), max(*fast, f.fastest[i])
+		}
+		f.slowest[i], f.fastest[i] = min(f.slowest[i], *slow, least), max(f.fastest[i], *fast, most)
 		lightly, fully := -light[i]*a.yield[i], -full[i]*a.yield[i]
-		f.slowest[i] = min(f.slowest[i], f.lag[i])
-		f.fastest[i] = max(f.fastest[i], f.lag[i])
 		f.slowest[i] += min(0, lightly, fully) - off*math.Abs(f.slowest[i])
 		f.fastest[i] += max(0, lightly, fully) + off*math.Abs(f.fastest[i])
 		f.low[i] += f.slowest[i] * d.Seconds()
 		f.high[i] += f.fastest[i] * d.Seconds()
 	}
+}
+
+// told fills slowest and fastest with the velocities of the points that the arm may be at, at the time f.at, and returns those of
+// the latest one that it is at if all went out in time. It is idle if its queue may be empty: the driver stopped it, or a point was
+// held up. Then it may stand, or still have to do the last point.
+func (f *follow) told(a *ahead) (set [sim.NumJoints]float64, idle bool) {
+	newest, begun := true, false
+	for n := a.count - 1; n >= max(0, a.count-remembered); n-- {
+		p := &a.points[n%remembered]
+		if p.sent > f.at {
+			continue
+		}
+		if newest {
+			if f.at > p.begin+a.patience+seconds(tick) { // it was received, or the driver has stopped the arm
+				break
+			}
+			newest, idle = false, f.at > p.until+seconds(spare)
+			f.slowest, f.fastest = p.velocity, p.velocity
+		}
+		for i, v := range p.velocity {
+			f.slowest[i], f.fastest[i] = min(f.slowest[i], v), max(f.fastest[i], v)
+		}
+		if !begun && p.begin <= f.at {
+			begun = true
+			if f.at < p.begin+seconds(2*tick) {
+				set = p.velocity
+			}
+		}
+		idle = idle || !begun && p.late
+		if p.begin+seconds(tick) < f.at {
+			break
+		}
+	}
+	if newest {
+		f.slowest, f.fastest = set, set
+	}
+	if idle = idle || !begun; idle {
+		for i := range set {
+			f.slowest[i], f.fastest[i] = min(0, f.slowest[i]), max(0, f.fastest[i])
+		}
+	}
+	return set, idle
 }
 
 // describe says what joint i, whose reading is q, does instead of what it was told.

@@ -92,7 +92,11 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 	if opt.Arm.Clock == nil {
 		return nil, errors.New("safety: Options.Arm needs a Clock")
 	}
+	if opt.Arm.Timeout == 0 {
+		opt.Arm.Timeout = 30 * time.Millisecond // the driver's own
+	}
 	g.ahead = newAhead(g.model, stopping)
+	g.ahead.patience = opt.Arm.Timeout
 	g.follow.light = g.model.NewData()
 	g.began, g.closed = opt.Arm.Clock.Now(), opt.Arm.Clock.NewSignal()
 	opt.Arm.Govern = g.govern
@@ -271,6 +275,7 @@ func (g *Guard) recover(ctx context.Context) error {
 		return err
 	}
 	g.trip = nil
+	g.ahead.stopped()
 	g.follow.restart(false)
 	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "resume", Text: "commands are obeyed again"})
 	return nil
