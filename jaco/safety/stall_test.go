@@ -50,3 +50,15 @@ func TestAStalledCableIsNoFollowingError(t *testing.T) {
 		}
 	}
 }
+
+// Angles that are older than 80 ms trip: the Guard is blind. It is not for one answer that takes 60 ms.
+func TestOldAnglesTrip(t *testing.T) {
+	for rules, blind := range map[string]bool{"delay in transfer 67 for 60ms": false, "delay in transfer 67 for 100ms": true} {
+		r := newRig(t, setup{motion: robotMotion(t), rules: rules, change: func(o *Options) { o.Arm.Timeout, o.Arm.Stale = 2*time.Second, 10*time.Second }})
+		err := r.drive(50*time.Millisecond, time.Second, steady([sim.NumJoints]float64{0.3}))
+		if !blind && err != nil || blind && trip(t, err).Cause != Blind {
+			t.Errorf("%s: %v", rules, err)
+		}
+		r.close()
+	}
+}
