@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/jaco/emulator"
 	"colonnade/sim"
 )
 
@@ -61,4 +62,20 @@ func TestOldAnglesTrip(t *testing.T) {
 		}
 		r.close()
 	}
+}
+
+// A cable that is a little slow, by 3 ms a packet, hides no fault; on a much slower one whoever runs wild still trips.
+func TestASlowCableHidesNoFault(t *testing.T) {
+	for _, l := range []lie{
+		{"angle stands still", 0, emulator.Angle, emulator.Fault{Frozen: true}, Following},
+		{"blocked", 0, emulator.Motor, emulator.Fault{}, Following},
+		{"motor runs the other way", 0, emulator.Motor, emulator.Fault{Scale: -1}, Following},
+	} {
+		r := newRig(t, setup{motion: robotMotion(t), rules: "delay out every 1 for 3ms"})
+		r.tries(l, 0.3)
+		r.close()
+	}
+	r := newRig(t, setup{motion: robotMotion(t), rules: "delay out every 1 for 8ms"})
+	defer r.close()
+	r.tries(lie{"moves uncommanded", 0, emulator.Motor, emulator.Fault{Scale: 1, Offset: 0.3}, Following}, 0)
 }
