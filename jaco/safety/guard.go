@@ -1,6 +1,7 @@
 package safety
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -92,11 +93,8 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 	if opt.Arm.Clock == nil {
 		return nil, errors.New("safety: Options.Arm needs a Clock")
 	}
-	if opt.Arm.Timeout == 0 {
-		opt.Arm.Timeout = 30 * time.Millisecond // the driver's own
-	}
 	g.ahead = newAhead(g.model, stopping)
-	g.ahead.patience = opt.Arm.Timeout
+	g.ahead.patience = cmp.Or(opt.Arm.Timeout, 30*time.Millisecond) // the driver's own
 	g.follow.light = g.model.NewData()
 	g.began, g.closed = opt.Arm.Clock.Now(), opt.Arm.Clock.NewSignal()
 	opt.Arm.Govern = g.govern
