@@ -3,6 +3,7 @@ package rundir
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,17 +50,25 @@ func (d *Dir) SaveUnit(c *nn.Checkpoint, s *a3c.Snapshot) error {
 	return nil
 }
 
-// keep makes the file at from also the one at to, which it replaces whole.
+// keep makes the file at from also the one at to, which it replaces whole: by a hard link, or by a copy where the file
+// system has none. Where from is a symbolic link, the file behind it is kept: the next one to be written at from takes
+// that file's place, and a link to the link would then show the new one.
 func (d *Dir) keep(from, to string) error {
+	source, err := filepath.EvalSymlinks(d.Path(from))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // the first unit
+	}
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", from, err)
+	}
 	link := d.Path("." + to + ".link")
 	if err := os.Remove(link); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("keep %s: %w", from, err)
 	}
-	if err := os.Link(d.Path(from), link); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // the first unit
+	if linkErr := os.Link(source, link); linkErr != nil {
+		if err := copyFile(link, source); err != nil {
+			return fmt.Errorf("keep %s: %w", from, errors.Join(linkErr, err))
 		}
-		return fmt.Errorf("keep %s: %w", from, err)
 	}
 	if err := os.Rename(link, d.Path(to)); err != nil {
 		return fmt.Errorf("keep %s: %w", from, err)
@@ -69,6 +78,19 @@ func (d *Dir) keep(from, to string) error {
 		return fmt.Errorf("keep %s: %w", from, err)
 	}
 	return nil
+}
+
+// copyFile makes to hold what from holds.
+func copyFile(to, from string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	return safetensors.WriteAtomic(to, func(w io.Writer) error {
+		_, err := io.Copy(w, source)
+		return err
+	})
 }
 
 // restoreLatest makes the previous unit, which is whole, the latest one too:

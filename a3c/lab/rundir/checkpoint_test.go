@@ -1,7 +1,9 @@
 package rundir
 
 import (
+	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"colonnade/a3c"
@@ -61,5 +63,48 @@ func TestTwoCrashes(t *testing.T) {
 	}
 	if _, _, err := safetensors.Read(d.Path(previous+stateSuffix), nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLinkedParameters: the latest parameters are a symbolic link, to the same file system and to another one, where no
+// hard link leads. The previous unit is the one before all the same.
+func TestLinkedParameters(t *testing.T) {
+	elsewhere := "/dev/shm" // a file system of its own on Linux; on others the first case remains
+	places := []string{t.TempDir()}
+	if info, err := os.Stat(elsewhere); err == nil && info.IsDir() {
+		dir, err := os.MkdirTemp(elsewhere, "rundir")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		places = append(places, dir)
+	}
+	for _, place := range places {
+		d := create(t)
+		target := filepath.Join(place, "parameters.safetensors")
+		if err := d.SaveUnit(unit(t, 1)); err != nil {
+			t.Fatal(err)
+		}
+		c, _ := unit(t, 1)
+		if _, err := nn.SaveCheckpoint(target, c); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.Remove(d.Path(LatestFile)), os.Symlink(target, d.Path(LatestFile))); err != nil {
+			t.Fatal(err)
+		}
+		for _, steps := range []int64{2, 3} {
+			if err := d.SaveUnit(unit(t, steps)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, s, err := d.loadUnit(previous); err != nil || s.Steps != 2 {
+			t.Errorf("%s: the previous unit: %v", place, err)
+		}
+		if _, s, err := d.loadUnit(latest); err != nil || s.Steps != 3 {
+			t.Errorf("%s: the latest unit: %v", place, err)
+		}
+		if info, err := os.Lstat(d.Path(LatestFile)); err != nil || info.Mode()&os.ModeSymlink == 0 {
+			t.Errorf("%s: the symbolic link has gone: %v", place, err)
+		}
 	}
 }

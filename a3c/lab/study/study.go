@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
+	"colonnade/nn/safetensors"
 )
 
 // Settings say what is searched.
@@ -68,26 +70,27 @@ func (s *Settings) promoted(trials int) int { return (trials + s.Keep - 1) / s.K
 // ErrUsed is returned by Create for a folder that holds a study.
 var ErrUsed = errors.New("the folder already holds a study")
 
-// Create makes a study's folder with its configuration. Of several processes that create the same study at once, one
-// succeeds.
-func Create(path string, config []byte) error {
-	if err := os.MkdirAll(path, 0o777); err != nil {
-		return fmt.Errorf("create the study: %w", err)
+// creationTime bounds how long Create waits for another process that holds the folder.
+const creationTime = 10 * time.Second
+
+// Create makes a study's folder with its configuration. Of several processes that create it at once, one writes the
+// configuration; the others succeed if theirs is the same, and get ErrUsed, wrapped, if not. A lock decides, as
+// file systems without hard links have no other way to make a whole file only where there is none.
+func Create(path string, config []byte) (err error) {
+	lock, err := rundir.Lock(path)
+	for deadline := time.Now().Add(creationTime); errors.Is(err, rundir.ErrBusy) && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+		lock, err = rundir.Lock(path)
 	}
-	temporary, err := os.CreateTemp(path, ".config-")
 	if err != nil {
 		return fmt.Errorf("create the study: %w", err)
 	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(config)
-	if err := errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
-		return fmt.Errorf("create the study: %w", err)
-	}
-	err = os.Link(temporary.Name(), rundir.ConfigPath(path))
-	if errors.Is(err, fs.ErrExist) {
-		if present, err := os.ReadFile(rundir.ConfigPath(path)); err == nil && bytes.Equal(present, config) {
-			return nil // the same study
-		}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	present, err := os.ReadFile(rundir.ConfigPath(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = safetensors.WriteFile(rundir.ConfigPath(path), config)
+	case err == nil && !bytes.Equal(present, config):
 		return fmt.Errorf("%s: %w", path, ErrUsed)
 	}
 	if err != nil {
