@@ -189,6 +189,35 @@ func TestResumeGoesOnWithMoreSteps(t *testing.T) {
 	}
 }
 
+// A damaged line in the middle of the log costs the run that line, and it says so.
+func TestResumeKeepsMetricsBehindDamage(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	before := metrics(t, out)
+	path := filepath.Join(out, rundir.MetricsFile)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := data[bytes.IndexByte(data, '\n')+1:]
+	clear(second[:bytes.IndexByte(second, '\n')]) // zeros, as after a power failure
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	if err := run(context.Background(), []string{"-out", out, "-resume", "-steps", "2800"}, io.Discard, &stderr); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(stderr.String(), "train: note: "+path+": left out 1 damaged lines, the first is line 2") {
+		t.Errorf("no word of the damage:\n%s", &stderr)
+	}
+	if after := metrics(t, out); len(after) != len(before) || after[0].Steps != before[0].Steps || after[1].Steps != before[2].Steps {
+		t.Errorf("%d windows, then %d", len(before), len(after))
+	}
+}
+
 // A run whose last checkpoint falls on its end, before the last window is closed, goes on as one that had more steps from
 // the beginning: no step is counted in two windows.
 func TestEndBetweenWindows(t *testing.T) {

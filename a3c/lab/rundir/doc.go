@@ -4,6 +4,7 @@
 //	config.toml            every flag of the run, resolved
 //	run.json               seed, revision, processor, kernels, start time
 //	metrics.jsonl          one JSON object a line, every -metrics-every steps
+//	metrics.jsonl.damaged-N  what it was before resuming left out damaged lines
 //	events.out.tfevents.*  the same for TensorBoard, and frames that the network saw
 //	curve.svg              score, outcomes and entropy over steps
 //	latest.safetensors     the parameters           \ one unit: the state carries

@@ -30,35 +30,60 @@ func (d *Dir) AppendMetrics(row any) error {
 	return nil
 }
 
-// CutMetrics drops the lines beyond a step count, and a line that a crash left
-// unfinished: what the log says then is what the checkpoint knows.
-func (d *Dir) CutMetrics(steps int64) error {
+// CutMetrics drops the rows beyond a step count, and a last line that a crash left unfinished: what the log says then is
+// what the checkpoint knows. Damaged lines, such as the zeros that a power failure leaves, are dropped too, and no others:
+// warning names them, and the file in which the log as it was is kept.
+func (d *Dir) CutMetrics(steps int64) (warning, err error) {
 	if d.metrics != nil {
-		return errors.New("metrics are already being written")
+		return nil, errors.New("metrics are already being written")
 	}
 	data, err := os.ReadFile(d.Path(MetricsFile))
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return fmt.Errorf("read metrics: %w", err)
+		return nil, fmt.Errorf("read metrics: %w", err)
 	}
-	kept := 0
-	for kept < len(data) {
-		end := bytes.IndexByte(data[kept:], '\n')
-		if end < 0 {
-			break
+	var whole []byte
+	var damaged []int
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		// A row may follow zeros in which a line's end was lost.
+		line = bytes.TrimLeft(line, "\x00")
+		var row struct{ Steps *int64 }
+		switch {
+		case !bytes.HasSuffix(line, []byte("\n")): // the last one
+		case json.Unmarshal(line, &row) != nil || row.Steps == nil:
+			damaged = append(damaged, number)
+		case *row.Steps <= steps:
+			whole = append(whole, line...)
 		}
-		var row struct{ Steps int64 }
-		if json.Unmarshal(data[kept:kept+end], &row) != nil || row.Steps > steps {
-			break
+	}
+	if len(damaged) > 0 {
+		kept, err := d.keepDamaged(data)
+		if err != nil {
+			return nil, err
 		}
-		kept += end + 1
+		warning = fmt.Errorf("%s: left out %d damaged lines, the first is line %d; the file as it was is %s",
+			d.Path(MetricsFile), len(damaged), damaged[0], kept)
 	}
-	if kept == len(data) {
-		return nil
+	if bytes.Equal(whole, data) {
+		return nil, nil
 	}
-	return d.WriteFile(MetricsFile, data[:kept])
+	return warning, d.WriteFile(MetricsFile, whole)
+}
+
+// keepDamaged keeps the content of metrics.jsonl under a name that is free, and returns its path.
+func (d *Dir) keepDamaged(data []byte) (string, error) {
+	for i := 1; ; i++ {
+		name := fmt.Sprintf("%s.damaged-%d", MetricsFile, i)
+		if _, err := os.Lstat(d.Path(name)); errors.Is(err, fs.ErrNotExist) {
+			return d.Path(name), d.WriteFile(name, data)
+		} else if err != nil {
+			return "", fmt.Errorf("keep the damaged %s: %w", MetricsFile, err)
+		}
+	}
 }
 
 // ReadMetrics reads a run folder's metrics.jsonl into rows of type T; a last

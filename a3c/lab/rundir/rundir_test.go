@@ -2,8 +2,10 @@ package rundir
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -61,7 +63,7 @@ func TestMetricsAreCutBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := d.CutMetrics(300); err == nil {
+	if _, err := d.CutMetrics(300); err == nil {
 		t.Error("cutting a log that is being written must be refused")
 	}
 	d.metrics.WriteString(`{"steps":600,"sc`) // a crash in the middle of a line
@@ -70,8 +72,8 @@ func TestMetricsAreCutBack(t *testing.T) {
 	if rows, err := ReadMetrics[row](d.Path(MetricsFile)); err != nil || len(rows) != 5 {
 		t.Errorf("read %d rows, %v; want the 5 whole ones", len(rows), err)
 	}
-	if err := d.CutMetrics(300); err != nil {
-		t.Fatal(err)
+	if warning, err := d.CutMetrics(300); err != nil || warning != nil {
+		t.Fatal(warning, err)
 	}
 	if err := d.AppendMetrics(row{400, 9}); err != nil {
 		t.Fatal(err)
@@ -79,6 +81,33 @@ func TestMetricsAreCutBack(t *testing.T) {
 	rows, err := ReadMetrics[row](d.Path(MetricsFile))
 	if err != nil || len(rows) != 4 || rows[2] != (row{300, 3}) || rows[3] != (row{400, 9}) {
 		t.Errorf("got %v, %v", rows, err)
+	}
+}
+
+// TestDamagedMetricsAreKept: lines that power failures damaged cost no others, and the log as it was is kept, each time.
+func TestDamagedMetricsAreKept(t *testing.T) {
+	d := create(t)
+	for i, damage := range []string{"\x00\x00\x00", "{\"steps\":20", "{\"score\":1}", "null"} {
+		text := `{"steps":100,"score":1}` + "\n" + damage + "\n" + "\x00\x00" + `{"steps":300,"score":3}` + "\n" +
+			`{"steps":400,"score":4}` + "\n" + `{"steps":500,"score":5}` + "\n" + `{"steps":6`
+		if err := d.WriteFile(MetricsFile, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		warning, err := d.CutMetrics(400)
+		kept := d.Path(fmt.Sprintf("metrics.jsonl.damaged-%d", i+1))
+		if err != nil || warning == nil || !strings.Contains(warning.Error(), "1 damaged lines, the first is line 2; the file as it was is "+kept) {
+			t.Errorf("%q: warning %v, error %v", damage, warning, err)
+		}
+		rows, err := ReadMetrics[row](d.Path(MetricsFile))
+		if err != nil || !slices.Equal(rows, []row{{100, 1}, {300, 3}, {400, 4}}) {
+			t.Errorf("%q: %v, %v", damage, rows, err)
+		}
+		if old, err := os.ReadFile(kept); err != nil || string(old) != text {
+			t.Errorf("%q: kept %q, %v", damage, old, err)
+		}
+		if warning, err := d.CutMetrics(400); warning != nil || err != nil {
+			t.Errorf("%q: again: warning %v, error %v", damage, warning, err)
+		}
 	}
 }
 

@@ -169,8 +169,12 @@ func (r *Run) resume() error {
 		return err
 	}
 	r.resumedAt, r.first, r.saved = r.trainer.Elapsed(), r.trainer.Steps(), r.trainer.Steps()
-	if err := r.dir.CutMetrics(r.trainer.Steps()); err != nil {
+	damage, err := r.dir.CutMetrics(r.trainer.Steps())
+	if err != nil {
 		return err
+	}
+	if damage != nil {
+		fmt.Fprintf(r.stderr, "%s: note: %v\n", r.plan.Command, damage)
 	}
 	if err := r.remember(); err != nil {
 		return err
