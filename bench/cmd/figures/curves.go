@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"slices"
 
@@ -14,12 +15,12 @@ import (
 // curve is what is printed of one line of a figure: how many runs it is the mean of, how far they are, and what they
 // score there.
 type curve struct {
-	Figure int     `json:"figure"`
-	Name   string  `json:"name"`
-	Runs   int     `json:"runs"`
-	Steps  int64   `json:"steps"` // that all of its runs have done
-	Score  float64 `json:"score"` // of the training episodes of the last twentieth of these steps
-	Spread float64 `json:"spread"`
+	Figure int      `json:"figure"`
+	Name   string   `json:"name"`
+	Runs   int      `json:"runs"`
+	Steps  int64    `json:"steps"`           // that all of its runs have done
+	Score  *float64 `json:"score,omitempty"` // of the training episodes of the last twentieth of these steps; nil: none ended there
+	Spread *float64 `json:"spread,omitempty"`
 }
 
 // drawCurves draws figure 4 from the first columns, and figure 5 from the transfers, that DIR holds.
@@ -37,6 +38,10 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	}
 	var columns, transfers []figure.Run
 	for _, r := range runs {
+		if !slices.ContainsFunc(r.Windows, func(p figure.Point) bool { return p.Episodes > 0 }) {
+			fmt.Fprintf(stderr, "figures: note: left out %s: no training episode has ended in it yet\n", r.Path)
+			continue
+		}
 		if r.Method == "" {
 			columns = append(columns, r)
 		} else {
@@ -61,10 +66,17 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 		curves = append(curves, describe(5, groups)...)
 	}
 	if len(curves) == 0 {
+		if *o.figure == 0 {
+			return fmt.Errorf("%s holds no runs to draw", *o.runs)
+		}
 		return fmt.Errorf("%s holds no runs for figure %d", *o.runs, *o.figure)
 	}
 	for _, c := range curves {
-		fmt.Fprintf(stderr, "figure %d: %-28s %d runs of %d steps, score %.2f +- %.2f in the last twentieth\n", c.Figure, c.Name, c.Runs, c.Steps, c.Score, c.Spread)
+		score := "no episode"
+		if c.Score != nil {
+			score = fmt.Sprintf("score %.2f +- %.2f", *c.Score, *c.Spread)
+		}
+		fmt.Fprintf(stderr, "figure %d: %-28s %d runs of %d steps, %s in the last twentieth\n", c.Figure, c.Name, c.Runs, c.Steps, score)
 	}
 	return cli.Result(stdout, map[string]any{"out": out, "curves": curves})
 }
@@ -114,7 +126,9 @@ func describe(number int, groups []figure.Group) []curve {
 			scores = append(scores, figure.MeanScore(g.Runs[i].Until(steps), steps*19/20))
 		}
 		c := curve{Figure: number, Name: g.Name, Runs: len(g.Runs), Steps: steps}
-		c.Score, c.Spread = figure.MeanSpread(scores)
+		if mean, spread := figure.MeanSpread(scores); !math.IsNaN(mean) {
+			c.Score, c.Spread = &mean, &spread
+		}
 		curves = append(curves, c)
 	}
 	return curves

@@ -98,7 +98,7 @@ func TestCurves(t *testing.T) {
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 5 {
 		t.Fatalf("%s: %v", &stdout, err)
 	}
-	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide, workers 1" || c.Runs != 1 || c.Steps != 1000 || c.Score != 8 {
+	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide, workers 1" || c.Runs != 1 || c.Steps != 1000 || c.Score == nil || *c.Score != 8 {
 		t.Errorf("%+v", c)
 	}
 	if c := r.Curves[1]; c.Name != "recurrent wide, workers 16" || c.Runs != 1 { // neither are numbers of workers
@@ -115,5 +115,52 @@ func TestCurves(t *testing.T) {
 				t.Errorf("%s%s: %v", name, suffix, err)
 			}
 		}
+	}
+}
+
+// TestCurvesOfYoungRuns: runs of which no window, or no episode, has ended yet stop no figure of the others.
+func TestCurvesOfYoungRuns(t *testing.T) {
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "figures")
+	write := func(name, metrics string) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.Mkdir(path, 0o777), os.WriteFile(filepath.Join(path, "config.toml"), []byte("net = \"recurrent\"\nwidth = \"wide\"\n"), 0o666),
+			os.WriteFile(filepath.Join(path, "metrics.jsonl"), []byte(metrics), 0o666)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("empty", "")
+	write("young", "{\"steps\":20,\"window_episodes\":0}\n")
+	draw := func() (curves []curve, notes string, err error) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		if err := run(context.Background(), []string{"-out", out, dir}, &stdout, &stderr); err != nil {
+			return nil, stderr.String(), err
+		}
+		var r struct{ Curves []curve }
+		if err := json.Unmarshal(stdout.Bytes(), &r); err != nil {
+			t.Fatalf("%s: %v", &stdout, err)
+		}
+		return r.Curves, stderr.String(), nil
+	}
+	if _, _, err := draw(); err == nil || !strings.Contains(err.Error(), "no runs to draw") {
+		t.Errorf("young runs alone: %v", err)
+	}
+	write("old", "{\"steps\":500,\"window_episodes\":2,\"score\":3}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8}\n")
+	curves, notes, err := draw()
+	if err != nil || len(curves) != 1 || curves[0].Runs != 1 || curves[0].Score == nil || *curves[0].Score != 8 {
+		t.Errorf("%+v, %v", curves, err)
+	}
+	for _, name := range []string{"empty", "young"} {
+		if !strings.Contains(notes, "left out "+filepath.Join(dir, name)) {
+			t.Errorf("no word of %s:\n%s", name, notes)
+		}
+	}
+	write("quiet", "{\"steps\":500,\"window_episodes\":2,\"score\":3}\n{\"steps\":1000,\"window_episodes\":0}\n")
+	if err := os.RemoveAll(filepath.Join(dir, "old")); err != nil {
+		t.Fatal(err)
+	}
+	if curves, notes, err := draw(); err != nil || len(curves) != 1 || curves[0].Score != nil || !strings.Contains(notes, "no episode in the last twentieth") {
+		t.Errorf("%+v, %v\n%s", curves, err, notes)
 	}
 }
