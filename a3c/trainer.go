@@ -198,9 +198,9 @@ func (t *Trainer) claim(steps int64) bool {
 	}
 }
 
-// learningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at Steps or, if that comes
+// LearningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at Steps or, if that comes
 // first, at MaxTime.
-func (t *Trainer) learningRate() float64 {
+func (t *Trainer) LearningRate() float64 {
 	steps := t.steps.Load()
 	progress := float64(steps) / float64(t.cfg.Steps)
 	if t.cfg.MaxTime > 0 {
@@ -211,7 +211,7 @@ func (t *Trainer) learningRate() float64 {
 
 // apply pushes a worker's gradient and adds its sums to the run's. It reports whether there is something to deliver.
 func (t *Trainer) apply(w *worker) bool {
-	w.push(t.learningRate())
+	w.push(t.LearningRate())
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	before := t.steps.Load()
@@ -236,7 +236,7 @@ func (t *Trainer) apply(w *worker) bool {
 
 // flush applies gathered gradients that wait for more, while all workers stand between rollouts.
 func (t *Trainer) flush() {
-	t.store.flush(float32(t.learningRate()), float32(t.cfg.Decay), float32(t.cfg.Epsilon))
+	t.store.flush(float32(t.LearningRate()), float32(t.cfg.Decay), float32(t.cfg.Epsilon))
 }
 
 // cutWindow ends the window, if there is anything in it, and makes its Metrics ready.
@@ -252,7 +252,7 @@ func (t *Trainer) cutWindowLocked() {
 	m := t.sums.metrics()
 	now := t.elapsed()
 	m.Steps, m.Updates, m.Episodes, m.Seconds = t.steps.Load(), t.updates, t.episodes, now.Seconds()
-	m.LearningRate = t.learningRate()
+	m.LearningRate = t.LearningRate()
 	if d := (now - t.cutAt).Seconds(); d > 0 {
 		m.StepsPerSecond = float64(t.sums.steps) / d
 	}

@@ -189,6 +189,26 @@ func TestResumeGoesOnWithMoreSteps(t *testing.T) {
 	}
 }
 
+// A run that is extended says that its learning rate rises again; one that just goes on says nothing of it.
+func TestExtendedRunTellsItsRate(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "run")
+	if _, err := train(t, small(out)...); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		steps string
+		says  bool
+	}{{"2400", false}, {"4800", true}, {"4800", false}} {
+		var stderr bytes.Buffer
+		if err := run(context.Background(), []string{"-out", out, "-resume", "-steps", c.steps}, io.Discard, &stderr); err != nil {
+			t.Fatal(err)
+		}
+		if says := strings.Contains(stderr.String(), "its learning rate rises from 0 to 0.00015,"); says != c.says {
+			t.Errorf("resumed with %s steps:\n%s", c.steps, &stderr)
+		}
+	}
+}
+
 // A damaged line in the middle of the log costs the run that line, and it says so.
 func TestResumeKeepsMetricsBehindDamage(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")

@@ -58,10 +58,11 @@ type Run struct {
 	resumedAt time.Duration
 	first     int64 // steps of the run before this invocation
 
-	history history.History // of the whole run
-	recent  recentScore     // the same
-	spent   a3c.Stages      // by this invocation, up to the latest window
-	last    int64           // steps at the end of the latest window; of none: at the beginning
+	history  history.History // of the whole run
+	recent   recentScore     // the same
+	spent    a3c.Stages      // by this invocation, up to the latest window
+	last     int64           // steps at the end of the latest window; of none: at the beginning
+	lastRate float64         // learning rate at the end of the latest window
 
 	events   *tensorboard.Writer // nil in a bare run
 	pictures png.Encoder         // for the events
@@ -180,6 +181,11 @@ func (r *Run) resume() error {
 		return err
 	}
 	r.closed = r.last
+	// In a run that is not extended the rate only falls once the warm-up is over. Rounding counts as nothing.
+	if rate := r.trainer.LearningRate(); r.history.Windows() > 0 && r.last >= r.plan.Config.Warmup && rate > r.lastRate*(1+1e-9) {
+		fmt.Fprintf(r.stderr, "%s: note: the run now ends later, so its learning rate rises from %.3g to %.3g, and falls to 0 at the new end\n",
+			r.plan.Command, r.lastRate, rate)
+	}
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
 		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
 	}
@@ -204,7 +210,7 @@ func (r *Run) remember() error {
 func (r *Run) note(m a3c.Metrics) {
 	r.history.Add(m)
 	r.recent.add(m)
-	r.last = m.Steps
+	r.last, r.lastRate = m.Steps, m.LearningRate
 }
 
 // Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
