@@ -209,9 +209,20 @@ func (f *Flags) suggestion(name, prefix string, but map[string]bool) string {
 	return fmt.Sprintf(" (did you mean %s%s?)", prefix, best)
 }
 
+// Keeper is a flag's value of which the folder of a run keeps more than the text, such as the content of a file that the
+// text names.
+type Keeper interface {
+	flag.Value
+	// SetKept sets the value that the configuration in a folder names, from what is kept there.
+	SetKept(folder, text string) error
+	// Undecided reports whether the value may be the one that a configuration names by another text, such as the same
+	// file from elsewhere. Then whoever goes on with the run has to compare them.
+	Undecided(text string) bool
+}
+
 // Resume takes the values of an earlier invocation from the configuration file
 // it left. The command line may change only the named flags: the others say
-// what the run is.
+// what the run is. A [Keeper] takes its value from what the file's folder keeps.
 func (f *Flags) Resume(path string, changeable ...string) error {
 	if *f.config != "" {
 		return Usagef("-config with -resume: the run goes on with its own %s", path)
@@ -221,10 +232,20 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 		return err
 	}
 	for key, value := range values {
+		if keeper, ok := f.Lookup(key).Value.(Keeper); ok && !f.explicit[key] {
+			if err := keeper.SetKept(filepath.Dir(path), flagText(value)); err != nil {
+				return Usagef("%s: %s = %v: %v", path, key, value, err)
+			}
+			f.fromFile[key] = true
+			continue
+		}
 		if !f.explicit[key] || slices.Contains(changeable, key) {
 			if err := f.setFrom(path, key, value); err != nil {
 				return err
 			}
+			continue
+		}
+		if keeper, ok := f.Lookup(key).Value.(Keeper); ok && keeper.Undecided(flagText(value)) {
 			continue
 		}
 		given := f.Lookup(key).Value.String()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/live"
@@ -12,6 +13,7 @@ import (
 	"colonnade/a3c/lab/study"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/transfer"
+	"colonnade/nn/safetensors"
 )
 
 // result is the last line of stdout.
@@ -37,6 +39,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		err := study.Create(o.place.Out, o.flags.TOML())
 		if errors.Is(err, study.ErrUsed) {
 			return cli.Hint(err, "add -resume to go on with it or to join it, or take another -out")
+		}
+		if err == nil {
+			err = o.settings.Column.World.Domain.Keep(func(name string, data []byte) error {
+				return safetensors.WriteFile(filepath.Join(o.place.Out, name), data)
+			})
 		}
 		if err != nil {
 			return err

@@ -294,3 +294,20 @@ func TestUsage(t *testing.T) {
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
 func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+
+// TestKeepsDomainFile: a study goes on in another folder than the one from which it was begun with a domain of a file.
+func TestKeepsDomainFile(t *testing.T) {
+	folder, out := t.TempDir(), filepath.Join(t.TempDir(), "study")
+	text := `{"name": "mine", "quantities": {"camera.position.z": {"unit": "m", "value": 0.9, "from": "test"}}}`
+	if err := os.WriteFile(filepath.Join(folder, "mine.json"), []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(folder)
+	if _, _, err := sweep(t, small(out, "-domain", "mine.json", "-prepare")...); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if r, _, err := sweep(t, "-out", out, "-resume", "-trial", "1"); err != nil || r.Scores != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

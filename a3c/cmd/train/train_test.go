@@ -209,6 +209,43 @@ func TestExtendedRunTellsItsRate(t *testing.T) {
 	}
 }
 
+// A run keeps a domain that came from a file: it goes on in another folder, and after the file has changed or gone. Another
+// path to the same world is taken; another world is refused by its fingerprint.
+func TestResumeKeepsDomainFile(t *testing.T) {
+	folder := t.TempDir()
+	write := func(name, height string) string {
+		t.Helper()
+		path := filepath.Join(folder, name)
+		text := `{"name": "mine", "quantities": {"camera.position.z": {"unit": "m", "value": ` + height + `, "from": "test"}}}`
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("mine.json", "0.9")
+	out := filepath.Join(t.TempDir(), "run")
+	t.Chdir(folder)
+	if _, err := train(t, small(out, "-domain", "mine.json", "-steps", "80")...); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if _, err := train(t, "-out", out, "-resume", "-steps", "160"); err != nil {
+		t.Errorf("from another folder: %v", err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-steps", "240", "-domain", write("copy.json", "0.9")); err != nil {
+		t.Errorf("with another path: %v", err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-domain", write("mine.json", "0.8")); err == nil || !strings.Contains(err.Error(), "trained in another world") {
+		t.Errorf("with another world: %v", err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-domain", "robot"); !isUsage(err) || !strings.Contains(err.Error(), "cannot change") {
+		t.Errorf("with a preset: %v", err)
+	}
+	if _, err := train(t, "-out", out, "-resume", "-steps", "320"); err != nil {
+		t.Errorf("after the file has changed: %v", err)
+	}
+}
+
 // A damaged line in the middle of the log costs the run that line, and it says so.
 func TestResumeKeepsMetricsBehindDamage(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")

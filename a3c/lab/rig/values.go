@@ -1,7 +1,13 @@
 package rig
 
 import (
+	"bytes"
+	"errors"
+	"io/fs"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"colonnade/jaco/transport"
 	"colonnade/sim/domain"
@@ -36,6 +42,41 @@ func (d *Domain) Set(s string) error {
 	}
 	return err
 }
+
+// DomainFile is the file in the folder of a run, or of a study, that keeps a domain which came from a file.
+const DomainFile = "domain.json"
+
+// preset reports whether a text names a domain that needs no file.
+func preset(text string) bool { return slices.Contains(domain.Names(), text) }
+
+// Keep writes DomainFile into the folder, by the given function, if the domain came from a file.
+func (d *Domain) Keep(write func(name string, data []byte) error) error {
+	if preset(d.given) {
+		return nil
+	}
+	var text bytes.Buffer
+	if err := domain.Write(&text, d.domain.Name(), d.domain.About(), d.domain.Quantities()); err != nil {
+		return err
+	}
+	return write(DomainFile, text.Bytes())
+}
+
+// SetKept implements [cli.Keeper]: the domain that Keep wrote into the folder; where there is none, as in folders of
+// earlier versions, the one that the text names.
+func (d *Domain) SetKept(folder, text string) error {
+	kept := filepath.Join(folder, DomainFile)
+	if _, err := os.Stat(kept); preset(text) || errors.Is(err, fs.ErrNotExist) {
+		return d.Set(text)
+	}
+	loaded, err := domain.Load(kept)
+	if err == nil {
+		d.given, d.domain = text, loaded
+	}
+	return err
+}
+
+// Undecided implements [cli.Keeper]: two files may hold the same domain; the world's fingerprint tells.
+func (d *Domain) Undecided(text string) bool { return !preset(d.given) && !preset(text) }
 
 // Loaded returns the domain.
 func (d *Domain) Loaded() *domain.Domain { return d.domain }

@@ -2,6 +2,7 @@
 // from:
 //
 //	config.toml            every flag of the run, resolved
+//	domain.json            the domain, where it came from a file
 //	run.json               seed, revision, processor, kernels, start time
 //	metrics.jsonl          one JSON object a line, every -metrics-every steps
 //	metrics.jsonl.damaged-N  what it was before resuming left out damaged lines

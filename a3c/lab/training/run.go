@@ -136,6 +136,9 @@ func (r *Run) begin() error {
 	if err := r.save(); err != nil {
 		return err
 	}
+	if err := r.plan.World.KeepDomain(r.dir.WriteFile); err != nil {
+		return err
+	}
 	// Last: from here on the folder holds a run, one that can be resumed.
 	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
 }
@@ -188,6 +191,9 @@ func (r *Run) resume() error {
 	}
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(rundir.BestFile)); err == nil {
 		r.best, _ = strconv.ParseFloat(best.Metadata[scoreKey], 64)
+	}
+	if err := r.plan.World.KeepDomain(r.dir.WriteFile); err != nil {
+		return err
 	}
 	return r.dir.WriteFile(rundir.ConfigFile, r.plan.File)
 }

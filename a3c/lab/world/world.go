@@ -91,6 +91,11 @@ func (o *World) Domain() string {
 	return domain
 }
 
+// KeepDomain writes the domain into the folder of a run, if it came from a file: see [rig.Domain.Keep].
+func (o *World) KeepDomain(write func(name string, data []byte) error) error {
+	return o.settings.Domain.Keep(write)
+}
+
 // String names the world in a few words.
 func (o *World) String() string { return o.Task() + " in " + o.Domain() }
 
