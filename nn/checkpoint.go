@@ -126,11 +126,28 @@ func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 	switch {
 	case err == nil:
 		return c, digest, nil
-	case errors.Is(err, safetensors.ErrFormat) || errors.Is(err, safetensors.ErrDigest):
+	case errors.Is(err, safetensors.ErrDigest):
+		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint; if other "+
+			"software saved it, give it a digest: inspect -checkpoint %[1]s -adopt NEW.safetensors", path, err)
+	case errors.Is(err, safetensors.ErrFormat):
 		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint", path,
 			err)
 	}
 	return nil, "", fmt.Errorf("load checkpoint %s: %w", path, err)
+}
+
+// LoadUnverified reads a checkpoint whose digests are missing or out of date, as other software leaves them. Names, types
+// and shapes of its tensors must be the network's, and its parameters finite, as in LoadCheckpoint; damage beyond that
+// is not found. SaveCheckpoint gives what it returns new digests.
+func LoadUnverified(path string) (*Checkpoint, error) {
+	c, _, err := loadCheckpoint(func(accept func(*safetensors.File) error) (*safetensors.File, string, error) {
+		f, err := safetensors.ReadUnverified(path, accept)
+		return f, "", err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("load checkpoint %s: %w", path, err)
+	}
+	return c, nil
 }
 
 // loadCheckpoint takes a checkpoint from whatever read reads.
@@ -169,7 +186,7 @@ func describe(metadata map[string]string) (designs []design, frozen []map[string
 	for _, key := range ownKeys {
 		if _, ok := metadata[key]; !ok && !(key == keyFrozen && version != versionStacked) {
 			return nil, nil, fmt.Errorf("the metadata has no %s: this safetensors file is not a checkpoint of "+
-				"Colonnade", key)
+				"Colonnade; if one was saved again, its metadata must be saved with it", key)
 		}
 	}
 	if version != versionSingle && version != versionStacked {

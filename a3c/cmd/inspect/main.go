@@ -11,6 +11,12 @@
 //
 //	inspect -checkpoint runs/column1 -onnx policy.onnx
 //
+// With -adopt FILE it writes a checkpoint that other software saved, such as
+// safetensors for Python, with a digest of its own, so that all commands take it.
+// The metadata must have been saved with the tensors.
+//
+//	inspect -checkpoint edited.safetensors -adopt adopted.safetensors
+//
 // With -sensitivity it plays a progressive network's policy while noise disturbs
 // what enters the trained column from earlier ones, or zeros take its place: the
 // score says from where the policy draws (package sensitivity).

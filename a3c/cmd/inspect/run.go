@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"runtime"
 
 	"colonnade/a3c"
@@ -11,6 +14,7 @@ import (
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/world"
 	"colonnade/a3c/view"
+	"colonnade/nn"
 )
 
 // options is the command line of inspect.
@@ -21,6 +25,7 @@ type options struct {
 	lateralsFrom  *string
 	json          *bool
 	onnx          *string
+	adopt         *string
 	diff, against *string // two run folders
 
 	sensitivity *bool
@@ -41,6 +46,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.lateralsFrom = f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
 	o.json = f.Bool("json", false, "print one JSON object instead")
 	o.onnx = f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
+	o.adopt = f.String("adopt", "", "write the checkpoint, which other software saved, to this new `file` with a digest: names, shapes and finiteness are checked, an old digest is not")
+	f.NotInFile("adopt")
 	o.diff = f.String("diff", "", "how this `run` folder differs from another one, which follows after all flags")
 	o.against = f.Argument()
 	o.net = world.DefaultNetwork()
@@ -66,6 +73,10 @@ func (o *options) validate() error {
 		return cli.Usagef("unexpected argument %q: every value follows its flag", *o.against)
 	case *o.diff != "" && *o.against == "":
 		return cli.Usagef("-diff %s: which other run? inspect -diff RUN RUN", *o.diff)
+	case *o.adopt != "" && *o.checkpoint == "":
+		return cli.Usagef("-adopt without -checkpoint: which file is to be adopted?")
+	case *o.adopt != "" && (*o.sensitivity || *o.onnx != ""):
+		return cli.Usagef("-adopt goes with -checkpoint and -json alone: do the rest with the file that it writes")
 	case *o.diff != "" && (*o.checkpoint != "" || *o.sensitivity || *o.onnx != ""):
 		return cli.Usagef("-diff compares run folders: it goes with -json alone")
 	case *o.diff != "":
@@ -113,6 +124,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		return report(stdout, *o.json, net, nil, "")
 	}
+	if *o.adopt != "" {
+		return o.adoptCheckpoint(stdout, stderr)
+	}
 	c, digest, err := rundir.LoadCheckpoint(*o.checkpoint)
 	if err != nil {
 		return err
@@ -126,5 +140,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *o.sensitivity {
 		return o.reportSensitivity(ctx, c, stdout, stderr)
 	}
+	return report(stdout, *o.json, c.Network, c.Metadata, digest)
+}
+
+// adoptCheckpoint writes a checkpoint that other software saved with digests of its own, and reports it.
+func (o *options) adoptCheckpoint(stdout, stderr io.Writer) error {
+	if _, err := os.Lstat(*o.adopt); !errors.Is(err, fs.ErrNotExist) {
+		return cli.Usagef("-adopt %s: it is there already; take the name of a new file", *o.adopt)
+	}
+	c, err := nn.LoadUnverified(rundir.Checkpoint(*o.checkpoint))
+	if err != nil {
+		return err
+	}
+	digest, err := nn.SaveCheckpoint(*o.adopt, c)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "inspect: wrote %s\n", *o.adopt)
 	return report(stdout, *o.json, c.Network, c.Metadata, digest)
 }
