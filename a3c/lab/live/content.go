@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/view"
 )
 
@@ -34,6 +35,7 @@ type content struct {
 	Trials *Table
 	Broken string // why there is no table
 	Safety *Safety
+	Asked  rig.Asked
 }
 
 // Scaled is Share on the bar, which is 1000 long.
@@ -94,7 +96,7 @@ func (v *handler) content(n *notes) *content {
 	}
 	if n.arm != nil {
 		safety := n.arm.Safety()
-		c.Safety = &safety
+		c.Safety, c.Asked = &safety, n.asked()
 	}
 	return c
 }

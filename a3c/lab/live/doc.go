@@ -5,7 +5,8 @@
 //	GET  /frame/...      what the network sees, and the arm large, PNG
 //	GET  /metrics        the numbers for Prometheus
 //	GET  /debug/pprof/   Go's profiles
-//	POST /stop           the e-stop of an attached arm; all else only reads
+//	POST /stop           the e-stop of an attached arm
+//	POST /confirm        a person confirms that a real arm which waits may go on; all else only reads
 //
 // # Nothing of it touches the training
 //
@@ -20,7 +21,7 @@
 // The server listens on the loopback interface unless an address with another host is given, and answers only requests
 // that name it by an address, by localhost or by the name it was given: pages of other sites cannot reach it through a
 // name of theirs that points here. A request to change something must come from the page itself. There is no password:
-// who gives an address that others reach lets them look (and press stop).
+// who gives an address that others reach lets them look, press stop, and confirm that an arm which waits may go on.
 //
 // Start reading at Start, then Page.
 package live

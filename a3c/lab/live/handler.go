@@ -9,9 +9,12 @@ import (
 	"image/color"
 	"image/png"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
+
+	"colonnade/a3c/lab/rig"
 )
 
 //go:embed static
@@ -40,6 +43,7 @@ type drawing struct {
 type state struct {
 	runs, windows, frame int
 	second               int64 // for what changes with time
+	asked                rig.Asked
 }
 
 func newHandler(p *Page) *handler { return &handler{of: p, drawn: map[string]drawing{}} }
@@ -74,7 +78,7 @@ func answer(w http.ResponseWriter, kind string, data []byte, err error) {
 func (v *handler) page(w http.ResponseWriter, r *http.Request) {
 	v.of.frames.ask()
 	n := v.of.notes()
-	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix()}, func() ([]byte, error) {
+	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix(), n.asked()}, func() ([]byte, error) {
 		var b bytes.Buffer
 		err := pageTemplate.Execute(&b, v.content(&n))
 		return b.Bytes(), err
@@ -169,6 +173,30 @@ func (v *handler) stop(w http.ResponseWriter, r *http.Request) {
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
+
+// confirm lets the arm go on after the pause whose question the form names. Only browsers say that the page itself asks; a program
+// that does not say where a request comes from may stop the arm, and not let it go on.
+func (v *handler) confirm(w http.ResponseWriter, r *http.Request) {
+	pause := v.of.notes().pause
+	if pause == nil {
+		http.Error(w, "there is no arm that waits for anybody", http.StatusNotFound)
+		return
+	}
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "same-origin" && (site != "" || r.Header.Get("Origin") == "") {
+		http.Error(w, "nothing was confirmed: press the button of the page itself, in a browser", http.StatusForbidden)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, confirmBytes)
+	number, err := strconv.Atoi(r.PostFormValue("question"))
+	if err != nil || !pause.Confirm(number) {
+		http.Error(w, "nothing was confirmed: that is not asked any more; go back to the page, and see what it asks now", http.StatusConflict)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// confirmBytes is how large the form of a confirmation may be.
+const confirmBytes = 1 << 10
 
 // tablePeriod is how often a study's scores are read from its folder.
 const tablePeriod = 5 * time.Second

@@ -34,7 +34,7 @@ func TestPace(t *testing.T) {
 func TestFlood(t *testing.T) {
 	p, s := serve(t)
 	a := &arm{}
-	p.Attach(a)
+	p.Attach(a, nil)
 	for _, c := range []struct {
 		path string
 		most int

@@ -6,6 +6,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/history"
+	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
 )
 
@@ -25,6 +26,7 @@ type Page struct {
 	runs     int       // begun so far
 	trials   func() (Table, error)
 	arm      Arm
+	pause    *rig.Pause // of the arm; nil: it waits for nobody
 }
 
 type phase string
@@ -51,7 +53,7 @@ func (p *Page) Watch(plan *training.Plan) {
 	}
 	plan.Watcher = p
 	if plan.World.OnArm() {
-		p.Attach(Guarded(plan.World.Guards))
+		p.Attach(Guarded(plan.World.Guards), plan.World.Pause())
 	}
 }
 
@@ -65,14 +67,14 @@ func (p *Page) ShowTrials(table func() (Table, error)) {
 	p.trials = table
 }
 
-// Attach lets the page show an arm, and stop it.
-func (p *Page) Attach(arm Arm) {
+// Attach lets the page show an arm, stop it, and confirm that it may go on after a pause, unless that is nil.
+func (p *Page) Attach(arm Arm, pause *rig.Pause) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.arm = arm
+	p.arm, p.pause = arm, pause
 }
 
 // Begin implements training.Watcher.
@@ -133,12 +135,21 @@ type notes struct {
 	runs            int
 	trials          func() (Table, error)
 	arm             Arm
+	pause           *rig.Pause
 }
 
 func (p *Page) notes() notes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm}
+	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm, p.pause}
+}
+
+// asked returns what somebody is asked for.
+func (n *notes) asked() rig.Asked {
+	if n.pause == nil {
+		return rig.Asked{}
+	}
+	return n.pause.Asked()
 }
 
 // last returns the latest window, or nil.

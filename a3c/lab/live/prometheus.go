@@ -18,7 +18,7 @@ import (
 // (prometheus.io/docs/instrumenting/exposition_formats).
 func (v *handler) metrics(w http.ResponseWriter, r *http.Request) {
 	n := v.of.notes()
-	data, err := v.get("metrics", state{n.runs, n.windows, 0, time.Now().Unix()}, func() ([]byte, error) {
+	data, err := v.get("metrics", state{runs: n.runs, windows: n.windows, second: time.Now().Unix()}, func() ([]byte, error) {
 		return v.of.exposition(&n), nil
 	})
 	answer(w, "text/plain; version=0.0.4; charset=utf-8", data, err)

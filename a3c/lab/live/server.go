@@ -58,7 +58,7 @@ func Start(command string, a *Address, stderr io.Writer) (*Page, error) {
 	}
 	fmt.Fprintf(stderr, "%s: live page: http://%s/\n", command, shown(listener.Addr()))
 	if public(listener.Addr()) {
-		fmt.Fprintf(stderr, "%s: warning: the live page has no password: whoever reaches %s sees this run\n", command, listener.Addr())
+		fmt.Fprintf(stderr, "%s: warning: the live page has no password: whoever reaches %s sees this run, may stop its arm, and let one that waits go on\n", command, listener.Addr())
 	}
 	go func() {
 		defer close(p.server.done)
@@ -109,6 +109,7 @@ func (p *Page) handler() http.Handler {
 	profiles.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /stop", v.stop) // at any pace
+	mux.HandleFunc("POST /confirm", v.confirm)
 	mux.Handle("/", (&pace{every: pagePace, burst: pageBurst}).limit(pages))
 	mux.Handle("/debug/", (&pace{every: profilePace, burst: profileBurst}).limit(profiles))
 	return http.NewCrossOriginProtection().Handler(mux)
@@ -125,7 +126,7 @@ func guard(names []string, next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Referrer-Policy", "same-origin") // with none, forms would name no origin, and their requests be refused
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Frame-Options", "DENY")
 		if !strings.HasPrefix(r.URL.Path, "/debug/") { // Go's own pages have style in them

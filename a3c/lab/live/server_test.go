@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
+	"colonnade/jaco/robot"
 )
 
 func TestPageOfARun(t *testing.T) {
@@ -112,7 +114,7 @@ func TestStop(t *testing.T) {
 		t.Error("a stop without an arm")
 	}
 	a := &arm{}
-	p.Attach(a)
+	p.Attach(a, nil)
 	time.Sleep(time.Second)
 	page, _ := get(t, s.URL+"/")
 	mustContain(t, page, "STOP", "moving", "1.2 A")
@@ -131,6 +133,69 @@ func TestStop(t *testing.T) {
 		t.Errorf("a stop that failed: %s", answer.Status)
 	}
 	mustContain(t, body, "NOT STOPPED", "the cable is out")
+}
+
+// The page says what the arm waits for, and its button confirms that question, and no other, from the page alone.
+func TestConfirm(t *testing.T) {
+	p, s := serve(t)
+	press := func(question string, headers ...string) (string, int) {
+		body, answer := do(t, "POST", s.URL+"/confirm", func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Body = io.NopCloser(strings.NewReader("question=" + question))
+			for i := 0; i < len(headers); i += 2 {
+				r.Header.Set(headers[i], headers[i+1])
+			}
+		})
+		return body, answer.StatusCode
+	}
+	page := []string{"Sec-Fetch-Site", "same-origin"}
+	p.Attach(&arm{}, nil)
+	if _, status := press("1", page...); status != http.StatusNotFound {
+		t.Errorf("an arm that waits for nobody: %d", status)
+	}
+	pause, h := new(rig.Pause), &robot.Hardware{Ask: func(string) {}}
+	pause.Join(h)
+	p.Attach(&arm{}, pause)
+	time.Sleep(time.Second)
+	if body, _ := get(t, s.URL+"/"); strings.Contains(body, "The arm waits") {
+		t.Error("it waits before it is asked")
+	}
+	h.Ask("the arm stands: <the plug> was pulled")
+	answer := h.Confirm()
+	body, got := get(t, s.URL+"/")
+	mustContain(t, body, "The arm waits: the arm stands: &lt;the plug&gt; was pulled", `action="/confirm"`, `name="question" value="1"`)
+	// Without the header a browser's form names its origin, and must be let.
+	if policy := got.Header.Get("Referrer-Policy"); policy != "same-origin" {
+		t.Errorf("referrer policy %q", policy)
+	}
+	for _, c := range []struct {
+		question string
+		headers  []string
+		status   int
+	}{
+		{"1", []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden}, {"1", []string{"Origin", "http://evil.example"}, http.StatusForbidden},
+		{"1", []string{"Origin", "null"}, http.StatusForbidden}, {"1", []string{"Sec-Fetch-Site", "none"}, http.StatusForbidden}, {"1", nil, http.StatusForbidden},
+		{"0", page, http.StatusConflict}, {"2", page, http.StatusConflict}, {"", page, http.StatusConflict}, {strings.Repeat("1", 2*confirmBytes), page, http.StatusConflict},
+	} {
+		if _, status := press(c.question, c.headers...); status != c.status {
+			t.Errorf("question %.9q, %v: %d, want %d", c.question, c.headers, status, c.status)
+		}
+	}
+	if _, got := get(t, s.URL+"/confirm?question=1"); got.StatusCode != http.StatusNotFound || len(answer) != 0 {
+		t.Errorf("by GET: %s, %d answers", got.Status, len(answer))
+	}
+	if _, status := press("1", "Origin", s.URL); status != http.StatusSeeOther || len(answer) != 1 {
+		t.Errorf("the page itself: %d, %d answers", status, len(answer))
+	}
+	if body, _ := get(t, s.URL+"/"); strings.Contains(body, `action="/confirm"`) {
+		t.Error("the button stays")
+	}
+	h.Ask("again")
+	answer = h.Confirm()
+	_, first := press("2", page...)
+	if _, second := press("2", page...); first != http.StatusSeeOther || second != http.StatusConflict || len(answer) != 1 {
+		t.Errorf("the next question: %d, then %d, %d answers", first, second, len(answer))
+	}
 }
 
 func TestTrials(t *testing.T) {

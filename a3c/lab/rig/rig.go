@@ -57,6 +57,9 @@ type Options struct {
 
 	// Confirm is robot.Hardware's: a line of standard input.
 	Confirm func() <-chan error
+
+	// Pause is where somebody may confirm, too. nil: nowhere.
+	Pause *Pause
 }
 
 // New returns settings with the devices of this system.
@@ -169,6 +172,9 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 	}
 	h := robot.Hardware{Clock: o.Clock, Open: o.Opener(), Move: w.Move, AutoPlace: o.AutoPlace, Confirm: o.Confirm}
 	h.Ask = func(text string) { fmt.Fprintln(stderr, text) }
+	if o.Pause != nil {
+		o.Pause.Join(&h)
+	}
 	if w.Move {
 		h.StopFile = o.Settings.StopFile // an arm that is only looked at may be, stop or no stop
 	}
@@ -188,6 +194,9 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 	}
 	if lab, err = robot.Connect(ctx, h); err != nil {
 		return nil, nil, errors.Join(explain(err), log.Close())
+	}
+	if o.Pause != nil {
+		o.Pause.watch(lab)
 	}
 	return lab, log, nil
 }

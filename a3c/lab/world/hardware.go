@@ -17,6 +17,15 @@ const hardwarePrint = "hardware/1"
 // OneArm tells whether there is a single arm, a real one: one environment at a time, in real time.
 func (o *World) OneArm() bool { return o.OnArm() && o.rig.Real() }
 
+// Pause returns where somebody who is not at the terminal sees what the real arm waits for, and confirms that it may move on. It is to
+// be called before the first environment is made; nil if there is no real arm.
+func (o *World) Pause() *rig.Pause {
+	if o.OneArm() && o.rig.Pause == nil {
+		o.rig.Pause = new(rig.Pause)
+	}
+	return o.rig.Pause
+}
+
 // hardware is the real laboratory. Training and evaluation of a run use it one after the other, and so share what is open.
 type hardware struct {
 	mu    sync.Mutex // guards what follows

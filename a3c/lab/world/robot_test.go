@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -13,6 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
+	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
@@ -165,6 +167,9 @@ func TestArmRefuses(t *testing.T) {
 	if world.Domain() != "jaco:sim" || world.OneArm() || !world.OnArm() {
 		t.Errorf("the domain is %q", world.Domain())
 	}
+	if world.Pause() != nil {
+		t.Error("the emulated arm waits for somebody")
+	}
 	if _, err := world.NewReach(); err == nil {
 		t.Error("the simulator's pictures of the arm")
 	}
@@ -205,9 +210,13 @@ func laboratory(t *testing.T, args ...string) (*World, *robot.Emulated) {
 // A real arm is one: training and evaluation share it, others are refused, and it is let go with the last.
 func TestRealArm(t *testing.T) {
 	world, lab := laboratory(t, "-move", "-target-every", "100", "-record", "steps")
+	pause := world.Pause()
 	first, err := world.Make(0, 0)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if pause == nil || world.Pause() != pause {
+		t.Error("nobody but the terminal can confirm that the arm may move on")
 	}
 	second, err := world.MakeEvaluation(0, 0)
 	if err != nil {
@@ -235,6 +244,40 @@ func TestRealArm(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := third.(io.Closer).Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// seen is called with what is written.
+type seen func(text string)
+
+func (s seen) Write(p []byte) (int, error) { s(string(p)); return len(p), nil }
+
+// What the real arm asks for at the terminal is asked elsewhere, too, and only as long as the arm waits.
+func TestPauseOfTheRealArm(t *testing.T) {
+	world, lab := laboratory(t, "-move")
+	pause := world.Pause()
+	var asked []string
+	real, log, err := world.rig.Connect(t.Context(), rig.Wants{Camera: true, Plane: true, Move: true}, seen(func(string) {
+		asked = append(asked, pause.Asked().Text)
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	lab.Clock.Enter()
+	stopped := []error{real.Clear(ctx, "the plug was pulled"), real.Place(ctx, 0, -0.4)}
+	lab.Clock.Leave()
+	if len(asked) != 2 || !strings.Contains(asked[0], "the plug was pulled") || !strings.Contains(asked[1], "y -0.40") {
+		t.Errorf("asked %q", asked)
+	}
+	for _, err := range stopped {
+		if !errors.Is(err, context.Canceled) || pause.Asked().Text != "" {
+			t.Errorf("%v, and %q is asked", err, pause.Asked().Text)
+		}
+	}
+	if err := errors.Join(real.Shut(), log.Close()); err != nil {
 		t.Error(err)
 	}
 }

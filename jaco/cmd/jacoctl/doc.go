@@ -73,9 +73,9 @@
 //   - the driver's watchdog, when no command came for 150 ms, an answer is late by 30 ms, does not fit or is implausible, the cable
 //     is out, or the arm says that its joystick took over (go doc ./jaco/arm).
 //   - whatever somebody may have had a hand in. Before the arm moves on after the target was asked for, after a plug was pulled, after
-//     the target or the camera was away, and after a trip over what the arm met, it waits until Enter is pressed. Then the picture
-//     must bear it out for a second: a target of the disc's size and shape, with nothing on it, and nothing that moves. Without an
-//     Enter the arm stands. -auto-place does without it, by the picture alone: a hand that rests, or is out of the picture, is not
+//     the target or the camera was away, and after a trip over what the arm met, it waits until Enter is pressed, or the button on the
+//     live page of transfer. Then the picture must bear it out for a second: a target of the disc's size and shape, with nothing on it,
+//     and nothing that moves. Without that the arm stands. -auto-place does without it, by the picture alone: a hand that rests, or is out of the picture, is not
 //     seen, and the arm moves. Use it only where nobody can reach in.
 //   - a stop is a point of zero velocity, then command 301, which drops the arm's queue. If neither gets through, the two or three
 //     points in the queue run out: 30 ms.
