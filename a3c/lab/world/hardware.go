@@ -3,7 +3,6 @@ package world
 import (
 	"context"
 	"errors"
-	"os"
 	"sync"
 
 	"colonnade/a3c"
@@ -44,7 +43,7 @@ func (h *hardware) share(o *World, worker, index int) (a3c.Env, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.arm == nil {
-		lab, log, err := o.rig.Connect(context.Background(), rig.Wants{Camera: true, Plane: true, Move: true}, os.Stderr)
+		lab, log, err := o.rig.Connect(context.Background(), rig.Wants{Camera: true, Plane: true, Move: true}, o.stderr)
 		if err != nil {
 			return nil, err
 		}

@@ -134,6 +134,9 @@ func (o *World) use(lab *robot.Lab, log *safety.Log, path string) (*used, error)
 		if u.file, err = record.Append(path); err != nil {
 			return nil, errors.Join(err, lab.Shut(), log.Close())
 		}
+		if n := u.file.Cut(); n > 0 {
+			fmt.Fprintf(o.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the machine died before it was kept\n", path, n)
+		}
 		opt.Record = u.file.Write
 	}
 	var err error

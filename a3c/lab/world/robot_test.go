@@ -91,6 +91,35 @@ func TestArmOnAFaultyCable(t *testing.T) {
 	}
 }
 
+// What power loss left of a record is cut off when training goes on, and the user is told; a whole file is no news.
+func TestTornRecord(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "steps")
+	world, _ := flags(t, "-env", "jaco", "-record", path)
+	for _, torn := range []int{0, 100, 0} {
+		if torn > 0 {
+			whole, err := os.ReadFile(path)
+			if err == nil {
+				err = os.WriteFile(path, append(whole, make([]byte, torn)...), 0o666)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var said strings.Builder
+		world.stderr = &said
+		env, err := world.Make(0, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if told := strings.Contains(said.String(), path+": 100 bytes"); told != (torn > 0) || !told && said.Len() > 0 {
+			t.Errorf("with %d bytes too many: %q", torn, &said)
+		}
+		if err := env.(io.Closer).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // The emulated arm stops where a real one would, and says so in the same log.
 func TestStopFileAndLog(t *testing.T) {
 	dir := t.TempDir()

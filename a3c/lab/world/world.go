@@ -3,6 +3,8 @@ package world
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"sync"
 	"time"
 
@@ -63,6 +65,7 @@ func DefaultSettings() Settings {
 type World struct {
 	settings Settings
 	rig      *rig.Options
+	stderr   io.Writer // for what people have to know or do
 
 	hardware    hardware
 	guards      guards
@@ -74,7 +77,7 @@ type World struct {
 
 // New returns the world that settings name, or a cli.UsageError if they do not go together.
 func New(settings Settings) (*World, error) {
-	o := &World{settings: settings, rig: rig.New(settings.Arm)}
+	o := &World{settings: settings, rig: rig.New(settings.Arm), stderr: os.Stderr}
 	return o, o.check()
 }
 
