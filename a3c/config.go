@@ -161,6 +161,9 @@ const (
 	maxRollout = 1 << 16
 
 	maxReplacements = 1_000_000
+
+	// Numbers are used in float32, where smaller ones lose digits and their inverses and products come near its ends.
+	leastNumber = 1e-30
 )
 
 // Validate says everything that is wrong with the settings, in words that name the field and what is allowed.
@@ -174,6 +177,9 @@ func (c Config) Validate() error { // names are those of the commands' flags
 	number := func(name string, v float64, ok bool, want string) {
 		if !ok || math.IsNaN(v) || math.IsInf(v, 0) {
 			errs = append(errs, fmt.Errorf("%s is %g, want %s", name, v, want))
+		} else if v != 0 && (v < leastNumber || v > math.MaxFloat32) {
+			errs = append(errs, fmt.Errorf("%s is %g, want %s, from %g to %g where it is not 0: it is used in float32",
+				name, v, want, leastNumber, math.MaxFloat32))
 		}
 	}
 	whole("workers", int64(c.Workers), 1, maxWorkers)
@@ -192,7 +198,7 @@ func (c Config) Validate() error { // names are those of the commands' flags
 	number("value-cost", c.ValueCost, c.ValueCost >= 0, "a number of at least 0")
 	number("reward-scale", c.RewardScale, c.RewardScale > 0, "a number above 0")
 	number("clip-norm", c.ClipNorm, c.ClipNorm >= 0, "a number of at least 0 (0: no clipping)")
-	number("decay", c.Decay, c.Decay >= 0 && c.Decay < 1, "0 to below 1")
+	number("decay", c.Decay, c.Decay >= 0 && float32(c.Decay) < 1, "0 to below 1 (in float32: at most 0.99999997)")
 	number("epsilon", c.Epsilon, c.Epsilon > 0, "a number above 0")
 	if c.MaxTime < 0 {
 		errs = append(errs, fmt.Errorf("max-time is %v, want at least 0 (0: no limit)", c.MaxTime))

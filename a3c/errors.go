@@ -10,8 +10,8 @@ import (
 	"colonnade/nn"
 )
 
-// ErrNotFinite is wrapped by the error of a run that stopped because a gradient, and so soon the parameters, would not
-// have been a number. Nothing of that gradient was pushed.
+// ErrNotFinite is wrapped by the error of a run that stopped because a loss, a gradient or the parameters were not finite.
+// Nothing of such a gradient was pushed, and such parameters are in no snapshot.
 var ErrNotFinite = errors.New("not a finite number")
 
 // WorkerError is what happened to which worker, when: why a run stopped, or why a worker was replaced.

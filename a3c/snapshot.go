@@ -81,6 +81,9 @@ func (t *Trainer) Snapshot() (*Snapshot, error) {
 
 // take builds a snapshot; all workers stand between rollouts.
 func (t *Trainer) take() (*Snapshot, error) {
+	if bad := tensorsNotFinite(t.net, t.store.theta); len(bad) > 0 {
+		return nil, fmt.Errorf("snapshot: parameters of %v are %w", bad, ErrNotFinite)
+	}
 	s := &Snapshot{
 		Theta: slices.Clone(t.store.theta), MS: slices.Clone(t.store.ms),
 		Steps: t.steps.Load(), Updates: t.updates, Episodes: t.episodes, Time: t.elapsed(),

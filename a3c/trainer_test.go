@@ -2,6 +2,7 @@ package a3c_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 	"reflect"
@@ -328,5 +329,42 @@ func TestRewardScale(t *testing.T) {
 	result, last := learn(t, cfg, timeLimit, 16, 0)
 	if math.Abs(result.Mean-10) > 0.5 || math.Abs(last.Value-1) > 0.05 {
 		t.Errorf("score %g and value %g, want 10 and 1", result.Mean, last.Value)
+	}
+}
+
+// TestDivergence: learning rates far too high end in ErrNotFinite and hand out no number that is not finite, neither in
+// metrics nor in a snapshot. At some, the square of the value's error overflows while gradients are finite.
+func TestDivergence(t *testing.T) {
+	for _, rate := range []float64{300, 1e4, 1e6, 1e9, 1e12, 1e20, 3e38} {
+		cfg := small(true)
+		cfg.LearningRate, cfg.MetricsEvery = rate, 30
+		cfg.OnMetrics = func(m a3c.Metrics) error {
+			_, err := json.Marshal(m)
+			return err
+		}
+		trainer, _ := newTrainer(t, cfg, 4, memory)
+		err := trainer.RunUntil(context.Background(), 30) // a push or two: what they broke shows in no gradient yet
+		if err == nil {
+			if _, err = trainer.Snapshot(); err == nil {
+				err = trainer.Run(context.Background())
+			}
+		}
+		if rate >= 1e20 && err == nil || err != nil && !errors.Is(err, a3c.ErrNotFinite) {
+			t.Errorf("rate %g: %v", rate, err)
+		}
+	}
+}
+
+// TestSnapshotNotFinite: the last push of a run may break the parameters, and no gradient tells.
+func TestSnapshotNotFinite(t *testing.T) {
+	cfg := small(true)
+	cfg.Workers, cfg.LearningRate, cfg.ClipNorm = 1, math.MaxFloat32, 0
+	cfg.Steps = int64(cfg.Envs * cfg.Rollout)
+	trainer, _ := newTrainer(t, cfg, 0, memory)
+	if err := trainer.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trainer.Snapshot(); !errors.Is(err, a3c.ErrNotFinite) {
+		t.Errorf("got %v", err)
 	}
 }

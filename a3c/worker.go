@@ -334,11 +334,16 @@ func (w *worker) learn() {
 	w.lap(&w.sums.stages.Other)
 }
 
-// clip measures the gradient, refuses one that is not finite, and shortens one that is too long.
+// clip measures the gradient, refuses one that is not finite, or whose loss is not, and shortens one that is too long.
 func (w *worker) clip() error {
 	norm := math.Sqrt(kernels.SumSquares(w.grad))
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return notFinite(w.t.net, w.theta, w.grad)
+	}
+	// Clipping and a small value cost keep a gradient finite long after the square of the value's error overflows.
+	if !finite(w.sums.policyLoss) || !finite(w.sums.valueLoss) {
+		return fmt.Errorf("the loss is %w: values, of %.3g on average, have diverged; a lower learning rate may keep them", ErrNotFinite,
+			w.sums.value/float64(w.sums.steps))
 	}
 	w.sums.gradNorm = norm
 	if most := w.t.cfg.ClipNorm; most > 0 && norm > most {

@@ -137,22 +137,23 @@ func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool
 	if r.parameters != 0 && r.parameters != record.Parameters {
 		return record, fmt.Errorf("the trained column has %d parameters, the experiment's has %d", record.Parameters, r.parameters)
 	}
+	var result training.Result
 	err = run.Train(ctx)
+	if err == nil {
+		ok := run.Done()
+		if ok {
+			result, ok, err = run.Evaluate(ctx)
+		}
+		if err == nil && !ok {
+			return record, context.Canceled
+		}
+	}
 	switch {
 	case errors.Is(err, a3c.ErrNotFinite): // what these settings lead to, and no fault of the machine's
 		record.Diverged, err = err.Error(), nil
 	case err != nil:
 		return record, err
-	case !run.Done():
-		return record, context.Canceled
 	default:
-		result, ok, err := run.Evaluate(ctx)
-		if err != nil {
-			return record, err
-		}
-		if !ok {
-			return record, context.Canceled
-		}
 		record.StepsPerSecond, record.Score, record.CI95, record.Episodes = result.StepsPerSecond, result.Score, result.CI95, result.Episodes
 		record.Reached, record.Violations = result.Reached, result.Violations
 	}

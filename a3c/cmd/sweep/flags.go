@@ -92,6 +92,14 @@ func (o *options) validate() error {
 	if err := o.study.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
+	rates, costs := o.study.LearningRate, o.study.EntropyCost
+	for _, end := range [2][2]float64{{rates.Low, costs.Low}, {rates.High, costs.High}} {
+		c := o.settings.Column.Learner
+		c.LearningRate, c.EntropyCost = end[0], end[1]
+		if err := c.Validate(); err != nil {
+			return cli.Usagef("%v", err)
+		}
+	}
 	if *o.trial >= o.study.Trials || *o.trial < -1 {
 		return cli.Usagef("-trial is %d, the study has trials 0 to %d", *o.trial, o.study.Trials-1)
 	}

@@ -227,13 +227,15 @@ func TestInterrupted(t *testing.T) {
 
 // Settings that lead to numbers without meaning are a result, the worst one, and not the study's end.
 func TestDivergedTrials(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "study")
-	r, _, err := sweep(t, small(out, "-rungs", "1", "-trials", "2", "-learning-rate", "1e30..1e37", "-clip-norm", "0")...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !r.Done || r.Scores != 2 || r.Best.Diverged == "" || !strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
-		t.Errorf("%+v", r)
+	for _, rates := range [][]string{{"1e30..1e37", "-clip-norm", "0"}, {"1e4..1e6"}} { // gradients and losses that are not finite
+		out := filepath.Join(t.TempDir(), "study")
+		r, _, err := sweep(t, small(out, append([]string{"-rungs", "1", "-trials", "2", "-learning-rate"}, rates...)...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !r.Done || r.Scores != 2 || r.Best.Diverged == "" || !strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
+			t.Errorf("%+v", r)
+		}
 	}
 }
 
@@ -279,6 +281,8 @@ func TestUsage(t *testing.T) {
 		{"-out x -learning-rate 5e-3", "is no range"},
 		{"-out x -learning-rate 5e-3..1e-3", "want 0 < LOW <= HIGH"},
 		{"-out x -entropy-cost 0..1", "want 0 < LOW <= HIGH"},
+		{"-out x -entropy-cost 1e-300..1", "entropy-cost is 1e-300"},
+		{"-out x -learning-rate 1e-3..1e40", "learning-rate is 1e+40"},
 		{"-out x -trials 3 -trial 3", "trials 0 to 2"},
 		{"-out x -episodes 0", "-episodes is 0"},
 		{"-out x -resume", "leave -resume off to begin there"},

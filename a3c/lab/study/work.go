@@ -113,17 +113,18 @@ func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok b
 
 	score = Score{Trial: number, Rung: rung, Seed: t.Seed, LearningRate: t.LearningRate, EntropyCost: t.EntropyCost}
 	err = run.TrainUntil(ctx, s.rungSteps(rung))
-	switch {
-	case errors.Is(err, a3c.ErrNotFinite): // what these settings lead to, and no fault of the machine's
-		score.Diverged = err.Error()
-	case err != nil:
-		return Score{}, false, fmt.Errorf("%s: %w", t.Name(), err)
-	case run.Steps() < s.rungSteps(rung):
-		return Score{}, false, nil
-	default:
-		if score.Result, ok, err = run.Evaluate(ctx); err != nil || !ok {
-			return Score{}, false, err
+	if err == nil {
+		if run.Steps() < s.rungSteps(rung) {
+			return Score{}, false, nil
 		}
+		if score.Result, ok, err = run.Evaluate(ctx); err == nil && !ok {
+			return Score{}, false, nil
+		}
+	}
+	if errors.Is(err, a3c.ErrNotFinite) { // what these settings lead to, and no fault of the machine's
+		score.Result, score.Diverged = training.Result{}, err.Error()
+	} else if err != nil {
+		return Score{}, false, fmt.Errorf("%s: %w", t.Name(), err)
 	}
 	return score, true, writeScore(dir, score)
 }
