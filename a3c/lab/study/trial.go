@@ -38,9 +38,10 @@ func (r *Range) Set(text string) error {
 	return err
 }
 
-// draw returns the value at u, which is uniform in [0, 1).
+// draw returns the value at u, which is uniform in [0, 1), to four digits where that stays in the range.
 func (r Range) draw(u float64) float64 {
-	return math.Exp(math.Log(r.Low) + u*(math.Log(r.High)-math.Log(r.Low)))
+	v := fourDigits(math.Exp(math.Log(r.Low) + u*(math.Log(r.High)-math.Log(r.Low))))
+	return min(max(v, r.Low), r.High)
 }
 
 // Trial is one draw of settings.
@@ -60,8 +61,8 @@ func (s *Settings) Draw(number int) Trial {
 	rng := rand.New(rand.NewPCG(s.Seed, uint64(number)))
 	return Trial{
 		Number: number, Seed: s.Seed + uint64(number),
-		LearningRate: fourDigits(s.LearningRate.draw(rng.Float64())),
-		EntropyCost:  fourDigits(s.EntropyCost.draw(rng.Float64())),
+		LearningRate: s.LearningRate.draw(rng.Float64()),
+		EntropyCost:  s.EntropyCost.draw(rng.Float64()),
 	}
 }
 

@@ -15,8 +15,7 @@ func TestDraws(t *testing.T) {
 		if trial != s.Draw(i) || trial.Seed != 7+uint64(i) {
 			t.Fatalf("trial %d: %+v", i, trial)
 		}
-		// Rounding to four digits may leave the range by that much.
-		if trial.LearningRate < 5e-5*0.9995 || trial.LearningRate > 5e-3*1.0005 || trial.EntropyCost < 1e-5*0.9995 || trial.EntropyCost > 1e-2*1.0005 {
+		if trial.LearningRate < 5e-5 || trial.LearningRate > 5e-3 || trial.EntropyCost < 1e-5 || trial.EntropyCost > 1e-2 {
 			t.Errorf("out of range: %+v", trial)
 		}
 		if trial.LearningRate < 5e-4 { // the middle of the logarithm
@@ -27,6 +26,17 @@ func TestDraws(t *testing.T) {
 	// Five standard deviations of a fair coin, and of the mean of a uniform number of width 3.
 	if math.Abs(float64(low)/n-0.5) > 5*0.5/math.Sqrt(n) || math.Abs(sum/n+3.5) > 5*3/math.Sqrt(12*n) {
 		t.Errorf("%d of %d rates are below the middle, mean logarithm of the entropy cost %g", low, n, sum/n)
+	}
+}
+
+// TestNarrowRange: rounding to four digits does not leave a range whose ends have more.
+func TestNarrowRange(t *testing.T) {
+	for _, r := range []Range{{0.00012345, 0.00012345}, {0.00012341, 0.00012344}} {
+		for _, u := range []float64{0, 0.5, 0.999} {
+			if v := r.draw(u); v < r.Low || v > r.High {
+				t.Errorf("%v at %g: %g", r, u, v)
+			}
+		}
 	}
 }
 
