@@ -22,6 +22,7 @@ import (
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
+	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
@@ -322,5 +323,46 @@ func has(t *testing.T, said string, words ...string) {
 		if !strings.Contains(said, w) {
 			t.Errorf("no %q in:\n%s", w, said)
 		}
+	}
+}
+
+// listener is a player that notes what it is told of the angles, as an observation and beside it.
+type listener struct {
+	proprio  []float32
+	observed [sim.NumJoints]float32
+	told     [sim.NumJoints]float64
+}
+
+func (l *listener) begin(uint64) ([]uint8, []float32) { return nil, l.proprio }
+
+func (l *listener) act(q *[sim.NumJoints]float64, _ sim.Vec3) ([]int, error) {
+	l.observed, l.told = [sim.NumJoints]float32(l.proprio), *q
+	return []int{1, 1, 1, 1, 1, 1, 1, 1, 1}, nil
+}
+
+// The policy that looks on is not told of whole turns, which it has not learnt, wherever the arm stands.
+func TestShadowLeavesTurnsOut(t *testing.T) {
+	home, _ := sim.Canonical().Keyframe("reach_start")
+	start := home
+	start[0], start[5] = start[0]+2*math.Pi, start[5]-6*math.Pi
+	lab, err := robot.Emulate(robot.Emulation{World: newLaboratory(t, nil).world, Start: &start, Still: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy := &listener{proprio: make([]float32, 2*sim.NumJoints)}
+	w := &watching{site: &site{Lab: lab.Lab, emulated: lab}, policy: policy, out: io.Discard, model: sim.Canonical(), finder: tracker.NewFinder()}
+	lab.Clock.Enter()
+	err = w.watch(t.Context(), 2)
+	lab.Clock.Leave()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range home {
+		if !closeTo(float64(policy.observed[i]), want, 0.05) || !closeTo(policy.told[i], want, 0.05) {
+			t.Errorf("joint %d: observed at %.2f rad, told %.2f, want %.2f", i+1, policy.observed[i], policy.told[i], want)
+		}
+	}
+	if err := lab.Shut(); err != nil {
+		t.Error(err)
 	}
 }
