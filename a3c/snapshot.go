@@ -126,7 +126,7 @@ func (w *worker) state() (WorkerState, error) {
 }
 
 // Restore puts a trainer that has not run yet where the snapshot was taken. The number of workers, of environments and of
-// steps in a rollout must be the same; in deterministic mode the seed, the mode and the kernel implementation too. Other
+// steps in a rollout must be the same; in deterministic mode the seed, the mode and the bits of the kernels (SameBits) too. Other
 // settings, such as Steps, may differ, and then so does what follows.
 //
 // After an error the trainer is unusable.
@@ -151,6 +151,17 @@ func (t *Trainer) Restore(s *Snapshot) error {
 	return nil
 }
 
+// SameBits tells whether two kernel implementations, by their names, compute the same bits.
+func SameBits(a, b string) bool {
+	if a == "avx512" {
+		a = "avx2"
+	}
+	if b == "avx512" {
+		b = "avx2"
+	}
+	return a == b
+}
+
 func (t *Trainer) checkSnapshot(s *Snapshot) error {
 	if t.store.updates.Load() != 0 {
 		return errors.New("the trainer has run already")
@@ -165,7 +176,7 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 			return errors.New("the snapshot is of a run that was not deterministic, so this one cannot be")
 		case s.Seed != t.cfg.Seed:
 			return fmt.Errorf("the snapshot is of seed %d, the run wants %d: a deterministic run keeps its seed", s.Seed, t.cfg.Seed)
-		case s.Kernels != kernels.Implementation():
+		case !SameBits(s.Kernels, kernels.Implementation()):
 			return fmt.Errorf("the snapshot was computed by the %q kernels, here are the %q ones: a deterministic run keeps its kernels (KERNELS=%s)",
 				s.Kernels, kernels.Implementation(), s.Kernels)
 		}

@@ -419,3 +419,15 @@ func TestSnapshotIsACopy(t *testing.T) {
 		t.Error("the snapshot changed")
 	}
 }
+
+// TestSameBits: a deterministic run begun with avx512 goes on with avx2, whose bits are the same, and with no others.
+func TestSameBits(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{{"avx512", "avx2", true}, {"avx2", "avx512", true}, {"base", "base", true}, {"avx2", "base", false}, {"neon", "avx512", false}} {
+		if got := a3c.SameBits(test.a, test.b); got != test.want {
+			t.Errorf("%s and %s: %t", test.a, test.b, got)
+		}
+	}
+}

@@ -66,7 +66,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	case *o.trial >= 0:
 		done, err = o.workOnOne(ctx, s, stderr)
 	default:
-		_, done, err = s.Work(ctx)
+		if _, done, err = s.Work(ctx); err != nil { // of some trials: the others have scores
+			err = errors.Join(err, o.report(s, false, ctx.Err() != nil, stdout, stderr))
+		}
 	}
 	if err != nil {
 		return err

@@ -239,6 +239,29 @@ func TestDivergedTrials(t *testing.T) {
 	}
 }
 
+// One trial that cannot go on is reported in the end; the others are worked on.
+func TestDamagedTrial(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "study")
+	if _, _, err := sweep(t, small(out, "-prepare")...); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "0"); err != nil {
+		t.Fatal(err)
+	}
+	first := filepath.Join(out, "trial-000")
+	if err := errors.Join(os.Remove(filepath.Join(first, "rung-0.json")), os.WriteFile(filepath.Join(first, rundir.InfoFile), []byte("{"), 0o666)); err != nil {
+		t.Fatal(err)
+	}
+	_, said, err := sweep(t, "-resume", "-out", out)
+	if err == nil || !strings.Contains(err.Error(), "trial-000") || !strings.Contains(said, "trial-000 cannot go on") {
+		t.Errorf("%v, %s", err, said)
+	}
+	read(t, out, "trials.csv")
+	for i := 1; i < 4; i++ {
+		read(t, out, study.Trial{Number: i}.Name(), "rung-0.json")
+	}
+}
+
 // A study may search the settings of a transfer: with the transfer's defaults, in -domain robot unless said otherwise.
 func TestTransferStudy(t *testing.T) {
 	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -576,10 +577,20 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// A run goes on only under the kernels it was started with.
+// A deterministic run goes on only under kernels of the same bits, another one under any.
 func TestResumeRefusesOtherKernels(t *testing.T) {
+	for _, deterministic := range []bool{true, false} {
+		err := resumeUnderOthers(t, fmt.Sprintf("-deterministic=%t", deterministic))
+		if deterministic && (err == nil || !strings.Contains(err.Error(), "started with the not-")) || !deterministic && err != nil {
+			t.Errorf("deterministic %t: got %v", deterministic, err)
+		}
+	}
+}
+
+// resumeUnderOthers resumes a run that says it was started with other kernels.
+func resumeUnderOthers(t *testing.T, mode string) error {
 	out := filepath.Join(t.TempDir(), "run")
-	if _, err := train(t, small(out)...); err != nil {
+	if _, err := train(t, small(out, mode)...); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(out, rundir.InfoFile)
@@ -591,9 +602,8 @@ func TestResumeRefusesOtherKernels(t *testing.T) {
 	if err := os.WriteFile(path, []byte(other), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := train(t, "-out", out, "-resume"); err == nil || !strings.Contains(err.Error(), "started with the not-") {
-		t.Errorf("got %v", err)
-	}
+	_, err = train(t, "-out", out, "-resume")
+	return err
 }
 
 // A disk that is full from the start leaves no half run behind: the same folder

@@ -20,7 +20,7 @@ type Info struct {
 	Go       string    `json:"go"`
 	CPU      string    `json:"cpu"`
 	Cores    int       `json:"cores"`
-	Kernels  string    `json:"kernels"` // part of the run's contract: resumed only under the same
+	Kernels  string    `json:"kernels"` // part of a deterministic run's contract: resumed only under those of the same bits
 	World    string    `json:"world"`   // fingerprint of the environment
 }
 

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"colonnade/a3c"
@@ -32,7 +34,8 @@ func New(settings Settings, path string, stderr io.Writer) (*Study, error) {
 const patience = 2 * time.Second
 
 // Work works on trials until all of them are done, or until ctx ends: then done is false. Trials that others hold are
-// waited for, as what comes next depends on them.
+// waited for, as what comes next depends on them. A trial that cannot go on does not keep the others from the end of their
+// rung; then Work returns its error, and no next rung begins.
 func (s *Study) Work(ctx context.Context) (scores []Score, done bool, err error) {
 	candidates := make([]int, s.Trials)
 	for i := range candidates {
@@ -51,10 +54,14 @@ func (s *Study) Work(ctx context.Context) (scores []Score, done bool, err error)
 // workOnRung brings all candidates to the end of a rung, together with whoever else does.
 func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (scores []Score, done bool, err error) {
 	waiting := false
+	failed := map[int]error{}
 	for {
 		scores = scores[:0]
 		worked, busy := false, 0
 		for _, number := range candidates {
+			if failed[number] != nil {
+				continue
+			}
 			t := s.Draw(number)
 			score, ok, err := s.score(t, rung)
 			if err == nil && !ok {
@@ -64,16 +71,17 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 			switch {
 			case errors.Is(err, rundir.ErrBusy):
 				busy++
-			case err != nil:
-				return nil, false, err
+			case err != nil: // the others need not wait for it; the next rung does
+				failed[number] = err
+				fmt.Fprintf(s.stderr, "sweep: note: %s cannot go on, the others do: %v\n", t.Name(), err)
 			case !ok:
-				return nil, false, nil
+				return nil, false, joined(failed)
 			default:
 				scores = append(scores, score)
 			}
 		}
-		if busy == 0 {
-			return scores, true, nil
+		if err := joined(failed); busy == 0 || err != nil && !worked {
+			return scores, err == nil, err
 		}
 		if !waiting && !worked {
 			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy, rung+1, s.Rungs)
@@ -81,10 +89,19 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 		}
 		select {
 		case <-ctx.Done():
-			return nil, false, nil
+			return nil, false, joined(failed)
 		case <-time.After(patience):
 		}
 	}
+}
+
+// joined returns the errors of trials that cannot go on, in the order of their numbers.
+func joined(failed map[int]error) error {
+	var errs []error
+	for _, number := range slices.Sorted(maps.Keys(failed)) {
+		errs = append(errs, failed[number])
+	}
+	return errors.Join(errs...)
 }
 
 // WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended before. It returns

@@ -148,7 +148,7 @@ func (r *Run) resume() error {
 	if err != nil {
 		return err
 	}
-	if info.Kernels != kernels.Implementation() {
+	if r.plan.Config.Deterministic && !a3c.SameBits(info.Kernels, kernels.Implementation()) {
 		return cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
 			"set KERNELS=%s if this machine has them", info.Kernels)
 	}
