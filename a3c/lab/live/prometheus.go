@@ -33,7 +33,7 @@ func (x *exposition) family(name, kind, help string) func(value float64, labels 
 	return func(value float64, labels ...string) {
 		var pairs []string
 		for pair := range slices.Chunk(labels, 2) {
-			pairs = append(pairs, fmt.Sprintf(`%s="%s"`, pair[0], escapeLabel.Replace(pair[1])))
+			pairs = append(pairs, fmt.Sprintf(`%s="%s"`, pair[0], escapeLabel.Replace(strings.ToValidUTF8(pair[1], "\uFFFD"))))
 		}
 		x.WriteString(name)
 		if len(pairs) > 0 {
@@ -43,6 +43,7 @@ func (x *exposition) family(name, kind, help string) func(value float64, labels 
 	}
 }
 
+// escapeLabel escapes a label's value, which the format wants to be UTF-8; the name of a folder need not be.
 var escapeLabel = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (p *Page) exposition(n *notes) []byte {

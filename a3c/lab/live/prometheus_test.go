@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // Grammar of the text format: prometheus.io/docs/instrumenting/exposition_formats.
@@ -53,7 +54,7 @@ func TestMetricsForPrometheus(t *testing.T) {
 		t.Errorf("before the run: %v", got)
 	}
 	run := watchedRun()
-	run.Folder = "a\\b\"c\nd"
+	run.Folder = "a\\b\"c\nd\xe9" // the last in Latin-1
 	p.Begin(run)
 	for _, m := range windows(3) {
 		p.Metrics(m)
@@ -61,6 +62,9 @@ func TestMetricsForPrometheus(t *testing.T) {
 	text, answer := get(t, s.URL+"/metrics")
 	if got := answer.Header.Get("Content-Type"); got != "text/plain; version=0.0.4; charset=utf-8" {
 		t.Errorf("content type %q", got)
+	}
+	if !utf8.ValidString(text) {
+		t.Error("not UTF-8")
 	}
 	got := parse(t, text)
 	for name, want := range map[string]float64{
