@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -161,14 +162,44 @@ func (s Settings) Plan(command string, resume bool) (training.Plan, error) {
 	}, nil
 }
 
-// Files are names of files. As a flag they may be given one at a time, or at once with commas.
+// Files are names of files. As a flag they may be given one at a time, or at once with commas. A comma in a name has a
+// backslash before it, as a backslash has, unless the text as it stands is the name of one file that exists.
 type Files []string
 
-func (l *Files) String() string { return strings.Join(*l, ",") }
+var escapeFile = strings.NewReplacer(`\`, `\\`, `,`, `\,`)
+
+func (l *Files) String() string {
+	var names []string
+	for _, path := range *l {
+		names = append(names, escapeFile.Replace(path))
+	}
+	return strings.Join(names, ",")
+}
+
+// splitFiles is the inverse of Files.String.
+func splitFiles(text string) []string {
+	paths := []string{""}
+	for i := 0; i < len(text); i++ {
+		last := &paths[len(paths)-1]
+		switch {
+		case text[i] == ',':
+			paths = append(paths, "")
+			continue
+		case text[i] == '\\' && i+1 < len(text) && (text[i+1] == ',' || text[i+1] == '\\'):
+			i++
+		}
+		*last += text[i : i+1]
+	}
+	return paths
+}
 
 // Set implements flag.Value.
 func (l *Files) Set(text string) error {
-	for _, path := range strings.Split(text, ",") {
+	paths := splitFiles(text)
+	if _, err := os.Stat(text); err == nil {
+		paths = []string{text}
+	}
+	for _, path := range paths {
 		if path != "" && !slices.Contains(*l, path) {
 			*l = append(*l, path)
 		}
