@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"colonnade/kernels"
 )
@@ -117,7 +118,16 @@ func (f *Flags) Parse(args []string) error {
 	} else if f.NArg() > 0 {
 		return Usagef("unexpected argument %q: every value follows its flag", f.Arg(0))
 	}
-	f.Visit(func(fl *flag.Flag) { f.explicit[fl.Name] = true })
+	var foreign error
+	f.Visit(func(fl *flag.Flag) {
+		f.explicit[fl.Name] = true
+		if !f.skipInFile[fl.Name] && !utf8.ValidString(fl.Value.String()) {
+			foreign = Usagef("-%s %q is not UTF-8, which a configuration file has to be: rename it, or make a link to it", fl.Name, fl.Value)
+		}
+	})
+	if foreign != nil {
+		return foreign
+	}
 	if *f.config != "" {
 		values, err := f.readFile("config", *f.config)
 		if err != nil {
