@@ -18,8 +18,13 @@ func loadAll(local, shared []float32) {
 }
 
 func update(theta, ms, grad []float32, lr, decay, epsilon float32) {
+	const leastSquare = 0x1p-114 // as in kernels.RMSProp: no denormal numbers
 	for i, g := range grad {
-		m := decay*load(&ms[i]) + (1-decay)*g*g
+		m := load(&ms[i])
+		if m < leastSquare {
+			m = 0
+		}
+		m = decay*m + (1-decay)*g*g
 		put(&ms[i], m)
 		put(&theta[i], load(&theta[i])-lr*g/(float32(math.Sqrt(float64(m)))+epsilon))
 	}
