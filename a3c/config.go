@@ -11,8 +11,8 @@ import (
 // Config holds all settings of a training run. Start from DefaultConfig. The tags flag and help are
 // what commands make flags and configuration files of; a field without them is the program's.
 //
-// "Design" below is the project's design page, sections 2 and 4, which measured these values on the
-// reach task; "tuning" is bench/results/tuning, which did so later; "Mnih" is Mnih et al. 2016,
+// "Prototype" below is a prototype of this project, which measured these values on the reach task;
+// "tuning" is bench/results/tuning, which did so later; "Mnih" is Mnih et al. 2016,
 // "Asynchronous Methods for Deep Reinforcement Learning"; "GAE" is Schulman et al. 2015,
 // "High-Dimensional Continuous Control Using Generalized Advantage Estimation".
 type Config struct {
@@ -20,9 +20,9 @@ type Config struct {
 	// of the parameters. 1 is A2C. At least 1; default the number of CPUs Go may use.
 	Workers int `json:"workers" flag:"workers" help:"*number* of workers, each on a core of its own; 1 is A2C"`
 	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of Mnih. At least 0; default 0:
-	// 64 over all workers, but at most 8 (design: 8 to 16 turn vectors into matrices) and at least 1 for each.
+	// 64 over all workers, but at most 8 (prototype: 8 to 16 turn vectors into matrices) and at least 1 for each.
 	Envs int `json:"envs" flag:"envs" help:"*number* of environments a worker steps in lockstep (0: 64 over all workers, at most 8 each)"`
-	// Rollout is the number of steps in each environment between two updates. At least 1; default 20 (Mnih, design).
+	// Rollout is the number of steps in each environment between two updates. At least 1; default 20 (Mnih, prototype).
 	Rollout int `json:"rollout" flag:"rollout" help:"*steps* in each environment between two updates"`
 	// Gather is the number of gradients whose mean makes an update. At least 0; default 0: Workers/8, rounded up, so that
 	// the gradients of all workers together are at most 8 updates.
@@ -36,7 +36,7 @@ type Config struct {
 	// Seed is the seed of everything random: action sampling and episodes. Any value; default 1.
 	Seed uint64 `json:"seed" flag:"seed" help:"*seed* of everything random"`
 
-	// Gamma is the discount of a step. 0 to 1; default 0.99 (design).
+	// Gamma is the discount of a step. 0 to 1; default 0.99 (prototype).
 	Gamma float64 `json:"gamma" flag:"gamma" help:"*discount* of a step"`
 	// Lambda mixes returns of different lengths (GAE): 1 takes the longest one the rollout allows (n-step returns),
 	// 0 the shortest. 0 to 1; default 0.95 (tuning).
@@ -54,7 +54,7 @@ type Config struct {
 	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 5e-3 (tuning).
 	// It belongs together with RewardScale.
 	EntropyCost float64 `json:"entropy_cost" flag:"entropy-cost" help:"*weight* of the policy's entropy (nats, summed over factors)"`
-	// ValueCost weighs the squared error of the value. At least 0; default 0.25 (design).
+	// ValueCost weighs the squared error of the value. At least 0; default 0.25 (prototype).
 	ValueCost float64 `json:"value_cost" flag:"value-cost" help:"*weight* of the squared value error"`
 	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 0.1
 	// (tuning).
@@ -66,7 +66,7 @@ type Config struct {
 	ClipNorm float64 `json:"clip_norm" flag:"clip-norm" help:"*bound* on the gradient's norm (0: none)"`
 	// Decay is RMSProp's memory of squared gradients. 0 to below 1; default 0.99 (Mnih).
 	Decay float64 `json:"decay" flag:"decay" help:"RMSProp's *memory* of squared gradients"`
-	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (design: scan 1e-6 to 1e-4).
+	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (prototype: scan 1e-6 to 1e-4).
 	Epsilon float64 `json:"epsilon" flag:"epsilon" help:"RMSProp's *epsilon*, outside the root"`
 
 	// OutputOnly trains the output layer alone. Default false.
