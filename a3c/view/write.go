@@ -57,11 +57,16 @@ func writeBeside(w io.Writer, format Format, place LegendPlace, p *plot.Plot) er
 	legend.Left, legend.Padding = true, vg.Millimeter
 	p.Legend = plot.NewLegend()
 	g.legend = &legend
-	return writeGrid(w, format, width+legendWidth, 10*vg.Centimeter, g)
+	return writeGrid(w, format, width+legendRoom(&legend), 10*vg.Centimeter, g)
 }
 
-// legendWidth is the room for a legend beside a chart.
+// legendWidth is the least room for a legend beside a chart.
 const legendWidth = 6.5 * vg.Centimeter
+
+// legendRoom is the room that a legend takes: more than the least one where its names are long.
+func legendRoom(legend *plot.Legend) vg.Length {
+	return max(legendWidth, legend.Rectangle(draw.Canvas{}).Size().X+5*vg.Millimeter)
+}
 
 // grid is panels row by row, some side by side, and a legend to the right of them all, if there is one.
 type grid struct {
@@ -94,8 +99,8 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
 	whole := draw.New(canvas)
 	if g.legend != nil {
-		tiles.PadRight += legendWidth
-		g.legend.Draw(draw.Crop(whole, width-legendWidth, 0, 0, -tiles.PadTop))
+		tiles.PadRight += legendRoom(g.legend)
+		g.legend.Draw(draw.Crop(whole, width-legendRoom(g.legend), 0, 0, -tiles.PadTop))
 	}
 	for i, row := range plot.Align(rows, tiles, whole) {
 		for j, c := range row {
