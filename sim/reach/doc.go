@@ -28,6 +28,12 @@
 // domain): the picture has the camera's faults and may be up to 100 ms old, the angles have the
 // encoders' errors. Rewards and violations, as Joints, Palm, Target and Picture, tell the truth.
 //
+// # The twin
+//
+// With Options.Twin, Env.Twin draws the present state a second time, as another world shows it: a
+// policy that knows only that world can act by such pictures. It is drawn from the encoders, at the
+// moment of decision, so it has their errors and none of the camera's lateness.
+//
 // # Randomness
 //
 // Everything random follows from the seed given to Reset and the number of the step, each thing in

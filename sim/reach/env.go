@@ -26,6 +26,7 @@ type Env struct {
 	renderer *render.Renderer // nil: the lender has some
 	random   random
 	world    domain.World // of this episode
+	twin     twin
 
 	large      *render.Renderer // of Picture's last size, nil before
 	largeSize  image.Point
@@ -66,6 +67,9 @@ func newEnv(opt Options) (*Env, error) {
 		return nil, err
 	}
 	e.drawWorld()
+	if e.twin, err = newTwin(&e.opt); err != nil {
+		return nil, err
+	}
 	if opt.lender == nil {
 		if e.renderer, err = opt.appearance().newRenderer(&e.world); err != nil {
 			return nil, err

@@ -37,21 +37,34 @@ func (o Options) Share() (Options, error) {
 	if err != nil {
 		return o, fmt.Errorf("reach: %w", err)
 	}
-	if !o.Domain.Fixed() {
-		return o, nil
+	if o.Domain.Fixed() {
+		if o.lender, err = newLender(o.appearance()); err != nil {
+			return o, fmt.Errorf("reach: %w", err)
+		}
 	}
-	l := &lender{appearance: o.appearance()}
-	o.Domain.Draw(nil, &l.world)
-	r, err := l.take()
-	if err != nil {
-		return o, fmt.Errorf("reach: %w", err)
+	if o.Twin != nil {
+		if o.twinLender, err = newLender(o.twinAppearance()); err != nil {
+			return o, fmt.Errorf("reach: twin: %w", err)
+		}
 	}
-	l.give(r)
-	o.lender = l
 	return o, nil
 }
 
+// newLender returns a lender that has one renderer.
+func newLender(a appearance) (*lender, error) {
+	l := &lender{appearance: a}
+	a.domain.Draw(nil, &l.world)
+	r, err := l.take()
+	if err != nil {
+		return nil, err
+	}
+	l.give(r)
+	return l, nil
+}
+
 func (o *Options) appearance() appearance { return appearance{o.Domain, o.Pixels, o.Supersample} }
+
+func (o *Options) twinAppearance() appearance { return appearance{o.Twin, o.Pixels, o.Supersample} }
 
 // newRenderer makes a renderer for the given world.
 func (k appearance) newRenderer(w *domain.World) (*render.Renderer, error) {

@@ -64,7 +64,12 @@ type Options struct {
 	// every episode. On the robot a person moves it, so transfer uses 3.
 	TargetEvery int
 
-	lender *lender // of renderers, by Share; nil: each environment has its own
+	// Twin is the world in whose appearance Env.Twin draws, one without ranges; nil: Env.Twin is an
+	// error.
+	Twin *domain.Domain
+
+	// Lenders of renderers, by Share; nil: each environment has its own.
+	lender, twinLender *lender
 }
 
 func (o Options) withDefaults() (Options, error) {
@@ -99,8 +104,12 @@ func (o Options) withDefaults() (Options, error) {
 	if o.TargetEvery < 0 {
 		return o, fmt.Errorf("target-every is %d, want 1 or more", o.TargetEvery)
 	}
-	if o.lender != nil && o.lender.appearance != o.appearance() {
-		return o, fmt.Errorf("domain, pixels or supersample have changed since Share")
+	if o.Twin != nil && !o.Twin.Fixed() {
+		return o, fmt.Errorf("the twin's domain %s has ranges, want one that always looks the same", o.Twin.Name())
+	}
+	if o.lender != nil && o.lender.appearance != o.appearance() ||
+		o.twinLender != nil && o.twinLender.appearance != o.twinAppearance() {
+		return o, fmt.Errorf("domain, twin, pixels or supersample have changed since Share")
 	}
 	if _, ok := o.Model.Keyframe(startKeyframe); !ok {
 		return o, fmt.Errorf("the arm model has no keyframe %q", startKeyframe)
