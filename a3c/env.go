@@ -13,7 +13,7 @@ import (
 // An Env belongs to one goroutine at a time.
 //
 // Optional: encoding.BinaryMarshaler and encoding.BinaryUnmarshaler where the environment can be resumed to the bit, and
-// io.Closer, called when the trainer or the evaluation is done with it, and Stopwatch.
+// io.Closer, called when the trainer or the evaluation is done with it, Stopwatch, and Twin.
 // Package a3c/envtest checks an implementation against this contract.
 type Env interface {
 	// Spec returns the size of the picture as height, width, channels (zero: no picture), the number of proprioceptive
@@ -37,6 +37,16 @@ type Env interface {
 // on drawing it, since it was made.
 type Stopwatch interface {
 	StageTimes() (physics, render time.Duration)
+}
+
+// Twin is an Env that can draw its present state a second time, in the appearance of a world that was chosen when it was made:
+// an arm knows its joint angles, and where the target was last seen. A policy that knows only that world can act by such
+// pictures, and teach another one what it does (package a3c/distill).
+//
+// Twin writes the picture of the moment, as large as the observation's, after Reset or Step. sure tells whether the state is
+// known: where the target's position is not, the last known one is drawn. Twin changes nothing.
+type Twin interface {
+	Twin(pixels []uint8) (sure bool, err error)
 }
 
 // space is what the network wants of an environment.

@@ -29,6 +29,11 @@
 // for each episode, the arm at its start: an episode then depends on its seed and its actions alone. With Emulation.Conveyor
 // the target glides, and Options.Moving lets the tracker follow.
 //
+// # The twin
+//
+// With Options.Twin, Env.Twin draws the present state a second time, as another world shows it: a policy that was trained in
+// that world can drive the arm by such pictures, without having seen it.
+//
 // # Real laboratories
 //
 // Connect makes one of the devices that are there. Only a Jaco2 with six joints, the curved wrist and three fingers is driven: a

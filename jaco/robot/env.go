@@ -41,6 +41,8 @@ type Env struct {
 
 	moment Moment
 	frame  [camera.FrameSize]uint8
+	twin   twin
+	told   pose // velocities of the motion under way, rad/s
 }
 
 // Counts is what became of an Env's episodes.
@@ -62,6 +64,9 @@ func New(opt Options) (*Env, error) {
 	}
 	m := sim.Canonical()
 	e := &Env{opt: opt, lab: opt.Lab, model: m, arm: m.NewData(), finder: tracker.NewFinder()}
+	if e.twin, err = newTwin(opt.Twin, m); err != nil {
+		return nil, fmt.Errorf("robot: %w", err)
+	}
 	e.moment.Frame = e.frame[:]
 	e.fits = safety.Fitter(m, safety.DefaultLimits())
 	return e, nil
@@ -269,6 +274,7 @@ func (e *Env) move(v *[sim.NumJoints]float64) error {
 		e.due = c.Now().Add(controlStep)
 	}
 	if err == nil {
+		e.told = *v
 		if err := c.SleepUntil(context.Background(), e.due); err != nil {
 			return err
 		}

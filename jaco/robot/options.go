@@ -11,6 +11,7 @@ import (
 	"colonnade/jaco/safety"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 )
 
 // Lab is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and somebody who moves the target.
@@ -73,6 +74,9 @@ type Options struct {
 	// Patience is how long a target that is out of sight, a camera or an arm that is lost are waited for, in the time
 	// of the Lab's clock; 0: 30 s.
 	Patience time.Duration
+
+	// Twin is the world in whose appearance Env.Twin draws, one without ranges; nil: Env.Twin is an error.
+	Twin *domain.Domain
 
 	// Log is told of pauses and their ends. nil: nobody.
 	Log func(at time.Time, text string)

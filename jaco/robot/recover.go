@@ -27,6 +27,7 @@ const lookAtIt = "somebody must look at the arm before it moves again"
 // recover waits for an arm that was lost. One that does not get out of its margins tries again as long as there is patience. It
 // is not sent home, since its firmware knows neither table nor margins: in the end somebody must help it.
 func (e *Env) recover(cause error) error {
+	e.told = pose{}
 	if errors.Is(cause, safety.ErrEmergency) {
 		return cause
 	}
@@ -96,6 +97,7 @@ func (e *Env) resume() error {
 
 // rest stops the arm at the end of an episode. An arm that tripped stands already.
 func (e *Env) rest() error {
+	e.told = pose{}
 	guard := e.lab.Guard
 	err := guard.Err()
 	if err == nil {
