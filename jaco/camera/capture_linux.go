@@ -29,6 +29,7 @@ type Capture struct {
 	frame  sync.Mutex // held by the Frame under way, and by Close when none may begin
 	once   sync.Once  // of Close
 	result error      // of Close
+	same   repeats    // of Frame
 
 	mu       sync.Mutex // guards what follows
 	latest   picture    // the newest that was not returned
@@ -246,6 +247,9 @@ func (c *Capture) Frame(dst []uint8) (time.Duration, error) {
 				c.fail(again)
 			}
 			if err == nil {
+				if frozen := c.same.note(dst, p.at); frozen != nil {
+					return 0, &transport.Error{Op: "picture", Name: c.path, Kind: ErrStale, Cause: frozen}
+				}
 				return p.at.Sub(clock.Epoch), nil
 			}
 			bad = err

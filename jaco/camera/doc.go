@@ -18,7 +18,8 @@
 // from changing controls meanwhile (V4L2's priority).
 //
 // Frame never returns the same picture twice, nor one older than Options.MaxAge; it waits for a new one instead, and
-// gives up with ErrStale after Options.Timeout: a camera that hangs looks like this. One that is unplugged gives
+// gives up with ErrStale after Options.Timeout: a camera that hangs looks like this. So does one that repeats the very same
+// picture with fresh times, for half a second or longer: sensors have noise. One that is unplugged gives
 // transport.ErrNoDevice, and stays dead; a Reopening opens another when it is back, with the same Options, and where one has hung
 // for two seconds.
 //

@@ -135,32 +135,49 @@ func TestHelperCamera(t *testing.T) {
 	t.Log(err)
 }
 
-// shot is the webcam's picture: red at the left, blue at the right.
-func shot(mjpeg bool) []byte {
-	if !mjpeg {
-		half := bytes.Repeat([]byte{81, 90, 81, 240}, camWidth/4)
-		return bytes.Repeat(append(half, bytes.Repeat([]byte{41, 240, 41, 110}, camWidth/4)...), camHeight)
-	}
-	p := image.NewRGBA(image.Rect(0, 0, camWidth, camHeight))
-	for y := range camHeight {
-		for x := range camWidth {
-			p.SetRGBA(x, y, color.RGBA{R: 255, A: 255})
-			if x >= camWidth/2 {
-				p.SetRGBA(x, y, color.RGBA{B: 255, A: 255})
+// shots returns the webcam's pictures: red at the left, blue at the right, and a corner that changes as by noise.
+func shots() func(mjpeg bool) []byte {
+	n := 0
+	return func(mjpeg bool) []byte {
+		n++
+		noise := uint8(n % 2 * 60)
+		if !mjpeg {
+			half := bytes.Repeat([]byte{81, 90, 81, 240}, camWidth/4)
+			p := bytes.Repeat(append(half, bytes.Repeat([]byte{41, 240, 41, 110}, camWidth/4)...), camHeight)
+			for x := range corner {
+				for y := range corner {
+					p[2*(y*camWidth+camWidth/2+x)] += noise
+				}
+			}
+			return p
+		}
+		p := image.NewRGBA(image.Rect(0, 0, camWidth, camHeight))
+		for y := range camHeight {
+			for x := range camWidth {
+				p.SetRGBA(x, y, color.RGBA{R: 255, A: 255})
+				if x >= camWidth/2 {
+					p.SetRGBA(x, y, color.RGBA{B: 255, A: 255})
+				}
+				if x >= camWidth/2 && x < camWidth/2+corner && y < corner {
+					p.SetRGBA(x, y, color.RGBA{G: noise, B: 255, A: 255})
+				}
 			}
 		}
+		var b bytes.Buffer
+		jpeg.Encode(&b, p, nil)
+		whole := b.Bytes()
+		at := bytes.Index(whole, []byte{0xff, 0xc4}) // the Huffman tables, one segment: MJPEG does without
+		length := 2 + int(whole[at+2])<<8 + int(whole[at+3])
+		return append(whole[:at:at], whole[at+length:]...)
 	}
-	var b bytes.Buffer
-	jpeg.Encode(&b, p, nil)
-	whole := b.Bytes()
-	at := bytes.Index(whole, []byte{0xff, 0xc4}) // the Huffman tables, one segment: MJPEG does without
-	length := 2 + int(whole[at+2])<<8 + int(whole[at+3])
-	return append(whole[:at:at], whole[at+length:]...)
 }
+
+// corner is a side of the part of the webcam's picture that changes, pixels.
+const corner = 16
 
 // A webcam behind the kernel's own driver: both formats, exposure by hand, a camera that hangs, and one that is unplugged.
 func TestGuestWebcam(t *testing.T) {
-	w := newWebcam(t, shot)
+	w := newWebcam(t, shots())
 	path := awaitCamera(t, camName)
 	for _, pixels := range []camera.Pixels{camera.YUYV, camera.MJPEG} {
 		c := openCamera(t, camera.Options{Path: path, Width: camWidth, Height: camHeight, Pixels: pixels, Rate: 20, Exposure: 12300 * time.Microsecond})

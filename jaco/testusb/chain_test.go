@@ -59,6 +59,9 @@ func newLab(t *testing.T, device *emulator.Device) *lab {
 	if l.renderer, err = render.NewRenderer(&w.Scene, camWidth, camHeight, 1); err != nil {
 		t.Fatal(err)
 	}
+	if err := l.renderer.SetSensor(render.Sensor{ReadNoise: 1}); err != nil { // without noise it would be taken for frozen
+		t.Fatal(err)
+	}
 	return l
 }
 
