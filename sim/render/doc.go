@@ -45,6 +45,10 @@
 // The lens of a bent picture looks further than its edge. Such pictures are therefore drawn with a
 // wider angle, so that none of them has empty corners.
 //
+// On processors with AVX-512 target, shadows and arm of small frames are drawn by vector routines,
+// eight vertices, faces or polygons at a time, with the same pixels (raster_amd64.s). Frames in
+// which something must be clipped, and all frames elsewhere, are drawn mesh by mesh.
+//
 // # Why the default scene looks as it does
 //
 // The feedforward wide network learnt, by supervision from 24,000 frames in 6 passes, where palm

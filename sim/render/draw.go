@@ -61,17 +61,24 @@ func (r *Renderer) projectAll(vertices []vertex, f *rasterFromBody) {
 	}
 }
 
-// drawTarget marks the target disc.
-func (r *Renderer) drawTarget(target *sim.Vec3) {
+// targetMap sets the map of the target disc, and returns how far from its origin the disc reaches.
+func (r *Renderer) targetMap(target *sim.Vec3, f *rasterFromBody) (radius float64) {
 	c, k := &r.camera, r.discRadius
-	var f rasterFromBody
 	f.set(&c.rasterFromWorld, &sim.Mat3{k, 0, 0, 0, k, 0, 0, 0, k}, target[0]-c.eye[0], target[1]-c.eye[1],
 		target[2]+r.discHeight-c.eye[2])
-	r.mark(r.disc.vertices, r.disc.faces, &f, float64(k*r.disc.radius), indexTarget)
+	return float64(k * r.disc.radius)
 }
 
-// drawShadow marks the shadow of a body: its vertices moved along the light down to the table.
-func (r *Renderer) drawShadow(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
+// drawTarget marks the target disc.
+func (r *Renderer) drawTarget(target *sim.Vec3) {
+	var f rasterFromBody
+	radius := r.targetMap(target, &f)
+	r.mark(r.disc.vertices, r.disc.faces, &f, radius, indexTarget)
+}
+
+// shadowMap sets the map of a body's shadow, its vertices moved along the light down to the table,
+// and returns how far from its origin the shadow reaches.
+func (r *Renderer) shadowMap(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3, f *rasterFromBody) (radius float64) {
 	// (x, y, z) falls on (x - kx·z, y - ky·z, 0).
 	c, kx, ky, w := &r.camera, r.lamp.shadowX, r.lamp.shadowY, worldFromBody
 	var flatFromBody sim.Mat3
@@ -79,11 +86,17 @@ func (r *Renderer) drawShadow(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 		flatFromBody[j] = w[j] - float64(kx*w[6+j])
 		flatFromBody[3+j] = w[3+j] - float64(ky*w[6+j])
 	}
-	var f rasterFromBody
 	f.set(&c.rasterFromWorld, &flatFromBody, pos[0]-float64(kx*pos[2])-c.eye[0], pos[1]-float64(ky*pos[2])-c.eye[1],
 		-c.eye[2])
 	// Along the lamp's direction the shadow is longer than its object by 1/(sine of its height).
-	r.mark(m.vertices, m.faces, &f, m.radius/r.lamp.direction[2], shadowBit)
+	return m.radius / r.lamp.direction[2]
+}
+
+// drawShadow marks the shadow of a body.
+func (r *Renderer) drawShadow(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
+	var f rasterFromBody
+	radius := r.shadowMap(m, pos, worldFromBody, &f)
+	r.mark(m.vertices, m.faces, &f, radius, shadowBit)
 }
 
 // mark lays an index over the pixels of the faces that show their front. The vertices are within a
@@ -106,25 +119,36 @@ func (r *Renderer) mark(vertices []vertex, faces []face, f *rasterFromBody, radi
 	}
 }
 
+// bodyMap sets the map of a body.
+func (r *Renderer) bodyMap(pos *sim.Vec3, worldFromBody *sim.Mat3, f *rasterFromBody) {
+	c := &r.camera
+	f.set(&c.rasterFromWorld, worldFromBody, pos[0]-c.eye[0], pos[1]-c.eye[1], pos[2]-c.eye[2])
+}
+
+// bodyLamp returns the direction of the lamp as a body sees it.
+func bodyLamp(worldFromBody *sim.Mat3, lamp *sim.Vec3) (d sim.Vec3) {
+	w := worldFromBody
+	for i := range d {
+		d[i] = float64(w[i]*lamp[0]) + float64(w[3+i]*lamp[1]) + float64(w[6+i]*lamp[2])
+	}
+	return d
+}
+
 // drawBody draws a body.
 func (r *Renderer) drawBody(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
-	c, w, lamp := &r.camera, worldFromBody, &r.lamp.direction
 	var f rasterFromBody
-	f.set(&c.rasterFromWorld, w, pos[0]-c.eye[0], pos[1]-c.eye[1], pos[2]-c.eye[2])
-	var bodyLamp sim.Vec3
-	for i := range bodyLamp {
-		bodyLamp[i] = float64(w[i]*lamp[0]) + float64(w[3+i]*lamp[1]) + float64(w[6+i]*lamp[2])
-	}
+	r.bodyMap(pos, worldFromBody, &f)
+	lamp := bodyLamp(worldFromBody, &r.lamp.direction)
 	points := r.points[:len(m.vertices)]
 	if m.smooth {
 		for i := range points {
-			points[i].level = r.lamp.level(bodyLamp.Dot(m.vertices[i].n))
+			points[i].level = r.lamp.level(lamp.Dot(m.vertices[i].n))
 		}
 	}
-	if !c.whole(&f, m.radius) {
+	if !r.camera.whole(&f, m.radius) {
 		for i := range m.faces {
 			g := &m.faces[i]
-			index, k := r.appearance(g, &bodyLamp)
+			index, k := r.appearance(g, &lamp)
 			r.clipFace(g, m.vertices, &f, index, k)
 		}
 		return
@@ -134,7 +158,7 @@ func (r *Renderer) drawBody(m *mesh, pos *sim.Vec3, worldFromBody *sim.Mat3) {
 		g := &m.faces[i]
 		a, b, c, d := &points[g.a], &points[g.b], &points[g.c], &points[g.d]
 		if abc, acd := turn(a, b, c), turn(a, c, d); abc > 0 || acd > 0 {
-			index, k := r.appearance(g, &bodyLamp)
+			index, k := r.appearance(g, &lamp)
 			r.raster.face(a, b, c, d, abc, acd, index, k)
 		}
 	}

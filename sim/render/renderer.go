@@ -244,12 +244,8 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 		return err
 	}
 	r.restore()
-	r.drawTarget(&target)
-	for b := range bodyPos {
-		r.drawShadow(&r.arm.shadow[b], &bodyPos[b], &bodyRot[b])
-	}
-	for b := range bodyPos {
-		r.drawBody(&r.arm.body[b], &bodyPos[b], &bodyRot[b])
+	if r.arm != coarseJaco() || !r.drawBatches(bodyPos, bodyRot, &target) {
+		r.drawMeshes(bodyPos, bodyRot, &target)
 	}
 	if !r.optics.active {
 		copy(pixels, r.empty)
@@ -262,6 +258,17 @@ func (r *Renderer) Render(pixels []uint8, bodyPos *[sim.NumBodies]sim.Vec3, body
 	r.resolveLanes()
 	r.optics.apply(pixels)
 	return nil
+}
+
+// drawMeshes draws target, shadows and arm.
+func (r *Renderer) drawMeshes(bodyPos *[sim.NumBodies]sim.Vec3, bodyRot *[sim.NumBodies]sim.Mat3, target *sim.Vec3) {
+	r.drawTarget(target)
+	for b := range bodyPos {
+		r.drawShadow(&r.arm.shadow[b], &bodyPos[b], &bodyRot[b])
+	}
+	for b := range bodyPos {
+		r.drawBody(&r.arm.body[b], &bodyPos[b], &bodyRot[b])
+	}
 }
 
 // check returns an error that names the first number that cannot be drawn.

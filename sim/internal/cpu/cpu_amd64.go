@@ -1,0 +1,39 @@
+//go:build !purego
+
+package cpu
+
+// Bits of CPUID and of XCR0 (Intel SDM, volume 2, CPUID; volume 1, section 13.3).
+const (
+	osxsave = 1 << 27 // leaf 1, ECX: the operating system uses XSAVE
+
+	bmi2     = 1 << 8 // leaf 7, EBX
+	avx512f  = 1 << 16
+	avx512dq = 1 << 17
+	avx512bw = 1 << 30
+	avx512vl = 1 << 31
+	needed   = bmi2 | avx512f | avx512dq | avx512bw | avx512vl
+
+	vbmi = 1 << 1 // leaf 7, ECX
+
+	wideState = 0xe6 // SSE, AVX, and the three parts of AVX-512
+)
+
+//go:noescape
+func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
+
+// xgetbv returns the lower half of XCR0: which registers the operating system saves. It may only be
+// called with osxsave.
+//
+//go:noescape
+func xgetbv() uint32
+
+func supported() bool {
+	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
+		return false
+	}
+	if _, _, ecx, _ := cpuid(1, 0); ecx&osxsave == 0 || xgetbv()&wideState != wideState {
+		return false
+	}
+	_, ebx, ecx, _ := cpuid(7, 0)
+	return ebx&needed == needed && ecx&vbmi != 0
+}
