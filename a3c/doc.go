@@ -70,6 +70,6 @@
 // # Where to start
 //
 // env.go is the contract of an environment; package envtest checks one, package probe has small ones with a known optimum.
-// worker.go is the loop, loss.go and returns.go the mathematics, store.go the shared parameters, trainer.go and run.go
+// worker.go is the loop, loss.go the mathematics, store.go the shared parameters, trainer.go and run.go
 // what holds the workers together, snapshot.go what resuming needs. Evaluate and Actor play without learning.
 package a3c

@@ -1,5 +1,7 @@
 package a3c
 
+import "math"
+
 // costs weighs the terms of the loss.
 type costs[F number] struct {
 	value   F // of the squared error of the value
@@ -51,4 +53,71 @@ func lossGradient[F number](c costs[F], choices, action []int, logp, prob []F, a
 	}
 	doutput[at] = c.weight * 2 * c.value * (v - ret)
 	return terms[F]{policy: -advantage * logPi, value: (ret - v) * (ret - v)}
+}
+
+// ending says how a step left its episode.
+type ending uint8
+
+const (
+	running    ending = iota // the episode goes on
+	terminated               // it ended: nothing follows, the value behind it is 0
+	truncated                // it was cut off: the value behind it is that of its last observation
+)
+
+// returns sets advantages and returns of a rollout by generalized advantage estimation (Schulman et al. 2015, equation 16).
+//
+//	next(t)  = 0 after a termination, cut(t) after a truncation, else value(t+1)
+//	delta(t) = reward(t) + gamma*next(t) - value(t)
+//	adv(t)   = delta(t) + gamma*lambda*adv(t+1)       the last term only where the episode goes on in the rollout
+//	ret(t)   = adv(t) + value(t)
+//
+// With lambda 1, ret is the n-step return of Mnih et al. 2016.
+//
+// Shape:  reward, end, cut, adv, ret (steps, envs); value (steps+1, envs), the last row being the bootstrap values.
+// Rewards are scaled already. cut is read where end is truncated only. Products are rounded before they are added, so that
+// every compiler and processor makes the same bits of them.
+func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end []ending, cut, adv, ret []F) {
+	for e := range envs {
+		var future F // gamma*lambda*adv of the following step, 0 across the end of an episode
+		for t := steps - 1; t >= 0; t-- {
+			i := t*envs + e
+			next := value[i+envs]
+			switch end[i] {
+			case terminated:
+				next, future = 0, 0
+			case truncated:
+				next, future = cut[i], 0
+			}
+			adv[i] = reward[i] + F(gamma*next) - value[i] + future
+			ret[i] = adv[i] + value[i]
+			future = F(gamma * lambda * adv[i])
+		}
+	}
+}
+
+// advantageScale is the size of a worker's advantages: their root mean square, averaged over about the last hundred
+// rollouts. It grows with the policy, on the reach task from a tenth to ten.
+//
+// Dividing advantages and value errors by it keeps the gradient's parts in proportion to each other and to the entropy
+// cost, while rewards turn from rare to common: an entropy cost that lets the first rare rewards through would later be
+// too small to keep the policy from collapsing, and one that is right later would never let it begin.
+type advantageScale struct {
+	square float64 // running mean of squared advantages, times weight
+	weight float64 // approaches 1: what square is a mean over
+}
+
+const (
+	scaleMemory   = 0.99 // of the running mean, per rollout
+	smallestScale = 0.1  // of a reward of 1; where there are hardly any rewards yet, noise is not blown up
+)
+
+// update takes a rollout's advantages in and returns the scale. rewardScale is the factor on rewards that is in them.
+func (s *advantageScale) update(advantages []float32, rewardScale float64) float32 {
+	square := 0.0
+	for _, a := range advantages {
+		square += float64(float64(a) * float64(a))
+	}
+	s.square = float64(scaleMemory*s.square) + (1-scaleMemory)*square/float64(len(advantages))
+	s.weight = float64(scaleMemory*s.weight) + (1 - scaleMemory)
+	return float32(max(math.Sqrt(s.square/s.weight), smallestScale*rewardScale))
 }

@@ -63,3 +63,79 @@ func (m *Memory) observe(proprio []float32) {
 		proprio[1] = 1
 	}
 }
+
+// Delayed offers a little at once or more much later: the first action decides, the others do
+// nothing.
+type Delayed struct {
+	core
+	delay int
+}
+
+// What the two branches of Delayed pay.
+const (
+	delayedSoon  = 0.25 // choice 0, after the first step
+	delayedLater = 1    // choice 1, after the last
+)
+
+// NewDelayed returns an environment with episodes of delay steps, at least 2.
+func NewDelayed(delay int) *Delayed {
+	delay = max(delay, 2)
+	return &Delayed{core: newCore(delay, -1, 1), delay: delay}
+}
+
+// Optimum returns the best mean score under a discount gamma: waiting is right as long as
+// gamma^(delay-1) > 0.25.
+func (d *Delayed) Optimum(gamma float64) float64 {
+	later := float64(delayedLater)
+	for range d.delay - 1 {
+		later *= gamma
+	}
+	if later > delayedSoon {
+		return delayedLater
+	}
+	return delayedSoon
+}
+
+var delayedChoices = []int{2}
+
+// Spec describes the branch (-1, 0 while undecided, 1) and one number set to 1 for the time, and
+// the factor.
+func (d *Delayed) Spec() ([3]int, int, []int) { return [3]int{}, 2 + d.delay, delayedChoices }
+
+// Reset begins an episode.
+func (d *Delayed) Reset(seed uint64, _ []uint8, proprio []float32) error {
+	d.begin(seed)
+	d.observe(proprio)
+	return nil
+}
+
+// Step takes one step.
+func (d *Delayed) Step(action []int, _ []uint8, proprio []float32) (reward float32, terminated, truncated bool,
+	err error) {
+	if err := d.check(action, delayedChoices); err != nil {
+		return 0, false, false, err
+	}
+	if d.step == 0 {
+		d.branch = 2*action[0] - 1
+		if d.branch < 0 {
+			reward = delayedSoon
+		}
+	}
+	d.step++
+	if d.step == d.delay {
+		d.live = false
+		if d.branch > 0 {
+			reward = delayedLater
+		}
+	}
+	d.observe(proprio)
+	return reward, !d.live, false, nil
+}
+
+func (d *Delayed) observe(proprio []float32) {
+	clear(proprio)
+	if len(proprio) > 0 {
+		proprio[0] = float32(d.branch)
+		proprio[1+d.step] = 1
+	}
+}

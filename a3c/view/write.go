@@ -3,7 +3,9 @@ package view
 import (
 	"bytes"
 	"fmt"
+	"image/color"
 	"io"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,4 +117,58 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 	}
 	_, err := w.Write(buffer.Bytes())
 	return err
+}
+
+// roundTicks marks an axis at round numbers, at most nine of them, and labels them as 500k, 1M, 2.5M.
+type roundTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (roundTicks) Ticks(low, high float64) []plot.Tick {
+	step := roundStep((high - low) / 8)
+	if !(step > 0) || math.IsInf(step, 0) {
+		return nil
+	}
+	var ticks []plot.Tick
+	for i := int(math.Ceil(low/step - 1e-9)); i <= int(math.Floor(high/step+1e-9)); i++ {
+		at := float64(i) * step
+		ticks = append(ticks, plot.Tick{Value: at, Label: label(at)})
+	}
+	return ticks
+}
+
+// roundStep returns the least of 1, 2 and 5 times a power of ten that is not less than x.
+func roundStep(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*power >= x {
+			return m * power
+		}
+	}
+	return 10 * power
+}
+
+func label(v float64) string {
+	switch {
+	case math.Abs(v) >= 1e6:
+		return fmt.Sprintf("%.6gM", v/1e6)
+	case math.Abs(v) >= 1e3:
+		return fmt.Sprintf("%.6gk", v/1e3)
+	}
+	return fmt.Sprintf("%.6g", v) // not 0.30000000000000004
+}
+
+// scale holds colours that grow lighter from nothing to all, and from blue to yellow, which those who see red and green
+// alike tell apart (after the idea of cividis; Nuñez, Anderton, Renslow 2018).
+var scale = []color.NRGBA{
+	{0x00, 0x22, 0x4e, 0xff}, {0x35, 0x45, 0x6c, 0xff}, {0x66, 0x69, 0x70, 0xff}, {0x94, 0x8e, 0x77, 0xff}, {0xc8, 0xb8, 0x66, 0xff}, {0xfe, 0xe8, 0x38, 0xff},
+}
+
+// scoreColor returns the colour of a share of the highest score.
+func scoreColor(share float64) color.NRGBA {
+	at := min(max(share, 0), 1) * float64(len(scale)-1)
+	i := min(int(at), len(scale)-2)
+	part := at - float64(i)
+	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + part*(float64(b)-float64(a)))) }
+	a, b := scale[i], scale[i+1]
+	return color.NRGBA{mix(a.R, b.R), mix(a.G, b.G), mix(a.B, b.B), 0xff}
 }

@@ -3,7 +3,10 @@ package camera
 import (
 	"errors"
 	"fmt"
+	"image"
 	"time"
+
+	"colonnade/jaco/clock"
 )
 
 // Side is the width and height of a picture, FrameSize the bytes of one: rows from the top, interleaved red, green, blue.
@@ -49,4 +52,72 @@ func checkBuffer(dst []uint8) error {
 		return fmt.Errorf("camera: the buffer has %d bytes, want %d", len(dst), FrameSize)
 	}
 	return nil
+}
+
+// Options says which camera to use and how. The zero value takes the only camera there is, as it is.
+type Options struct {
+	Path string // of its node, such as /dev/video0; "": the only camera there is
+
+	// Width and Height are the size of its pictures; both 0: what the camera has nearest to 640x480. Pixels is their
+	// format; 0: YUYV if the camera has it, else MJPEG. Rate is how many it takes a second; 0: about 30. What is given
+	// is had, or Open fails.
+	Width, Height int
+	Pixels        Pixels
+	Rate          int
+
+	// Crop is the part that becomes the 64x64 pixels; empty: the largest square in the middle.
+	Crop image.Rectangle
+
+	// What the camera would otherwise choose by itself, and so change while a policy looks: Exposure (in steps of
+	// 100 µs) and WhiteBalance (K) are fixed if they are not 0, Gain and Focus (in the camera's own units) if they
+	// are not nil. A camera that has no such control fails to open.
+	Exposure     time.Duration
+	WhiteBalance int
+	Gain, Focus  *int
+
+	MaxAge  time.Duration // of a picture that Frame returns; 0: 100 ms
+	Timeout time.Duration // how long Frame waits for one; 0: 500 ms
+
+	Clock clock.Clock // in whose time Frame says when; nil: clock.Real(), and no other makes sense before a real camera
+}
+
+// fill sets what was left out, and reports what makes no sense.
+func (o *Options) fill() error {
+	switch {
+	case o.Width < 0 || o.Height < 0 || o.Width > maxSide || o.Height > maxSide || (o.Width == 0) != (o.Height == 0):
+		return fmt.Errorf("camera: pictures of %dx%d: want both sides, 1 to %d, or neither", o.Width, o.Height, maxSide)
+	case o.Pixels != 0 && o.Pixels != YUYV && o.Pixels != MJPEG:
+		return fmt.Errorf("camera: pictures in the format %v, want %v or %v", o.Pixels, YUYV, MJPEG)
+	case o.Rate < 0 || o.Exposure < 0 || o.WhiteBalance < 0 || o.MaxAge < 0 || o.Timeout < 0:
+		return fmt.Errorf("camera: rate, exposure, white balance and times must not be below 0")
+	case o.Exposure%exposureUnit != 0:
+		return fmt.Errorf("camera: an exposure of %v, want a multiple of %v", o.Exposure, exposureUnit)
+	}
+	if o.MaxAge == 0 {
+		o.MaxAge = 100 * time.Millisecond
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 500 * time.Millisecond
+	}
+	if o.Clock == nil {
+		o.Clock = clock.Real()
+	}
+	return nil
+}
+
+// exposureUnit is that of the control for the time of exposure.
+const exposureUnit = 100 * time.Microsecond
+
+// Device is a camera that could be opened.
+type Device struct {
+	Path string // of its node
+	Name string // as its driver calls it
+}
+
+// Stats counts what came from a camera.
+type Stats struct {
+	Pictures int // that the driver delivered whole
+	Failed   int // that it marked as damaged
+	Bad      int // that Frame could not decode
+	Missed   int // that the driver had no room for, by their numbers
 }
