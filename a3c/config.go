@@ -16,19 +16,23 @@ import (
 // "Asynchronous Methods for Deep Reinforcement Learning"; "GAE" is Schulman et al. 2015,
 // "High-Dimensional Continuous Control Using Generalized Advantage Estimation".
 type Config struct {
-	// Workers is the number of workers, each a goroutine on its own OS thread with its own environments and its own copy
-	// of the parameters. 1 is A2C. At least 1; default the number of CPUs Go may use.
+	// Workers is the number of workers, each a goroutine on its own OS thread with its own
+	// environments and its own copy of the parameters. 1 is A2C. At least 1; default the number of
+	// CPUs Go may use.
 	Workers int `json:"workers" flag:"workers" help:"*number* of workers, each on a core of its own; 1 is A2C"`
-	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of Mnih. At least 0; default 0:
-	// 64 over all workers, but at most 8 (prototype: 8 to 16 turn vectors into matrices) and at least 1 for each.
+	// Envs is the number of environments of each worker, stepped in lockstep. 1 is the agent of
+	// Mnih. At least 0; default 0: 64 over all workers, but at most 8 (prototype: 8 to 16 turn
+	// vectors into matrices) and at least 1 for each.
 	Envs int `json:"envs" flag:"envs" help:"*number* of environments a worker steps in lockstep (0: 64 over all workers, at most 8 each)"`
-	// Rollout is the number of steps in each environment between two updates. At least 1; default 20 (Mnih, prototype).
+	// Rollout is the number of steps in each environment between two updates. At least 1; default
+	// 20 (Mnih, prototype).
 	Rollout int `json:"rollout" flag:"rollout" help:"*steps* in each environment between two updates"`
-	// Gather is the number of gradients whose mean makes an update. At least 0; default 0: Workers/8, rounded up, so that
-	// the gradients of all workers together are at most 8 updates.
+	// Gather is the number of gradients whose mean makes an update. At least 0; default 0:
+	// Workers/8, rounded up, so that the gradients of all workers together are at most 8 updates.
 	Gather int `json:"gather" flag:"gather" help:"*number* of workers' gradients whose mean makes an update (0: an eighth of the workers)"`
-	// Steps is the number of environment steps of the whole run, over all workers. The run ends with the rollout that
-	// reaches it, so up to Envs*Rollout-1 steps later. At least 1; default 50,000,000.
+	// Steps is the number of environment steps of the whole run, over all workers. The run ends
+	// with the rollout that reaches it, so up to Envs*Rollout-1 steps later. At least 1; default
+	// 50,000,000.
 	Steps int64 `json:"steps" flag:"steps" help:"environment *steps* of the whole run"`
 	// MaxTime ends the run earlier, counting only time spent in Run; 0: no limit, the default.
 	// Not with Deterministic: the learning rate would follow the clock.
@@ -38,64 +42,71 @@ type Config struct {
 
 	// Gamma is the discount of a step. 0 to 1; default 0.99 (prototype).
 	Gamma float64 `json:"gamma" flag:"gamma" help:"*discount* of a step"`
-	// Lambda mixes returns of different lengths (GAE): 1 takes the longest one the rollout allows (n-step returns),
-	// 0 the shortest. 0 to 1; default 0.95 (tuning).
+	// Lambda mixes returns of different lengths (GAE): 1 takes the longest one the rollout allows
+	// (n-step returns), 0 the shortest. 0 to 1; default 0.95 (tuning).
 	Lambda float64 `json:"lambda" flag:"lambda" help:"*lambda* of generalised advantage estimation; 1: n-step returns"`
-	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run. Above 0; default 3e-4
-	// (tuning).
+	// LearningRate is the rate at the first step; it falls linearly to 0 at the end of the run.
+	// Above 0; default 3e-4 (tuning).
 	LearningRate float64 `json:"learning_rate" flag:"learning-rate" help:"learning *rate* at the start, linear to 0"`
-	// Warmup is the number of steps at the beginning of the run in which the rate rises linearly from 0. RMSProp's statistics
-	// start at zero, so that without it the first update moves every parameter by 1/sqrt(1-Decay), ten times the rate: next
-	// to nothing for a network that begins at random, the end of a policy that was there before. And workers that begin
-	// together push the same gradient, the error of a value that is wrong everywhere, once each: sixteen of them leave no unit
-	// alive. At least -1; default -1: 32 times the steps that the other workers have under way, (Workers-1)*Envs*Rollout,
-	// but at most half of Steps; none with one worker.
+	// Warmup is the number of steps at the beginning of the run in which the rate rises linearly
+	// from 0. RMSProp's statistics start at zero, so that without it the first update moves every
+	// parameter by 1/sqrt(1-Decay), ten times the rate: next to nothing for a network that begins
+	// at random, the end of a policy that was there before. And workers that begin together push
+	// the same gradient, the error of a value that is wrong everywhere, once each: sixteen of them
+	// leave no unit alive. At least -1; default -1: 32 times the steps that the other workers have
+	// under way, (Workers-1)*Envs*Rollout, but at most half of Steps; none with one worker.
 	Warmup int64 `json:"warmup" flag:"warmup" help:"*steps* at the beginning in which the learning rate rises from 0 (-1: what the number of workers asks for, with one worker none)"`
-	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default 5e-3 (tuning).
-	// It belongs together with RewardScale.
+	// EntropyCost weighs the policy's entropy, in nats, summed over factors. At least 0; default
+	// 5e-3 (tuning). It belongs together with RewardScale.
 	EntropyCost float64 `json:"entropy_cost" flag:"entropy-cost" help:"*weight* of the policy's entropy (nats, summed over factors)"`
 	// ValueCost weighs the squared error of the value. At least 0; default 0.25 (prototype).
 	ValueCost float64 `json:"value_cost" flag:"value-cost" help:"*weight* of the squared value error"`
-	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are. Above 0; default 0.1
-	// (tuning).
+	// RewardScale multiplies rewards inside the loss only; scores are never scaled, values are.
+	// Above 0; default 0.1 (tuning).
 	RewardScale float64 `json:"reward_scale" flag:"reward-scale" help:"*factor* on rewards inside the loss"`
-	// NormalizeAdvantage divides advantages and value errors by a running root mean square of the worker's advantages
-	// (advantageScale), so that the entropy cost keeps its meaning while returns grow. Default true (tuning).
+	// NormalizeAdvantage divides advantages and value errors by a running root mean square of the
+	// worker's advantages (advantageScale), so that the entropy cost keeps its meaning while
+	// returns grow. Default true (tuning).
 	NormalizeAdvantage bool `json:"normalize_advantage" flag:"normalize-advantage" help:"divide advantages and value errors by their running size, so that the entropy cost keeps its meaning"`
 	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 10 (tuning).
 	ClipNorm float64 `json:"clip_norm" flag:"clip-norm" help:"*bound* on the gradient's norm (0: none)"`
 	// Decay is RMSProp's memory of squared gradients. 0 to below 1; default 0.99 (Mnih).
 	Decay float64 `json:"decay" flag:"decay" help:"RMSProp's *memory* of squared gradients"`
-	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (prototype: scan 1e-6 to 1e-4).
+	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (prototype: scan
+	// 1e-6 to 1e-4).
 	Epsilon float64 `json:"epsilon" flag:"epsilon" help:"RMSProp's *epsilon*, outside the root"`
 
 	// OutputOnly trains the output layer alone. Default false.
 	OutputOnly bool `json:"output_only"`
 
-	// Deterministic lets all workers pull the same parameters, compute in parallel, and push in worker order: the same
-	// seed gives the same bits whatever the number of CPUs, and a resumed run those of an unbroken one. Default false:
-	// no worker waits for another (Hogwild).
+	// Deterministic lets all workers pull the same parameters, compute in parallel, and push in
+	// worker order: the same seed gives the same bits whatever the number of CPUs, and a resumed
+	// run those of an unbroken one. Default false: no worker waits for another (Hogwild).
 	Deterministic bool `json:"deterministic" flag:"deterministic" help:"the same bits every time, at some cost of speed"`
 
-	// Replacements is how many workers that panicked a run may replace; the one after stops it. A replaced worker gets new
-	// environments and loses the rollout it was in. 0 to 1,000,000; default 10. In deterministic mode a panic always stops
-	// the run: it could not be resumed to the same bits.
+	// Replacements is how many workers that panicked a run may replace; the one after stops it. A
+	// replaced worker gets new environments and loses the rollout it was in. 0 to 1,000,000;
+	// default 10. In deterministic mode a panic always stops the run: it could not be resumed to
+	// the same bits.
 	Replacements int `json:"replacements" flag:"replacements" help:"*number* of workers that panic and are replaced before the run stops"`
-	// OnReplace is told of each panic whose worker was replaced. It is called by the goroutine that called Run. Default nil.
+	// OnReplace is told of each panic whose worker was replaced. It is called by the goroutine that
+	// called Run. Default nil.
 	OnReplace func(*WorkerError) `json:"-"`
 
 	// KeepScores lets the Metrics hold the score of every episode. Default false.
 	KeepScores bool `json:"keep_scores"`
-	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default 20,000.
+	// MetricsEvery is the number of steps between two calls of OnMetrics. At least 1; default
+	// 20,000.
 	MetricsEvery int64 `json:"metrics_every" flag:"metrics-every" help:"*steps* between lines of metrics.jsonl"`
-	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the goroutine that called Run
-	// while the workers go on. An error stops the run. Default nil.
+	// OnMetrics receives the metrics of each window of MetricsEvery steps. It is called by the
+	// goroutine that called Run while the workers go on. An error stops the run. Default nil.
 	OnMetrics func(Metrics) error `json:"-"`
-	// CheckpointEvery is the number of steps between two calls of OnCheckpoint; 0: never. Default 250,000.
+	// CheckpointEvery is the number of steps between two calls of OnCheckpoint; 0: never. Default
+	// 250,000.
 	CheckpointEvery int64 `json:"checkpoint_every" flag:"checkpoint-every" help:"*steps* between checkpoints"`
-	// OnCheckpoint receives snapshots taken while all workers stand between two rollouts. It is called by the goroutine
-	// that called Run, after all metrics up to the snapshot were delivered, while the workers go on; the snapshot is the
-	// callee's. An error stops the run. Default nil.
+	// OnCheckpoint receives snapshots taken while all workers stand between two rollouts. It is
+	// called by the goroutine that called Run, after all metrics up to the snapshot were delivered,
+	// while the workers go on; the snapshot is the callee's. An error stops the run. Default nil.
 	OnCheckpoint func(*Snapshot) error `json:"-"`
 }
 
@@ -131,7 +142,8 @@ const (
 	warmupRollouts = 32 // of each worker but one
 )
 
-// Resolved returns the settings with those that follow from the number of workers set to what follows.
+// Resolved returns the settings with those that follow from the number of workers set to what
+// follows.
 func (c Config) Resolved() Config {
 	if c.Envs == 0 {
 		c.Envs = max(1, min(allEnvs/max(c.Workers, 1), defaultEnvs))
@@ -145,7 +157,8 @@ func (c Config) Resolved() Config {
 	return c
 }
 
-// Rate returns the learning rate after so many steps, when the given part of the run, 0 to 1, is over.
+// Rate returns the learning rate after so many steps, when the given part of the run, 0 to 1, is
+// over.
 func (c Config) Rate(steps int64, over float64) float64 {
 	rate := c.LearningRate * (1 - min(over, 1))
 	if steps < c.Warmup {
@@ -162,11 +175,13 @@ const (
 
 	maxReplacements = 1_000_000
 
-	// Numbers are used in float32, where smaller ones lose digits and their inverses and products come near its ends.
+	// Numbers are used in float32, where smaller ones lose digits and their inverses and products
+	// come near its ends.
 	leastNumber = 1e-30
 )
 
-// Validate says everything that is wrong with the settings, in words that name the field and what is allowed.
+// Validate says everything that is wrong with the settings, in words that name the field and what
+// is allowed.
 func (c Config) Validate() error { // names are those of the commands' flags
 	var errs []error
 	whole := func(name string, v, least, most int64) {
@@ -204,7 +219,8 @@ func (c Config) Validate() error { // names are those of the commands' flags
 		errs = append(errs, fmt.Errorf("max-time is %v, want at least 0 (0: no limit)", c.MaxTime))
 	}
 	if c.Deterministic && c.MaxTime > 0 {
-		errs = append(errs, errors.New("deterministic and max-time exclude each other: the learning rate would follow the clock"))
+		errs = append(errs,
+			errors.New("deterministic and max-time exclude each other: the learning rate would follow the clock"))
 	}
 	return errors.Join(errs...)
 }

@@ -10,11 +10,13 @@ import (
 	"colonnade/nn"
 )
 
-// ErrNotFinite is wrapped by the error of a run that stopped because a loss, a gradient or the parameters were not finite.
-// Nothing of such a gradient was pushed, and such parameters are in no snapshot.
+// ErrNotFinite is wrapped by the error of a run that stopped because a loss, a gradient or the
+// parameters were not finite. Nothing of such a gradient was pushed, and such parameters are in no
+// snapshot.
 var ErrNotFinite = errors.New("not a finite number")
 
-// WorkerError is what happened to which worker, when: why a run stopped, or why a worker was replaced.
+// WorkerError is what happened to which worker, when: why a run stopped, or why a worker was
+// replaced.
 type WorkerError struct {
 	Worker int   // which worker, from 0
 	Step   int64 // environment steps of the whole run when its last rollout began
@@ -36,8 +38,9 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.value, e.stack) }
 
-// notFinite names the layers whose gradient is NaN or infinite. They spread from where they arise towards the inputs, so
-// the last one in the order of the table, the nearest to the output, is named first.
+// notFinite names the layers whose gradient is NaN or infinite. They spread from where they arise
+// towards the inputs, so the last one in the order of the table, the nearest to the output, is
+// named first.
 func notFinite(net *nn.Network, theta, grad []float32) error {
 	bad := tensorsNotFinite(net, grad)
 	if len(bad) == 0 {

@@ -16,32 +16,39 @@ import (
 type EvalConfig struct {
 	// Episodes is the number of episodes. At least 1.
 	Episodes int
-	// Seed decides the episodes and the actions drawn in them; training never sees these episodes, whatever its seed.
+	// Seed decides the episodes and the actions drawn in them; training never sees these episodes,
+	// whatever its seed.
 	Seed uint64
 	// Greedy takes the most probable choice of each factor instead of drawing from the policy.
 	Greedy bool
 	// Workers is the number of goroutines. The result does not depend on it. 0 stands for 1.
 	Workers int
-	// Envs is the number of environments of each worker, stepped in lockstep. 0 stands for 8; a robot wants 1.
-	// The result does not depend on it as long as the kernels compute a row of a matrix alike in matrices of any size.
+	// Envs is the number of environments of each worker, stepped in lockstep. 0 stands for 8; a
+	// robot wants 1. The result does not depend on it as long as the kernels compute a row of a
+	// matrix alike in matrices of any size.
 	Envs int
-	// OnEpisode, if not nil, is called after each episode with the number of those that ended; one call at a time.
+	// OnEpisode, if not nil, is called after each episode with the number of those that ended; one
+	// call at a time.
 	OnEpisode func(ended int)
-	// OnReset and OnEnd, if not nil, are shown the environment of an episode, from 0: after its Reset, and after its last
-	// step. They are called by the goroutines of the workers, for different episodes at the same time, and must not step it.
+	// OnReset and OnEnd, if not nil, are shown the environment of an episode, from 0: after its
+	// Reset, and after its last step. They are called by the goroutines of the workers, for
+	// different episodes at the same time, and must not step it.
 	OnReset, OnEnd func(episode int, env Env)
-	// Perturb, if not nil, is called before each group of Envs episodes that are played together with the number of the
-	// first one, by the goroutines of the workers, and returns what Actor.Perturb takes while they are played. A function
-	// whose random numbers follow from that number gives a result that does not depend on Workers; on Envs it does.
+	// Perturb, if not nil, is called before each group of Envs episodes that are played together
+	// with the number of the first one, by the goroutines of the workers, and returns what
+	// Actor.Perturb takes while they are played. A function whose random numbers follow from that
+	// number gives a result that does not depend on Workers; on Envs it does.
 	Perturb func(first int) func(l nn.Lateral, x []float32)
 }
 
-// Evaluate plays episodes with parameters theta and does not learn. makeEnv is called once for each environment of each
-// worker, by several workers at a time; Evaluate closes environments that can be closed. Episode i is decided by Seed and i alone (EpisodeSeeds).
+// Evaluate plays episodes with parameters theta and does not learn. makeEnv is called once for each
+// environment of each worker, by several workers at a time; Evaluate closes environments that can
+// be closed. Episode i is decided by Seed and i alone (EpisodeSeeds).
 //
-// Episodes are played in groups of Envs, the first of them in the first row and so on: so the matrices are the same
-// whatever the number of workers.
-func Evaluate(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (Env, error), cfg EvalConfig) (Result, error) {
+// Episodes are played in groups of Envs, the first of them in the first row and so on: so the
+// matrices are the same whatever the number of workers.
+func Evaluate(ctx context.Context, net *nn.Network, theta []float32, makeEnv func(worker, index int) (Env, error),
+	cfg EvalConfig) (Result, error) {
 	if cfg.Workers == 0 {
 		cfg.Workers = 1
 	}
@@ -62,7 +69,8 @@ func Evaluate(ctx context.Context, net *nn.Network, theta []float32, makeEnv fun
 	cfg.Workers = min(cfg.Workers, (cfg.Episodes+cfg.Envs-1)/cfg.Envs)
 	e := &evaluation{
 		cfg: cfg, net: net, theta: theta,
-		result: Result{Scores: make([]float64, cfg.Episodes), Lengths: make([]int, cfg.Episodes), Terminated: make([]bool, cfg.Episodes)},
+		result: Result{Scores: make([]float64, cfg.Episodes), Lengths: make([]int, cfg.Episodes),
+			Terminated: make([]bool, cfg.Episodes)},
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -85,7 +93,8 @@ func Evaluate(ctx context.Context, net *nn.Network, theta []float32, makeEnv fun
 	return e.result, nil
 }
 
-// firstCause returns the first error, preferring one that is not the cancellation that another one caused.
+// firstCause returns the first error, preferring one that is not the cancellation that another one
+// caused.
 func firstCause(errs []error) error {
 	var cancelled error
 	for _, err := range errs {
@@ -100,7 +109,8 @@ func firstCause(errs []error) error {
 	return cancelled
 }
 
-// evaluation is shared by the goroutines of one Evaluate. Each writes the results of its own episodes.
+// evaluation is shared by the goroutines of one Evaluate. Each writes the results of its own
+// episodes.
 type evaluation struct {
 	cfg    EvalConfig
 	net    *nn.Network
@@ -214,15 +224,18 @@ func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, er
 	return true, nil
 }
 
-// Result is what an evaluation found. Slices have one element for each episode, in the order of episodes.
+// Result is what an evaluation found. Slices have one element for each episode, in the order of
+// episodes.
 type Result struct {
 	Scores     []float64 // undiscounted returns
 	Lengths    []int     // steps
 	Terminated []bool    // ended by a termination, not a time limit
 
-	Mean       float64 // of the scores
-	Deviation  float64 // standard deviation of the scores; 0 for a single episode
-	CI95       float64 // half width of the 95 % confidence interval of Mean (Student's t); 0 for a single episode: unknown
+	Mean      float64 // of the scores
+	Deviation float64 // standard deviation of the scores; 0 for a single episode
+	// half width of the 95 % confidence interval of Mean (Student's t); 0 for a single episode:
+	// unknown
+	CI95       float64
 	Reached    float64 // fraction of episodes with a score above 0
 	Violations float64 // fraction of episodes that terminated
 	Length     float64 // mean length
@@ -258,6 +271,7 @@ func (r *Result) summarize() {
 	r.Mean, r.Deviation, r.CI95 = s.Mean, s.Deviation, s.CI95
 	r.ReachedCI95, r.ViolationsCI95 = stats.Wilson(reached, n), stats.Wilson(terminated, n)
 	if n > 0 {
-		r.Reached, r.Violations, r.Length = float64(reached)/float64(n), float64(terminated)/float64(n), float64(steps)/float64(n)
+		r.Reached, r.Violations, r.Length = float64(reached)/float64(n), float64(terminated)/float64(n),
+			float64(steps)/float64(n)
 	}
 }

@@ -15,7 +15,8 @@ type terms[F number] struct {
 	value  F // (ret - value) squared
 }
 
-// lossGradient computes the terms of one sample's loss and its gradient with respect to the network's output.
+// lossGradient computes the terms of one sample's loss and its gradient with respect to the
+// network's output.
 //
 //	loss = weight * ( -advantage * Σ_f log pi_f(a_f)  +  value * (ret - v)²  -  entropy * Σ_f H_f )
 //	H_f  = -Σ_j p_j log p_j
@@ -23,11 +24,14 @@ type terms[F number] struct {
 //	dloss/dz_j = weight * ( advantage * (p_j - [j = a_f])  +  entropy * p_j (log p_j + H_f) )
 //	dloss/dv   = weight * 2 * value * (v - ret)
 //
-// advantage and ret are constants: no gradient flows through them. Products are rounded before they are added, as in returns.
+// advantage and ret are constants: no gradient flows through them. Products are rounded before they
+// are added, as in returns.
 //
-// Shape:  logp, prob (sum of choices), the log-softmax of each factor's logits and its exponential; action, entropies one
-// for each factor, entropies being added to; doutput (sum of choices + 1) overwritten, its last element is the value's.
-func lossGradient[F number](c costs[F], choices, action []int, logp, prob []F, advantage, ret, v F, doutput []F, entropies []float64) terms[F] {
+// Shape: logp, prob (sum of choices), the log-softmax of each factor's logits and its exponential;
+// action, entropies one for each factor, entropies being added to; doutput (sum of choices + 1)
+// overwritten, its last element is the value's.
+func lossGradient[F number](c costs[F], choices, action []int, logp, prob []F, advantage, ret, v F, doutput []F,
+	entropies []float64) terms[F] {
 	var logPi F
 	at := 0
 	for f, k := range choices {
@@ -64,7 +68,8 @@ const (
 	truncated                // it was cut off: the value behind it is that of its last observation
 )
 
-// returns sets advantages and returns of a rollout by generalized advantage estimation (Schulman et al. 2015, equation 16).
+// returns sets advantages and returns of a rollout by generalized advantage estimation (Schulman et
+// al. 2015, equation 16).
 //
 //	next(t)  = 0 after a termination, cut(t) after a truncation, else value(t+1)
 //	delta(t) = reward(t) + gamma*next(t) - value(t)
@@ -73,9 +78,10 @@ const (
 //
 // With lambda 1, ret is the n-step return of Mnih et al. 2016.
 //
-// Shape:  reward, end, cut, adv, ret (steps, envs); value (steps+1, envs), the last row being the bootstrap values.
-// Rewards are scaled already. cut is read where end is truncated only. Products are rounded before they are added, so that
-// every compiler and processor makes the same bits of them.
+// Shape: reward, end, cut, adv, ret (steps, envs); value (steps+1, envs), the last row being the
+// bootstrap values. Rewards are scaled already. cut is read where end is truncated only. Products
+// are rounded before they are added, so that every compiler and processor makes the same bits of
+// them.
 func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end []ending, cut, adv, ret []F) {
 	for e := range envs {
 		var future F // gamma*lambda*adv of the following step, 0 across the end of an episode
@@ -95,12 +101,13 @@ func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end 
 	}
 }
 
-// advantageScale is the size of a worker's advantages: their root mean square, averaged over about the last hundred
-// rollouts. It grows with the policy, on the reach task from a tenth to ten.
+// advantageScale is the size of a worker's advantages: their root mean square, averaged over about
+// the last hundred rollouts. It grows with the policy, on the reach task from a tenth to ten.
 //
-// Dividing advantages and value errors by it keeps the gradient's parts in proportion to each other and to the entropy
-// cost, while rewards turn from rare to common: an entropy cost that lets the first rare rewards through would later be
-// too small to keep the policy from collapsing, and one that is right later would never let it begin.
+// Dividing advantages and value errors by it keeps the gradient's parts in proportion to each other
+// and to the entropy cost, while rewards turn from rare to common: an entropy cost that lets the
+// first rare rewards through would later be too small to keep the policy from collapsing, and one
+// that is right later would never let it begin.
 type advantageScale struct {
 	square float64 // running mean of squared advantages, times weight
 	weight float64 // approaches 1: what square is a mean over
@@ -111,7 +118,8 @@ const (
 	smallestScale = 0.1  // of a reward of 1; where there are hardly any rewards yet, noise is not blown up
 )
 
-// update takes a rollout's advantages in and returns the scale. rewardScale is the factor on rewards that is in them.
+// update takes a rollout's advantages in and returns the scale. rewardScale is the factor on
+// rewards that is in them.
 func (s *advantageScale) update(advantages []float32, rewardScale float64) float32 {
 	square := 0.0
 	for _, a := range advantages {

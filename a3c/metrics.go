@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// Metrics describes one window of training, the steps since the Metrics before. Means are over the window.
+// Metrics describes one window of training, the steps since the Metrics before. Means are over the
+// window.
 type Metrics struct {
 	Steps    int64 `json:"steps"`    // environment steps since the beginning of the run
 	Updates  int64 `json:"updates"`  // gradients pushed since the beginning
@@ -22,23 +23,29 @@ type Metrics struct {
 	Reached        float64 `json:"reached"`         // fraction of them with a return above 0
 	Violations     float64 `json:"violations"`      // fraction of them that terminated; the others met a time limit
 
-	Scores []float32 `json:"scores,omitempty"` // of each episode of the window, in the order they ended; with Config.KeepScores
+	// of each episode of the window, in the order they ended; with Config.KeepScores
+	Scores []float32 `json:"scores,omitempty"`
 
-	Entropy        []float64 `json:"entropy"`         // mean entropy of each factor of the policy, nats
-	PolicyLoss     float64   `json:"policy_loss"`     // mean of -advantage * sum over factors of log pi(action); of advantages as they are learnt from, see Config.NormalizeAdvantage
-	ValueLoss      float64   `json:"value_loss"`      // mean of (return - value) squared, unweighted, in scaled reward
-	Value          float64   `json:"value"`           // mean value, in scaled reward
-	GradNorm       float64   `json:"grad_norm"`       // mean length of the gradient before clipping
-	Clipped        float64   `json:"clipped"`         // fraction of gradients that clipping shortened
-	LearningRate   float64   `json:"learning_rate"`   // at the end of the window
-	PolicyLag      float64   `json:"policy_lag"`      // mean number of pushes by others between a worker's pull and its push
-	RewardPerStep  float64   `json:"reward_per_step"` // mean unscaled reward
-	ExplainedValue float64   `json:"explained_value"` // 1 - sum (return - value)^2 / sum (return - mean return)^2; 0 when returns do not vary
+	Entropy []float64 `json:"entropy"` // mean entropy of each factor of the policy, nats
+	// mean of -advantage * sum over factors of log pi(action); of advantages as they are learnt
+	// from, see Config.NormalizeAdvantage
+	PolicyLoss   float64 `json:"policy_loss"`
+	ValueLoss    float64 `json:"value_loss"`    // mean of (return - value) squared, unweighted, in scaled reward
+	Value        float64 `json:"value"`         // mean value, in scaled reward
+	GradNorm     float64 `json:"grad_norm"`     // mean length of the gradient before clipping
+	Clipped      float64 `json:"clipped"`       // fraction of gradients that clipping shortened
+	LearningRate float64 `json:"learning_rate"` // at the end of the window
+	// mean number of pushes by others between a worker's pull and its push
+	PolicyLag     float64 `json:"policy_lag"`
+	RewardPerStep float64 `json:"reward_per_step"` // mean unscaled reward
+	// 1 - sum (return - value)^2 / sum (return - mean return)^2; 0 when returns do not vary
+	ExplainedValue float64 `json:"explained_value"`
 
 	Stages Stages `json:"stages"`
 }
 
-// Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over workers.
+// Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over
+// workers.
 type Stages struct {
 	Physics  int64 `json:"physics_ns"`  // moving the world, where the environments tell (Stopwatch)
 	Render   int64 `json:"render_ns"`   // drawing it, where they tell
@@ -64,7 +71,8 @@ type stageTime struct {
 }
 
 func (s *Stages) times() [7]stageTime {
-	return [7]stageTime{{"physics", &s.Physics}, {"render", &s.Render}, {"environment", &s.Env}, {"forward", &s.Forward},
+	return [7]stageTime{{"physics", &s.Physics}, {"render", &s.Render}, {"environment", &s.Env},
+		{"forward", &s.Forward},
 		{"backward", &s.Backward}, {"push", &s.Push}, {"other", &s.Other}}
 }
 
@@ -79,15 +87,15 @@ func (s Stages) All() iter.Seq2[string, time.Duration] {
 	}
 }
 
-// WithoutClock returns the metrics with all that a clock measured set to zero: what remains of a deterministic run is the
-// same each time.
+// WithoutClock returns the metrics with all that a clock measured set to zero: what remains of a
+// deterministic run is the same each time.
 func (m Metrics) WithoutClock() Metrics {
 	m.Seconds, m.StepsPerSecond, m.Stages = 0, 0, Stages{}
 	return m
 }
 
-// window accumulates sums over the steps since the last Metrics. One belongs to each worker, for the rollout it is in, and
-// one to the trainer.
+// window accumulates sums over the steps since the last Metrics. One belongs to each worker, for
+// the rollout it is in, and one to the trainer.
 type window struct {
 	steps, updates, clipped, lag int64
 
@@ -154,7 +162,8 @@ func (w *window) state(began time.Duration) WindowState {
 // check reports whether a state from a snapshot fits.
 func (w *window) check(s WindowState, keepScores bool) error {
 	if len(s.Counts) != len(w.counts()) || len(s.Sums) != len(w.values()) || len(s.Entropy) != len(w.entropy) {
-		return fmt.Errorf("the snapshot's window of metrics holds %d counts, %d sums and %d entropies, want %d, %d and %d",
+		return fmt.Errorf("the snapshot's window of metrics holds %d counts, %d sums and %d entropies, want %d, %d "+
+			"and %d",
 			len(s.Counts), len(s.Sums), len(s.Entropy), len(w.counts()), len(w.values()), len(w.entropy))
 	}
 	scores := int64(0)
@@ -226,7 +235,8 @@ type WorkerStatus struct {
 	Replaced int       // times that the worker panicked and a new one took its place
 }
 
-// Workers returns the status of each worker. Any goroutine may call it, also while the trainer runs.
+// Workers returns the status of each worker. Any goroutine may call it, also while the trainer
+// runs.
 func (t *Trainer) Workers() []WorkerStatus {
 	t.mu.Lock()
 	defer t.mu.Unlock()

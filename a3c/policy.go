@@ -23,8 +23,9 @@ func newPolicy(choices []int) policy {
 	return p
 }
 
-// logSoftmax sets logp (rows, logits) to the logarithms of the probabilities of each factor, and prob to the
-// probabilities, from the network's output (rows, logits+1), whose last column is the value.
+// logSoftmax sets logp (rows, logits) to the logarithms of the probabilities of each factor, and
+// prob to the probabilities, from the network's output (rows, logits+1), whose last column is the
+// value.
 func (p policy) logSoftmax(rows int, output, logp, prob []float32) {
 	n := p.logits
 	logp, prob = logp[:rows*n], prob[:rows*n]
@@ -47,11 +48,12 @@ func (p policy) logSoftmax(rows int, output, logp, prob []float32) {
 	}
 }
 
-// number is what the learner's formulas are written for: float32 in training, float64 in the tests that check them.
+// number is what the learner's formulas are written for: float32 in training, float64 in the tests
+// that check them.
 type number interface{ float32 | float64 }
 
-// logSoftmax sets logp to z - log sum exp z; logp may be z. The largest logit is taken from the others before anything
-// small is added, so that their differences survive however large they are.
+// logSoftmax sets logp to z - log sum exp z; logp may be z. The largest logit is taken from the
+// others before anything small is added, so that their differences survive however large they are.
 func logSoftmax[F number](logp, z []F) {
 	most := z[0]
 	for _, v := range z {
@@ -67,8 +69,9 @@ func logSoftmax[F number](logp, z []F) {
 	}
 }
 
-// sample draws one choice for each factor from one row of probabilities by inverting the cumulative distribution: the
-// first choice at which it exceeds a uniform number. One number is drawn for each factor.
+// sample draws one choice for each factor from one row of probabilities by inverting the cumulative
+// distribution: the first choice at which it exceeds a uniform number. One number is drawn for each
+// factor.
 func (p policy) sample(action []int, prob []float32, rng *rand.Rand) {
 	at := 0
 	for f, k := range p.choices {

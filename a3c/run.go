@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// runFree lets every worker loop on its own (Hogwild). The calling goroutine delivers metrics and snapshots meanwhile.
-// The workers stop when the steps are claimed, or after the rollout at hand once stop is set.
+// runFree lets every worker loop on its own (Hogwild). The calling goroutine delivers metrics and
+// snapshots meanwhile. The workers stop when the steps are claimed, or after the rollout at hand
+// once stop is set.
 func (t *Trainer) runFree(ctx context.Context) error {
 	var (
 		stop     atomic.Bool
@@ -88,7 +89,8 @@ func (t *Trainer) loop(w *worker, stop *atomic.Bool, notice chan<- struct{}) err
 	return nil
 }
 
-// cycle is one rollout and its push, behind the gate. It returns the worker that goes on: w, unless it was replaced.
+// cycle is one rollout and its push, behind the gate. It returns the worker that goes on: w, unless
+// it was replaced.
 func (t *Trainer) cycle(w *worker) (next *worker, due bool, err error) {
 	t.gate.RLock()
 	defer t.gate.RUnlock()
@@ -99,8 +101,9 @@ func (t *Trainer) cycle(w *worker) (next *worker, due bool, err error) {
 	return w, t.apply(w), nil
 }
 
-// runRounds is the deterministic mode: in each round all workers pull the same parameters and compute in parallel, each on
-// its own thread; then the calling goroutine pushes their gradients in worker order; none waits for the next round.
+// runRounds is the deterministic mode: in each round all workers pull the same parameters and
+// compute in parallel, each on its own thread; then the calling goroutine pushes their gradients in
+// worker order; none waits for the next round.
 func (t *Trainer) runRounds(ctx context.Context) error {
 	var group sync.WaitGroup
 	begin := make([]chan struct{}, len(t.workers)) // one for each worker; closed at the end
@@ -153,9 +156,10 @@ func (t *Trainer) runRounds(ctx context.Context) error {
 	return nil
 }
 
-// replace puts a new worker with new environments in the place of one that panicked, and returns it. The new one goes on
-// with the numbers of episodes and the stream of random numbers of the old one, so no episode comes twice. It returns an
-// error, the cause or what came of it, if the worker cannot or may not be replaced.
+// replace puts a new worker with new environments in the place of one that panicked, and returns
+// it. The new one goes on with the numbers of episodes and the stream of random numbers of the old
+// one, so no episode comes twice. It returns an error, the cause or what came of it, if the worker
+// cannot or may not be replaced.
 //
 // The caller holds the gate for reading, as during a rollout.
 func (t *Trainer) replace(w *worker, cause error) (*worker, error) {
@@ -187,8 +191,8 @@ func (t *Trainer) replace(w *worker, cause error) (*worker, error) {
 	return successor, nil
 }
 
-// succeed makes the successor of a worker. After a panic nothing is known of the old environments: one that panics
-// again while it is closed is left behind.
+// succeed makes the successor of a worker. After a panic nothing is known of the old environments:
+// one that panics again while it is closed is left behind.
 func (t *Trainer) succeed(old *worker) (w *worker, err error) {
 	defer func() {
 		if p := recover(); p != nil {

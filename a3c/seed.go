@@ -2,7 +2,8 @@ package a3c
 
 import "math/rand/v2"
 
-// Uses of the run's seed. Each draws from its own family of seeds, so evaluation never sees an episode of training.
+// Uses of the run's seed. Each draws from its own family of seeds, so evaluation never sees an
+// episode of training.
 const (
 	streamActions = iota + 1 // training: action sampling of one worker
 	streamEpisode            // training: one episode of one environment
@@ -10,7 +11,8 @@ const (
 	streamEvaluationActions
 )
 
-// derive mixes numbers into one seed, each step being the finalizer of SplitMix64 (Steele, Lea, Flood 2014).
+// derive mixes numbers into one seed, each step being the finalizer of SplitMix64 (Steele, Lea,
+// Flood 2014).
 func derive(parts ...uint64) uint64 {
 	var h uint64
 	for _, p := range parts {
@@ -22,13 +24,15 @@ func derive(parts ...uint64) uint64 {
 	return h
 }
 
-// EpisodeSeeds returns the two seeds of one episode of an evaluation: of the environment and of the sampling of actions
-// (Actor.Begin). Whoever uses them plays the episode that Evaluate played.
+// EpisodeSeeds returns the two seeds of one episode of an evaluation: of the environment and of the
+// sampling of actions (Actor.Begin). Whoever uses them plays the episode that Evaluate played.
 func EpisodeSeeds(seed uint64, episode int) (environment, actions uint64) {
-	return derive(seed, streamEvaluationEpisode, uint64(episode)), derive(seed, streamEvaluationActions, uint64(episode))
+	return derive(seed, streamEvaluationEpisode, uint64(episode)),
+		derive(seed, streamEvaluationActions, uint64(episode))
 }
 
-// TrainingSeed returns the seed of one episode of training: number episode of an environment of a worker.
+// TrainingSeed returns the seed of one episode of training: number episode of an environment of a
+// worker.
 func TrainingSeed(seed uint64, worker, env int, episode int64) uint64 {
 	return derive(seed, streamEpisode, uint64(worker), uint64(env), uint64(episode))
 }

@@ -11,7 +11,8 @@ import (
 	"colonnade/kernels"
 )
 
-// Snapshot is everything a run needs to go on: in deterministic mode, to the bit. It shares no memory with the trainer.
+// Snapshot is everything a run needs to go on: in deterministic mode, to the bit. It shares no
+// memory with the trainer.
 type Snapshot struct {
 	Theta, MS []float32 // parameters and RMSProp's mean squares
 
@@ -22,7 +23,8 @@ type Snapshot struct {
 	Workers, Envs, Rollout int
 	Seed                   uint64
 	Deterministic          bool
-	Kernels                string // kernels.Implementation; another one rounds differently, "base" also on another architecture
+	// kernels.Implementation; another one rounds differently, "base" also on another architecture
+	Kernels string
 
 	Window WindowState
 	State  []WorkerState // one for each worker
@@ -58,7 +60,8 @@ type EnvState struct {
 	Length   int64
 }
 
-// Exact reports whether every environment's state was saved. If not, a resumed run begins new episodes where it was not.
+// Exact reports whether every environment's state was saved. If not, a resumed run begins new
+// episodes where it was not.
 func (s *Snapshot) Exact() bool {
 	for _, w := range s.State {
 		for _, e := range w.Envs {
@@ -70,8 +73,8 @@ func (s *Snapshot) Exact() bool {
 	return true
 }
 
-// Snapshot returns the state of a trainer that is not running. While it runs, Config.OnCheckpoint receives snapshots.
-// A trainer whose Run failed has none: part of its last rollout is lost.
+// Snapshot returns the state of a trainer that is not running. While it runs, Config.OnCheckpoint
+// receives snapshots. A trainer whose Run failed has none: part of its last rollout is lost.
 func (t *Trainer) Snapshot() (*Snapshot, error) {
 	if t.broken != nil {
 		return nil, fmt.Errorf("no snapshot of a run that failed: %w", t.broken)
@@ -113,7 +116,8 @@ func (w *worker) state() (WorkerState, error) {
 		slot := &w.slots[e]
 		s.Pixels = append(s.Pixels, w.batch.Pixels(0, e)...)
 		s.Proprioception = append(s.Proprioception, w.batch.Proprioception(0, e)...)
-		env := EnvState{First: first[e], Started: slot.started, Episodes: slot.episodes, Score: slot.score, Length: slot.length}
+		env := EnvState{First: first[e], Started: slot.started, Episodes: slot.episodes, Score: slot.score,
+			Length: slot.length}
 		if m := slot.marshaler(); m != nil && slot.started {
 			if env.State, err = m.MarshalBinary(); err != nil {
 				return WorkerState{}, fmt.Errorf("environment %d: %w", e, err)
@@ -125,9 +129,10 @@ func (w *worker) state() (WorkerState, error) {
 	return s, nil
 }
 
-// Restore puts a trainer that has not run yet where the snapshot was taken. The number of workers, of environments and of
-// steps in a rollout must be the same; in deterministic mode the seed, the mode and the bits of the kernels (SameBits) too. Other
-// settings, such as Steps, may differ, and then so does what follows.
+// Restore puts a trainer that has not run yet where the snapshot was taken. The number of workers,
+// of environments and of steps in a rollout must be the same; in deterministic mode the seed, the
+// mode and the bits of the kernels (SameBits) too. Other settings, such as Steps, may differ, and
+// then so does what follows.
 //
 // After an error the trainer is unusable.
 func (t *Trainer) Restore(s *Snapshot) error {
@@ -167,7 +172,8 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 		return errors.New("the trainer has run already")
 	}
 	if s.Workers != t.cfg.Workers || s.Envs != t.cfg.Envs || s.Rollout != t.cfg.Rollout {
-		return fmt.Errorf("the snapshot has %d workers of %d environments and rollouts of %d steps, the run wants %d of %d and %d: use the snapshot's",
+		return fmt.Errorf("the snapshot has %d workers of %d environments and rollouts of %d steps, the run wants %d "+
+			"of %d and %d: use the snapshot's",
 			s.Workers, s.Envs, s.Rollout, t.cfg.Workers, t.cfg.Envs, t.cfg.Rollout)
 	}
 	if t.cfg.Deterministic {
@@ -175,14 +181,17 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 		case !s.Deterministic:
 			return errors.New("the snapshot is of a run that was not deterministic, so this one cannot be")
 		case s.Seed != t.cfg.Seed:
-			return fmt.Errorf("the snapshot is of seed %d, the run wants %d: a deterministic run keeps its seed", s.Seed, t.cfg.Seed)
+			return fmt.Errorf("the snapshot is of seed %d, the run wants %d: a deterministic run keeps its seed",
+				s.Seed, t.cfg.Seed)
 		case !SameBits(s.Kernels, kernels.Implementation()):
-			return fmt.Errorf("the snapshot was computed by the %q kernels, here are the %q ones: a deterministic run keeps its kernels (KERNELS=%s)",
+			return fmt.Errorf("the snapshot was computed by the %q kernels, here are the %q ones: a deterministic "+
+				"run keeps its kernels (KERNELS=%s)",
 				s.Kernels, kernels.Implementation(), s.Kernels)
 		}
 	}
 	if n := t.net.Parameters(); len(s.Theta) != n || len(s.MS) != n {
-		return fmt.Errorf("the snapshot holds %d parameters and %d mean squares, the network has %d", len(s.Theta), len(s.MS), n)
+		return fmt.Errorf("the snapshot holds %d parameters and %d mean squares, the network has %d", len(s.Theta),
+			len(s.MS), n)
 	}
 	if bad := append(tensorsNotFinite(t.net, s.Theta), tensorsNotFinite(t.net, s.MS)...); len(bad) > 0 {
 		return fmt.Errorf("the snapshot's parameters or mean squares of %v: %w", bad, ErrNotFinite)

@@ -23,11 +23,13 @@ const (
 	environmentsBegin = "some begin a new episode when the run resumes"
 )
 
-// Encode returns the snapshot as the content of a safetensors file. The caller may add metadata of its own and writes it
-// with safetensors.Write. Float64 numbers are kept as their bits in U64 tensors.
+// Encode returns the snapshot as the content of a safetensors file. The caller may add metadata of
+// its own and writes it with safetensors.Write. Float64 numbers are kept as their bits in U64
+// tensors.
 //
 //	theta, mean_square        F32 (parameters)       in the network's internal layout
-//	counters                  I64 (8)                steps, updates, episodes, ns in Run, workers, envs, rollout, deterministic
+//	counters                  I64 (8)                steps, updates, episodes, ns in Run, workers,
+//	                                                 envs, rollout, deterministic
 //	seed                      U64 (1)
 //	window.began              I64 (1)
 //	window.counts, .sums, .entropy, .scores          I64, U64, U64, F32
@@ -42,7 +44,8 @@ const (
 //	worker0.state             U8                     all environments' states, one after the other
 func (s *Snapshot) Encode() *safetensors.File {
 	f := &safetensors.File{Metadata: map[string]string{
-		keyFormat: snapshotFormat, keyVersion: snapshotVersion, keyKernels: s.Kernels, keyEnvironments: environmentsSaved,
+		keyFormat: snapshotFormat, keyVersion: snapshotVersion,
+		keyKernels: s.Kernels, keyEnvironments: environmentsSaved,
 	}}
 	if !s.Exact() {
 		f.Metadata[keyEnvironments] = environmentsBegin
@@ -65,7 +68,8 @@ func (s *Snapshot) Encode() *safetensors.File {
 	}
 	f32("theta", s.Theta)
 	f32("mean_square", s.MS)
-	i64("counters", s.Steps, s.Updates, s.Episodes, int64(s.Time), int64(s.Workers), int64(s.Envs), int64(s.Rollout), int64(flag(s.Deterministic)))
+	i64("counters", s.Steps, s.Updates, s.Episodes, int64(s.Time), int64(s.Workers), int64(s.Envs), int64(s.Rollout),
+		int64(flag(s.Deterministic)))
 	f.Tensors = append(f.Tensors, safetensors.Uint64s("seed", []int{1}, []uint64{s.Seed}))
 	i64("window.began", int64(s.Window.Began))
 	i64("window.counts", s.Window.Counts...)
@@ -104,14 +108,15 @@ func flag(b bool) uint8 {
 	return 0
 }
 
-// DecodeSnapshot is the inverse of Encode. It believes nothing that it can check; whether the sizes fit a run is for
-// Trainer.Restore to say.
+// DecodeSnapshot is the inverse of Encode. It believes nothing that it can check; whether the sizes
+// fit a run is for Trainer.Restore to say.
 func DecodeSnapshot(f *safetensors.File) (*Snapshot, error) {
 	if f.Metadata[keyFormat] != snapshotFormat {
 		return nil, errors.New("training state: this safetensors file holds something else")
 	}
 	if v := f.Metadata[keyVersion]; v != snapshotVersion {
-		return nil, fmt.Errorf("training state: version %.20q, this program reads %s: use the program that wrote it", v, snapshotVersion)
+		return nil, fmt.Errorf("training state: version %.20q, this program reads %s: use the program that wrote it", v,
+			snapshotVersion)
 	}
 	d := decoder{tensors: map[string]safetensors.Tensor{}}
 	for _, t := range f.Tensors {
@@ -120,14 +125,16 @@ func DecodeSnapshot(f *safetensors.File) (*Snapshot, error) {
 	s := &Snapshot{Theta: d.f32("theta"), MS: d.f32("mean_square"), Kernels: f.Metadata[keyKernels]}
 	c := d.i64("counters", 8)
 	began, seed := d.i64("window.began", 1), d.u64("seed", 1)
-	s.Window = WindowState{Counts: d.i64("window.counts", -1), Sums: d.f64("window.sums", -1), Entropy: d.f64("window.entropy", -1), Scores: d.f32("window.scores")}
+	s.Window = WindowState{Counts: d.i64("window.counts", -1), Sums: d.f64("window.sums", -1),
+		Entropy: d.f64("window.entropy", -1), Scores: d.f32("window.scores")}
 	if d.err != nil {
 		return nil, fmt.Errorf("training state: %w", d.err)
 	}
 	s.Window.Began, s.Seed = time.Duration(began[0]), seed[0]
 	s.Steps, s.Updates, s.Episodes, s.Time, s.Deterministic = c[0], c[1], c[2], time.Duration(c[3]), c[7] != 0
 	if c[4] < 1 || c[4] > maxWorkers || c[5] < 1 || c[5] > maxEnvs || c[6] < 1 || c[6] > maxRollout {
-		return nil, fmt.Errorf("training state: %d workers of %d environments and rollouts of %d steps: out of range", c[4], c[5], c[6])
+		return nil, fmt.Errorf("training state: %d workers of %d environments and rollouts of %d steps: out of range",
+			c[4], c[5], c[6])
 	}
 	s.Workers, s.Envs, s.Rollout = int(c[4]), int(c[5]), int(c[6])
 	for i := range s.Workers {

@@ -9,7 +9,8 @@ import (
 
 // store holds the shared parameters and RMSProp's shared statistics.
 //
-// RACE: theta and ms are read and written by all workers without locks (Hogwild), unless gradients are gathered.
+// RACE: theta and ms are read and written by all workers without locks (Hogwild), unless gradients
+// are gathered.
 //
 //	Who:     pull (loads theta) and push (load, compute, store both), any number of goroutines. Nobody else while they
 //	         run: snapshots are taken behind the trainer's gate.
@@ -22,10 +23,11 @@ import (
 //	         In portable Go it is the memory model, "Implementation Restrictions for Programs Containing Data Races".
 //	Why ok:  Niu, Recht, Ré, Wright 2011; Mnih et al. 2016, section 4. TestHogwildLoss bounds it.
 //
-// Under the race detector (store_race.go) every access is atomic instead, element by element, with the same losses.
+// Under the race detector (store_race.go) every access is atomic instead, element by element, with
+// the same losses.
 //
-// Gathered gradients add up in sum, piece by piece, each piece behind a lock of its own: one that was lost here would be
-// lost for several workers. theta is read without locks all the same.
+// Gathered gradients add up in sum, piece by piece, each piece behind a lock of its own: one that
+// was lost here would be lost for several workers. theta is read without locks all the same.
 type store struct {
 	theta, ms []float32    // one element for each parameter
 	updates   atomic.Int64 // pushes so far
@@ -64,7 +66,8 @@ func (s *store) pull(local []float32) int64 {
 	return n
 }
 
-// push applies a gradient by RMSProp with shared statistics and returns the number of pushes before it.
+// push applies a gradient by RMSProp with shared statistics and returns the number of pushes before
+// it.
 //
 //	ms = decay*ms + (1-decay)*grad²        theta -= lr*grad / (sqrt(ms) + epsilon)
 //
@@ -94,7 +97,8 @@ func (s *store) add(grad []float32, lr, decay, epsilon float32) {
 	}
 }
 
-// apply updates parameters lo to hi by the mean of a piece's gradients, which are at least one. The caller holds its lock.
+// apply updates parameters lo to hi by the mean of a piece's gradients, which are at least one. The
+// caller holds its lock.
 func (s *store) apply(p *piece, lo, hi int, lr, decay, epsilon float32) {
 	kernels.Scale(s.sum[lo:hi], 1/float32(p.gathered))
 	update(s.theta[lo:hi], s.ms[lo:hi], s.sum[lo:hi], lr, decay, epsilon)
@@ -113,9 +117,10 @@ func (s *store) flush(lr, decay, epsilon float32) {
 	s.retire()
 }
 
-// copies hands out copies of the shared parameters. Workers that pull between the same two updates share one: where
-// gradients are gathered, some ten copies serve any number of workers, and a pull mostly moves nothing. It allocates only
-// until there are as many copies as are ever in use at once.
+// copies hands out copies of the shared parameters. Workers that pull between the same two updates
+// share one: where gradients are gathered, some ten copies serve any number of workers, and a pull
+// mostly moves nothing. It allocates only until there are as many copies as are ever in use at
+// once.
 type copies struct {
 	mu      sync.Mutex
 	current *parameters   // made last; nil: none that is up to date
@@ -131,7 +136,8 @@ type parameters struct {
 	users  int   // workers that have it
 }
 
-// swap gives back a worker's copy, nil at first, and returns one that is up to date, and the number of pushes so far.
+// swap gives back a worker's copy, nil at first, and returns one that is up to date, and the number
+// of pushes so far.
 func (s *store) swap(old *parameters) (*parameters, int64) {
 	c := &s.copies
 	c.mu.Lock()

@@ -8,8 +8,9 @@ import (
 	"unsafe"
 )
 
-// loadAll and update do what their plain twins do with atomic loads and stores, which the race detector accepts. Between an
-// element's load and its store another worker may still store: updates are lost as they are without atomics.
+// loadAll and update do what their plain twins do with atomic loads and stores, which the race
+// detector accepts. Between an element's load and its store another worker may still store: updates
+// are lost as they are without atomics.
 
 func loadAll(local, shared []float32) {
 	for i := range shared {

@@ -10,11 +10,13 @@ import (
 	"strings"
 )
 
-// spareThreads is how many threads Go's runtime may want beside those of the workers, on top of one for each CPU.
+// spareThreads is how many threads Go's runtime may want beside those of the workers, on top of one
+// for each CPU.
 const spareThreads = 8
 
-// checkThreads returns an error if the system will not allow each worker a thread of its own. A thread that it refuses
-// would end the program with a crash of the runtime, which nothing can catch, so this asks before.
+// checkThreads returns an error if the system will not allow each worker a thread of its own. A
+// thread that it refuses would end the program with a crash of the runtime, which nothing can
+// catch, so this asks before.
 func checkThreads(system fs.FS, workers int) error {
 	var self process
 	if !self.read(system, "proc/self/status") {
@@ -71,7 +73,8 @@ func (p *process) read(system fs.FS, name string) bool {
 	return p.user != ""
 }
 
-// userThreadsLeft returns how many threads the limit RLIMIT_NPROC leaves, if it holds for this process.
+// userThreadsLeft returns how many threads the limit RLIMIT_NPROC leaves, if it holds for this
+// process.
 func userThreadsLeft(system fs.FS, self process) (left int, known bool) {
 	const admin, resource = 1 << 21, 1 << 24 // CAP_SYS_ADMIN and CAP_SYS_RESOURCE, which lift the limit
 	if self.user == "0" || self.capabilities&(admin|resource) != 0 {
@@ -100,7 +103,8 @@ func userThreadsLeft(system fs.FS, self process) (left int, known bool) {
 	return limit, true
 }
 
-// groupThreadsLeft returns how many threads the control group and those above it leave, in either version of cgroups.
+// groupThreadsLeft returns how many threads the control group and those above it leave, in either
+// version of cgroups.
 func groupThreadsLeft(system fs.FS, _ process) (left int, known bool) {
 	groups, err := fs.ReadFile(system, "proc/self/cgroup")
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"colonnade/nn"
 )
 
-// Trainer trains the last column of a network. Run, Restore, Snapshot and Close belong to one goroutine at a time.
+// Trainer trains the last column of a network. Run, Restore, Snapshot and Close belong to one
+// goroutine at a time.
 type Trainer struct {
 	cfg     Config
 	net     *nn.Network
@@ -22,8 +23,8 @@ type Trainer struct {
 	makeEnv func(worker, index int) (Env, error)
 	workers []*worker // a worker's own element changes when it is replaced, behind the gate
 
-	// gate is held for reading by each worker during a rollout and its push, and for writing while a snapshot is taken:
-	// then all workers stand between rollouts.
+	// gate is held for reading by each worker during a rollout and its push, and for writing while
+	// a snapshot is taken: then all workers stand between rollouts.
 	gate sync.RWMutex
 
 	steps   atomic.Int64 // environment steps whose gradients are pushed
@@ -46,10 +47,12 @@ type Trainer struct {
 	status   []WorkerStatus // one for each worker
 }
 
-// NewTrainer returns a trainer that starts from theta, which it copies, in environments from makeEnv, called once for each
-// environment of each worker. The environments must offer what the network wants. While the trainer runs, workers that are
-// replaced call makeEnv again, maybe several at a time.
-func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worker, index int) (Env, error)) (*Trainer, error) {
+// NewTrainer returns a trainer that starts from theta, which it copies, in environments from
+// makeEnv, called once for each environment of each worker. The environments must offer what the
+// network wants. While the trainer runs, workers that are replaced call makeEnv again, maybe
+// several at a time.
+func NewTrainer(cfg Config, net *nn.Network, theta []float32,
+	makeEnv func(worker, index int) (Env, error)) (*Trainer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
@@ -63,7 +66,8 @@ func NewTrainer(cfg Config, net *nn.Network, theta []float32, makeEnv func(worke
 	if err := checkThreads(system(), cfg.Workers); err != nil {
 		return nil, err
 	}
-	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta, cfg.Gather), status: make([]WorkerStatus, cfg.Workers)}
+	t := &Trainer{cfg: cfg, net: net, policy: newPolicy(net.Arch().Choices), store: newStore(theta, cfg.Gather),
+		status: make([]WorkerStatus, cfg.Workers)}
 	t.sums.entropy = make([]float64, len(t.policy.choices))
 	t.makeEnv = makeEnv
 	for id := range cfg.Workers {
@@ -122,16 +126,18 @@ func closeEnvs(envs []Env) error {
 	return errors.Join(errs...)
 }
 
-// Run trains until cfg.Steps or cfg.MaxTime is reached, and returns nil; or until ctx ends, and returns nil too: Done tells
-// which, and another Run goes on. Every rollout begun is finished and pushed before Run returns.
+// Run trains until cfg.Steps or cfg.MaxTime is reached, and returns nil; or until ctx ends, and
+// returns nil too: Done tells which, and another Run goes on. Every rollout begun is finished and
+// pushed before Run returns.
 func (t *Trainer) Run(ctx context.Context) error { return t.RunUntil(ctx, t.cfg.Steps) }
 
-// RunUntil is Run with a pause: it returns as soon as that many steps of the run are done, with all else, such as the
-// learning rate's way to 0 at cfg.Steps, as if there were none.
+// RunUntil is Run with a pause: it returns as soon as that many steps of the run are done, with all
+// else, such as the learning rate's way to 0 at cfg.Steps, as if there were none.
 //
-// A worker that panics is replaced, see Config.Replacements. An environment's error, a gradient that is not finite, or a
-// panic beyond that number stops all workers; Run returns an error that wraps a *WorkerError. An error of OnMetrics or
-// OnCheckpoint stops them as well; what Run returns wraps it.
+// A worker that panics is replaced, see Config.Replacements. An environment's error, a gradient
+// that is not finite, or a panic beyond that number stops all workers; Run returns an error that
+// wraps a *WorkerError. An error of OnMetrics or OnCheckpoint stops them as well; what Run returns
+// wraps it.
 func (t *Trainer) RunUntil(ctx context.Context, steps int64) error {
 	if t.workers == nil {
 		return errors.New("run: the trainer is closed")
@@ -179,10 +185,12 @@ func (t *Trainer) elapsed() time.Duration {
 // Steps returns the number of environment steps done, over all resumptions.
 func (t *Trainer) Steps() int64 { return t.steps.Load() }
 
-// Elapsed returns the time spent in Run, over all resumptions, as far as the last Run that returned.
+// Elapsed returns the time spent in Run, over all resumptions, as far as the last Run that
+// returned.
 func (t *Trainer) Elapsed() time.Duration { return t.before }
 
-// Parameters copies the shared parameters to dst, at any time. While workers run, it may see some of a push and not all.
+// Parameters copies the shared parameters to dst, at any time. While workers run, it may see some
+// of a push and not all.
 func (t *Trainer) Parameters(dst []float32) { t.store.pull(dst) }
 
 // claim takes on one rollout, unless those taken on reach the given number of steps.
@@ -198,8 +206,8 @@ func (t *Trainer) claim(steps int64) bool {
 	}
 }
 
-// LearningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at Steps or, if that comes
-// first, at MaxTime.
+// LearningRate returns the rate at this point of the run: after Warmup it falls linearly to 0 at
+// Steps or, if that comes first, at MaxTime.
 func (t *Trainer) LearningRate() float64 {
 	steps := t.steps.Load()
 	progress := float64(steps) / float64(t.cfg.Steps)
@@ -209,7 +217,8 @@ func (t *Trainer) LearningRate() float64 {
 	return t.cfg.Rate(steps, progress)
 }
 
-// apply pushes a worker's gradient and adds its sums to the run's. It reports whether there is something to deliver.
+// apply pushes a worker's gradient and adds its sums to the run's. It reports whether there is
+// something to deliver.
 func (t *Trainer) apply(w *worker) bool {
 	w.push(t.LearningRate())
 	t.mu.Lock()

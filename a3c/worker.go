@@ -12,7 +12,8 @@ import (
 	"colonnade/nn"
 )
 
-// worker owns some environments, a copy of the parameters, and all memory of a rollout. One goroutine at a time uses it.
+// worker owns some environments, a copy of the parameters, and all memory of a rollout. One
+// goroutine at a time uses it.
 //
 // Arrays of samples are (steps, envs): sample t*envs+e is step t of environment e.
 type worker struct {
@@ -79,8 +80,8 @@ func newWorker(t *Trainer, id int, envs []Env) *worker {
 	return w
 }
 
-// compute pulls the parameters, plays one rollout and leaves its clipped gradient in w.grad and its sums in w.sums.
-// A panic comes back as an error.
+// compute pulls the parameters, plays one rollout and leaves its clipped gradient in w.grad and its
+// sums in w.sums. A panic comes back as an error.
 func (w *worker) compute() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -113,8 +114,8 @@ func (w *worker) lap(stage *int64) {
 	w.mark = now
 }
 
-// start begins an episode wherever none is under way: at the beginning of a run, and after resuming an environment that
-// cannot be saved.
+// start begins an episode wherever none is under way: at the beginning of a run, and after resuming
+// an environment that cannot be saved.
 func (w *worker) start() error {
 	for e := range w.slots {
 		if w.slots[e].started {
@@ -174,7 +175,8 @@ func (w *worker) rollout() error {
 	return nil
 }
 
-// readWatches moves what environments know about their time from the stage Env to the stages it belongs to.
+// readWatches moves what environments know about their time from the stage Env to the stages it
+// belongs to.
 func (w *worker) readWatches() {
 	for e := range w.slots {
 		s := &w.slots[e]
@@ -218,7 +220,8 @@ func (w *worker) act(t int) {
 func (w *worker) step(t, e int) error {
 	s, factors := &w.slots[e], len(w.t.policy.choices)
 	i := t*len(w.slots) + e
-	reward, over, cutOff, err := s.env.Step(w.action[i*factors:(i+1)*factors], w.batch.Pixels(t+1, e), w.batch.Proprioception(t+1, e))
+	reward, over, cutOff, err := s.env.Step(w.action[i*factors:(i+1)*factors], w.batch.Pixels(t+1, e),
+		w.batch.Proprioception(t+1, e))
 	if err != nil {
 		return fmt.Errorf("step environment %d: %w", e, err)
 	}
@@ -263,8 +266,8 @@ func (w *worker) countEpisode(s *slot, over bool) {
 	}
 }
 
-// keepTail sets the last observation of an episode that step t truncated aside, with the LSTM state of that moment,
-// before a reset overwrites it.
+// keepTail sets the last observation of an episode that step t truncated aside, with the LSTM state
+// of that moment, before a reset overwrites it.
 func (w *worker) keepTail(t, e int) {
 	if len(w.tailOf) == cap(w.tailOf) {
 		w.lap(&w.sums.stages.Env)
@@ -288,7 +291,8 @@ func (w *worker) evaluateTails() {
 	w.lap(&w.sums.stages.Forward)
 }
 
-// learn computes the gradient of the rollout and moves on to the next one: its first observation is this one's last.
+// learn computes the gradient of the rollout and moves on to the next one: its first observation is
+// this one's last.
 func (w *worker) learn() {
 	cfg, p := &w.t.cfg, w.t.policy
 	steps, envs, factors := cfg.Rollout, len(w.slots), len(p.choices)
@@ -299,7 +303,8 @@ func (w *worker) learn() {
 		scale = w.scale.update(w.advantages, cfg.RewardScale)
 		kernels.Scale(w.advantages, 1/scale)
 	}
-	c := costs[float32]{value: float32(cfg.ValueCost) / scale, entropy: float32(cfg.EntropyCost), weight: 1 / float32(samples)}
+	c := costs[float32]{value: float32(cfg.ValueCost) / scale, entropy: float32(cfg.EntropyCost),
+		weight: 1 / float32(samples)}
 	for t := range steps {
 		doutput := w.batch.DOutput(t)
 		for e := range envs {
@@ -334,15 +339,18 @@ func (w *worker) learn() {
 	w.lap(&w.sums.stages.Other)
 }
 
-// clip measures the gradient, refuses one that is not finite, or whose loss is not, and shortens one that is too long.
+// clip measures the gradient, refuses one that is not finite, or whose loss is not, and shortens
+// one that is too long.
 func (w *worker) clip() error {
 	norm := math.Sqrt(kernels.SumSquares(w.grad))
 	if math.IsNaN(norm) || math.IsInf(norm, 0) {
 		return notFinite(w.t.net, w.theta, w.grad)
 	}
-	// Clipping and a small value cost keep a gradient finite long after the square of the value's error overflows.
+	// Clipping and a small value cost keep a gradient finite long after the square of the value's
+	// error overflows.
 	if !finite(w.sums.policyLoss) || !finite(w.sums.valueLoss) {
-		return fmt.Errorf("the loss is %w: values, of %.3g on average, have diverged; a lower learning rate may keep them", ErrNotFinite,
+		return fmt.Errorf("the loss is %w: values, of %.3g on average, have diverged; a lower learning rate may keep "+
+			"them", ErrNotFinite,
 			w.sums.value/float64(w.sums.steps))
 	}
 	w.sums.gradNorm = norm

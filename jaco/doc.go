@@ -1,5 +1,5 @@
-// Package jaco is the real arm: what lies between a policy and a Kinova Jaco on a USB cable. The package
-// itself is empty; this page says what is where.
+// Package jaco is the real arm: what lies between a policy and a Kinova Jaco on a USB cable. The
+// package itself is empty; this page says what is where.
 //
 //	protocol   packets, messages, and every layout with its evidence
 //	clock      real and virtual time, for all that acts in time
@@ -16,7 +16,7 @@
 //	cmd        jacoctl brings up an arm and runs policies on it; jacoemu serves emulated arms
 //	safety     the only way to the driver: every velocity point is looked ahead before it goes out
 //
-// Nothing here imports a learner: an environment made of these pieces has the methods that package a3c
-// asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere else angles are
-// in rad and vectors of 9 have joints 1-6, then fingers 1-3.
+// Nothing here imports a learner: an environment made of these pieces has the methods that package
+// a3c asks for, in built-in types. Degrees and finger units exist in protocol alone; everywhere
+// else angles are in rad and vectors of 9 have joints 1-6, then fingers 1-3.
 package jaco

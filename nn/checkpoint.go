@@ -127,8 +127,9 @@ func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 	case err == nil:
 		return c, digest, nil
 	case errors.Is(err, safetensors.ErrDigest):
-		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint; if other "+
-			"software saved it, give it a digest: inspect -checkpoint %[1]s -adopt NEW.safetensors", path, err)
+		return nil, "",
+			fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint; if other "+
+				"software saved it, give it a digest: inspect -checkpoint %[1]s -adopt NEW.safetensors", path, err)
 	case errors.Is(err, safetensors.ErrFormat):
 		return nil, "", fmt.Errorf("load checkpoint %s: %w; copy the file again or use an earlier checkpoint", path,
 			err)
@@ -136,9 +137,10 @@ func LoadCheckpoint(path string) (c *Checkpoint, digest string, err error) {
 	return nil, "", fmt.Errorf("load checkpoint %s: %w", path, err)
 }
 
-// LoadUnverified reads a checkpoint whose digests are missing or out of date, as other software leaves them. Names, types
-// and shapes of its tensors must be the network's, and its parameters finite, as in LoadCheckpoint; damage beyond that
-// is not found. SaveCheckpoint gives what it returns new digests.
+// LoadUnverified reads a checkpoint whose digests are missing or out of date, as other software
+// leaves them. Names, types and shapes of its tensors must be the network's, and its parameters
+// finite, as in LoadCheckpoint; damage beyond that is not found. SaveCheckpoint gives what it
+// returns new digests.
 func LoadUnverified(path string) (*Checkpoint, error) {
 	c, _, err := loadCheckpoint(func(accept func(*safetensors.File) error) (*safetensors.File, string, error) {
 		f, err := safetensors.ReadUnverified(path, accept)

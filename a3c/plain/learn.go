@@ -160,7 +160,8 @@ func (t *Trainer) apply(grad []float32, samples int) error {
 // without gradient would decay into denormal numbers, which are slow.
 const leastSquare = 0x1p-114
 
-// update makes one step of RMSProp on the shared parameters with the mean of the gradients gathered, if there are any.
+// update makes one step of RMSProp on the shared parameters with the mean of the gradients
+// gathered, if there are any.
 func (t *Trainer) update() {
 	if t.gathered == 0 {
 		return

@@ -35,7 +35,8 @@ func New(cfg a3c.Config, net *nn.Network, theta []float32, makeEnv func(worker, 
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
 	cfg = cfg.Resolved()
-	t := &Trainer{cfg: cfg, sum: make([]float64, len(theta)), net: net, theta: make([]float64, len(theta)), ms: make([]float64, len(theta))}
+	t := &Trainer{cfg: cfg, sum: make([]float64, len(theta)), net: net, theta: make([]float64, len(theta)),
+		ms: make([]float64, len(theta))}
 	for i, v := range theta {
 		t.theta[i] = float64(v)
 	}

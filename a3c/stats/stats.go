@@ -53,7 +53,8 @@ func moments(values []float64) (mean, variance float64) {
 	return mean, variance / (n - 1)
 }
 
-// Median returns the middle value, or the mean of the two in the middle; NaN if there are no values.
+// Median returns the middle value, or the mean of the two in the middle; NaN if there are no
+// values.
 func Median(values []float64) float64 {
 	n := len(values)
 	if n == 0 {

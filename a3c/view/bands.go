@@ -12,7 +12,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Band is the mean of several runs with their spread: a line in a shaded area. Low and High may be nil: a line alone.
+// Band is the mean of several runs with their spread: a line in a shaded area. Low and High may be
+// nil: a line alone.
 type Band struct {
 	Name            string
 	X               []float64
@@ -37,7 +38,8 @@ const (
 	LegendBeside                    // outside, for long ones
 )
 
-// palette holds colours that stay apart for people who see red and green alike (Okabe and Ito 2008).
+// palette holds colours that stay apart for people who see red and green alike (Okabe and Ito
+// 2008).
 var palette = []color.NRGBA{
 	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff},
 	{0xcc, 0x79, 0xa7, 0xff}, {0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff},
@@ -46,7 +48,8 @@ var palette = []color.NRGBA{
 // levelColour is that of levels to compare with.
 var levelColour = color.NRGBA{0x50, 0x50, 0x50, 0xff}
 
-// WriteBands draws bands into one panel. The lengths of a band's slices must be equal; what is not finite is left out.
+// WriteBands draws bands into one panel. The lengths of a band's slices must be equal; what is not
+// finite is left out.
 func WriteBands(w io.Writer, format Format, axes Axes, bands []Band) error {
 	p, err := Panel{axes, bands}.plot()
 	if err != nil {
@@ -127,7 +130,8 @@ type Panel struct {
 // panelColumns is how many panels stand side by side.
 const panelColumns = 2
 
-// WritePanels draws panels of bands, two in a row, all with the same range of values, so that heights can be compared.
+// WritePanels draws panels of bands, two in a row, all with the same range of values, so that
+// heights can be compared.
 func WritePanels(w io.Writer, format Format, panels []Panel) error {
 	var plots []*plot.Plot
 	most := 0.0
@@ -143,5 +147,6 @@ func WritePanels(w io.Writer, format Format, panels []Panel) error {
 		p.Y.Max = most
 	}
 	rows := (len(plots) + panelColumns - 1) / panelColumns
-	return writeGrid(w, format, width*3/2, vg.Length(max(rows, 1))*8*vg.Centimeter, grid{columns: panelColumns, panels: plots})
+	return writeGrid(w, format, width*3/2, vg.Length(max(rows, 1))*8*vg.Centimeter,
+		grid{columns: panelColumns, panels: plots})
 }

@@ -17,8 +17,8 @@ type Cloud struct {
 	X, Y []float64
 }
 
-// WriteClouds draws points over something positive, on a logarithmic axis. Points that are not finite, or not above 0 in X,
-// are left out.
+// WriteClouds draws points over something positive, on a logarithmic axis. Points that are not
+// finite, or not above 0 in X, are left out.
 func WriteClouds(w io.Writer, format Format, axes Axes, clouds []Cloud) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = axes.Title, axes.X, axes.Y
@@ -55,7 +55,8 @@ func WriteClouds(w io.Writer, format Format, axes Axes, clouds []Cloud) error {
 }
 
 // shapes tell lines apart for those to whom colours do not.
-var shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}}
+var shapes = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.RingGlyph{},
+	draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.CrossGlyph{}}
 
 // Response is how something falls as a disturbance grows.
 type Response struct {
@@ -63,8 +64,10 @@ type Response struct {
 	Values []float64 // one for each strength but the first, which all responses share
 }
 
-// WriteResponses draws responses over named strengths, the first of which is none: there all have the value undisturbed.
-func WriteResponses(w io.Writer, format Format, axes Axes, strengths []string, undisturbed float64, responses []Response) error {
+// WriteResponses draws responses over named strengths, the first of which is none: there all have
+// the value undisturbed.
+func WriteResponses(w io.Writer, format Format, axes Axes, strengths []string, undisturbed float64,
+	responses []Response) error {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = axes.Title, axes.X, axes.Y
 	p.Y.Min = 0

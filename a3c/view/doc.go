@@ -1,7 +1,7 @@
 // Package view draws what people look at: charts of runs and evaluations, and animations of
 // episodes. The same numbers give the same bytes.
 //
-//	WriteCurve      a run's learning curve from its metrics: score, how episodes end, and the policy's entropy over steps
+//	WriteCurve      a run's learning curve: score, how episodes end and entropy over steps
 //	WriteBands      means of several runs with their spread
 //	WritePanels     several such charts in one picture
 //	WriteClouds     points over something positive, such as scores over learning rates

@@ -28,8 +28,8 @@ type FilmOptions struct {
 	Width, Height int    // of the large picture
 	Steps         int    // most steps an episode can have, to be told; 0: unknown
 
-	// RewardScale is the factor on rewards in which the network's values are expressed; they are shown without it, beside the
-	// return. 0: 1.
+	// RewardScale is the factor on rewards in which the network's values are expressed; they are
+	// shown without it, beside the return. 0: 1.
 	RewardScale float64
 
 	OnFrame func(frames int) // is told how many there are after each; may be nil
@@ -136,8 +136,9 @@ var (
 	reward = color.RGBA{0x4c, 0xc3, 0x6a, 0xff}
 )
 
-// Frame composes the picture of one moment: the world at the left and, in a panel beside it that hides nothing, what the
-// network saw, with a border that lights up while reward flows, over what happened so far.
+// Frame composes the picture of one moment: the world at the left and, in a panel beside it that
+// hides nothing, what the network saw, with a border that lights up while reward flows, over what
+// happened so far.
 func Frame(m Moment) *image.RGBA {
 	size, side := m.Picture.Bounds().Size(), m.Side*inset
 	frame := image.NewRGBA(image.Rect(0, 0, size.X+side+2*margin, max(size.Y, side+2*margin+lines*leading)))
@@ -149,11 +150,13 @@ func Frame(m Moment) *image.RGBA {
 	if m.Reward > 0 {
 		border = reward
 	}
-	draw.Draw(frame, image.Rectangle{corner, corner.Add(image.Pt(side, side))}.Inset(-2), image.NewUniform(border), image.Point{}, draw.Src)
+	draw.Draw(frame, image.Rectangle{corner, corner.Add(image.Pt(side, side))}.Inset(-2), image.NewUniform(border),
+		image.Point{}, draw.Src)
 	for y := range side {
 		for x := range side {
 			o := 3 * (y/inset*m.Side + x/inset)
-			frame.SetRGBA(corner.X+x, corner.Y+y, color.RGBA{m.Observation[o], m.Observation[o+1], m.Observation[o+2], 0xff})
+			frame.SetRGBA(corner.X+x, corner.Y+y,
+				color.RGBA{m.Observation[o], m.Observation[o+1], m.Observation[o+2], 0xff})
 		}
 	}
 
@@ -161,7 +164,8 @@ func Frame(m Moment) *image.RGBA {
 	if m.Steps > 0 {
 		at += fmt.Sprintf("/%d", m.Steps)
 	}
-	text := []string{at, fmt.Sprintf("reward %g", m.Reward), fmt.Sprintf("return %g", m.Return), fmt.Sprintf("value  %.2f", m.Value)}
+	text := []string{at, fmt.Sprintf("reward %g", m.Reward), fmt.Sprintf("return %g", m.Return),
+		fmt.Sprintf("value  %.2f", m.Value)}
 	for i, line := range append(text, strings.Split(m.Note, "\n")...) {
 		drawText(frame, corner.X, corner.Y+side+leading+i*leading, line)
 	}
@@ -173,8 +177,8 @@ func drawText(dst *image.RGBA, x, y int, text string) {
 	d.DrawString(text)
 }
 
-// Beside puts two films next to each other, each under its title, in one room: the shorter one stands still at its end until
-// the other one has ended. The frames of each are of one size.
+// Beside puts two films next to each other, each under its title, in one room: the shorter one
+// stands still at its end until the other one has ended. The frames of each are of one size.
 func Beside(leftTitle string, left []*image.RGBA, rightTitle string, right []*image.RGBA) []*image.RGBA {
 	if len(left) == 0 || len(right) == 0 {
 		return nil

@@ -13,7 +13,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Line is one line of a small chart: line i is drawn in [LineColour] i. What is not finite is left out.
+// Line is one line of a small chart: line i is drawn in [LineColour] i. What is not finite is left
+// out.
 type Line struct {
 	Name string // for the legend that stands beside the chart, which has none of its own
 	X, Y []float64
@@ -35,8 +36,8 @@ var bright = []color.NRGBA{
 	{0xe5, 0x9b, 0xc8, 0xff}, {0xf2, 0xb8, 0x3a, 0xff}, {0x9c, 0xd6, 0xff, 0xff},
 }
 
-// LineColour returns the colour of line i of a small chart, and whether the line is dashed: after six lines the colours
-// come again.
+// LineColour returns the colour of line i of a small chart, and whether the line is dashed: after
+// six lines the colours come again.
 func LineColour(i int, dark bool) (c color.NRGBA, dashed bool) {
 	colours := palette
 	if dark {
@@ -45,7 +46,8 @@ func LineColour(i int, dark bool) (c color.NRGBA, dashed bool) {
 	return colours[i%len(colours)], i/len(colours)%2 == 1
 }
 
-// WriteLines draws lines over environment steps as a small SVG without a background, for light or dark paper.
+// WriteLines draws lines over environment steps as a small SVG without a background, for light or
+// dark paper.
 func WriteLines(w io.Writer, dark bool, lines []Line) error {
 	ink, grid := color.NRGBA{0x33, 0x3b, 0x44, 0xff}, color.NRGBA{0xdd, 0xe1, 0xe6, 0xff}
 	if dark {

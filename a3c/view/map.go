@@ -31,8 +31,9 @@ const (
 	barPart   = 0.16  // of the width of the area: room for the scale
 )
 
-// WriteMap draws scores over target positions from above, x to the right and y upwards: cells show the mean of the episodes
-// around them (normal weights, 2.5 cm), dots the episodes themselves, crosses those that ended in a violation.
+// WriteMap draws scores over target positions from above, x to the right and y upwards: cells show
+// the mean of the episodes around them (normal weights, 2.5 cm), dots the episodes themselves,
+// crosses those that ended in a violation.
 func WriteMap(w io.Writer, format Format, area Area, places []Place) error {
 	lengthX, lengthY := area.MaxX-area.MinX, area.MaxY-area.MinY
 	if !(lengthX > 0) || !(lengthY > 0) || !(area.MaxScore > 0) || len(places) == 0 {
@@ -43,10 +44,12 @@ func WriteMap(w io.Writer, format Format, area Area, places []Place) error {
 	p.X.Tick.Marker, p.Y.Tick.Marker = evenTicks{area.MinX, area.MaxX}, evenTicks{area.MinY, area.MaxY}
 	cells := smooth(area, places)
 	p.Add(cells, dots{area, places})
-	p.X.LineStyle.Width, p.Y.LineStyle.Width = 0, 0 // the cells have edges enough, and an axis would go on below the scale
+	// the cells have edges enough, and an axis would go on below the scale
+	p.X.LineStyle.Width, p.Y.LineStyle.Width = 0, 0
 	p.X.Min, p.X.Max = area.MinX, area.MaxX+barPart*lengthX
 	p.Y.Min, p.Y.Max = area.MinY, area.MaxY
-	// The room that axes, labels and title take besides the area, so that a metre is as long along x as along y.
+	// The room that axes, labels and title take besides the area, so that a metre is as long along
+	// x as along y.
 	const besideX, besideY = 2.6 * vg.Centimeter, 2.3 * vg.Centimeter
 	return write(w, format, besideY+(width-besideX)*vg.Length(lengthY/((1+barPart)*lengthX)), p)
 }
@@ -65,7 +68,8 @@ func smooth(area Area, places []Place) cellMeans {
 	for i := range c.mean {
 		x := area.MinX + lengthX*(float64(i%c.columns)+0.5)/float64(c.columns)
 		y := area.MinY + lengthY*(float64(i/c.columns)+0.5)/float64(c.rows)
-		// Distances count from the nearest episode on: however far away all are, weights do not vanish.
+		// Distances count from the nearest episode on: however far away all are, weights do not
+		// vanish.
 		nearest := math.Inf(1)
 		for _, p := range places {
 			nearest = min(nearest, square(p.X-x)+square(p.Y-y))
@@ -102,7 +106,8 @@ func (c cellMeans) Plot(canvas draw.Canvas, p *plot.Plot) {
 	style := p.Legend.TextStyle
 	style.YAlign = draw.YCenter
 	for _, part := range []float64{0, 0.2, 0.4, 0.6, 0.8, 1} {
-		canvas.FillText(style, vg.Point{X: to + vg.Millimeter, Y: y(a.MinY + part*(a.MaxY-a.MinY))}, fmt.Sprintf("%g", math.Round(part*a.MaxScore*100)/100))
+		canvas.FillText(style, vg.Point{X: to + vg.Millimeter, Y: y(a.MinY + part*(a.MaxY-a.MinY))},
+			fmt.Sprintf("%g", math.Round(part*a.MaxScore*100)/100))
 	}
 }
 
@@ -126,12 +131,16 @@ func (d dots) Plot(canvas draw.Canvas, p *plot.Plot) {
 	for _, place := range d.places {
 		at := vg.Point{X: x(place.X), Y: y(place.Y)}
 		if place.Violation {
-			canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.White, Radius: 2.4 * vg.Millimeter / 2, Shape: draw.CrossGlyph{}}, at)
-			canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.Black, Radius: 1.6 * vg.Millimeter / 2, Shape: draw.CrossGlyph{}}, at)
+			canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.White, Radius: 2.4 * vg.Millimeter / 2,
+				Shape: draw.CrossGlyph{}}, at)
+			canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.Black, Radius: 1.6 * vg.Millimeter / 2,
+				Shape: draw.CrossGlyph{}}, at)
 			continue
 		}
-		canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.White, Radius: 1.5 * vg.Millimeter / 2, Shape: draw.CircleGlyph{}}, at)
-		canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: scoreColor(place.Score / d.area.MaxScore), Radius: 1.1 * vg.Millimeter / 2, Shape: draw.CircleGlyph{}}, at)
+		canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.White, Radius: 1.5 * vg.Millimeter / 2,
+			Shape: draw.CircleGlyph{}}, at)
+		canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: scoreColor(place.Score / d.area.MaxScore),
+			Radius: 1.1 * vg.Millimeter / 2, Shape: draw.CircleGlyph{}}, at)
 	}
 }
 

@@ -70,7 +70,8 @@ func legendRoom(legend *plot.Legend) vg.Length {
 	return max(legendWidth, legend.Rectangle(draw.Canvas{}).Size().X+5*vg.Millimeter)
 }
 
-// grid is panels row by row, some side by side, and a legend to the right of them all, if there is one.
+// grid is panels row by row, some side by side, and a legend to the right of them all, if there is
+// one.
 type grid struct {
 	columns int
 	panels  []*plot.Plot
@@ -98,7 +99,8 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 		rows = append(rows, full)
 	}
 	tiles := draw.Tiles{Rows: len(rows), Cols: g.columns, PadX: vg.Millimeter, PadY: 3 * vg.Millimeter,
-		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter, PadRight: 6 * vg.Millimeter}
+		PadTop: 2 * vg.Millimeter, PadBottom: 2 * vg.Millimeter, PadLeft: 2 * vg.Millimeter,
+		PadRight: 6 * vg.Millimeter}
 	whole := draw.New(canvas)
 	if g.legend != nil {
 		tiles.PadRight += legendRoom(g.legend)
@@ -119,7 +121,8 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 	return err
 }
 
-// roundTicks marks an axis at round numbers, at most nine of them, and labels them as 500k, 1M, 2.5M.
+// roundTicks marks an axis at round numbers, at most nine of them, and labels them as 500k, 1M,
+// 2.5M.
 type roundTicks struct{}
 
 // Ticks implements plot.Ticker.
@@ -157,10 +160,12 @@ func label(v float64) string {
 	return fmt.Sprintf("%.6g", v) // not 0.30000000000000004
 }
 
-// scale holds colours that grow lighter from nothing to all, and from blue to yellow, which those who see red and green
-// alike tell apart (after the idea of cividis; Nuñez, Anderton, Renslow 2018).
+// scale holds colours that grow lighter from nothing to all, and from blue to yellow, which those
+// who see red and green alike tell apart (after the idea of cividis; Nuñez, Anderton, Renslow
+// 2018).
 var scale = []color.NRGBA{
-	{0x00, 0x22, 0x4e, 0xff}, {0x35, 0x45, 0x6c, 0xff}, {0x66, 0x69, 0x70, 0xff}, {0x94, 0x8e, 0x77, 0xff}, {0xc8, 0xb8, 0x66, 0xff}, {0xfe, 0xe8, 0x38, 0xff},
+	{0x00, 0x22, 0x4e, 0xff}, {0x35, 0x45, 0x6c, 0xff}, {0x66, 0x69, 0x70, 0xff}, {0x94, 0x8e, 0x77, 0xff},
+	{0xc8, 0xb8, 0x66, 0xff}, {0xfe, 0xe8, 0x38, 0xff},
 }
 
 // scoreColor returns the colour of a share of the highest score.

@@ -85,7 +85,8 @@ type request struct {
 	done bool
 }
 
-// Connect opens the connection, finds out what arm it is, and reads its state once. Nothing moves by it.
+// Connect opens the connection, finds out what arm it is, and reads its state once. Nothing moves
+// by it.
 func Connect(ctx context.Context, opt Options) (*Arm, error) {
 	opt, err := opt.withDefaults()
 	if err != nil {
@@ -113,7 +114,8 @@ func (a *Arm) greet(ctx context.Context) (err error) {
 	return a.look(ctx)
 }
 
-// connectQuiet is by how much longer than Options.Quiet it must be quiet when connecting: an earlier program's answers may come.
+// connectQuiet is by how much longer than Options.Quiet it must be quiet when connecting: an
+// earlier program's answers may come.
 const connectQuiet = 10
 
 // look asks all questions once.
@@ -127,7 +129,8 @@ func (a *Arm) look(ctx context.Context) error {
 	return nil
 }
 
-// identify reads what arm it is. A Jaco 1 refuses command 121; its configuration has serial and model.
+// identify reads what arm it is. A Jaco 1 refuses command 121; its configuration has serial and
+// model.
 func (a *Arm) identify(ctx context.Context) (id identity, err error) {
 	id.caps = capabilities{quickStatus: true, fingerOpen: -3000}
 	id.settings = protocol.Jaco2Settings()
@@ -184,7 +187,8 @@ func (a *Arm) count(ctx context.Context) error {
 	return nil
 }
 
-// reopen opens a lost connection again, once nothing has come for the time quiet, and makes sure that it leads to the same arm.
+// reopen opens a lost connection again, once nothing has come for the time quiet, and makes sure
+// that it leads to the same arm.
 func (a *Arm) reopen(ctx context.Context, quiet time.Duration) error {
 	err := a.link.connect(ctx, quiet)
 	var now identity
@@ -192,7 +196,8 @@ func (a *Arm) reopen(ctx context.Context, quiet time.Duration) error {
 		now, err = a.identify(ctx)
 	}
 	if before := &a.info; err == nil && (now.info.Serial != before.Serial || now.info.Type != before.Type) {
-		err = fmt.Errorf("%v %q is there instead of %v %q: %w", now.info.Type, now.info.Serial, before.Type, before.Serial, ErrUnsupported)
+		err = fmt.Errorf("%v %q is there instead of %v %q: %w", now.info.Type, now.info.Serial, before.Type,
+			before.Serial, ErrUnsupported)
 	}
 	if err != nil {
 		a.link.drop()
@@ -219,8 +224,8 @@ func (a *Arm) Stats() Stats {
 	return a.stats
 }
 
-// Err returns why the watchdog stopped the arm, or nil. Recover clears it. As long as the arm has not acknowledged the stop it
-// is ErrUnacknowledged, too.
+// Err returns why the watchdog stopped the arm, or nil. Recover clears it. As long as the arm has
+// not acknowledged the stop it is ErrUnacknowledged, too.
 func (a *Arm) Err() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -230,7 +235,8 @@ func (a *Arm) Err() error {
 	return a.fault
 }
 
-// Angles waits until the joint angles have been asked for at or after the time since, and returns the state then.
+// Angles waits until the joint angles have been asked for at or after the time since, and returns
+// the state then.
 func (a *Arm) Angles(ctx context.Context, since time.Time) (State, error) {
 	for {
 		seen := a.changed.Count()
@@ -257,13 +263,15 @@ func (a *Arm) usable() error {
 	return a.fault
 }
 
-// SetVelocity sets the joint velocities to be streamed from now on, rad/s, and starts the stream. It does not wait.
-// Call it again within Options.Stale, or the watchdog stops the arm. Velocities that are not finite or above
-// Options.MaxSpeed are refused, and what was streamed before goes stale.
+// SetVelocity sets the joint velocities to be streamed from now on, rad/s, and starts the stream.
+// It does not wait. Call it again within Options.Stale, or the watchdog stops the arm. Velocities
+// that are not finite or above Options.MaxSpeed are refused, and what was streamed before goes
+// stale.
 func (a *Arm) SetVelocity(v *[NumJoints]float64) error {
 	for i, x := range v {
 		if !(math.Abs(x) <= a.opt.MaxSpeed[i]) {
-			return fmt.Errorf("set velocity: joint or finger %d of 9: %g rad/s, want at most %g either way", i+1, x, a.opt.MaxSpeed[i])
+			return fmt.Errorf("set velocity: joint or finger %d of 9: %g rad/s, want at most %g either way", i+1, x,
+				a.opt.MaxSpeed[i])
 		}
 	}
 	a.mu.Lock()
@@ -281,14 +289,15 @@ func (a *Arm) SetVelocity(v *[NumJoints]float64) error {
 	return nil
 }
 
-// Stop stops the arm: what is under way ends with ErrStopped, a zero velocity is sent, and the arm's queue dropped.
-// Motion stays enabled. The error is ErrUnacknowledged, with that of the wire.
+// Stop stops the arm: what is under way ends with ErrStopped, a zero velocity is sent, and the
+// arm's queue dropped. Motion stays enabled. The error is ErrUnacknowledged, with that of the wire.
 func (a *Arm) Stop(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, stop: true, run: func(context.Context) error { return a.halt() }})
 }
 
-// Abort stops the arm as the watchdog does, with cause as what Err returns, and does not wait for it: Stop does. It may be
-// called by any goroutine, participant or not. A fault that is there already stays the cause; a Recover under way ends.
+// Abort stops the arm as the watchdog does, with cause as what Err returns, and does not wait for
+// it: Stop does. It may be called by any goroutine, participant or not. A fault that is there
+// already stays the cause; a Recover under way ends.
 func (a *Arm) Abort(cause error) {
 	a.mu.Lock()
 	defer a.wake.Raise()
@@ -305,8 +314,9 @@ func (a *Arm) Abort(cause error) {
 	a.requests = append([]*request{r}, a.requests...)
 }
 
-// Close stops the arm, ends API control and closes the connection. Only the first call does anything. It tries for a second
-// to have the arm stand, over a new connection if need be, and returns ErrUnacknowledged if that fails.
+// Close stops the arm, ends API control and closes the connection. Only the first call does
+// anything. It tries for a second to have the arm stand, over a new connection if need be, and
+// returns ErrUnacknowledged if that fails.
 func (a *Arm) Close() error {
 	err := a.ask(&request{ctx: context.Background(), stop: true, run: a.quit})
 	if errors.Is(err, ErrClosed) {

@@ -24,10 +24,12 @@ type link struct {
 	payload  []byte // of the SET under way, its memory used again
 }
 
-// maxLate is the number of late packets that are read off; a device that always answers would go on for ever.
+// maxLate is the number of late packets that are read off; a device that always answers would go on
+// for ever.
 const maxLate = 64
 
-// connect opens the connection and reads off whatever is left of an earlier one, until nothing has come for the time quiet.
+// connect opens the connection and reads off whatever is left of an earlier one, until nothing has
+// come for the time quiet.
 func (l *link) connect(ctx context.Context, quiet time.Duration) error {
 	l.drop()
 	conn, err := l.opt.Open(ctx)
@@ -62,8 +64,8 @@ func (l *link) drain(ctx context.Context, quiet time.Duration) error {
 	return l.failed(fmt.Errorf("the device sends without being asked: %w", protocol.ErrMismatch))
 }
 
-// failed takes note of an error: what comes next may be a late answer; a device that is gone takes the connection
-// with it.
+// failed takes note of an error: what comes next may be a late answer; a device that is gone takes
+// the connection with it.
 func (l *link) failed(err error) error {
 	l.stats.Failures++
 	l.dirty = true
@@ -100,7 +102,8 @@ func (l *link) exchange(ctx context.Context, request, reply *protocol.Packet) er
 	took := l.opt.Clock.Now().Sub(start)
 	l.stats.exchanged(took)
 	if took > l.opt.Timeout { // whoever held it up
-		return l.failed(&transport.Error{Op: "read", Kind: transport.ErrTimeout, Cause: fmt.Errorf("command %s: the answer came after %v", request.Command, took)})
+		return l.failed(&transport.Error{Op: "read", Kind: transport.ErrTimeout,
+			Cause: fmt.Errorf("command %s: the answer came after %v", request.Command, took)})
 	}
 	if err := request.Check(reply); err != nil {
 		if errors.Is(err, protocol.ErrMismatch) {

@@ -9,7 +9,8 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// loop is the goroutine of the arm: a period after the other, with requests in between. It ends after quit.
+// loop is the goroutine of the arm: a period after the other, with requests in between. It ends
+// after quit.
 func (a *Arm) loop() {
 	next := a.opt.Clock.Now()
 	for {
@@ -39,8 +40,8 @@ func (a *Arm) loop() {
 	}
 }
 
-// missed returns why the arm, if it is enabled, must not go on: the machine slept, or a period began later than a velocity may be old,
-// however new the one is that was set in between.
+// missed returns why the arm, if it is enabled, must not go on: the machine slept, or a period
+// began later than a velocity may be old, however new the one is that was set in between.
 func (a *Arm) missed(now time.Time) error {
 	late := now.Sub(a.active) - a.opt.Period
 	a.active = now
@@ -115,8 +116,8 @@ func (a *Arm) publish() {
 	a.changed.Raise()
 }
 
-// period is one period: a point, if there is something to stream, and a question. After a stop that is not
-// acknowledged, and with a fault, it is watch's.
+// period is one period: a point, if there is something to stream, and a question. After a stop that
+// is not acknowledged, and with a fault, it is watch's.
 func (a *Arm) period() {
 	ctx := context.Background()
 	now := a.opt.Clock.Now()
@@ -221,9 +222,9 @@ func (a *Arm) interrupted(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// adjust keeps the arm's queue at its depth, from the number of points in it right after one was sent. What the arm says is
-// believed as far as it can be true: one that always said too few would get more and more, and go on with them after the
-// cable is cut.
+// adjust keeps the arm's queue at its depth, from the number of points in it right after one was
+// sent. What the arm says is believed as far as it can be true: one that always said too few would
+// get more and more, and go on with them after the cable is cut.
 func (a *Arm) adjust(points int) error {
 	switch {
 	case points > a.opt.Depth+1:

@@ -28,8 +28,8 @@ var (
 	ErrQueue       = errors.New("the arm miscounts its queue, or ignores points as some do until they were home once")
 	ErrNoProgress  = errors.New("the arm does not get there")
 
-	// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to
-	// stand: it may go on.
+	// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not
+	// acknowledge that it is to stand: it may go on.
 	ErrUnacknowledged = errors.New("the arm did not acknowledge the stop, it may go on")
 )
 
@@ -38,12 +38,12 @@ type Options struct {
 	Clock clock.Clock
 	Open  transport.Opener
 
-	// Settings is the scale of fingers and the quirks of the firmware; nil: those of the arm's generation, without
-	// quirks.
+	// Settings is the scale of fingers and the quirks of the firmware; nil: those of the arm's
+	// generation, without quirks.
 	Settings *protocol.Settings
 
-	// Fingers is how many fingers the hand must have, by the arm's own list of its parts; 0: it is not asked. An arm that refuses
-	// the question passes.
+	// Fingers is how many fingers the hand must have, by the arm's own list of its parts; 0: it is
+	// not asked. An arm that refuses the question passes.
 	Fingers int
 
 	// Period is that of the stream; 0: 10 ms, the arm's own.
@@ -52,28 +52,29 @@ type Options struct {
 	// Timeout is how long the answer to a packet may take; 0: 30 ms. An exchange takes about 2 ms.
 	Timeout time.Duration
 
-	// Quiet is how long nothing may come before an answer that was late is taken as lost; 0: 5 ms. When connecting
-	// it is ten times as long.
+	// Quiet is how long nothing may come before an answer that was late is taken as lost; 0: 5 ms.
+	// When connecting it is ten times as long.
 	Quiet time.Duration
 
-	// Stale is the age of a velocity at which the watchdog stops the arm; 0: 150 ms, for a policy that acts
-	// every 100 ms.
+	// Stale is the age of a velocity at which the watchdog stops the arm; 0: 150 ms, for a policy
+	// that acts every 100 ms.
 	Stale time.Duration
 
 	// Depth is the number of points to keep in the arm's queue; 0: 2.
 	Depth int
 
-	// MaxSpeed is the largest velocity that is accepted, rad/s; zero: 36 and 48 degrees/s for joints 1-3 and 4-6 as in
-	// the arm's URDF, and 1 rad/s for fingers.
+	// MaxSpeed is the largest velocity that is accepted, rad/s; zero: 36 and 48 degrees/s for
+	// joints 1-3 and 4-6 as in the arm's URDF, and 1 rad/s for fingers.
 	MaxSpeed [NumJoints]float64
 
-	// Govern is asked about each velocity point right before it is sent, with the newest state: it may change the point,
-	// and its error stops the arm as the watchdog does. It is called by the driver's goroutine and must not call the
-	// Arm. nil: every point is sent as it is; package safety has the only governor that a moving arm should have.
+	// Govern is asked about each velocity point right before it is sent, with the newest state: it
+	// may change the point, and its error stops the arm as the watchdog does. It is called by the
+	// driver's goroutine and must not call the Arm. nil: every point is sent as it is; package
+	// safety has the only governor that a moving arm should have.
 	Govern func(now time.Time, s *State, v *[NumJoints]float64) error
 
-	// Log is told what the driver does on its own: stops with their cause, losses, recoveries. nil: nobody.
-	// It is called by the driver's goroutine and must not call the Arm.
+	// Log is told what the driver does on its own: stops with their cause, losses, recoveries. nil:
+	// nobody. It is called by the driver's goroutine and must not call the Arm.
 	Log func(at time.Time, text string)
 }
 

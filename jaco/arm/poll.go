@@ -11,8 +11,8 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// The questions: one a period. Angles come first and, while streaming, every second time; the queue's fill is asked for
-// every 40 ms then.
+// The questions: one a period. Angles come first and, while streaming, every second time; the
+// queue's fill is asked for every 40 ms then.
 var (
 	whileStreaming = []protocol.Command{
 		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularVelocity,
@@ -114,7 +114,8 @@ func (a *Arm) pollJoints(ctx context.Context, command protocol.Command, asked ti
 // jump is how far an angle may be from the last reading beyond what triple speed explains, rad.
 const jump = 0.5
 
-// plausible checks angles against the last ones: the protocol has no checksum, and a wrong angle is worse than none.
+// plausible checks angles against the last ones: the protocol has no checksum, and a wrong angle is
+// worse than none.
 func (a *Arm) plausible(q *[NumJoints]float64, asked time.Time) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -124,7 +125,8 @@ func (a *Arm) plausible(q *[NumJoints]float64, asked time.Time) error {
 	since := asked.Sub(a.state.QTime).Seconds()
 	for i := range q {
 		if d := math.Abs(q[i] - a.state.Q[i]); d > jump+3*a.opt.MaxSpeed[i]*since {
-			return fmt.Errorf("joint or finger %d of 9 from %.3g to %.3g rad in %.3f s: %w", i+1, a.state.Q[i], q[i], since, ErrImplausible)
+			return fmt.Errorf("joint or finger %d of 9 from %.3g to %.3g rad in %.3f s: %w", i+1, a.state.Q[i], q[i],
+				since, ErrImplausible)
 		}
 	}
 	return nil
@@ -171,15 +173,19 @@ func (a *Arm) update(f func(s *State)) {
 	f(&a.state)
 }
 
-// General reads command 200, which takes about 40 ms: it is refused with ErrMoving while velocities are streamed.
+// General reads command 200, which takes about 40 ms: it is refused with ErrMoving while velocities
+// are streamed.
 func (a *Arm) General(ctx context.Context) (g protocol.General, err error) {
-	err = a.ask(&request{ctx: ctx, run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GeneralRead, &g) }})
+	err = a.ask(&request{ctx: ctx,
+		run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GeneralRead, &g) }})
 	return g, err
 }
 
-// Configuration reads command 1, which takes about 110 ms: it is refused with ErrMoving while velocities are streamed.
+// Configuration reads command 1, which takes about 110 ms: it is refused with ErrMoving while
+// velocities are streamed.
 func (a *Arm) Configuration(ctx context.Context) (c protocol.Config, err error) {
-	err = a.ask(&request{ctx: ctx, run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GetConfig, &c) }})
+	err = a.ask(&request{ctx: ctx,
+		run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GetConfig, &c) }})
 	return c, err
 }
 
@@ -198,7 +204,8 @@ func refused(err error) bool {
 	return errors.Is(err, protocol.ErrNACK) || errors.Is(err, protocol.ErrFailed)
 }
 
-// State is what is known of the arm. Each group has the time at which it was asked for; zero: not yet.
+// State is what is known of the arm. Each group has the time at which it was asked for; zero: not
+// yet.
 type State struct {
 	Q     [NumJoints]float64 // measured angles, rad, not wrapped
 	QTime time.Time

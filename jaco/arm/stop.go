@@ -10,8 +10,9 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// trip is the watchdog: it stops the arm and keeps the cause until Recover. Of several causes the first is kept. The arm
-// comes first, the log, which may take its time, after it. Its error is that of halt.
+// trip is the watchdog: it stops the arm and keeps the cause until Recover. Of several causes the
+// first is kept. The arm comes first, the log, which may take its time, after it. Its error is that
+// of halt.
 func (a *Arm) trip(cause error) error {
 	at := a.opt.Clock.Now()
 	a.work.Stops++
@@ -30,15 +31,17 @@ func (a *Arm) trip(cause error) error {
 	return err
 }
 
-// halt has the arm stand. Its error is ErrUnacknowledged: then watch goes on trying. A stop is not given up because somebody's
-// context ended.
+// halt has the arm stand. Its error is ErrUnacknowledged: then watch goes on trying. A stop is not
+// given up because somebody's context ended.
 func (a *Arm) halt() error {
 	a.mu.Lock()
 	a.streaming, a.velocity = false, [NumJoints]float64{}
 	a.mu.Unlock()
 	a.primed = false
 	if !a.wanted || a.link.conn == nil && !a.loose() {
-		return nil // nothing was ever started, so an arm that is only looked at is left alone; or it stood when it was lost
+		// nothing was ever started, so an arm that is only looked at is left alone; or it stood
+		// when it was lost
+		return nil
 	}
 	return a.acknowledged(insist(a.still))
 }
@@ -56,12 +59,14 @@ func insist(do func() error) (err error) {
 	return err
 }
 
-// loose tells whether the arm may move by itself: it has not acknowledged that the button is up, or that its queue is dropped.
+// loose tells whether the arm may move by itself: it has not acknowledged that the button is up, or
+// that its queue is dropped.
 func (a *Arm) loose() bool { return a.held || a.queued }
 
-// still sends once what has the arm stand: the home button up, if it may be down, zero velocity, and 301, which drops
-// the queue. What counts is the first and the last; the zero has the arm stand even if 301 is late. A connection that was
-// lost, by a mere fault of the bus perhaps, is opened again.
+// still sends once what has the arm stand: the home button up, if it may be down, zero velocity,
+// and 301, which drops the queue. What counts is the first and the last; the zero has the arm stand
+// even if 301 is late. A connection that was lost, by a mere fault of the bus perhaps, is opened
+// again.
 func (a *Arm) still() error {
 	ctx := context.Background()
 	if a.link.conn == nil {
@@ -92,8 +97,9 @@ func (a *Arm) acknowledged(err error) error {
 	return err
 }
 
-// watch is a period while there is a fault or a stop that is not acknowledged: what the arm has not acknowledged of its stop is sent again, also over a
-// connection that comes back; else the arm is asked as ever, so that State stays true. What fails of it changes nothing.
+// watch is a period while there is a fault or a stop that is not acknowledged: what the arm has not
+// acknowledged of its stop is sent again, also over a connection that comes back; else the arm is
+// asked as ever, so that State stays true. What fails of it changes nothing.
 func (a *Arm) watch(now time.Time) {
 	switch {
 	case a.loose() && (a.link.conn != nil || !now.Before(a.reopens)):
@@ -110,7 +116,8 @@ func (a *Arm) watch(now time.Time) {
 // quitTime is how long Close goes on trying to have the arm stand.
 const quitTime = time.Second
 
-// quit stops the arm, gives API control back and ends the goroutine. What else was asked for ends with ErrClosed.
+// quit stops the arm, gives API control back and ends the goroutine. What else was asked for ends
+// with ErrClosed.
 func (a *Arm) quit(ctx context.Context) error {
 	err := a.halt()
 	for until := a.opt.Clock.Now().Add(quitTime); err != nil && a.opt.Clock.Now().Before(until); err = a.halt() {

@@ -10,8 +10,9 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// Enable starts API control and angular mode, so that SetVelocity is obeyed. It sends 302, 303, 301, 302, as kinova-ros
-// does because a cold arm ignores the first start, then 47. Arms other than Jaco 1 and Jaco2 are refused: they can be read.
+// Enable starts API control and angular mode, so that SetVelocity is obeyed. It sends 302, 303,
+// 301, 302, as kinova-ros does because a cold arm ignores the first start, then 47. Arms other than
+// Jaco 1 and Jaco2 are refused: they can be read.
 func (a *Arm) Enable(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, run: func(ctx context.Context) error {
 		a.mu.Lock()
@@ -42,9 +43,10 @@ func (a *Arm) enable(ctx context.Context) error {
 	return nil
 }
 
-// Recover makes the arm usable after the watchdog stopped it: it opens the connection again if need be, trying until
-// ctx ends, stops whatever moves, and enables motion again if it was enabled before. An arm of another kind or serial number is
-// refused. Stop and Abort end it; the fault then stays.
+// Recover makes the arm usable after the watchdog stopped it: it opens the connection again if need
+// be, trying until ctx ends, stops whatever moves, and enables motion again if it was enabled
+// before. An arm of another kind or serial number is refused. Stop and Abort end it; the fault then
+// stays.
 func (a *Arm) Recover(ctx context.Context) error {
 	return a.ask(&request{ctx: ctx, run: a.restore})
 }
@@ -118,8 +120,8 @@ func (a *Arm) pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// task runs something that moves the arm by other means than the stream. Where that fails on the wire, or whatever
-// ended it the arm did not acknowledge the end, it is stopped as by the watchdog.
+// task runs something that moves the arm by other means than the stream. Where that fails on the
+// wire, or whatever ended it the arm did not acknowledge the end, it is stopped as by the watchdog.
 func (a *Arm) task(ctx context.Context, what string, run func(ctx context.Context) error) error {
 	return a.ask(&request{ctx: ctx, run: func(ctx context.Context) error {
 		a.mu.Lock()
@@ -155,7 +157,8 @@ func wire(err error) bool {
 	return !errors.Is(err, context.DeadlineExceeded) || errors.Is(err, transport.ErrTimeout)
 }
 
-// Home moves the arm to its ready pose. The arm finds its own way there: nothing here watches over it.
+// Home moves the arm to its ready pose. The arm finds its own way there: nothing here watches over
+// it.
 func (a *Arm) Home(ctx context.Context) error {
 	return a.task(ctx, "home", func(ctx context.Context) error { return a.push(ctx, protocol.Ready) })
 }
@@ -185,8 +188,8 @@ const (
 	travelTime   = 60 * time.Second // more than any way takes
 )
 
-// push holds the home button until the arm stands at goal, and releases it on every way out. A push half-way
-// makes the arm turn round; if it goes the wrong way, release and push again.
+// push holds the home button until the arm stands at goal, and releases it on every way out. A push
+// half-way makes the arm turn round; if it goes the wrong way, release and push again.
 func (a *Arm) push(ctx context.Context, goal protocol.RetractState) (err error) {
 	if err := a.status(ctx); err != nil || a.State().Retract == goal {
 		return err
@@ -245,7 +248,8 @@ func (a *Arm) status(ctx context.Context) error {
 	return nil
 }
 
-// button presses the home button or lets it go. It counts as held from before the press until a release is acknowledged.
+// button presses the home button or lets it go. It counts as held from before the press until a
+// release is acknowledged.
 func (a *Arm) button(ctx context.Context, down bool) error {
 	var j protocol.Joystick
 	if down {
@@ -273,8 +277,9 @@ const fingerTime = 15 * time.Second
 // openBlind is how long the fingers of a Jaco 1 are opened: it does not say when they are.
 const openBlind = 5 * time.Second
 
-// InitFingers opens the hand fully, which the fingers need once after power-up to find their zero. It sends what the
-// SDK sends: velocity points with hand mode 1 and a large negative value, until the flags of 62 are set.
+// InitFingers opens the hand fully, which the fingers need once after power-up to find their zero.
+// It sends what the SDK sends: velocity points with hand mode 1 and a large negative value, until
+// the flags of 62 are set.
 func (a *Arm) InitFingers(ctx context.Context) error {
 	return a.task(ctx, "initialise fingers", func(ctx context.Context) (err error) {
 		defer func() { err = errors.Join(err, a.halt()) }()

@@ -9,7 +9,8 @@ import (
 	"colonnade/jaco/clock"
 )
 
-// Side is the width and height of a picture, FrameSize the bytes of one: rows from the top, interleaved red, green, blue.
+// Side is the width and height of a picture, FrameSize the bytes of one: rows from the top,
+// interleaved red, green, blue.
 const (
 	Side      = 64
 	FrameSize = Side * Side * 3
@@ -17,15 +18,17 @@ const (
 
 // Camera takes pictures. It belongs to one goroutine, but for Close.
 type Camera interface {
-	// Frame writes a picture into dst, FrameSize bytes: rows from the top, interleaved red, green, blue. at is when
-	// it was taken, by the camera's clock, counted from clock.Epoch. After an error dst is undefined.
+	// Frame writes a picture into dst, FrameSize bytes: rows from the top, interleaved red, green,
+	// blue. at is when it was taken, by the camera's clock, counted from clock.Epoch. After an
+	// error dst is undefined.
 	Frame(dst []uint8) (at time.Duration, err error)
 
 	// Close gives the camera free. It ends a Frame under way. Only the first call does anything.
 	Close() error
 }
 
-// Viewer is a Camera that says which part of which pictures it hands out. A calibration holds for one view.
+// Viewer is a Camera that says which part of which pictures it hands out. A calibration holds for
+// one view.
 type Viewer interface {
 	View() string // such as "640x480, crop 80,0,560,480"
 }
@@ -54,13 +57,14 @@ func checkBuffer(dst []uint8) error {
 	return nil
 }
 
-// Options says which camera to use and how. The zero value takes the only camera there is, as it is.
+// Options says which camera to use and how. The zero value takes the only camera there is, as it
+// is.
 type Options struct {
 	Path string // of its node, such as /dev/video0; "": the only camera there is
 
-	// Width and Height are the size of its pictures; both 0: what the camera has nearest to 640x480. Pixels is their
-	// format; 0: YUYV if the camera has it, else MJPEG. Rate is how many it takes a second; 0: about 30. What is given
-	// is had, or Open fails.
+	// Width and Height are the size of its pictures; both 0: what the camera has nearest to
+	// 640x480. Pixels is their format; 0: YUYV if the camera has it, else MJPEG. Rate is how many
+	// it takes a second; 0: about 30. What is given is had, or Open fails.
 	Width, Height int
 	Pixels        Pixels
 	Rate          int
@@ -68,9 +72,10 @@ type Options struct {
 	// Crop is the part that becomes the 64x64 pixels; empty: the largest square in the middle.
 	Crop image.Rectangle
 
-	// What the camera would otherwise choose by itself, and so change while a policy looks: Exposure (in steps of
-	// 100 µs) and WhiteBalance (K) are fixed if they are not 0, Gain and Focus (in the camera's own units) if they
-	// are not nil. A camera that has no such control fails to open.
+	// What the camera would otherwise choose by itself, and so change while a policy looks:
+	// Exposure (in steps of 100 µs) and WhiteBalance (K) are fixed if they are not 0, Gain and
+	// Focus (in the camera's own units) if they are not nil. A camera that has no such control
+	// fails to open.
 	Exposure     time.Duration
 	WhiteBalance int
 	Gain, Focus  *int

@@ -50,8 +50,8 @@ type picture struct {
 // Buffers: one is being decoded, one waits, and the driver fills the others.
 const buffers, leastBuffers = 5, 3
 
-// Open starts a camera. Errors wrap transport.ErrNoDevice, ErrPermission, ErrBusy, or ErrFormat of this package where it is
-// one of these.
+// Open starts a camera. Errors wrap transport.ErrNoDevice, ErrPermission, ErrBusy, or ErrFormat of
+// this package where it is one of these.
 func Open(opt Options) (*Capture, error) {
 	if err := opt.fill(); err != nil {
 		return nil, err
@@ -99,7 +99,8 @@ func (c *Capture) start() error {
 		return failure("get buffers of", c.path, err)
 	}
 	if r.count < leastBuffers {
-		return &transport.Error{Op: "open", Name: c.path, Kind: ErrFormat, Cause: fmt.Errorf("%d buffers, want at least %d", r.count, leastBuffers)}
+		return &transport.Error{Op: "open", Name: c.path, Kind: ErrFormat,
+			Cause: fmt.Errorf("%d buffers, want at least %d", r.count, leastBuffers)}
 	}
 	for i := range r.count {
 		b := buffer{index: i, kind: kindCapture, memory: memoryMap}
@@ -128,7 +129,8 @@ func (c *Capture) queue(index uint32) error {
 	return c.kernel.ioctl(ioctlQueue, unsafe.Pointer(&b))
 }
 
-// release stops the stream and gives its buffers back. Errors do not matter: closing the node does the same.
+// release stops the stream and gives its buffers back. Errors do not matter: closing the node does
+// the same.
 func (c *Capture) release() {
 	kind := int32(kindCapture)
 	c.kernel.ioctl(ioctlStop, unsafe.Pointer(&kind))
@@ -197,8 +199,8 @@ func (c *Capture) offer(b *buffer) error {
 	return nil
 }
 
-// fail notes why no more pictures come. Drivers say EINVAL or EIO at first when the camera was unplugged: the next
-// question tells.
+// fail notes why no more pictures come. Drivers say EINVAL or EIO at first when the camera was
+// unplugged: the next question tells.
 func (c *Capture) fail(err error) {
 	var about capability
 	if again := c.kernel.ioctl(ioctlCapability, unsafe.Pointer(&about)); errors.Is(again, unix.ENODEV) {
@@ -257,7 +259,8 @@ func (c *Capture) Frame(dst []uint8) (time.Duration, error) {
 			c.stats.Bad++
 			c.mu.Unlock()
 		}
-		if err := c.opt.Clock.Wait(context.Background(), c.fresh, seen, until); err != nil || !c.opt.Clock.Now().Before(until) {
+		if err := c.opt.Clock.Wait(context.Background(), c.fresh, seen, until); err != nil ||
+			!c.opt.Clock.Now().Before(until) {
 			return 0, &transport.Error{Op: "picture", Name: c.path, Kind: ErrStale, Cause: bad}
 		}
 	}

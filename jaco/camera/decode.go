@@ -49,8 +49,8 @@ type decoder struct {
 	completed     []byte // MJPEG: a picture with tables
 }
 
-// newDecoder returns a decoder for pictures of a size, of which it uses the part crop; empty means the largest square in
-// the middle.
+// newDecoder returns a decoder for pictures of a size, of which it uses the part crop; empty means
+// the largest square in the middle.
 func newDecoder(pixels Pixels, width, height, bytesPerLine int, crop image.Rectangle, c colours) (*decoder, error) {
 	full := image.Rect(0, 0, width, height)
 	if crop.Empty() {
@@ -76,7 +76,8 @@ func newDecoder(pixels Pixels, width, height, bytesPerLine int, crop image.Recta
 // maxSide bounds the pictures of a camera, in pixels.
 const maxSide = 8192
 
-// decode writes the 64x64 pixels of a picture into dst. Errors wrap ErrFrame. YUYV allocates nothing.
+// decode writes the 64x64 pixels of a picture into dst. Errors wrap ErrFrame. YUYV allocates
+// nothing.
 func (d *decoder) decode(dst []uint8, picture []byte) error {
 	var err error
 	switch d.pixels {
@@ -94,10 +95,13 @@ func (d *decoder) decode(dst []uint8, picture []byte) error {
 
 // matrix turns luminance and colour differences into red, green and blue, in 1/65536:
 //
-//	r = y·(Y - floor) + rv·(V - 128)    g = y·(Y - floor) - gu·(U - 128) - gv·(V - 128)    b = y·(Y - floor) + bu·(U - 128)
+//	r = y·(Y - floor) + rv·(V - 128)
+//	g = y·(Y - floor) - gu·(U - 128) - gv·(V - 128)
+//	b = y·(Y - floor) + bu·(U - 128)
 type matrix struct{ floor, y, rv, gu, gv, bu int32 }
 
-// newMatrix works the numbers out of the weights of red and blue in luminance (BT.601, section 2.5.1; BT.709, section 3).
+// newMatrix works the numbers out of the weights of red and blue in luminance (BT.601, section
+// 2.5.1; BT.709, section 3).
 func newMatrix(c colours) matrix {
 	red, blue := 0.299, 0.114
 	if c.bt709 {
@@ -110,8 +114,9 @@ func newMatrix(c colours) matrix {
 	green := 1 - red - blue
 	fixed := func(x float64) int32 { return int32(x*65536 + 0.5) }
 	return matrix{
-		floor: floor, y: fixed(luminance), rv: fixed(2 * (1 - red) * difference), bu: fixed(2 * (1 - blue) * difference),
-		gu: fixed(2 * (1 - blue) * blue / green * difference), gv: fixed(2 * (1 - red) * red / green * difference),
+		floor: floor, y: fixed(luminance), rv: fixed(2 * (1 - red) * difference),
+		bu: fixed(2 * (1 - blue) * difference), gu: fixed(2 * (1 - blue) * blue / green * difference),
+		gv: fixed(2 * (1 - red) * red / green * difference),
 	}
 }
 
@@ -177,20 +182,21 @@ func (d *decoder) fromMJPEG(picture []byte) error {
 	return nil
 }
 
-// standardTables is a JPEG segment with the typical Huffman tables of ITU-T T.81, annex K.3 (tables K.3 to K.6), which
-// MJPEG lets cameras leave out: marker, length, then for luminance and chrominance each the table for DC and the one
-// for AC, as class and number, how many codes there are of each length from 1 to 16, and what they stand for.
+// standardTables is a JPEG segment with the typical Huffman tables of ITU-T T.81, annex K.3 (tables
+// K.3 to K.6), which MJPEG lets cameras leave out: marker, length, then for luminance and
+// chrominance each the table for DC and the one for AC, as class and number, how many codes there
+// are of each length from 1 to 16, and what they stand for.
 var standardTables, _ = hex.DecodeString("ffc401a2" +
 	"00" + "00010501010101010100000000000000" + "000102030405060708090a0b" +
 	"10" + "0002010303020403050504040000017d" +
-	"01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435363738393a43" +
-	"4445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798999aa2a3a4a5a6a7a8a9aab2" +
-	"b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa" +
+	"01020300041105122131410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a34353637" +
+	"38393a434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798999aa2a3" +
+	"a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4f5f6f7f8f9fa" +
 	"01" + "00030101010101010101010000000000" + "000102030405060708090a0b" +
 	"11" + "00020102040403040705040400010277" +
-	"0001020311040521310612415107617113223281081442" + "91a1b1c109233352f0156272d10a162434e125f11718191a262728292a35363738393a" +
-	"434445464748494a535455565758595a636465666768696a737475767778797a82838485868788898a92939495969798999aa2a3a4a5a6a7a8a9" +
-	"aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9fa")
+	"000102031104052131061241510761711322328108144291a1b1c109233352f0156272d10a162434e125f11718191a262728292a3536" +
+	"3738393a434445464748494a535455565758595a636465666768696a737475767778797a82838485868788898a92939495969798999a" +
+	"a2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae2e3e4e5e6e7e8e9eaf2f3f4f5f6f7f8f9fa")
 
 // The markers of JPEG in use.
 const (
@@ -199,8 +205,8 @@ const (
 	markerTables = 0xc4 // Huffman
 )
 
-// completeTables returns picture, a JPEG file, with Huffman tables in it: itself, or a copy with the standard ones before
-// its scan, which is valid until the next call.
+// completeTables returns picture, a JPEG file, with Huffman tables in it: itself, or a copy with
+// the standard ones before its scan, which is valid until the next call.
 func (d *decoder) completeTables(picture []byte) ([]byte, error) {
 	if !bytes.HasPrefix(picture, []byte{0xff, markerStart}) {
 		return nil, fmt.Errorf("%w: it does not begin like a JPEG", ErrFrame)

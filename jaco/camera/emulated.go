@@ -80,7 +80,8 @@ func (c *Emulated) Frame(dst []uint8) (time.Duration, error) {
 	return taken.Sub(clock.Epoch), nil
 }
 
-// Unplug makes Frame fail with transport.ErrNoDevice until Plug. Both may be called by any goroutine.
+// Unplug makes Frame fail with transport.ErrNoDevice until Plug. Both may be called by any
+// goroutine.
 func (c *Emulated) Unplug() { c.away.Store(true) }
 
 // Plug ends what Unplug began.

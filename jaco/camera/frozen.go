@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// A camera that hangs may hand out its last picture again and again, with fresh times. A sensor has noise: of the 12,288 values
-// of a picture, each the mean of dozens of its pixels, some differ from one picture to the next however little noise is left.
-// A bridge may repeat each picture of a slow sensor, down to five a second: that is why the same picture is believed for a
-// while, as long as Frame waits for one that does not come.
+// A camera that hangs may hand out its last picture again and again, with fresh times. A sensor has
+// noise: of the 12,288 values of a picture, each the mean of dozens of its pixels, some differ from
+// one picture to the next however little noise is left. A bridge may repeat each picture of a slow
+// sensor, down to five a second: that is why the same picture is believed for a while, as long as
+// Frame waits for one that does not come.
 const (
 	frozenFor   = 500 * time.Millisecond
 	frozenLeast = 5 // pictures: one that is looked at now and then is no proof
@@ -18,7 +19,8 @@ const (
 // What the same picture again and again comes from.
 var (
 	errFrozen = errors.New("the very same picture again and again, though a sensor has noise: the camera hangs")
-	errBlank  = errors.New("all pictures are of one colour, without any noise: is the lens covered, the room dark, or everything too bright?")
+	errBlank  = errors.New("all pictures are of one colour, without any noise: is the lens covered, the room dark, " +
+		"or everything too bright?")
 )
 
 // repeats counts how often the very same picture came.

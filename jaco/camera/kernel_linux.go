@@ -11,13 +11,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernel is what a Capture asks of the system for one open node. Errors are unix.Errno. Tests have their own.
+// kernel is what a Capture asks of the system for one open node. Errors are unix.Errno. Tests have
+// their own.
 type kernel interface {
 	ioctl(request uintptr, argument unsafe.Pointer) error
 	mmap(offset int64, length int) ([]byte, error)
 	munmap(memory []byte) error
 
-	// wait returns when there may be a picture, or when wake was called. broken means that there will be none.
+	// wait returns when there may be a picture, or when wake was called. broken means that there
+	// will be none.
 	wait() (woken, broken bool, err error)
 	wake()
 
@@ -58,8 +60,8 @@ func (n node) monotonic() time.Duration {
 
 func (n node) close() error { return n.Close() }
 
-// The structures of linux/videodev2.h in use, on a 64-bit system. Names are the kernel's in Go's manner; fields that
-// are not looked at have none.
+// The structures of linux/videodev2.h in use, on a 64-bit system. Names are the kernel's in Go's
+// manner; fields that are not looked at have none.
 
 // capability is struct v4l2_capability.
 //

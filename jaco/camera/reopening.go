@@ -10,8 +10,8 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// Reopening is a Camera that comes back: where the one it has is gone for good, or gives no pictures
-// any more, it opens another in its place.
+// Reopening is a Camera that comes back: where the one it has is gone for good, or gives no
+// pictures any more, it opens another in its place.
 type Reopening struct {
 	clock clock.Clock
 	open  func() (Camera, error)
@@ -30,12 +30,13 @@ type Reopening struct {
 // reopenEvery is the time between two attempts to open a camera.
 const reopenEvery = 500 * time.Millisecond
 
-// muteFor is how long a camera may be asked in vain until it is taken for dead, though its driver says nothing: such a one has come
-// back to nobody who waited, but to whoever opened it again.
+// muteFor is how long a camera may be asked in vain until it is taken for dead, though its driver
+// says nothing: such a one has come back to nobody who waited, but to whoever opened it again.
 const muteFor = 2 * time.Second
 
-// OpenReopening starts a camera, as Open does, that is opened again with the same Options whenever it is unplugged and back, or hangs. It
-// is named by what does not change by that, such as a link in /dev/v4l/by-id, if there are others.
+// OpenReopening starts a camera, as Open does, that is opened again with the same Options whenever
+// it is unplugged and back, or hangs. It is named by what does not change by that, such as a link
+// in /dev/v4l/by-id, if there are others.
 func OpenReopening(opt Options) (*Reopening, error) {
 	if err := opt.fill(); err != nil {
 		return nil, err
@@ -43,7 +44,8 @@ func OpenReopening(opt Options) (*Reopening, error) {
 	return NewReopening(opt.Clock, func() (Camera, error) { return Open(opt) })
 }
 
-// NewReopening returns a camera that is opened by open, now and whenever it is gone, in the time of c.
+// NewReopening returns a camera that is opened by open, now and whenever it is gone, in the time of
+// c.
 func NewReopening(c clock.Clock, open func() (Camera, error)) (*Reopening, error) {
 	r := &Reopening{clock: c, open: open}
 	var err error
@@ -57,8 +59,8 @@ func NewReopening(c clock.Clock, open func() (Camera, error)) (*Reopening, error
 // View is described at Viewer.
 func (r *Reopening) View() string { return r.view }
 
-// Frame is described at Camera. A camera that is gone is an error at once, as an arm in motion waits for nobody; later calls open
-// another, at most one in half a second, and fail in between.
+// Frame is described at Camera. A camera that is gone is an error at once, as an arm in motion
+// waits for nobody; later calls open another, at most one in half a second, and fail in between.
 func (r *Reopening) Frame(dst []uint8) (time.Duration, error) {
 	c, err := r.current()
 	if err != nil {
@@ -99,7 +101,8 @@ func (r *Reopening) current() (Camera, error) {
 		return nil, r.why
 	}
 	if view := ViewOf(c); view != r.view {
-		r.why = errors.Join(fmt.Errorf("another camera is there: its pictures are %s, not %s: %w", view, r.view, ErrFormat), c.Close())
+		r.why = errors.Join(fmt.Errorf("another camera is there: its pictures are %s, not %s: %w", view, r.view,
+			ErrFormat), c.Close())
 		return nil, r.why
 	}
 	r.mu.Lock()
@@ -111,8 +114,8 @@ func (r *Reopening) current() (Camera, error) {
 	return c, nil
 }
 
-// drop closes a camera that is gone, at once: as long as it is open the system keeps its node, and gives the camera another
-// when it is back.
+// drop closes a camera that is gone, at once: as long as it is open the system keeps its node, and
+// gives the camera another when it is back.
 func (r *Reopening) drop(c Camera, why error) {
 	r.mu.Lock()
 	if r.now == c {

@@ -29,8 +29,8 @@ const (
 	focusAuto    = 0x9a090c
 )
 
-// Devices lists the cameras that this system has, by their nodes. One that cannot be opened is listed, too, so that Open
-// says why.
+// Devices lists the cameras that this system has, by their nodes. One that cannot be opened is
+// listed, too, so that Open says why.
 func Devices() ([]Device, error) {
 	paths, err := filepath.Glob("/dev/video*")
 	if err != nil {
@@ -88,7 +88,8 @@ func ask(path string, k kernel) (c capability, err error) {
 // setUp sets all that opt asks for and returns a decoder for what the camera will send.
 func setUp(path string, k kernel, opt *Options) (*decoder, error) {
 	level := uint32(recording)
-	if err := k.ioctl(ioctlSetPriority, unsafe.Pointer(&level)); err != nil && !errors.Is(err, unix.ENOTTY) && !errors.Is(err, unix.EINVAL) {
+	if err := k.ioctl(ioctlSetPriority, unsafe.Pointer(&level)); err != nil && !errors.Is(err, unix.ENOTTY) &&
+		!errors.Is(err, unix.EINVAL) {
 		return nil, failure("reserve", path, err)
 	}
 	f, err := setFormat(path, k, opt)
@@ -134,7 +135,8 @@ func setFormat(path string, k kernel, opt *Options) (f format, err error) {
 		return f, failure("set the format of", path, err)
 	}
 	if Pixels(f.pixels) != want {
-		return f, &transport.Error{Op: "open", Name: path, Kind: ErrFormat, Cause: fmt.Errorf("pictures in the format %v; it has %v", want, have)}
+		return f, &transport.Error{Op: "open", Name: path, Kind: ErrFormat,
+			Cause: fmt.Errorf("pictures in the format %v; it has %v", want, have)}
 	}
 	if opt.Width != 0 && (int(f.width) != opt.Width || int(f.height) != opt.Height) {
 		return f, &transport.Error{Op: "open", Name: path, Kind: ErrFormat,
@@ -143,7 +145,8 @@ func setFormat(path string, k kernel, opt *Options) (f format, err error) {
 	return f, nil
 }
 
-// Colour spaces, encodings and quantizations in use; 0 leaves them to the others (the kernel's defaults of videodev2.h).
+// Colour spaces, encodings and quantizations in use; 0 leaves them to the others (the kernel's
+// defaults of videodev2.h).
 const (
 	spaceBT709   = 3
 	spaceJPEG    = 7
@@ -190,11 +193,13 @@ func setControls(path string, k kernel, opt *Options) error {
 	}
 	var all []setting
 	if opt.Exposure != 0 {
-		all = append(all, setting{"automatic exposure", exposureMode, 1, false}, setting{"exposure instead of frame rate", exposureRate, 0, true},
+		all = append(all, setting{"automatic exposure", exposureMode, 1, false},
+			setting{"exposure instead of frame rate", exposureRate, 0, true},
 			setting{"exposure", exposureTime, int(opt.Exposure / exposureUnit), false})
 	}
 	if opt.WhiteBalance != 0 {
-		all = append(all, setting{"automatic white balance", whiteAuto, 0, true}, setting{"white balance", whiteKelvin, opt.WhiteBalance, false})
+		all = append(all, setting{"automatic white balance", whiteAuto, 0, true},
+			setting{"white balance", whiteKelvin, opt.WhiteBalance, false})
 	}
 	if opt.Gain != nil {
 		all = append(all, setting{"automatic gain", gainAuto, 0, true}, setting{"gain", gain, *opt.Gain, false})
@@ -209,7 +214,8 @@ func setControls(path string, k kernel, opt *Options) error {
 				continue
 			}
 			if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTTY) || errors.Is(err, unix.ERANGE) {
-				return &transport.Error{Op: "open", Name: path, Kind: ErrFormat, Cause: fmt.Errorf("%s of %d: %w", s.name, s.value, err)}
+				return &transport.Error{Op: "open", Name: path, Kind: ErrFormat,
+					Cause: fmt.Errorf("%s of %d: %w", s.name, s.value, err)}
 			}
 			return failure("set "+s.name+" of", path, err)
 		}
@@ -218,7 +224,8 @@ func setControls(path string, k kernel, opt *Options) error {
 			return failure("read "+s.name+" of", path, err)
 		}
 		if int(v.value) != s.value {
-			return &transport.Error{Op: "open", Name: path, Kind: ErrFormat, Cause: fmt.Errorf("%s of %d; it took %d", s.name, s.value, v.value)}
+			return &transport.Error{Op: "open", Name: path, Kind: ErrFormat,
+				Cause: fmt.Errorf("%s of %d; it took %d", s.name, s.value, v.value)}
 		}
 	}
 	return nil
@@ -240,9 +247,11 @@ func failure(op, path string, err error) error {
 		e.Cause = fmt.Errorf("%w: it is no camera", err)
 	case errors.Is(err, unix.ENOSPC):
 		e.Kind = ErrRoom
-		e.Cause = fmt.Errorf("%w: another camera takes it, on the same hub or controller: plug one into another, or ask for less by "+
+		e.Cause = fmt.Errorf("%w: another camera takes it, on the same hub or controller: plug one into another, or "+
+			"ask for less by "+
 			"-camera-settings, such as format=mjpeg, a smaller size or a lower rate", err)
-	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EPROTO), errors.Is(err, unix.ETIMEDOUT):
+	case errors.Is(err, unix.EIO), errors.Is(err, unix.EINVAL), errors.Is(err, unix.EPROTO),
+		errors.Is(err, unix.ETIMEDOUT):
 		e.Kind = transport.ErrBus
 	}
 	return e

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Clock tells the time and lets participants wait. All methods may be called by any goroutine, but see the
-// package's page for who may wait on a Virtual clock.
+// Clock tells the time and lets participants wait. All methods may be called by any goroutine, but
+// see the package's page for who may wait on a Virtual clock.
 type Clock interface {
 	// Now returns the time by this clock.
 	Now() time.Time
@@ -15,19 +15,20 @@ type Clock interface {
 	NewSignal() *Signal
 
 	// Wait returns nil as soon as s has been raised more often than seen. It returns
-	// context.DeadlineExceeded at the time until (zero: never) or at the deadline that ctx has by this clock, and
-	// ctx.Err() when ctx is cancelled. s may be nil. A signal that is already raised wins over the others.
+	// context.DeadlineExceeded at the time until (zero: never) or at the deadline that ctx has by
+	// this clock, and ctx.Err() when ctx is cancelled. s may be nil. A signal that is already
+	// raised wins over the others.
 	Wait(ctx context.Context, s *Signal, seen uint64, until time.Time) error
 
-	// SleepUntil returns nil at the time until, at once if it has passed. Like Wait it returns early with an
-	// error when ctx is cancelled or its deadline passes before.
+	// SleepUntil returns nil at the time until, at once if it has passed. Like Wait it returns
+	// early with an error when ctx is cancelled or its deadline passes before.
 	SleepUntil(ctx context.Context, until time.Time) error
 
 	// Go starts f as a participant.
 	Go(f func())
 
-	// Enter makes the calling goroutine a participant until it calls Leave. Only while somebody is one in
-	// this way does virtual time move.
+	// Enter makes the calling goroutine a participant until it calls Leave. Only while somebody is
+	// one in this way does virtual time move.
 	Enter()
 	Leave()
 }
@@ -37,9 +38,9 @@ func Sleep(ctx context.Context, c Clock, d time.Duration) error {
 	return c.SleepUntil(ctx, c.Now().Add(d))
 }
 
-// Deadline is a context with a deadline in the time of a Clock. It is a value to be used again and again: Set
-// allocates nothing. Its Done channel is its parent's and does not close at the deadline; those who wait on a
-// Clock, and transports, obey the deadline themselves.
+// Deadline is a context with a deadline in the time of a Clock. It is a value to be used again and
+// again: Set allocates nothing. Its Done channel is its parent's and does not close at the
+// deadline; those who wait on a Clock, and transports, obey the deadline themselves.
 type Deadline struct {
 	context.Context
 	at time.Time

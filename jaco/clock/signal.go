@@ -2,7 +2,8 @@ package clock
 
 import "sync"
 
-// Signal is something that happens again and again, and can be waited for. Make one by Clock.NewSignal.
+// Signal is something that happens again and again, and can be waited for. Make one by
+// Clock.NewSignal.
 type Signal struct {
 	virtual *Virtual // the clock that schedules the waiters; nil: real time
 

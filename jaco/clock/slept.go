@@ -2,8 +2,9 @@ package clock
 
 import "time"
 
-// Slept returns how long the machine has slept since some time before the first call: suspended, while the clock stood still. It
-// is 0 on a machine that does not tell. What moves and is not to move on unasked must compare it before and after.
+// Slept returns how long the machine has slept since some time before the first call: suspended,
+// while the clock stood still. It is 0 on a machine that does not tell. What moves and is not to
+// move on unasked must compare it before and after.
 func Slept(c Clock) time.Duration {
 	switch c := c.(type) {
 	case realClock:

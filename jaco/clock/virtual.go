@@ -9,8 +9,8 @@ import (
 // Epoch is when virtual time begins.
 var Epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// Virtual is a clock whose time stands still while a participant runs and jumps to the next time that somebody
-// waits for when all wait. See the package's page for its rules.
+// Virtual is a clock whose time stands still while a participant runs and jumps to the next time
+// that somebody waits for when all wait. See the package's page for its rules.
 type Virtual struct {
 	mu sync.Mutex // guards what follows, and the counts of all signals of this clock
 
@@ -86,8 +86,8 @@ func (v *Virtual) Go(f func()) {
 	}()
 }
 
-// Wait is described at Clock. It panics if nobody has the floor: then the caller is no participant. It lets
-// others who are ready go first, except when s is already raised.
+// Wait is described at Clock. It panics if nobody has the floor: then the caller is no participant.
+// It lets others who are ready go first, except when s is already raised.
 func (v *Virtual) Wait(ctx context.Context, s *Signal, seen uint64, until time.Time) error {
 	w := v.park(ctx, s, seen, until)
 	if w == nil {
@@ -172,8 +172,8 @@ func (v *Virtual) release(done func(w *waiter) (bool, error)) {
 	v.parked = kept
 }
 
-// schedule gives the floor to the next participant, moving the time if nobody is ready. It does nothing while a
-// participant has the floor or nobody has entered. v.mu is held.
+// schedule gives the floor to the next participant, moving the time if nobody is ready. It does
+// nothing while a participant has the floor or nobody has entered. v.mu is held.
 func (v *Virtual) schedule() {
 	for !v.running && v.entered > 0 {
 		v.release(func(w *waiter) (bool, error) {
@@ -205,8 +205,8 @@ func (v *Virtual) schedule() {
 	}
 }
 
-// watchContexts is for when nothing but a signal or a cancelled context can go on: both then come from outside.
-// v.mu is held.
+// watchContexts is for when nothing but a signal or a cancelled context can go on: both then come
+// from outside. v.mu is held.
 func (v *Virtual) watchContexts() {
 	for _, w := range v.parked {
 		if w.stop == nil && w.ctx.Done() != nil {

@@ -23,9 +23,9 @@ func (d *Device) keep(read protocol.Command, payload []byte) {
 // newConfig returns the configuration of a new arm.
 func (d *Device) newConfig() *protocol.Config {
 	return &protocol.Config{
-		ID: protocol.MakeText("colonnade"), Name: protocol.MakeText(d.opt.Name), Organisation: protocol.MakeText("emulator"),
-		Serial: protocol.MakeText(d.opt.Serial), Model: protocol.MakeText(d.opt.Model),
-		MaxTranslation: handSpeed, MaxRotation: handTurn,
+		ID: protocol.MakeText("colonnade"), Name: protocol.MakeText(d.opt.Name),
+		Organisation: protocol.MakeText("emulator"), Serial: protocol.MakeText(d.opt.Serial),
+		Model: protocol.MakeText(d.opt.Model), MaxTranslation: handSpeed, MaxRotation: handTurn,
 	}
 }
 
@@ -49,7 +49,8 @@ func (d *Device) answers(request *protocol.Packet) bool {
 		d.answer = m.Append(to)
 	case protocol.QueueRead:
 		capacity := len(d.queue.ring)
-		m := protocol.Queue{Points: uint32(d.points()), Used: 100 * float32(d.points()) / float32(capacity), Capacity: uint32(capacity)}
+		m := protocol.Queue{Points: uint32(d.points()), Used: 100 * float32(d.points()) / float32(capacity),
+			Capacity: uint32(capacity)}
 		d.answer = m.Append(to)
 	case protocol.QuickStatusRead:
 		m := d.quick()
@@ -345,7 +346,8 @@ const (
 
 func (d *Device) inventory() (m protocol.Inventory) {
 	for i := range sim.NumJoints {
-		m[i] = protocol.Peripheral{Handle: uint32(i + 1), Type: kindActuator, Port: portCAN, Address: uint32(firstJoint + i), CodeVersion: d.version()}
+		m[i] = protocol.Peripheral{Handle: uint32(i + 1), Type: kindActuator, Port: portCAN,
+			Address: uint32(firstJoint + i), CodeVersion: d.version()}
 		if i >= sim.NumArmJoints {
 			m[i].Type = kindFinger
 		}

@@ -179,7 +179,8 @@ func (d *Device) pushButton() {
 
 // traveling tells whether the retract state is one of moving.
 func (d *Device) traveling() bool {
-	return d.retract == protocol.NormalToReady || d.retract == protocol.ReadyToRetract || d.retract == protocol.RetractToReady
+	return d.retract == protocol.NormalToReady || d.retract == protocol.ReadyToRetract ||
+		d.retract == protocol.RetractToReady
 }
 
 // retractStep moves on towards ready or retracted.

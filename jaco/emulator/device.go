@@ -179,8 +179,8 @@ func (d *Device) State(now time.Time) State {
 	d.advance(now)
 	data := d.sim.Data
 	return State{
-		Q: data.Q, V: data.V, Command: d.command, Palm: data.Palm, Retract: d.retract, API: d.api, Angular: d.angular, Queue: d.points(),
-		Fault: d.fault, Contacts: d.contacts, Packets: d.packets,
+		Q: data.Q, V: data.V, Command: d.command, Palm: data.Palm, Retract: d.retract, API: d.api, Angular: d.angular,
+		Queue: d.points(), Fault: d.fault, Contacts: d.contacts, Packets: d.packets,
 	}
 }
 

@@ -19,8 +19,8 @@ const (
 	numParts
 )
 
-// Fault is what becomes of a value: Scale times it, plus Offset. An angle is scaled about the one at which the fault came. Frozen
-// keeps the value at which the fault came.
+// Fault is what becomes of a value: Scale times it, plus Offset. An angle is scaled about the one
+// at which the fault came. Frozen keeps the value at which the fault came.
 type Fault struct {
 	Scale, Offset float64
 	Frozen        bool
@@ -33,11 +33,13 @@ type faulty struct {
 	first     float64
 }
 
-// Break gives a part of a joint or finger, 0 to 8, a fault from the time now on. It stays through PowerCycle, until Mend. The arm
-// itself goes on to know its true angles: its own ways and its stops at limits are as ever.
+// Break gives a part of a joint or finger, 0 to 8, a fault from the time now on. It stays through
+// PowerCycle, until Mend. The arm itself goes on to know its true angles: its own ways and its
+// stops at limits are as ever.
 func (d *Device) Break(now time.Time, joint int, part Part, f Fault) error {
 	if joint < 0 || joint >= sim.NumJoints || part >= numParts {
-		return fmt.Errorf("emulator: a fault of part %d of joint %d, want one of %d parts of joints 0 to %d", part, joint, numParts, sim.NumJoints-1)
+		return fmt.Errorf("emulator: a fault of part %d of joint %d, want one of %d parts of joints 0 to %d", part,
+			joint, numParts, sim.NumJoints-1)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

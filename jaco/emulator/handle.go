@@ -10,10 +10,11 @@ import (
 // jaco1Knows are the commands of a Jaco 1: those of its SDK (S0) and those that libkindrv uses on
 // it (K).
 var jaco1Knows = []protocol.Command{
-	protocol.SetConfig, protocol.GetConfig, protocol.AngularPositionLegacy, protocol.CodeVersions, protocol.FactoryDefaults, protocol.AngularControl,
-	protocol.CartesianControl, protocol.StartForceControl, protocol.StopForceControl, protocol.CartesianPosition,
-	protocol.AngularPosition, protocol.CartesianCommand, protocol.AngularCommand, protocol.CartesianForce, protocol.AngularTorque,
-	protocol.AngularCurrent, protocol.SensorsRead, protocol.MotorCurrent, protocol.AngularVelocity, protocol.GeneralRead,
+	protocol.SetConfig, protocol.GetConfig, protocol.AngularPositionLegacy, protocol.CodeVersions,
+	protocol.FactoryDefaults, protocol.AngularControl, protocol.CartesianControl, protocol.StartForceControl,
+	protocol.StopForceControl, protocol.CartesianPosition, protocol.AngularPosition, protocol.CartesianCommand,
+	protocol.AngularCommand, protocol.CartesianForce, protocol.AngularTorque, protocol.AngularCurrent,
+	protocol.SensorsRead, protocol.MotorCurrent, protocol.AngularVelocity, protocol.GeneralRead,
 	protocol.AdvancedTrajectory, protocol.EraseTrajectories, protocol.StartAPI, protocol.StopAPI, protocol.QueueRead,
 	protocol.JoystickSend, protocol.TrajectoryRead, protocol.BasicTrajectory, 310,
 }
@@ -24,18 +25,19 @@ var jaco1Knows = []protocol.Command{
 // jaco/protocol/PROTOCOL.md, section 4b; of 5000 none is known.
 var withoutEffect = map[protocol.Command]int{
 	14: 4, 52: 8, 53: 16, 54: 16, 55: 4, 56: 8, // zeros, addresses and gains of actuators
-	protocol.StartForceControl: 1, protocol.StopForceControl: 1, protocol.StartCurrentLimit: 1, protocol.StopCurrentLimit: 1,
-	64: 4, 66: 4, 67: 168, 68: 1, 69: 1, 70: 4, 71: 4, 72: 4, 73: 4, 119: 44,
+	protocol.StartForceControl: 1, protocol.StopForceControl: 1, protocol.StartCurrentLimit: 1,
+	protocol.StopCurrentLimit: 1, 64: 4, 66: 4, 67: 168, 68: 1, 69: 1, 70: 4, 71: 4, 72: 4, 73: 4, 119: 44,
 	500: 48, 501: 48, 502: 56, 503: 56, // limits, inertia and damping of force control
-	1005: 32, protocol.TorqueSafety: 4, 1007: 32, 1008: 32, 1009: 32, 1010: 32, 1011: 32, protocol.GravityType: 4, 1020: 12,
-	protocol.GravityOptimal: 64, 1022: 168, 1025: 32, 1026: 32, protocol.TorqueControlType: 4, 1028: 16, 1029: 4, 1030: 4,
-	5000: protocol.DataSize,
+	1005: 32, protocol.TorqueSafety: 4, 1007: 32, 1008: 32, 1009: 32, 1010: 32, 1011: 32, protocol.GravityType: 4,
+	1020: 12, protocol.GravityOptimal: 64, 1022: 168, 1025: 32, 1026: 32, protocol.TorqueControlType: 4, 1028: 16,
+	1029: 4, 1030: 4, 5000: protocol.DataSize,
 }
 
 // kept are the answers that the arm has from the host itself, with their sizes, bytes: zeros before
 // it was told.
 var kept = map[protocol.Command]int{
-	protocol.ZonesRead: 4408, protocol.JoystickMapRead: 14816, protocol.SpasmFilterRead: 56, protocol.EndEffectorOffsetRead: 56,
+	protocol.ZonesRead: 4408, protocol.JoystickMapRead: 14816,
+	protocol.SpasmFilterRead: 56, protocol.EndEffectorOffsetRead: 56,
 	310: 56, 5001: 4, // singularities and a device value, which nothing writes here; the size of 5001 is chosen
 }
 
@@ -85,7 +87,8 @@ func (d *Device) handle(request, answer *protocol.Packet) {
 
 // unknown answers a command that the arm does not know.
 func (d *Device) unknown(request, answer *protocol.Packet) {
-	*answer = protocol.Packet{Number: request.Number, Count: 1, Command: request.Command, NACK: !d.opt.Choices.AckUnknown}
+	*answer = protocol.Packet{Number: request.Number, Count: 1, Command: request.Command,
+		NACK: !d.opt.Choices.AckUnknown}
 }
 
 // accepts returns the sizes of a SET, in bytes. Empty ones may have size 1, as libkindrv's 49.
@@ -99,7 +102,8 @@ func (d *Device) accepts(command protocol.Command) (least, most int, known bool)
 		return protocol.BasicPointOld, protocol.BasicPointNew, true
 	case protocol.JoystickSend:
 		return protocol.JoystickSize, protocol.JoystickSize, true
-	case protocol.AngularControl, protocol.CartesianControl, protocol.EraseTrajectories, protocol.StartAPI, protocol.StopAPI,
+	case protocol.AngularControl, protocol.CartesianControl, protocol.EraseTrajectories, protocol.StartAPI,
+		protocol.StopAPI,
 		protocol.GoReady, protocol.ClearErrorLog, protocol.FactoryDefaults, protocol.EraseZones:
 		return 0, 1, true
 	case protocol.TorqueMode, protocol.TorqueInactivity:
@@ -242,7 +246,8 @@ const maxDelay = 3600
 
 // enqueue turns a point into SI units and puts it into the queue. Numbers that are not finite are
 // refused.
-func (d *Device) enqueue(kind protocol.PositionType, values *[6]float32, hand protocol.HandMode, fingers *[3]float32, delay float32, limits *protocol.Limits) bool {
+func (d *Device) enqueue(kind protocol.PositionType, values *[6]float32, hand protocol.HandMode, fingers *[3]float32,
+	delay float32, limits *protocol.Limits) bool {
 	wire := protocol.JointVector{Joints: *values, Fingers: *fingers}
 	raw, err := wire.Vector()
 	if err != nil {

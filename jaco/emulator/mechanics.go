@@ -8,9 +8,10 @@ import (
 
 // mechanics is the arm itself.
 type mechanics struct {
-	sim      *sim.Simulator
-	scratch  *sim.Data              // for poses that the arm does not have
-	set      [sim.NumJoints]float64 // set points: where joints that stand are held, and where those that follow are sent, rad
+	sim     *sim.Simulator
+	scratch *sim.Data // for poses that the arm does not have
+	// set points: where joints that stand are held, and where those that follow are sent, rad
+	set      [sim.NumJoints]float64
 	moving   [sim.NumJoints]bool    // turned by its velocity alone: the set point does not count
 	resting  [sim.NumJoints]int     // ticks since a joint that is moving was asked to stand
 	command  [sim.NumJoints]float64 // velocities that the last tick asked for, rad/s

@@ -118,7 +118,8 @@ func NewOptions(t protocol.DeviceType) Options {
 // fill sets what was left out, and reports what makes no sense.
 func (o *Options) fill() error {
 	if o.Type != protocol.Jaco1 && o.Type != protocol.Jaco2 {
-		return fmt.Errorf("emulator: an arm of type %v: only %v and %v are known", o.Type, protocol.Jaco1, protocol.Jaco2)
+		return fmt.Errorf("emulator: an arm of type %v: only %v and %v are known", o.Type, protocol.Jaco1,
+			protocol.Jaco2)
 	}
 	if err := o.Settings.Validate(); err != nil {
 		return fmt.Errorf("emulator: %w", err)
@@ -131,7 +132,8 @@ func (o *Options) fill() error {
 	if !(o.Hold >= 0 && o.Hold <= 20) {
 		return fmt.Errorf("emulator: hold is %g /s, want 0 to 20", o.Hold)
 	}
-	if o.Reply < 0 || o.Choices.JoystickTimeout < 0 || o.Choices.QueueCapacity < 0 || o.Choices.NACKEvery < 0 || o.Choices.FailEvery < 0 {
+	if o.Reply < 0 || o.Choices.JoystickTimeout < 0 || o.Choices.QueueCapacity < 0 || o.Choices.NACKEvery < 0 ||
+		o.Choices.FailEvery < 0 {
 		return fmt.Errorf("emulator: times and counts must not be below 0")
 	}
 	if o.Start != nil {

@@ -82,24 +82,26 @@ var commandNames = map[Command]string{
 	SetConfig: "write configuration", GetConfig: "configuration", ControlTypeRead: "control type",
 	AngularPositionLegacy: "angular position (legacy)", ErrorLogEntry: "error log entry", ErrorCount: "error count",
 	ClearErrorLog: "clear error log", CodeVersions: "code versions", AngularControl: "angular control",
-	CartesianControl: "cartesian control", StartForceControl: "start force control", StopForceControl: "stop force control",
-	StartCurrentLimit: "start current limitation", StopCurrentLimit: "stop current limitation", QuickStatusRead: "quick status",
-	GripperRead: "gripper status", CartesianPosition: "cartesian position", AngularPosition: "angular position",
+	CartesianControl: "cartesian control", StartForceControl: "start force control",
+	StopForceControl: "stop force control", StartCurrentLimit: "start current limitation",
+	StopCurrentLimit: "stop current limitation", QuickStatusRead: "quick status", GripperRead: "gripper status",
+	CartesianPosition: "cartesian position", AngularPosition: "angular position",
 	CartesianCommand: "cartesian command", AngularCommand: "angular command", CartesianForce: "cartesian force",
 	AngularTorque: "angular torque", AngularCurrent: "angular current", SensorsRead: "sensors",
 	PositionCurrentRead: "position and current", MotorCurrent: "motor current", AngularVelocity: "angular velocity",
 	AllForces: "all forces", GravityFreeTorque: "gravity-free torque", AccelerometersRead: "accelerometers",
 	JoystickValue: "joystick value", InfoRead: "device information", CommandedVelocityRead: "commanded velocity",
-	GeneralRead: "general information", AdvancedTrajectory: "advanced trajectory point", EraseTrajectories: "erase trajectories",
-	StartAPI: "start API control", StopAPI: "stop API control", QueueRead: "trajectory queue", JoystickSend: "joystick command",
-	TrajectoryRead: "trajectory being executed", BasicTrajectory: "basic trajectory point", GoReady: "go to ready",
-	InventoryRead: "peripheral inventory", TorqueSafety: "torque safety factor", GravityType: "gravity type",
-	GravityOptimal: "optimal gravity parameters", EraseZones: "erase protection zones", SetZones: "write protection zones",
-	ZonesRead: "protection zones", SetJoystickMap: "write joystick mapping", JoystickMapRead: "joystick mapping",
+	GeneralRead: "general information", AdvancedTrajectory: "advanced trajectory point",
+	EraseTrajectories: "erase trajectories", StartAPI: "start API control", StopAPI: "stop API control",
+	QueueRead: "trajectory queue", JoystickSend: "joystick command", TrajectoryRead: "trajectory being executed",
+	BasicTrajectory: "basic trajectory point", GoReady: "go to ready", InventoryRead: "peripheral inventory",
+	TorqueSafety: "torque safety factor", GravityType: "gravity type", GravityOptimal: "optimal gravity parameters",
+	EraseZones: "erase protection zones", SetZones: "write protection zones", ZonesRead: "protection zones",
+	SetJoystickMap: "write joystick mapping", JoystickMapRead: "joystick mapping",
 	FactoryDefaults: "factory defaults", SetSpasmFilter: "write spasm filter", SpasmFilterRead: "spasm filter",
-	SetEndEffectorOffset: "write end-effector offset", EndEffectorOffsetRead: "end-effector offset", JointTorques: "joint torques",
-	HandForces: "cartesian force command", TorqueMode: "switch torque mode", TorqueControlType: "torque control type",
-	TorqueModeRead: "torque mode", TorqueInactivity: "torque inactivity",
+	SetEndEffectorOffset: "write end-effector offset", EndEffectorOffsetRead: "end-effector offset",
+	JointTorques: "joint torques", HandForces: "cartesian force command", TorqueMode: "switch torque mode",
+	TorqueControlType: "torque control type", TorqueModeRead: "torque mode", TorqueInactivity: "torque inactivity",
 }
 
 // String returns the number with the command's name, such as "105 (angular position)".
@@ -151,8 +153,9 @@ const (
 
 var retractNames = map[RetractState]string{
 	NormalToReady: "moving to ready", Ready: "ready", ReadyToRetract: "moving to retracted", Retracted: "retracted",
-	RetractToReady: "moving from retracted to ready", Normal: "normal", NotInitialised: "not initialised since power-up",
-	RetractError: "error",
+	RetractToReady: "moving from retracted to ready", Normal: "normal",
+	NotInitialised: "not initialised since power-up",
+	RetractError:   "error",
 }
 
 func (s RetractState) String() string {
@@ -200,9 +203,10 @@ const (
 )
 
 var deviceNames = map[DeviceType]string{
-	Jaco1: "Jaco 1", Mico6: "Mico, 6 joints", Mico4: "Mico, 4 joints", Jaco2: "Jaco2, 6 joints", Jaco2Four: "Jaco2, 4 joints",
-	Mico6Assistive: "Mico assistive, 6 joints", Jaco2Assistive: "Jaco2 assistive, 6 joints", Spherical6: "spherical, 6 joints",
-	Spherical7: "spherical, 7 joints", GenericRobot: "generic robot", ErrorRobot: "robot in error",
+	Jaco1: "Jaco 1", Mico6: "Mico, 6 joints", Mico4: "Mico, 4 joints", Jaco2: "Jaco2, 6 joints",
+	Jaco2Four: "Jaco2, 4 joints", Mico6Assistive: "Mico assistive, 6 joints",
+	Jaco2Assistive: "Jaco2 assistive, 6 joints", Spherical6: "spherical, 6 joints", Spherical7: "spherical, 7 joints",
+	GenericRobot: "generic robot", ErrorRobot: "robot in error",
 }
 
 func (d DeviceType) String() string {

@@ -72,7 +72,8 @@ func (r *Reading) Add(reply *Packet) (complete bool, err error) {
 	case r.page == 1 && (size == 0 || size > MaxMessage):
 		return false, fmt.Errorf("command %s: an answer of %d bytes: %w", r.command, size, ErrSize)
 	case r.page > 1 && size != r.size:
-		return false, fmt.Errorf("command %s: page %d is of an answer of %d bytes, page 1 of %d: %w", r.command, r.page, size, r.size, ErrMismatch)
+		return false, fmt.Errorf("command %s: page %d is of an answer of %d bytes, page 1 of %d: %w", r.command, r.page,
+			size, r.size, ErrMismatch)
 	}
 	r.size = size
 	r.Payload = append(r.Payload, reply.Data[:min(DataSize, size-len(r.Payload))]...)
@@ -105,7 +106,8 @@ func (c *Collector) Add(p *Packet) (complete bool, err error) {
 	if int(p.Number) != c.next || p.Command != c.command || int(p.Count) != c.count || int(p.Size) != c.size {
 		expected := c.next
 		c.Reset()
-		return false, fmt.Errorf("command %s: packet %d of %d where packet %d must come: %w", p.Command, p.Number, p.Count, expected, ErrMismatch)
+		return false, fmt.Errorf("command %s: packet %d of %d where packet %d must come: %w", p.Command, p.Number,
+			p.Count, expected, ErrMismatch)
 	}
 	c.Payload = append(c.Payload, p.Data[:max(0, min(DataSize, c.size-len(c.Payload)))]...)
 	if c.next++; c.next <= c.count {
@@ -213,7 +215,8 @@ func (p *Packet) Check(reply *Packet) error {
 	case reply.Command != p.Command:
 		return fmt.Errorf("command %s answered with command %s: %w", p.Command, reply.Command, ErrMismatch)
 	case reply.Number != p.Number:
-		return fmt.Errorf("command %s: packet %d answered with packet %d: %w", p.Command, p.Number, reply.Number, ErrMismatch)
+		return fmt.Errorf("command %s: packet %d answered with packet %d: %w", p.Command, p.Number, reply.Number,
+			ErrMismatch)
 	case reply.NACK:
 		return fmt.Errorf("command %s, packet %d: %w", p.Command, p.Number, ErrNACK)
 	case reply.Failed:

@@ -34,21 +34,25 @@ const jaco2Scale = 6800 / (80 * math.Pi / 180)
 // Jaco1Settings returns the settings of a Jaco 1: old sizes, 60 finger units for 80 degrees (K,
 // Fawkes).
 func Jaco1Settings() Settings {
-	return Settings{BasicPoint: BasicPointOld, AdvancedPoint: AdvancedPointOld, FingerScale: jaco2Scale * 60 / 6800, VelocityFactor: 1}
+	return Settings{BasicPoint: BasicPointOld, AdvancedPoint: AdvancedPointOld, FingerScale: jaco2Scale * 60 / 6800,
+		VelocityFactor: 1}
 }
 
 // Jaco2Settings returns the settings of a Jaco2, without quirks.
 func Jaco2Settings() Settings {
-	return Settings{BasicPoint: BasicPointNew, AdvancedPoint: AdvancedPointNew, FingerScale: jaco2Scale, VelocityFactor: 1}
+	return Settings{BasicPoint: BasicPointNew, AdvancedPoint: AdvancedPointNew, FingerScale: jaco2Scale,
+		VelocityFactor: 1}
 }
 
 // Validate reports the first setting that makes no sense.
 func (s *Settings) Validate() error {
 	switch {
 	case s.BasicPoint != BasicPointOld && s.BasicPoint != BasicPointNew:
-		return fmt.Errorf("protocol settings: basic trajectory points of %d bytes, want %d or %d", s.BasicPoint, BasicPointOld, BasicPointNew)
+		return fmt.Errorf("protocol settings: basic trajectory points of %d bytes, want %d or %d", s.BasicPoint,
+			BasicPointOld, BasicPointNew)
 	case s.AdvancedPoint != AdvancedPointOld && s.AdvancedPoint != AdvancedPointNew:
-		return fmt.Errorf("protocol settings: advanced trajectory points of %d bytes, want %d or %d", s.AdvancedPoint, AdvancedPointOld, AdvancedPointNew)
+		return fmt.Errorf("protocol settings: advanced trajectory points of %d bytes, want %d or %d", s.AdvancedPoint,
+			AdvancedPointOld, AdvancedPointNew)
 	case !(s.FingerScale > 0) || math.IsInf(s.FingerScale, 0):
 		return fmt.Errorf("protocol settings: finger scale %g units/rad, want more than 0", s.FingerScale)
 	case !(s.VelocityFactor > 0) || math.IsInf(s.VelocityFactor, 0):

@@ -34,7 +34,8 @@ func (m *QuickStatus) fields(c *codec) {
 		c.u8(&m.FingerInitialised[i])
 	}
 	c.skip(1)
-	for _, v := range [...]*uint8{&m.Retract, &m.RetractComplexity, &m.ControlDisabled, &m.Module, &m.Frame, &m.CartesianFault,
+	for _, v := range [...]*uint8{&m.Retract, &m.RetractComplexity, &m.ControlDisabled, &m.Module, &m.Frame,
+		&m.CartesianFault,
 		&m.ForceControlOff, &m.CurrentLimitOff, &m.Robot, &m.Edition, &m.TorqueSensors} {
 		c.u8(v)
 	}

@@ -24,8 +24,8 @@ const (
 
 var table = crc32.MakeTable(crc32.Castagnoli)
 
-// ErrDamaged is wrapped by what a Reader returns for a record whose bytes are not what was written. ErrTorn is wrapped by
-// what it returns for a record that was not written to its end.
+// ErrDamaged is wrapped by what a Reader returns for a record whose bytes are not what was written.
+// ErrTorn is wrapped by what it returns for a record that was not written to its end.
 var (
 	ErrDamaged = errors.New("damaged record")
 	ErrTorn    = errors.New("the last record was not written to its end")

@@ -23,9 +23,10 @@ type Writer struct {
 // ErrBusy is wrapped by what Append returns for a file that somebody records into.
 var ErrBusy = errors.New("somebody records into it")
 
-// Append opens a file to record into, a new one or one that holds records already; what follows its last whole record, where that
-// is torn or zeros, is cut off: Cut tells. A damaged file, or one of something else, is an error and stays as it is: move it away. So
-// is one that another Writer has open, in this process or another.
+// Append opens a file to record into, a new one or one that holds records already; what follows its
+// last whole record, where that is torn or zeros, is cut off: Cut tells. A damaged file, or one of
+// something else, is an error and stays as it is: move it away. So is one that another Writer has
+// open, in this process or another.
 func Append(path string) (*Writer, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
@@ -41,7 +42,8 @@ func Append(path string) (*Writer, error) {
 	return w, nil
 }
 
-// prepare finds the end of the records, and completes a header that is not all there. Whatever else the file holds stays.
+// prepare finds the end of the records, and completes a header that is not all there. Whatever else
+// the file holds stays.
 func (w *Writer) prepare() error {
 	begun, err := io.ReadAll(io.LimitReader(w.file, int64(len(header))))
 	if err != nil {
@@ -83,10 +85,12 @@ func (w *Writer) prepare() error {
 	return err
 }
 
-// Cut returns how many bytes were cut off the file's end when it was opened: what power loss or kill left of a record.
+// Cut returns how many bytes were cut off the file's end when it was opened: what power loss or
+// kill left of a record.
 func (w *Writer) Cut() int64 { return w.cut }
 
-// Write appends a moment: it is what robot.Options.Record wants. Its episode is counted on from those that the file held.
+// Write appends a moment: it is what robot.Options.Record wants. Its episode is counted on from
+// those that the file held.
 func (w *Writer) Write(m *robot.Moment) error {
 	own := m.Episode
 	m.Episode += w.episodes
@@ -130,8 +134,9 @@ func NewReader(in io.Reader) (*Reader, error) {
 	return r, nil
 }
 
-// Next reads the next record into m, whose Frame's memory is used again. It returns io.EOF after the last one, an error that
-// wraps ErrTorn if that was not written to its end, and one that wraps ErrDamaged for bytes that were changed.
+// Next reads the next record into m, whose Frame's memory is used again. It returns io.EOF after
+// the last one, an error that wraps ErrTorn if that was not written to its end, and one that wraps
+// ErrDamaged for bytes that were changed.
 func (r *Reader) Next(m *robot.Moment) error {
 	if _, err := io.ReadFull(r.in, r.head[:]); errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("at byte %d: %w", r.end, ErrTorn)
@@ -164,8 +169,9 @@ func (r *Reader) Next(m *robot.Moment) error {
 	return nil
 }
 
-// zeroTail is how many zeros at the end of a payload that does not fit its checksum, with nothing but zeros behind it, say that it was
-// never written there: file systems make a file longer before they fill it.
+// zeroTail is how many zeros at the end of a payload that does not fit its checksum, with nothing
+// but zeros behind it, say that it was never written there: file systems make a file longer before
+// they fill it.
 const zeroTail = 16
 
 // zeros tells whether nothing but zeros is left to read.

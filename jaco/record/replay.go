@@ -10,7 +10,8 @@ import (
 	"colonnade/sim"
 )
 
-// Deviation is how far the simulated arm was from the recorded one after each step of recorded actions.
+// Deviation is how far the simulated arm was from the recorded one after each step of recorded
+// actions.
 type Deviation struct {
 	Episodes, Steps int
 	Skipped         int                    // steps that were not played, as the simulated arm had broken a rule before
@@ -19,8 +20,9 @@ type Deviation struct {
 	Torn            bool                   // the last record was not written to its end
 }
 
-// Replay plays the actions of all episodes in the simulator, with the motion of a world, each from its recorded start. Each,
-// unless nil, is called after each step with what was recorded and the simulated arm.
+// Replay plays the actions of all episodes in the simulator, with the motion of a world, each from
+// its recorded start. Each, unless nil, is called after each step with what was recorded and the
+// simulated arm.
 //
 // A step that waited for something, and those after it, deviate: the simulator does not wait.
 func Replay(r *Reader, motion sim.Motion, each func(m *robot.Moment, d *sim.Data) error) (Deviation, error) {
@@ -59,7 +61,8 @@ func Replay(r *Reader, motion sim.Motion, each func(m *robot.Moment, d *sim.Data
 		var v [sim.NumJoints]float64
 		for i, a := range m.Action {
 			if a > 2 {
-				return total, fmt.Errorf("replay: episode %d, step %d: an action of %d, want 0, 1 or 2", m.Episode, m.Step, a)
+				return total, fmt.Errorf("replay: episode %d, step %d: an action of %d, want 0, 1 or 2", m.Episode,
+					m.Step, a)
 			}
 			v[i] = (float64(a) - 1) * model.MaxSpeed(i)
 		}

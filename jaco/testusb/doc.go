@@ -1,29 +1,33 @@
-// Package testusb tries the code for USB and cameras against the real Linux kernel, on a machine that has neither an arm
-// nor a camera. It consists of tests only; make test-usb runs them, go test alone skips most.
+// Package testusb tries the code for USB and cameras against the real Linux kernel, on a machine
+// that has neither an arm nor a camera. It consists of tests only; make test-usb runs them, go test
+// alone skips most.
 //
 // # How
 //
-// A stock Debian kernel boots in QEMU, which emulates the processor (no KVM), so this works wherever QEMU does. Its
-// whole user space is this package's own test binary, static, as /init: as process 1 it mounts file
-// systems, loads kernel modules and runs itself again as an ordinary process with the tests whose names begin with
-// TestGuest. The emulated arm is served over USB/IP to the kernel's own virtual host controller (vhci_hcd), above which
-// everything is what a real arm meets: usbcore, enumeration, sysfs, usbfs.
+// A stock Debian kernel boots in QEMU, which emulates the processor (no KVM), so this works
+// wherever QEMU does. Its whole user space is this package's own test binary, static, as /init: as
+// process 1 it mounts file systems, loads kernel modules and runs itself again as an ordinary
+// process with the tests whose names begin with TestGuest. The emulated arm is served over USB/IP
+// to the kernel's own virtual host controller (vhci_hcd), above which everything is what a real arm
+// meets: usbcore, enumeration, sysfs, usbfs.
 //
-// QEMU's exit status proves nothing by itself: the guest asks for status 33 through a device for that
-// purpose, and TestBoot wants both that and a line on the console.
+// QEMU's exit status proves nothing by itself: the guest asks for status 33 through a device for
+// that purpose, and TestBoot wants both that and a line on the console.
 //
 // # Measured
 //
-// On two cores with 10 to 16 other busy programs: 65 to 130 s for make test-usb with a warm build cache, of which 26 to 60 s are
-// an episode through the whole chain. The last nine runs went well, as did three of the six before them; of the others two
-// found jacoctl too impatient with the webcam, and in one jacoctl doctor did not end after the cable was pulled, probably
-// because it read texts of a hub that the kernel was at work on, which it does not do any more.
+// On two cores with 10 to 16 other busy programs: 65 to 130 s for make test-usb with a warm build
+// cache, of which 26 to 60 s are an episode through the whole chain. The last nine runs went well,
+// as did three of the six before them; of the others two found jacoctl too impatient with the
+// webcam, and in one jacoctl doctor did not end after the cable was pulled, probably because it
+// read texts of a hub that the kernel was at work on, which it does not do any more.
 //
-// An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the emulator's own; the driver's
-// periods began up to 48 ms late (in one run 140), and the loss of the device was noticed
-// within 22 ms (in one run 78). In the episode the safety layer stopped the arm 1 to 61 times, because joint angles came more than
-// 80 ms late, and the environment went on each time: always 50 steps without contact, score of the planner 5 to 42. That is an
-// emulated processor: of real hardware it says no more than that the order of things is right.
+// An exchange with the arm took 3 to 9 ms in the median, at best 1.5 ms, of which 1 ms is the
+// emulator's own; the driver's periods began up to 48 ms late (in one run 140), and the loss of the
+// device was noticed within 22 ms (in one run 78). In the episode the safety layer stopped the arm
+// 1 to 61 times, because joint angles came more than 80 ms late, and the environment went on each
+// time: always 50 steps without contact, score of the planner 5 to 42. That is an emulated
+// processor: of real hardware it says no more than that the order of things is right.
 //
 // # Files
 //

@@ -49,7 +49,8 @@ const (
 	leastArea = 3.0  // pixels
 )
 
-// Find looks for the target in a picture of FrameSize bytes. ok is false if there is none. Nothing is allocated.
+// Find looks for the target in a picture of FrameSize bytes. ok is false if there is none. Nothing
+// is allocated.
 func (f *Finder) Find(frame []uint8) (b Blob, ok bool, err error) {
 	if len(frame) != FrameSize {
 		return b, false, fmt.Errorf("tracker: a picture of %d bytes, want %d", len(frame), FrameSize)
@@ -64,7 +65,8 @@ func (f *Finder) Find(frame []uint8) (b Blob, ok bool, err error) {
 	return b, b.Area >= leastArea, nil
 }
 
-// look works out the purity of all pixels and returns the best one: that whose surroundings are reddest.
+// look works out the purity of all pixels and returns the best one: that whose surroundings are
+// reddest.
 func (f *Finder) look(frame []uint8) (best int) {
 	for i := range f.red {
 		r, g, b := f.light[frame[3*i]], f.light[frame[3*i+1]], f.light[frame[3*i+2]]
@@ -87,9 +89,9 @@ func (f *Finder) look(frame []uint8) (best int) {
 	return best
 }
 
-// covers works out how much of each pixel is target. A pixel that is target to the part a has
-// red - other = a·(T.red - T.other) + (1-a)·(B.red - B.other), of target and background in the same light, and red
-// likewise; their ratio is the purity, whatever the light.
+// covers works out how much of each pixel is target. A pixel that is target to the part a has red -
+// other = a·(T.red - T.other) + (1-a)·(B.red - B.other), of target and background in the same
+// light, and red likewise; their ratio is the purity, whatever the light.
 func (f *Finder) covers(purest float64) {
 	var target, ground, n, m float64
 	var targetRed, groundRed float64

@@ -20,7 +20,8 @@ type Sight struct {
 	Blob       Blob
 }
 
-// Sure is the confidence from which a place can be trusted to the accuracy that the package's page gives.
+// Sure is the confidence from which a place can be trusted to the accuracy that the package's page
+// gives.
 const Sure = 0.7
 
 // Expected returns how many pixels the whole target covers at a place on the table.
@@ -29,7 +30,8 @@ func (p *Plane) Expected(x, y float64) float64 {
 	return math.Abs(det) * math.Pi * TargetRadius * TargetRadius
 }
 
-// scale returns how a pixel moves with a place on the table, pixels for each m: du/dx, du/dy, dv/dx, dv/dy, and the determinant.
+// scale returns how a pixel moves with a place on the table, pixels for each m: du/dx, du/dy,
+// dv/dx, dv/dy, and the determinant.
 func (p *Plane) scale(x, y float64) (j [4]float64, det float64) {
 	const d = 0.01
 	at := func(x, y float64) [2]float64 { return p.Pixel([2]float64{x, y}) }
@@ -41,7 +43,8 @@ func (p *Plane) scale(x, y float64) (j [4]float64, det float64) {
 // pixelSpread is what the size of a pixel adds to the second moments of what it shows, pixels².
 const pixelSpread = 1. / 12
 
-// measure works out size and shape of what was seen at s.X, s.Y: a uniform ellipse of radius r spreads by r²/4 along it.
+// measure works out size and shape of what was seen at s.X, s.Y: a uniform ellipse of radius r
+// spreads by r²/4 along it.
 func (s *Sight) measure(p *Plane) {
 	j, det := p.scale(s.X, s.Y)
 	s.Part = s.Blob.Area / (math.Abs(det) * math.Pi * TargetRadius * TargetRadius)
@@ -53,10 +56,12 @@ func (s *Sight) measure(p *Plane) {
 	s.Long, s.Short = 2*math.Sqrt(max(0, mean+apart)), 2*math.Sqrt(max(0, mean-apart))
 }
 
-// coreRadius is how far from the middle of a target all that is seen must be target, m: half a pixel within its edge.
+// coreRadius is how far from the middle of a target all that is seen must be target, m: half a
+// pixel within its edge.
 const coreRadius = 0.6 * TargetRadius
 
-// hole returns how much of the pixel that is least covered, of those near the middle of what was seen, is not target.
+// hole returns how much of the pixel that is least covered, of those near the middle of what was
+// seen, is not target.
 func (p *Plane) hole(f *Finder, s *Sight) (most float64) {
 	reach := int(math.Sqrt(s.Blob.Area)) + 1 // pixels, more than the core's
 	u, v := int(s.Blob.X), int(s.Blob.Y)
@@ -80,8 +85,8 @@ const (
 	mostHole  = 0.4 // of a pixel
 )
 
-// Disc returns nil if what was seen has size and shape of the whole target there, else what speaks against it. A hand has not,
-// nor a target with fingers on it.
+// Disc returns nil if what was seen has size and shape of the whole target there, else what speaks
+// against it. A hand has not, nor a target with fingers on it.
 func (s *Sight) Disc() error {
 	switch {
 	case s.Confidence == 0:

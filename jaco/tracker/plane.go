@@ -14,8 +14,9 @@ type Point struct {
 	Pixel [2]float64 `json:"pixel"` // the middle of the first pixel is at 0.5, 0.5
 }
 
-// ErrDegenerate is wrapped by what Fit returns for points that do not make a plane: fewer than four, three of four in a
-// line, points that contradict each other, or a table that would be seen in a mirror.
+// ErrDegenerate is wrapped by what Fit returns for points that do not make a plane: fewer than
+// four, three of four in a line, points that contradict each other, or a table that would be seen
+// in a mirror.
 var ErrDegenerate = errors.New("these points do not calibrate the table")
 
 // Plane is the map between table and picture.
@@ -93,11 +94,13 @@ func (p *Plane) check() error {
 		at := p.Table(point.Pixel)
 		d := math.Hypot(at[0]-point.Table[0], at[1]-point.Table[1])
 		if !(d <= mostError) {
-			return fmt.Errorf("tracker: %w: point %d is %.0f mm off from what the others say", ErrDegenerate, i+1, 1000*d)
+			return fmt.Errorf("tracker: %w: point %d is %.0f mm off from what the others say", ErrDegenerate, i+1,
+				1000*d)
 		}
 		sum += d * d
 	}
-	// Seen from above, the way from x to y turns one way round on the table and the other in a picture, whose rows run downwards.
+	// Seen from above, the way from x to y turns one way round on the table and the other in a
+	// picture, whose rows run downwards.
 	for i := range p.points {
 		if _, det := p.scale(p.points[i].Table[0], p.points[i].Table[1]); !(det < 0) {
 			return fmt.Errorf("tracker: %w: the table would be seen in a mirror: is x or y counted "+
@@ -190,21 +193,22 @@ func (p *Plane) Pixel(table [2]float64) [2]float64 {
 	return [2]float64{u*pixelScale + pixelScale, v*pixelScale + pixelScale}
 }
 
-// Error returns the root mean square error at the points it was fitted to, m; NaN for four points, which always fit.
+// Error returns the root mean square error at the points it was fitted to, m; NaN for four points,
+// which always fit.
 func (p *Plane) Error() float64 { return p.errorMM / 1000 }
 
 // Points returns the points it was fitted to.
 func (p *Plane) Points() []Point { return append([]Point(nil), p.points...) }
 
-// View returns how the pictures were taken that the points are from, such as "640x480, crop 80,0,560,480"; empty: nobody said.
-// With another size or crop the plane is wrong.
+// View returns how the pictures were taken that the points are from, such as "640x480, crop
+// 80,0,560,480"; empty: nobody said. With another size or crop the plane is wrong.
 func (p *Plane) View() string { return p.view }
 
 // SetView says how the pictures were taken.
 func (p *Plane) SetView(view string) { p.view = view }
 
-// Camera returns where the camera stands, world, m; ok is false where the plane does not tell: if it looks straight down,
-// or the picture was cropped off its middle.
+// Camera returns where the camera stands, world, m; ok is false where the plane does not tell: if
+// it looks straight down, or the picture was cropped off its middle.
 func (p *Plane) Camera() (at sim.Vec3, ok bool) {
 	if p.camera == nil {
 		return at, false
@@ -212,8 +216,9 @@ func (p *Plane) Camera() (at sim.Vec3, ok bool) {
 	return *p.camera, true
 }
 
-// findCamera takes the homography apart: its columns are focal length times two axes of the table and the table's origin,
-// as the camera sees them. That the axes are at right angles and of the same length gives the focal length (Zhang 2000).
+// findCamera takes the homography apart: its columns are focal length times two axes of the table
+// and the table's origin, as the camera sees them. That the axes are at right angles and of the
+// same length gives the focal length (Zhang 2000).
 func (p *Plane) findCamera() *sim.Vec3 {
 	h := &p.pixelFromTable
 	a1, b1 := h[0]*h[1]+h[3]*h[4], h[6]*h[7]
@@ -230,7 +235,8 @@ func (p *Plane) findCamera() *sim.Vec3 {
 	}
 	x, y, t := column(0).Scale(scale), column(1).Scale(scale), column(2).Scale(scale)
 	z := x.Cross(y)
-	// The camera is where the view's origin is: -Rᵀt, with the camera's depth running ahead and z of the table upwards.
+	// The camera is where the view's origin is: -Rᵀt, with the camera's depth running ahead and z
+	// of the table upwards.
 	at := sim.Vec3{-x.Dot(t) * tableScale, -y.Dot(t)*tableScale + tableCentreY, -z.Dot(t) * tableScale}
 	for _, c := range at {
 		if !(math.Abs(c) < 20) {

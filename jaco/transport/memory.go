@@ -177,7 +177,8 @@ func (c *memoryConn) Read(ctx context.Context, p []byte) (int, error) {
 		if n != 0 || err != nil {
 			return n, err
 		}
-		if err := m.clock.Wait(ctx, m.changed, seen, ready); err != nil && (ready.IsZero() || m.clock.Now().Before(ready)) {
+		if err := m.clock.Wait(ctx, m.changed, seen, ready); err != nil &&
+			(ready.IsZero() || m.clock.Now().Before(ready)) {
 			return 0, Interrupted("read", "", err)
 		}
 	}

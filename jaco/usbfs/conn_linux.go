@@ -23,8 +23,8 @@ const (
 	maxTransfer     = 64
 )
 
-// returnTime is how long a discarded URB may take to come back. The kernel takes microseconds; a file system in
-// user space that never gives it back must not hang its client.
+// returnTime is how long a discarded URB may take to come back. The kernel takes microseconds; a
+// file system in user space that never gives it back must not hang its client.
 const returnTime = time.Second
 
 var errLost = errors.New("the kernel did not give a transfer back: this connection is dead")
@@ -32,12 +32,13 @@ var errLost = errors.New("the kernel did not give a transfer back: this connecti
 // Devices lists the arms on the bus.
 func Devices() ([]Device, error) { return Find(SysfsDevices, Vendor) }
 
-// Open opens the node at path, such as /dev/bus/usb/001/002, and claims its interface. The error wraps
-// transport.ErrNoDevice, ErrPermission or ErrBusy where it is one of these.
+// Open opens the node at path, such as /dev/bus/usb/001/002, and claims its interface. The error
+// wraps transport.ErrNoDevice, ErrPermission or ErrBusy where it is one of these.
 func Open(path string) (transport.Conn, error) {
 	n, err := openNode(path)
 	if errors.Is(err, unix.EACCES) {
-		return nil, &transport.Error{Op: "open", Name: path, Kind: transport.ErrPermission, Cause: fmt.Errorf("%w: %s", err, adviceOnPermission)}
+		return nil, &transport.Error{Op: "open", Name: path, Kind: transport.ErrPermission,
+			Cause: fmt.Errorf("%w: %s", err, adviceOnPermission)}
 	}
 	if err != nil {
 		return nil, failure("open", path, err)
@@ -144,7 +145,8 @@ func (c *conn) transfer(ctx context.Context, op string, t *pipe, endpoint uint8,
 	if endpoint == endpointOut {
 		copy(t.buffer, p)
 	}
-	*t.urb = urb{kind: urbInterrupt, endpoint: endpoint, buffer: uintptr(unsafe.Pointer(&t.buffer[0])), length: int32(len(p))}
+	*t.urb = urb{kind: urbInterrupt, endpoint: endpoint, buffer: uintptr(unsafe.Pointer(&t.buffer[0])),
+		length: int32(len(p))}
 	if err := c.kernel.submit(t.urb); err != nil {
 		return 0, failure(op, c.path, err)
 	}
@@ -160,8 +162,9 @@ func (c *conn) transfer(ctx context.Context, op string, t *pipe, endpoint uint8,
 	case status == 0:
 		return n, nil // also where it came back just before it was asked for
 	case interrupted != nil && n > 0:
-		// It was over when it was asked for, but not yet back: the kernel marks it as cancelled all the same. A
-		// packet goes over as a whole or not at all, and no transfer here is longer than one.
+		// It was over when it was asked for, but not yet back: the kernel marks it as cancelled all
+		// the same. A packet goes over as a whole or not at all, and no transfer here is longer
+		// than one.
 		return n, nil
 	case interrupted != nil:
 		return n, interrupted
@@ -216,8 +219,9 @@ func (c *conn) await(ctx context.Context, op string, t *pipe) error {
 	}
 }
 
-// takeBack gets the URB back from the kernel and reports whether it has it. Where the device is gone the reaper has
-// given back all that the kernel had. The error of discard does not matter: the URB is finished then.
+// takeBack gets the URB back from the kernel and reports whether it has it. Where the device is
+// gone the reaper has given back all that the kernel had. The error of discard does not matter: the
+// URB is finished then.
 func (c *conn) takeBack(t *pipe) bool {
 	c.kernel.discard(t.urb)
 	t.timer.Reset(returnTime)

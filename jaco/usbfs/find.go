@@ -13,13 +13,15 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// Vendor is the vendor id of Kinova (K, S, R: see package protocol for the marks). The product id is 0 for every
-// arm seen, and may change, so nothing here looks at it; nor at the strings, which are malformed.
+// Vendor is the vendor id of Kinova (K, S, R: see package protocol for the marks). The product id
+// is 0 for every arm seen, and may change, so nothing here looks at it; nor at the strings, which
+// are malformed.
 const Vendor = 0x22cd
 
-// UdevRule is the line that lets members of group plugdev, and whoever sits at the machine, use an arm. It belongs into
-// the file UdevRuleFile, and acts when the arm is plugged in again. The file's name must sort before 73-seat-late for
-// the tag to count. It asks for the vendor alone, as everything here does.
+// UdevRule is the line that lets members of group plugdev, and whoever sits at the machine, use an
+// arm. It belongs into the file UdevRuleFile, and acts when the arm is plugged in again. The file's
+// name must sort before 73-seat-late for the tag to count. It asks for the vendor alone, as
+// everything here does.
 const (
 	UdevRule     = `SUBSYSTEM=="usb", ENV{DEVTYPE}=="usb_device", ATTR{idVendor}=="22cd", MODE="0660", GROUP="plugdev", TAG+="uaccess"`
 	UdevRuleFile = "/etc/udev/rules.d/70-kinova-jaco.rules"
@@ -51,8 +53,8 @@ const (
 	maxAttribute = 4096 // bytes of a sysfs file: a page of memory
 )
 
-// Find lists the devices of a vendor in a tree like /sys/bus/usb/devices, in the order of bus and address.
-// Entries that cannot be read are left out: devices come and go while one looks.
+// Find lists the devices of a vendor in a tree like /sys/bus/usb/devices, in the order of bus and
+// address. Entries that cannot be read are left out: devices come and go while one looks.
 func Find(sysfs string, vendor uint16) ([]Device, error) {
 	entries, err := os.ReadDir(sysfs)
 	if err != nil {
@@ -63,7 +65,8 @@ func Find(sysfs string, vendor uint16) ([]Device, error) {
 		if strings.Contains(e.Name(), ":") { // an interface
 			continue
 		}
-		// Of others nothing more is read: their texts wait while the kernel is at work on them, a hub's for as long as it hangs.
+		// Of others nothing more is read: their texts wait while the kernel is at work on them, a
+		// hub's for as long as it hangs.
 		dir := filepath.Join(sysfs, e.Name())
 		if v, ok := attributeNumber(dir, "idVendor", 16, 0xffff); !ok || uint16(v) != vendor {
 			continue
@@ -103,9 +106,11 @@ func readDevice(dir string) (d Device, ok bool) {
 	return d, true
 }
 
-// driver returns the name of the kernel driver that has interface 0 of the device at a port, in any configuration.
+// driver returns the name of the kernel driver that has interface 0 of the device at a port, in any
+// configuration.
 func driver(dir, port string) string {
-	links, _ := filepath.Glob(filepath.Join(dir, port+":*.0", "driver")) // the pattern is well-formed: ports are numbers and dots
+	// the pattern is well-formed: ports are numbers and dots
+	links, _ := filepath.Glob(filepath.Join(dir, port+":*.0", "driver"))
 	for _, link := range links {
 		if to, err := os.Readlink(link); err == nil {
 			return filepath.Base(to)
@@ -141,9 +146,10 @@ func attributeNumber(dir, name string, base, most int) (int, bool) {
 	return int(n), err == nil && int(n) <= most
 }
 
-// Opener returns an Opener for the arm that name means: the path of a node (it begins with a slash, and need not
-// be a device of Vendor), a port such as "1-1.2", or "" for the only arm there is. That is where it was opened first: an arm at
-// another port is another one, since serial numbers can be blank.
+// Opener returns an Opener for the arm that name means: the path of a node (it begins with a slash,
+// and need not be a device of Vendor), a port such as "1-1.2", or "" for the only arm there is.
+// That is where it was opened first: an arm at another port is another one, since serial numbers
+// can be blank.
 func Opener(name string) transport.Opener {
 	if strings.HasPrefix(name, "/") {
 		return func(ctx context.Context) (transport.Conn, error) {

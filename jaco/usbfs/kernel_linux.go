@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// kernel is what a connection asks of the system for one open node. Errors are unix.Errno. Tests have their own.
+// kernel is what a connection asks of the system for one open node. Errors are unix.Errno. Tests
+// have their own.
 type kernel interface {
 	claim(number uint32) error
 	release(number uint32) error
@@ -20,7 +21,8 @@ type kernel interface {
 	// clearHalt makes an endpoint that stalled take transfers again.
 	clearHalt(endpoint uint32) error
 
-	// reap returns a finished URB: EAGAIN if there is none, ENODEV if there will never be one again.
+	// reap returns a finished URB: EAGAIN if there is none, ENODEV if there will never be one
+	// again.
 	reap() (*urb, error)
 
 	// wait returns when there may be something to reap, or when wake was called.
@@ -102,8 +104,8 @@ const urbInterrupt = 1
 // ioc returns the number of an ioctl of usbfs, whose letter is 'U'.
 func ioc(direction, number, size uintptr) uintptr { return device.IOC(direction, 'U', number, size) }
 
-// The ioctls in use. The kernel declares CLAIMINTERFACE, RELEASEINTERFACE and CLEAR_HALT with a u32, and
-// REAPURBNDELAY with a pointer to where the URB's address goes.
+// The ioctls in use. The kernel declares CLAIMINTERFACE, RELEASEINTERFACE and CLEAR_HALT with a
+// u32, and REAPURBNDELAY with a pointer to where the URB's address goes.
 var (
 	ioctlSubmitURB        = ioc(device.Read, 10, unsafe.Sizeof(urb{}))
 	ioctlDiscardURB       = ioc(device.None, 11, 0)

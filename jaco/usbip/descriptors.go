@@ -44,7 +44,8 @@ type setup struct {
 }
 
 func parseSetup(p []byte) setup {
-	return setup{p[0], p[1], binary.LittleEndian.Uint16(p[2:]), binary.LittleEndian.Uint16(p[4:]), binary.LittleEndian.Uint16(p[6:])}
+	return setup{p[0], p[1], binary.LittleEndian.Uint16(p[2:]), binary.LittleEndian.Uint16(p[4:]),
+		binary.LittleEndian.Uint16(p[6:])}
 }
 
 // code is the request as the constants below have it.

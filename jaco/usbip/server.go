@@ -83,7 +83,8 @@ func Listen(address string, remote bool) (net.Listener, error) {
 	}
 	if tcp, ok := l.Addr().(*net.TCPAddr); !remote && (!ok || !tcp.IP.IsLoopback()) {
 		l.Close()
-		return nil, fmt.Errorf("usbip: %s can be reached from other machines: listen on 127.0.0.1, or allow it explicitly", address)
+		return nil, fmt.Errorf("usbip: %s can be reached from other machines: listen on 127.0.0.1, or allow it "+
+			"explicitly", address)
 	}
 	return l, nil
 }
@@ -143,7 +144,8 @@ func (s *Server) admit(ctx context.Context, conn net.Conn) bool {
 			s.log(fmt.Sprintf("client %s is refused: %d have an arm each", conn.RemoteAddr(), maxClients))
 			return false
 		}
-		s.log(fmt.Sprintf("client %s is dropped: it has not asked for an arm, and there are %d clients", idlest.RemoteAddr(), maxClients))
+		s.log(fmt.Sprintf("client %s is dropped: it has not asked for an arm, and there are %d clients",
+			idlest.RemoteAddr(), maxClients))
 		idlest.Close()
 		delete(s.clients, idlest)
 	}
@@ -275,7 +277,8 @@ func (s *Server) claim(conn net.Conn, id string) (e *export, reply []byte, refus
 	case e == nil || !e.plug:
 		return nil, appendOp(nil, replyImport, statusNoDevice), fmt.Errorf("asks for %q, which is not there", id)
 	case e.client != nil:
-		return nil, appendOp(nil, replyImport, statusBusy), fmt.Errorf("asks for %s, which %s has", id, e.client.RemoteAddr())
+		return nil, appendOp(nil, replyImport, statusBusy),
+			fmt.Errorf("asks for %s, which %s has", id, e.client.RemoteAddr())
 	}
 	e.client = conn
 	if v := s.clients[conn]; v != nil {

@@ -205,7 +205,8 @@ func Read(path string, accept func(*File) error) (f *File, digest string, err er
 	return readFile(path, accept, true)
 }
 
-// ReadUnverified reads a file as Read does, but does not ask for digests: one that other software wrote, or changed.
+// ReadUnverified reads a file as Read does, but does not ask for digests: one that other software
+// wrote, or changed.
 func ReadUnverified(path string, accept func(*File) error) (*File, error) {
 	f, _, err := readFile(path, accept, false)
 	return f, err

@@ -25,10 +25,12 @@
 //	color-large
 //	view-small
 //	view-large
-//	robot            the emulated real arm: another look in every respect, a camera with faults, late and inexact motion
-//	robot-far        the same lab further from sim, with the same motion: next to nothing of column 1's score is left there
+//	robot            the emulated real arm: another look in every respect, a camera with faults,
+//	                 late and inexact motion
+//	robot-far        the same workcell further from sim, with the same motion: zero-shot, column 1
+//	                 scores next to nothing there
 //	random           domain randomisation: ranges that hold every other preset with room around it
-//	transfer-search  a world apart from all of them, for choosing the hyper-parameters of transfer
+//	transfer-search  unlike all of them: for choosing the hyper-parameters of transfer
 //
 // # What Load refuses
 //

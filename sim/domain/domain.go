@@ -140,7 +140,8 @@ func (d *Domain) validate() error {
 		}
 	}
 	if share := float64(valid) / samples; share < leastValid {
-		return fmt.Errorf("only %.0f %% of the worlds between the ends of the ranges can be drawn, want %.0f %%: narrow the ranges; one of the others: %w",
+		return fmt.Errorf("only %.0f %% of the worlds between the ends of the ranges can be drawn, want %.0f %%: "+
+			"narrow the ranges; one of the others: %w",
 			100*share, 100*leastValid, refused)
 	}
 	return nil
@@ -159,7 +160,8 @@ func checkReach(low, high sim.Vec3) error {
 		nearest[i] = min(max(shoulder[i], low[i]), high[i])
 	}
 	if r := nearest.Distance(shoulder); r < armReach {
-		return fmt.Errorf("camera at %v can be inside the arm: it is %.2f m from the shoulder at %v, want at least %g m", nearest, r, shoulder, armReach)
+		return fmt.Errorf("camera at %v can be inside the arm: it is %.2f m from the shoulder at %v, want at least "+
+			"%g m", nearest, r, shoulder, armReach)
 	}
 	return nil
 }

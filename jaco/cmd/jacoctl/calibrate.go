@@ -31,10 +31,11 @@ import (
 
 // calibrated is the result of calibrate.
 type calibrated struct {
-	Points  int       `json:"points"`
-	Error   *float64  `json:"error_mm"`          // root mean square at the points; null for four, which always fit
-	LeftOut *float64  `json:"left_out_error_mm"` // the same at each point from a fit to the others: what to expect elsewhere
-	Camera  *sim.Vec3 `json:"camera,omitempty"`  // where it stands, m, if the plane tells
+	Points int      `json:"points"`
+	Error  *float64 `json:"error_mm"` // root mean square at the points; null for four, which always fit
+	// the same at each point from a fit to the others: what to expect elsewhere
+	LeftOut *float64  `json:"left_out_error_mm"`
+	Camera  *sim.Vec3 `json:"camera,omitempty"` // where it stands, m, if the plane tells
 	Out     string    `json:"out,omitempty"`
 	Overlay string    `json:"overlay,omitempty"`
 	Picture string    `json:"picture,omitempty"`
@@ -49,11 +50,14 @@ type calibrating struct {
 
 func calibrate(ctx context.Context, args []string, c console) (any, error) {
 	s := &calibrating{setup: newSetup("calibrate -arm usb -camera /dev/video0 -out table.json -overlay table.png", c)}
-	s.places = s.String("places", "", "`places` \"X,Y X,Y ...\" in m where the target is put and found, four or more; default: twelve over its whole area")
-	s.points = s.String("points", "", "`points` \"X,Y:U,V ...\" instead: place on the table in m, and where it was clicked in the file of -picture")
+	s.places = s.String("places", "", "`places` \"X,Y X,Y ...\" in m where the target is put and found, four or "+
+		"more; default: twelve over its whole area")
+	s.points = s.String("points", "",
+		"`points` \"X,Y:U,V ...\" instead: place on the table in m, and where it was clicked in the file of -picture")
 	s.out = s.String("out", "", "keep the calibration in this `file`")
 	s.overlay = s.String("overlay", "", "draw table and points over the camera's picture into this PNG `file`")
-	s.picture = s.String("picture", "", "write the camera's picture, ten times as large, into this PNG `file`, to click on; without -points do no more")
+	s.picture = s.String("picture", "", "write the camera's picture, ten times as large, into this PNG `file`, to "+
+		"click on; without -points do no more")
 	s.NotInFile("places", "points", "out", "overlay", "picture")
 	if err := s.parse(args); err != nil {
 		return nil, err
@@ -113,15 +117,17 @@ func pair(text string) (at [2]float64, err error) {
 	return [2]float64{x, y}, nil
 }
 
-// handsAway is the time from Enter until the picture counts: for the hand, and for pictures under way.
+// handsAway is the time from Enter until the picture counts: for the hand, and for pictures under
+// way.
 const handsAway = time.Second
 
 // calmly is how long a picture is waited for: nothing moves here.
 const calmly = 10 * time.Second
 
-// eye opens the camera: the real one alone, the emulated one with an arm that is turned away. put puts the target somewhere,
-// or asks for it.
-func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error, err error) {
+// eye opens the camera: the real one alone, the emulated one with an arm that is turned away. put
+// puts the target somewhere, or asks for it.
+func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error,
+	err error) {
 	if !s.rig.Real() {
 		away, _ := sim.Canonical().Keyframe("home")
 		away[0] += math.Pi
@@ -146,7 +152,8 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.stderr, "put the target at x %+.2f m, y %+.2f m, keep arm and hands out of view, and press Enter\n", x, y)
+		fmt.Fprintf(s.stderr,
+			"put the target at x %+.2f m, y %+.2f m, keep arm and hands out of view, and press Enter\n", x, y)
 		line, err := lines.take(ctx)
 		if err == nil && line.last {
 			err = io.ErrUnexpectedEOF
@@ -162,7 +169,8 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 }
 
 // calibrate fits the plane and writes what was asked for.
-func (s *calibrating) calibrate(eye camera.Camera, put func(x, y float64) error, places [][2]float64, points []tracker.Point) (*calibrated, error) {
+func (s *calibrating) calibrate(eye camera.Camera, put func(x, y float64) error, places [][2]float64,
+	points []tracker.Point) (*calibrated, error) {
 	if *s.picture != "" {
 		if err := s.writePicture(eye); err != nil || len(points) == 0 {
 			return &calibrated{Picture: *s.picture}, err
@@ -204,10 +212,12 @@ func (s *calibrating) tell(r *calibrated) {
 		fmt.Fprintf(s.stderr, "%d points, %.1f mm off (root mean square)\n", r.Points, *r.Error)
 	}
 	if r.LeftOut != nil {
-		fmt.Fprintf(s.stderr, "each from a fit to the others: %.1f mm off, which is what to expect between them\n", *r.LeftOut)
+		fmt.Fprintf(s.stderr, "each from a fit to the others: %.1f mm off, which is what to expect between them\n",
+			*r.LeftOut)
 	}
 	if r.Camera != nil {
-		fmt.Fprintf(s.stderr, "the camera stands at x %+.2f, y %+.2f, z %.2f m\n", r.Camera[0], r.Camera[1], r.Camera[2])
+		fmt.Fprintf(s.stderr, "the camera stands at x %+.2f, y %+.2f, z %.2f m\n", r.Camera[0], r.Camera[1],
+			r.Camera[2])
 	}
 }
 
@@ -220,8 +230,8 @@ func millimetres(m float64) *float64 {
 	return &m
 }
 
-// leftOut returns the root mean square error of each point in the plane that fits the others, m; NaN if the others do not make
-// a plane.
+// leftOut returns the root mean square error of each point in the plane that fits the others, m;
+// NaN if the others do not make a plane.
 func leftOut(points []tracker.Point) float64 {
 	sum := 0.0
 	for i, p := range points {
@@ -292,8 +302,8 @@ func enlarge(frame []uint8) *image.RGBA {
 
 const gridStep = 0.05 // m between two lines of the table's grid
 
-// drawOverlay draws the area of the target as a grid of 5 cm through the plane, a cross where each point was seen, and a
-// circle where the plane has it.
+// drawOverlay draws the area of the target as a grid of 5 cm through the plane, a cross where each
+// point was seen, and a circle where the plane has it.
 func drawOverlay(frame []uint8, plane *tracker.Plane, caption string) *image.RGBA {
 	m := enlarge(frame)
 	const left, right = reach.TargetCentreX - reach.TargetSizeX/2, reach.TargetCentreX + reach.TargetSizeX/2

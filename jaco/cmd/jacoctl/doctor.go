@@ -92,7 +92,8 @@ func doctor(ctx context.Context, args []string, c console) (any, error) {
 func (h *host) examine(ctx context.Context, s *setup) (any, error) {
 	d := &diagnosis{Faults: []fault{}}
 	if _, err := os.Lstat(s.rig.StopFile()); err == nil {
-		d.add("stop file", stopFile, "remove it when all is well again", "the file %s is there: nothing may move", s.rig.StopFile())
+		d.add("stop file", stopFile, "remove it when all is well again", "the file %s is there: nothing may move",
+			s.rig.StopFile())
 	}
 	if s.rig.Real() {
 		if h.cable(d, s) {
@@ -151,9 +152,11 @@ func connectFault(err error) (fault, string) {
 // What to do about faults of cable and connection.
 const (
 	fixNotFound   = "switch the arm on, plug its USB cable in directly; lsusb -d 22cd: must list it"
-	fixPermission = "as root, write this line into " + usbfs.UdevRuleFile + ":\n" + usbfs.UdevRule + "\nthen udevadm control --reload, and plug the arm in again; be in group plugdev"
-	fixNoAnswer   = "switch the arm off and on again; if it stays silent, its firmware hangs, or is not one that speaks this protocol"
-	fixWrongArm   = robot.DrivenArms
+	fixPermission = "as root, write this line into " + usbfs.UdevRuleFile + ":\n" + usbfs.UdevRule +
+		"\nthen udevadm control --reload, and plug the arm in again; be in group plugdev"
+	fixNoAnswer = "switch the arm off and on again; if it stays silent, its firmware hangs, or is not one that " +
+		"speaks this protocol"
+	fixWrongArm = robot.DrivenArms
 )
 
 var connectFaults = []struct {
@@ -166,7 +169,8 @@ var connectFaults = []struct {
 	{transport.ErrBusy, held, "end the other program: one at a time has the arm"},
 	{transport.ErrUnsupported, unsupported, "Linux on amd64 or arm64 is needed"},
 	{safety.ErrUnsupported, wrongArm, fixWrongArm},
-	{protocol.ErrMismatch, wrongFirmware, "its answers do not fit the questions, as of broken firmware: let Kinova's own program update it"},
+	{protocol.ErrMismatch, wrongFirmware,
+		"its answers do not fit the questions, as of broken firmware: let Kinova's own program update it"},
 	{transport.ErrTimeout, noAnswer, fixNoAnswer},
 }
 
@@ -175,7 +179,8 @@ func (h *host) cable(d *diagnosis, s *setup) bool {
 	devices, err := usbfs.Find(h.sysfs, usbfs.Vendor)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
-		d.add("USB", unsupported, "doctor must run where the arm is plugged in, on Linux, with /sys mounted", "this machine shows no USB devices: %v", err)
+		d.add("USB", unsupported, "doctor must run where the arm is plugged in, on Linux, with /sys mounted",
+			"this machine shows no USB devices: %v", err)
 		return false
 	case err != nil:
 		d.add("USB", otherFault, "", "%v", err)
@@ -193,13 +198,15 @@ func (h *host) cable(d *diagnosis, s *setup) bool {
 		return false
 	default: // a path that need not be a device of Kinova
 		device = usbfs.Device{Path: s.rig.Name()}
-		d.add("USB", well, "", "%s is no device of Kinova's vendor id, as far as the system knows; trying it all the same", device.Path)
+		d.add("USB", well, "",
+			"%s is no device of Kinova's vendor id, as far as the system knows; trying it all the same", device.Path)
 	}
 	if ok && device.Speed != "" && device.Speed != "12" {
 		d.add("USB", well, "a Jaco runs at 12 Mbit/s: is this one?", "it runs at %s Mbit/s", device.Speed)
 	}
 	if device.Driver != "" && device.Driver != "usbfs" {
-		d.add("USB", held, fmt.Sprintf("as root: echo %s:1.0 > /sys/bus/usb/drivers/%s/unbind", device.Port, device.Driver),
+		d.add("USB", held, fmt.Sprintf("as root: echo %s:1.0 > /sys/bus/usb/drivers/%s/unbind", device.Port,
+			device.Driver),
 			"the kernel's driver %s has taken the arm", device.Driver)
 		return false
 	}
@@ -247,7 +254,8 @@ func listing(devices []usbfs.Device, name string) string {
 	return text
 }
 
-// holders names the programs that have a node open, as far as this user may see: "program (process 12)".
+// holders names the programs that have a node open, as far as this user may see: "program (process
+// 12)".
 func (h *host) holders(node string) string {
 	links, _ := filepath.Glob(filepath.Join(h.proc, "[0-9]*", "fd", "*")) // the pattern is well-formed
 	var found []string

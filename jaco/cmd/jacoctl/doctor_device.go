@@ -31,14 +31,16 @@ func (h *host) firmware(d *diagnosis, at *site) {
 	case i.Major == 0 && i.Minor == 0 && i.Release == 0:
 		d.add("firmware", wrongFirmware, "let Kinova's own program update it", "%s: it does not say its version", about)
 	case i.Major < 5:
-		d.add("firmware", wrongFirmware, "let Kinova's own program update it to 5.2 or later", "%s: below 5 it reports positions in place of velocities, and its joystick ends API control", about)
+		d.add("firmware", wrongFirmware, "let Kinova's own program update it to 5.2 or later",
+			"%s: below 5 it reports positions in place of velocities, and its joystick ends API control", about)
 	case i.Major == 5 && i.Minor < 2:
 		d.add("firmware", well, "home -fingers may not work before 5.0.5", "%s: an old one", about)
 	default:
 		d.add("firmware", well, "", "%s", about)
 	}
 	if serial := strings.TrimSpace(id.Serial); serial == "" || strings.EqualFold(serial, "not set") {
-		d.add("firmware", well, "enter it again with Kinova's own program, to tell arms apart; until then the USB port does: use no other while it works",
+		d.add("firmware", well, "enter it again with Kinova's own program, to tell arms apart; until then the USB "+
+			"port does: use no other while it works",
 			"the serial number is blank (%q), as after an update", id.Serial)
 	}
 }
@@ -48,7 +50,8 @@ func (h *host) state(d *diagnosis, at *site) {
 	s := at.Guard.State()
 	switch {
 	case s.Retract == protocol.RetractError:
-		d.add("state", armState, "switch the arm off, move it by hand to where it can stand, and on again", "its way home ended in an error")
+		d.add("state", armState, "switch the arm off, move it by hand to where it can stand, and on again",
+			"its way home ended in an error")
 	case s.LimitFault:
 		d.add("state", armState, "jacoctl home", "a joint stands at its limit")
 	case s.Retract == protocol.NotInitialised:
@@ -62,10 +65,12 @@ func (h *host) state(d *diagnosis, at *site) {
 	if err := at.Guard.Pose(); err != nil {
 		d.add("pose", armState, "jacoctl home, or support the arm and switch it off and on again", "%v", err)
 	} else if !at.Guard.Fits(&s.Q) {
-		d.add("pose", well, "jacoctl home, or move it by hand", "the arm stands within its safety margins, so that policies cannot begin")
+		d.add("pose", well, "jacoctl home, or move it by hand",
+			"the arm stands within its safety margins, so that policies cannot begin")
 	}
 	if s.Queue > 0 {
-		d.add("queue", armState, "end the program that moves the arm", "%d trajectory points are in it: somebody moves it", s.Queue)
+		d.add("queue", armState, "end the program that moves the arm",
+			"%d trajectory points are in it: somebody moves it", s.Queue)
 	}
 }
 
@@ -75,7 +80,8 @@ const (
 	moreThanRest = 0.15 // rad/s that a joint at rest may report
 )
 
-// velocities compares what the arm reports with how its angles change: some firmware reports something else.
+// velocities compares what the arm reports with how its angles change: some firmware reports
+// something else.
 func (h *host) velocities(ctx context.Context, d *diagnosis, at *site) {
 	before, err := at.Guard.Angles(ctx, at.Clock.Now())
 	if err == nil {
@@ -94,14 +100,17 @@ func (h *host) velocities(ctx context.Context, d *diagnosis, at *site) {
 	m := sim.Canonical()
 	for i := range sim.NumArmJoints {
 		if rate := (after.Q[i] - before.Q[i]) / span; math.Abs(rate-after.V[i]) > moreThanRest {
-			d.add("velocities", wrongFirmware, "policies that take proprioception get wrong velocities: let Kinova's own program update the firmware",
-				"%s reports %.2f rad/s while it turns with %.2f: its firmware counts otherwise", m.JointName(i), after.V[i], rate)
+			d.add("velocities", wrongFirmware,
+				"policies that take proprioception get wrong velocities: let Kinova's own program update the firmware",
+				"%s reports %.2f rad/s while it turns with %.2f: its firmware counts otherwise", m.JointName(i),
+				after.V[i], rate)
 			return
 		}
 	}
 	s := at.Guard.Stats()
 	d.add("exchange", well, "", "%d packets answered, %d not; %v each, %v at most",
-		s.Exchanges, s.Failures, (s.ExchangeTime / time.Duration(max(s.Exchanges, 1))).Round(time.Microsecond), s.MaxExchange.Round(time.Microsecond))
+		s.Exchanges, s.Failures, (s.ExchangeTime / time.Duration(max(s.Exchanges, 1))).Round(time.Microsecond),
+		s.MaxExchange.Round(time.Microsecond))
 }
 
 // timedPeriod is the driver's.
@@ -116,7 +125,8 @@ func (h *host) timing(d *diagnosis) {
 		worst = max(worst, time.Since(next))
 	}
 	if worst > h.latest {
-		d.add("timing", lateClock, "end other programs on this machine: motion stutters, or stops, otherwise", "periods of %v began up to %v late", timedPeriod, worst.Round(time.Millisecond))
+		d.add("timing", lateClock, "end other programs on this machine: motion stutters, or stops, otherwise",
+			"periods of %v began up to %v late", timedPeriod, worst.Round(time.Millisecond))
 		return
 	}
 	d.add("timing", well, "", "periods of %v began at most %v late", timedPeriod, worst.Round(10*time.Microsecond))
@@ -136,9 +146,11 @@ func (h *host) camera(d *diagnosis, s *setup) {
 		d.add("calibration", calibration, "jacoctl calibrate makes another one", "%v", err)
 	}
 	if err := robot.CheckView(c, plane); err != nil {
-		d.add("calibration", calibration, "give -camera-settings as jacoctl calibrate had them, or calibrate anew", "%v", err)
+		d.add("calibration", calibration, "give -camera-settings as jacoctl calibrate had them, or calibrate anew",
+			"%v", err)
 	} else if plane != nil && plane.View() == "" {
-		d.add("calibration", well, "jacoctl calibrate makes one that says it", "it does not say for which size and crop of pictures: with another one it is off")
+		d.add("calibration", well, "jacoctl calibrate makes one that says it",
+			"it does not say for which size and crop of pictures: with another one it is off")
 	}
 	look(d, c, plane)
 	if err := c.Close(); err != nil {
@@ -155,11 +167,13 @@ func (h *host) cameraFault(err error, path string) (fault, string) {
 		}
 		return cameraBusy, "end the other program that uses it"
 	case errors.Is(err, camera.ErrRoom):
-		return cameraBusy, "plug the other camera into another controller, or ask both for less: format=mjpeg, a smaller size"
+		return cameraBusy,
+			"plug the other camera into another controller, or ask both for less: format=mjpeg, a smaller size"
 	case errors.Is(err, transport.ErrPermission):
 		return cameraDenied, "be in group video: as root, usermod -aG video USER, then log in again"
 	case errors.Is(err, camera.ErrFormat):
-		return cameraFormat, "-camera-settings asks for what the camera does not have; v4l2-ctl --list-formats-ext lists what it has"
+		return cameraFormat,
+			"-camera-settings asks for what the camera does not have; v4l2-ctl --list-formats-ext lists what it has"
 	case errors.Is(err, transport.ErrUnsupported):
 		return unsupported, "Linux on amd64 or arm64 is needed"
 	case errors.Is(err, transport.ErrNoDevice):
@@ -182,8 +196,8 @@ func (h *host) listCameras() string {
 
 const lookFrames = 20
 
-// leastRate is how many pictures a second a policy needs: a new one each step of 100 ms, and no wait for it that makes the next
-// command late.
+// leastRate is how many pictures a second a policy needs: a new one each step of 100 ms, and no
+// wait for it that makes the next command late.
 const leastRate = 12
 
 // look takes some pictures and looks for the target in them.
@@ -222,7 +236,8 @@ func look(d *diagnosis, c camera.Camera, plane *tracker.Plane) {
 	if span := last - first; span > 0 {
 		rate := float64(lookFrames-1) / span.Seconds()
 		if rate < leastRate {
-			d.add("camera", cameraSlow, "more light, or a shorter exposure: -camera-settings exposure=10ms; format=mjpeg; another port, without a hub",
+			d.add("camera", cameraSlow, "more light, or a shorter exposure: -camera-settings exposure=10ms; "+
+				"format=mjpeg; another port, without a hub",
 				"%.1f pictures a second: a policy takes ten, and a wait for one makes the watchdog stop the arm", rate)
 		} else {
 			d.add("camera", well, "", "%.0f pictures a second", rate)
@@ -237,7 +252,8 @@ func look(d *diagnosis, c camera.Camera, plane *tracker.Plane) {
 func target(d *diagnosis, plane *tracker.Plane, sight *tracker.Sight, red bool) {
 	switch {
 	case plane == nil && red:
-		d.add("target", well, "jacoctl calibrate makes a calibration: -calibration FILE", "something red is in the picture; where it lies is not known without a calibration")
+		d.add("target", well, "jacoctl calibrate makes a calibration: -calibration FILE",
+			"something red is in the picture; where it lies is not known without a calibration")
 		return
 	case plane == nil:
 		d.add("target", well, "put the red disc on the table", "nothing red is in the picture")
@@ -249,8 +265,10 @@ func target(d *diagnosis, plane *tracker.Plane, sight *tracker.Sight, red bool) 
 		d.add("calibration", well, "", "%d points, %.1f mm off on average", len(plane.Points()), 1000*e)
 	}
 	if sight.Confidence < tracker.Sure {
-		d.add("target", well, "put the red disc where the camera sees all of it", "not in sight for sure (confidence %.2f, want %.1f)", sight.Confidence, tracker.Sure)
+		d.add("target", well, "put the red disc where the camera sees all of it",
+			"not in sight for sure (confidence %.2f, want %.1f)", sight.Confidence, tracker.Sure)
 		return
 	}
-	d.add("target", well, "", "at x %+.2f, y %+.2f m on the table (confidence %.2f)", sight.X, sight.Y, sight.Confidence)
+	d.add("target", well, "", "at x %+.2f, y %+.2f m on the table (confidence %.2f)", sight.X, sight.Y,
+		sight.Confidence)
 }

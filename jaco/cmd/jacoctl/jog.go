@@ -57,8 +57,10 @@ type streamStats struct {
 func (at *site) stream() streamStats {
 	s := at.Guard.Stats()
 	return streamStats{
-		Points: s.Points, Skipped: s.Skipped, Extra: s.Extra, Late: s.Late, MostLate: milliseconds(s.MaxLateness), Exchanges: s.Exchanges,
-		Failures: s.Failures, Exchange: milliseconds(s.ExchangeTime) / float64(max(s.Exchanges, 1)), ExchangeMost: milliseconds(s.MaxExchange),
+		Points: s.Points, Skipped: s.Skipped, Extra: s.Extra, Late: s.Late, MostLate: milliseconds(s.MaxLateness),
+		Exchanges: s.Exchanges, Failures: s.Failures,
+		Exchange:     milliseconds(s.ExchangeTime) / float64(max(s.Exchanges, 1)),
+		ExchangeMost: milliseconds(s.MaxExchange),
 	}
 }
 
@@ -74,7 +76,8 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 		return nil, err
 	}
 	if *joint < 0 || *joint > sim.NumJoints || *span <= 0 || *span > jogMost {
-		return nil, cli.Usagef("-joint %d -for %v: want 1 to %d, and a time up to %v", *joint, *span, sim.NumJoints, jogMost)
+		return nil, cli.Usagef("-joint %d -for %v: want 1 to %d, and a time up to %v", *joint, *span, sim.NumJoints,
+			jogMost)
 	}
 	if math.IsNaN(*speed) || math.IsInf(*speed, 0) {
 		return nil, cli.Usagef("-speed %g: want a number", *speed)
@@ -99,13 +102,14 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 	at.settle(err)
 	r := jogResult{*at.status(), j.trips, at.stream()}
 	r.write(s.stderr)
-	fmt.Fprintf(s.stderr, "%d points sent; periods began at most %.1f ms late, %d of them over 5 ms; an exchange took %.2f ms, at most %.1f\n",
+	fmt.Fprintf(s.stderr, "%d points sent; periods began at most %.1f ms late, %d of them over 5 ms; an exchange "+
+		"took %.2f ms, at most %.1f\n",
 		r.Stream.Points, r.Stream.MostLate, r.Stream.Late, r.Stream.Exchange, r.Stream.ExchangeMost)
 	return r, at.close(err)
 }
 
-// settle waits until all that the arm says is of the time after it was stopped. After an error it may not have been yet; whether
-// it acknowledges that is what close returns.
+// settle waits until all that the arm says is of the time after it was stopped. After an error it
+// may not have been yet; whether it acknowledges that is what close returns.
 func (at *site) settle(err error) {
 	if err != nil {
 		at.Guard.Stop(context.Background())
@@ -113,8 +117,8 @@ func (at *site) settle(err error) {
 	clock.Sleep(context.Background(), at.Clock, settling) // nobody cancels this context
 }
 
-// move turns one joint. What the safety layer refuses is told, counted and undone: only an emergency stop, or a lost arm,
-// is an error.
+// move turns one joint. What the safety layer refuses is told, counted and undone: only an
+// emergency stop, or a lost arm, is an error.
 func (j *jogging) move(ctx context.Context, joint int, speed float64, span time.Duration) error {
 	var v [sim.NumJoints]float64
 	v[joint] = speed
@@ -159,7 +163,8 @@ func (j *jogging) listen(ctx context.Context, speed float64) error {
 	return j.obeyLines(ctx)
 }
 
-// forgive returns the error of an order that was obeyed. An emergency stop is none here, as it can be taken back.
+// forgive returns the error of an order that was obeyed. An emergency stop is none here, as it can
+// be taken back.
 func (j *jogging) forgive(ctx context.Context, x order, err error) error {
 	if !errors.Is(err, safety.ErrEmergency) || ctx.Err() != nil {
 		return err
@@ -170,7 +175,8 @@ func (j *jogging) forgive(ctx context.Context, x order, err error) error {
 	return nil
 }
 
-// stopped tells what became of an emergency stop, which was pulled when its order came. reset takes it back.
+// stopped tells what became of an emergency stop, which was pulled when its order came. reset takes
+// it back.
 func (j *jogging) stopped(ctx context.Context, reset string) {
 	if err := j.Guard.Stop(ctx); err != nil {
 		fmt.Fprintf(j.s.stderr, "emergency stop: %v\n", err)
@@ -196,7 +202,8 @@ func (j *jogging) reset(ctx context.Context, x order) error {
 	return err
 }
 
-const keyHelp = `keys: 1 to 9 choose a joint or finger; + and - turn it forwards and backwards for as long as they are pressed;
+const keyHelp = `keys: 1 to 9 choose a joint or finger; + and - turn it forwards and backwards for as long as ` +
+	`they are pressed;
       f and s for faster and slower; space is the emergency stop, r takes it back; q ends`
 
 // keySteps is the factor of f and s.
@@ -210,7 +217,8 @@ func stopKey(text string) (why string) {
 	return ""
 }
 
-// obeyKeys does what keys say. A joint moves while its key repeats: nothing goes on when nobody is there.
+// obeyKeys does what keys say. A joint moves while its key repeats: nothing goes on when nobody is
+// there.
 func (j *jogging) obeyKeys(ctx context.Context, speed float64) error {
 	j.speed = math.Abs(speed)
 	fmt.Fprintln(j.s.stderr, keyHelp)
@@ -266,12 +274,14 @@ func (j *jogging) key(ctx context.Context, x order) (next order, err error) {
 	return next, err
 }
 
-// moveWhile moves the joint until the key held has not come for a while, or another one has, which it returns.
+// moveWhile moves the joint until the key held has not come for a while, or another one has, which
+// it returns.
 func (j *jogging) moveWhile(ctx context.Context, held order, speed float64) (next order, err error) {
 	var v [sim.NumJoints]float64
 	v[j.joint] = speed
 	for time.Since(held.at) < jogHold {
-		// All that have come: terminals repeat keys faster than this goes round, and a motion must not outlive its key.
+		// All that have come: terminals repeat keys faster than this goes round, and a motion must
+		// not outlive its key.
 		for x, ok := j.orders.poll(); ok; x, ok = j.orders.poll() {
 			if x.text != held.text {
 				return x, j.Guard.Stop(ctx)
@@ -295,7 +305,8 @@ func (j *jogging) moveWhile(ctx context.Context, held order, speed float64) (nex
 	return order{}, j.Guard.Stop(ctx)
 }
 
-const lineHelp = `lines: "JOINT SPEED SECONDS" moves a joint, 1 to 9, in rad/s; "home"; "state"; "stop" pulls the emergency stop, whatever
+const lineHelp = `lines: "JOINT SPEED SECONDS" moves a joint, 1 to 9, in rad/s; "home"; "state"; "stop" pulls ` +
+	`the emergency stop, whatever
        moves, and drops the lines before it; "reset" takes it back`
 
 // stopLine tells the line that stops the arm.
@@ -353,7 +364,8 @@ func parseMove(words []string) (joint int, speed float64, span time.Duration, er
 	joint, err1 := strconv.Atoi(words[0])
 	speed, err2 := strconv.ParseFloat(words[1], 64)
 	seconds, err3 := strconv.ParseFloat(words[2], 64)
-	if err := errors.Join(err1, err2, err3); err != nil || joint < 1 || joint > sim.NumJoints || !(seconds > 0 && seconds <= jogMost.Seconds()) {
+	if err := errors.Join(err1, err2, err3); err != nil || joint < 1 || joint > sim.NumJoints ||
+		!(seconds > 0 && seconds <= jogMost.Seconds()) {
 		return 0, 0, 0, fmt.Errorf("%q is no joint, speed and time", strings.Join(words, " "))
 	}
 	return joint - 1, speed, time.Duration(seconds * float64(time.Second)), nil

@@ -18,8 +18,9 @@ func terminalOf(r io.Reader) (*os.File, bool) {
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }
 
-// openKeys hands each key of a terminal to press as it comes, in a goroutine of its own; ok is false if r is none. end gives
-// the terminal back as it was, and no key is handed over then. gone is called if the terminal goes before that.
+// openKeys hands each key of a terminal to press as it comes, in a goroutine of its own; ok is
+// false if r is none. end gives the terminal back as it was, and no key is handed over then. gone
+// is called if the terminal goes before that.
 func openKeys(r io.Reader, press func(key byte), gone func()) (end func(), ok bool) {
 	f, isTerminal := terminalOf(r)
 	if !isTerminal {
@@ -54,8 +55,9 @@ func openKeys(r io.Reader, press func(key byte), gone func()) (end func(), ok bo
 	}), true
 }
 
-// orders are the keys or lines of somebody. Who reads them does nothing else, so that a stop acts the moment that it is read,
-// whatever the program is doing, and makes void what was ordered before it and is not done yet.
+// orders are the keys or lines of somebody. Who reads them does nothing else, so that a stop acts
+// the moment that it is read, whatever the program is doing, and makes void what was ordered before
+// it and is not done yet.
 type orders struct {
 	stop  func(text string) (why string) // tells a stop from all else, which has no reason
 	pull  func(why string)               // stops the arm
@@ -73,14 +75,16 @@ type order struct {
 	last  bool      // there is no order any more
 }
 
-// aheadOrders is how many orders are read before they are obeyed, more than anybody types: behind so many, a stop would wait.
+// aheadOrders is how many orders are read before they are obeyed, more than anybody types: behind
+// so many, a stop would wait.
 const aheadOrders = 4096
 
 func newOrders(stop func(text string) (why string), pull func(why string)) *orders {
 	return &orders{stop: stop, pull: pull, given: make(chan order, aheadOrders), over: make(chan struct{})}
 }
 
-// readLines has the lines of r as orders. A read that nobody answers cannot be ended: it ends with the next line, or the process.
+// readLines has the lines of r as orders. A read that nobody answers cannot be ended: it ends with
+// the next line, or the process.
 func readLines(r io.Reader, stop func(text string) (why string), pull func(why string)) *orders {
 	o := newOrders(stop, pull)
 	go func() {

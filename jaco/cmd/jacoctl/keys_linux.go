@@ -2,8 +2,9 @@ package main
 
 import "golang.org/x/sys/unix"
 
-// singleKeys lets a terminal give each key as it is pressed, unseen. Ctrl-C still is a signal. Ctrl-Z, Ctrl-\ and Ctrl-S are keys:
-// they would suspend the program or end it, with the arm's home button down perhaps, or hold up what it says.
+// singleKeys lets a terminal give each key as it is pressed, unseen. Ctrl-C still is a signal.
+// Ctrl-Z, Ctrl-\ and Ctrl-S are keys: they would suspend the program or end it, with the arm's home
+// button down perhaps, or hold up what it says.
 func singleKeys(fd int) (restore func(), err error) {
 	before, err := unix.IoctlGetTermios(fd, unix.TCGETS)
 	if err != nil {

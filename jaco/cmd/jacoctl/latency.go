@@ -18,13 +18,16 @@ import (
 
 // delays is the result of latency, in seconds.
 type delays struct {
-	Picture       float64 `json:"picture"`        // from a motion to the picture that shows it: motion.latency of a domain
+	// from a motion to the picture that shows it: motion.latency of a domain
+	Picture       float64 `json:"picture"`
 	PictureSpread float64 `json:"picture_spread"` // half of the way between the least and the most of all cycles
 	Motion        float64 `json:"motion"`         // from a command to its motion: motion.lag of a domain
 	MotionSpread  float64 `json:"motion_spread"`
-	Both          float64 `json:"frame_to_motion"` // from what a frame shows to the motion that follows from it, the policy's own time not included
-	Pictures      int     `json:"pictures"`
-	Out           string  `json:"out,omitempty"`
+	// from what a frame shows to the motion that follows from it, the policy's own time not
+	// included
+	Both     float64 `json:"frame_to_motion"`
+	Pictures int     `json:"pictures"`
+	Out      string  `json:"out,omitempty"`
 }
 
 const (
@@ -39,7 +42,8 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 	joint := s.Int("joint", 1, "`joint` to move, 1 to 6: one whose motion the camera sees")
 	speed := s.Float64("speed", 0.3, "`rad/s` with which it moves, forwards and back again")
 	cycles := s.Int("cycles", 8, "`number` of times")
-	out := s.String("out", "", "write -domain with the measured delays into this `file`: a domain for training and for -env sim")
+	out := s.String("out", "",
+		"write -domain with the measured delays into this `file`: a domain for training and for -env sim")
 	s.NotInFile("out")
 	if err := s.parse(args); err != nil {
 		return nil, err
@@ -67,7 +71,8 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(s.stderr, "from motion to picture %.0f ms (spread %.0f), from command to motion %.0f ms (spread %.0f); a frame is answered by motion after %.0f ms and what the policy takes\n",
+	fmt.Fprintf(s.stderr, "from motion to picture %.0f ms (spread %.0f), from command to motion %.0f ms (spread "+
+		"%.0f); a frame is answered by motion after %.0f ms and what the policy takes\n",
 		1000*r.Picture, 1000*r.PictureSpread, 1000*r.Motion, 1000*r.MotionSpread, 1000*r.Both)
 	if *out != "" {
 		r.Out = *out
@@ -76,8 +81,8 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 	return r, nil
 }
 
-// wave moves a joint forwards and back, and keeps what was commanded, where the joint was, and how far the picture was from
-// the first one. Times are s since the beginning.
+// wave moves a joint forwards and back, and keeps what was commanded, where the joint was, and how
+// far the picture was from the first one. Times are s since the beginning.
 type wave struct {
 	at     *site
 	joint  int
@@ -192,7 +197,8 @@ func (w *wave) delays() (*delays, error) {
 		picture, ok1 := lag(w.pictures.between(from, to), &w.angles)
 		motion, ok2 := lag(w.angles.between(from, to), &w.commands)
 		if !ok1 || !ok2 {
-			return nil, cli.Hint(fmt.Errorf("cycle %d: the motion of joint %d cannot be told in the pictures, or in the angles", i+1, w.joint+1),
+			return nil, cli.Hint(fmt.Errorf("cycle %d: the motion of joint %d cannot be told in the pictures, or in "+
+				"the angles", i+1, w.joint+1),
 				"take a joint that the camera sees moving, or a higher -speed")
 		}
 		pictures, motions = append(pictures, picture), append(motions, motion)
@@ -222,8 +228,8 @@ const (
 	leastMatch = 0.8   // correlation
 )
 
-// lag returns by how much effect lags behind cause, s: the shift with the largest correlation. ok is false where nothing
-// matches, or the best shift is at the end of what is tried.
+// lag returns by how much effect lags behind cause, s: the shift with the largest correlation. ok
+// is false where nothing matches, or the best shift is at the end of what is tried.
 func lag(effect, cause *series) (shift float64, ok bool) {
 	best := math.Inf(-1)
 	const earliest = -0.05
@@ -246,7 +252,8 @@ func correlation(effect, cause *series, tau float64) float64 {
 	return (sxy - sx*sy/n) / math.Sqrt((sxx-sx*sx/n)*(syy-sy*sy/n))
 }
 
-// writeDomain writes a domain with its delays replaced by measured ones, as far as domains allow them.
+// writeDomain writes a domain with its delays replaced by measured ones, as far as domains allow
+// them.
 func writeDomain(path string, base *domain.Domain, r *delays, stderr io.Writer) error {
 	quantities := base.Quantities()
 	for _, measured := range []struct {
@@ -257,7 +264,8 @@ func writeDomain(path string, base *domain.Domain, r *delays, stderr io.Writer) 
 	} {
 		value := math.Round(1000*max(0, min(measured.value, measured.most))) / 1000
 		if math.Abs(value-measured.value) > lagStep {
-			fmt.Fprintf(stderr, "%s is %.3f s, and a domain has 0 to %.1f: %.3f is written\n", measured.key, measured.value, measured.most, value)
+			fmt.Fprintf(stderr, "%s is %.3f s, and a domain has 0 to %.1f: %.3f is written\n", measured.key,
+				measured.value, measured.most, value)
 		}
 		q := domain.Quantity{Key: measured.key, Unit: "s", Low: value, High: value, From: "measured by jacoctl latency"}
 		if i := slices.IndexFunc(quantities, func(q domain.Quantity) bool { return q.Key == measured.key }); i >= 0 {
@@ -267,6 +275,7 @@ func writeDomain(path string, base *domain.Domain, r *delays, stderr io.Writer) 
 		}
 	}
 	return writeFile(path, func(w io.Writer) error {
-		return domain.Write(w, base.Name()+"-measured", "As "+base.Name()+", with the delays that jacoctl latency measured.", quantities)
+		return domain.Write(w, base.Name()+"-measured",
+			"As "+base.Name()+", with the delays that jacoctl latency measured.", quantities)
 	})
 }

@@ -31,7 +31,8 @@ type console struct {
 	host           *host
 }
 
-// command is one of jacoctl's. run returns what goes to the last line of stdout, also beside an error; nil: nothing does.
+// command is one of jacoctl's. run returns what goes to the last line of stdout, also beside an
+// error; nil: nothing does.
 type command struct {
 	name, summary string
 	run           func(ctx context.Context, args []string, c console) (result any, err error)
@@ -44,7 +45,8 @@ var commands = []command{
 	{"jog", "moves single joints, by keys, by lines of standard input or by flags", jog},
 	{"calibrate", "finds out where the camera sees which place on the table", calibrate},
 	{"latency", "measures the time from motion to picture and from command to motion", latency},
-	{"record", "keeps episodes on the arm in a file, pictures included: of a policy, or of the planner", recordEpisodes},
+	{"record", "keeps episodes on the arm in a file, pictures included: of a policy, or of the planner",
+		recordEpisodes},
 	{"replay", "plays recorded episodes in the simulator and tells the difference", replay},
 	{"shadow", "lets a policy look on while somebody else drives, and tells what it would have done", shadow},
 	{"run", "plays episodes with a trained policy and tells the score", runPolicy},
@@ -53,11 +55,13 @@ var commands = []command{
 const example = "jacoctl doctor -arm usb -camera /dev/video0"
 
 func usage(w io.Writer) {
-	fmt.Fprintf(w, "jacoctl brings up a Kinova Jaco and runs policies on it: a real arm, or an emulated one.\n\nExample:\n  %s\n\nCommands:\n", example)
+	fmt.Fprintf(w, "jacoctl brings up a Kinova Jaco and runs policies on it: a real arm, or an emulated "+
+		"one.\n\nExample:\n  %s\n\nCommands:\n", example)
 	for _, c := range commands {
 		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.summary)
 	}
-	fmt.Fprintln(w, "\njacoctl COMMAND -h lists the flags of a command. go doc ./jaco/cmd/jacoctl says how to bring up a real arm safely.")
+	fmt.Fprintln(w, "\njacoctl COMMAND -h lists the flags of a command. go doc ./jaco/cmd/jacoctl says how to bring "+
+		"up a real arm safely.")
 }
 
 func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
@@ -92,8 +96,8 @@ func (h *host) run(ctx context.Context, args []string, stdin io.Reader, stdout, 
 // errSignalled is in place of what a signal to end did to a motion: it stopped it.
 var errSignalled = errors.New("stopped by a signal")
 
-// signalled returns errSignalled for the error of a motion that a signal has stopped. An arm that did not acknowledge that is
-// an error of its own.
+// signalled returns errSignalled for the error of a motion that a signal has stopped. An arm that
+// did not acknowledge that is an error of its own.
 func signalled(ctx context.Context, err error) error {
 	stopped := errors.Is(err, safety.ErrEmergency) || errors.Is(err, context.Canceled)
 	if ctx.Err() == nil || !stopped || errors.Is(err, safety.ErrUnacknowledged) {
@@ -132,7 +136,8 @@ type host struct {
 
 func thisHost() *host {
 	return &host{
-		sysfs: usbfs.SysfsDevices, proc: "/proc", cameras: camera.Devices, periods: 100, latest: 15 * time.Millisecond, open: usbfs.Opener, clock: clock.Real(),
+		sysfs: usbfs.SysfsDevices, proc: "/proc", cameras: camera.Devices, periods: 100,
+		latest: 15 * time.Millisecond, open: usbfs.Opener, clock: clock.Real(),
 		openCamera: func(o camera.Options) (camera.Camera, error) { return camera.OpenReopening(o) },
 	}
 }

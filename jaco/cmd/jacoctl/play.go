@@ -54,11 +54,13 @@ type playing struct {
 
 func newPlaying(example string, c console) *playing {
 	p := &playing{setup: newSetup(example, c).moves()}
-	p.checkpoint = p.String("checkpoint", "", "trained policy: checkpoint `file`, or a run folder (its latest parameters)")
+	p.checkpoint = p.String("checkpoint", "",
+		"trained policy: checkpoint `file`, or a run folder (its latest parameters)")
 	p.episodes = p.Int("episodes", 10, "`number` of episodes")
 	p.greedy = p.Bool("greedy", false, "take the most probable actions instead of drawing from the policy")
 	p.targetEvery = p.Int("target-every", 3, "`episodes` between two new places of the target")
-	p.patience = p.Duration("patience", 30*time.Second, "how long a lost arm, camera or target is waited for, `time` of the arm's clock")
+	p.patience = p.Duration("patience", 30*time.Second,
+		"how long a lost arm, camera or target is waited for, `time` of the arm's clock")
 	p.profile = p.ProfileFlag("the current folder")
 	return p
 }
@@ -125,7 +127,8 @@ func (p *playing) play(ctx context.Context) (any, error) {
 			return nil, at.close(err)
 		}
 		if n := file.Cut(); n > 0 {
-			fmt.Fprintf(p.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the machine died before it was kept\n", *p.file, n)
+			fmt.Fprintf(p.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the "+
+				"machine died before it was kept\n", *p.file, n)
 		}
 	}
 	end := at.guardKeys()
@@ -145,8 +148,10 @@ func (p *playing) play(ctx context.Context) (any, error) {
 	if err = at.close(err); file != nil {
 		err = errors.Join(err, file.Close())
 	}
-	fmt.Fprintf(p.stderr, "score %s over %s; %.0f %% reached the target, %.0f %% were ended by the safety layer; an action takes %.2f ms\n",
-		stats.Text(r.Score, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), 100*r.Reached, 100*r.Violations, r.Policy)
+	fmt.Fprintf(p.stderr, "score %s over %s; %.0f %% reached the target, %.0f %% were ended by the safety layer; an "+
+		"action takes %.2f ms\n",
+		stats.Text(r.Score, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), 100*r.Reached, 100*r.Violations,
+		r.Policy)
 	return r, err
 }
 
@@ -178,7 +183,8 @@ func (p *playing) episodesOf(ctx context.Context, at *site, who player, file *re
 			r.Violations++
 		}
 		target := env.Target()
-		fmt.Fprintf(p.stderr, "episode %d: score %.0f, target at %+.2f %+.2f m%s\n", i+1, score, target[0], target[1], ended(env))
+		fmt.Fprintf(p.stderr, "episode %d: score %.0f, target at %+.2f %+.2f m%s\n", i+1, score, target[0], target[1],
+			ended(env))
 	}
 	s := stats.Summarize(scores)
 	counts := env.Counts()
@@ -204,7 +210,8 @@ func ended(env *robot.Env) string {
 }
 
 // episode plays one episode.
-func (p *playing) episode(ctx context.Context, env *robot.Env, who player, number int, took *[]time.Duration) (score float64, err error) {
+func (p *playing) episode(ctx context.Context, env *robot.Env, who player, number int,
+	took *[]time.Duration) (score float64, err error) {
 	seed, actions := a3c.EpisodeSeeds(p.Seed, number)
 	pixels, proprio := who.begin(actions)
 	if err := env.Reset(seed, pixels, proprio); err != nil {
@@ -234,12 +241,12 @@ func (p *playing) episode(ctx context.Context, env *robot.Env, who player, numbe
 
 // player chooses actions.
 type player interface {
-	// begin begins an episode whose actions are drawn from seed, and returns where its observations go: what is not
-	// wanted is empty.
+	// begin begins an episode whose actions are drawn from seed, and returns where its observations
+	// go: what is not wanted is empty.
 	begin(seed uint64) (pixels []uint8, proprio []float32)
 
-	// act chooses for the last observation; q (rad) and target (m) are the arm's angles and the tracked target. The
-	// action is valid until the next call.
+	// act chooses for the last observation; q (rad) and target (m) are the arm's angles and the
+	// tracked target. The action is valid until the next call.
 	act(q *[sim.NumJoints]float64, target sim.Vec3) ([]int, error)
 }
 

@@ -16,19 +16,22 @@ import (
 
 // replayed is the result of replay.
 type replayed struct {
-	Episodes int                    `json:"episodes"`
-	Steps    int                    `json:"steps"`
-	Skipped  int                    `json:"skipped"`      // steps after the simulated arm had broken a rule
-	Palm     float64                `json:"palm_mm"`      // root mean square of the palm's distance from the recorded one
+	Episodes int `json:"episodes"`
+	Steps    int `json:"steps"`
+	Skipped  int `json:"skipped"` // steps after the simulated arm had broken a rule
+	// root mean square of the palm's distance from the recorded one
+	Palm     float64                `json:"palm_mm"`
 	PalmMost float64                `json:"palm_mm_most"` // the largest
 	Joint    [sim.NumJoints]float64 `json:"joint"`        // root mean square, rad
-	Score    float64                `json:"score"`        // recorded rewards of the steps that were played, all together
-	Replayed float64                `json:"score_replayed"`
-	Torn     bool                   `json:"torn,omitempty"` // the last record was not written to its end
+	// recorded rewards of the steps that were played, all together
+	Score    float64 `json:"score"`
+	Replayed float64 `json:"score_replayed"`
+	Torn     bool    `json:"torn,omitempty"` // the last record was not written to its end
 }
 
 func replay(ctx context.Context, args []string, c console) (any, error) {
-	f := cli.NewFlags("jacoctl replay", "jacoctl replay "+c.about, "jacoctl replay -domain robot episodes.jaco", c.stdout, c.stderr)
+	f := cli.NewFlags("jacoctl replay", "jacoctl replay "+c.about, "jacoctl replay -domain robot episodes.jaco",
+		c.stdout, c.stderr)
 	where := struct {
 		Domain rig.Domain `flag:"domain" help:"how the simulated arm moves: the *name* of a domain, or a file"`
 	}{rig.Preset("robot")}
@@ -55,10 +58,12 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(c.stderr, "all: %d steps of %d episodes; the palm is %.1f mm off (root mean square), %.1f at most; the arm's score is %g, the simulated one's %g\n",
+	fmt.Fprintf(c.stderr, "all: %d steps of %d episodes; the palm is %.1f mm off (root mean square), %.1f at most; "+
+		"the arm's score is %g, the simulated one's %g\n",
 		r.Steps, r.Episodes, r.Palm, r.PalmMost, r.Score, r.Replayed)
 	if r.Skipped > 0 {
-		fmt.Fprintf(c.stderr, "%d steps were not compared: the simulated arm had broken a rule before, as an arm that is some way off may\n", r.Skipped)
+		fmt.Fprintf(c.stderr, "%d steps were not compared: the simulated arm had broken a rule before, as an arm "+
+			"that is some way off may\n", r.Skipped)
 	}
 	return r, nil
 }
@@ -132,7 +137,8 @@ func (e *episodeOf) add(reward, replayed, palm float64) {
 
 func (e *episodeOf) tell(w io.Writer) {
 	if e.steps > 0 {
-		fmt.Fprintf(w, "episode %d: %d steps, score %g, replayed %g; the palm is %.1f mm off at most, %.1f in the end\n",
+		fmt.Fprintf(w,
+			"episode %d: %d steps, score %g, replayed %g; the palm is %.1f mm off at most, %.1f in the end\n",
 			e.episode, e.steps, e.score, e.replayed, e.most, e.last)
 	}
 }

@@ -41,7 +41,8 @@ type emulation struct {
 
 // newSetup defines the flags that all of them have.
 func newSetup(example string, c console) *setup {
-	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout, c.stderr), console: c}
+	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout,
+		c.stderr), console: c}
 	s.rig = rig.Register(s.Flags)
 	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
 	s.keys.line = robot.ConfirmByLine(c.stdin)
@@ -53,7 +54,8 @@ func newSetup(example string, c console) *setup {
 
 // moves defines -dry-run, for commands that move the arm.
 func (s *setup) moves() *setup {
-	s.dryRun = s.Bool("dry-run", false, "print what would be sent, to an emulated arm that stands where the arm stands; a real one gets nothing that changes anything")
+	s.dryRun = s.Bool("dry-run", false, "print what would be sent, to an emulated arm that stands where the arm "+
+		"stands; a real one gets nothing that changes anything")
 	return s
 }
 
@@ -145,7 +147,8 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 	if err := errors.Join(lab.Shut(), log.Close()); err != nil {
 		return nil, err
 	}
-	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated one does what follows")
+	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated "+
+		"one does what follows")
 	q := state.Q
 	for i, off := range s.Domain.Laboratory().Motion.Encoder {
 		q[i] -= off
@@ -153,8 +156,8 @@ func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
 	return s.emulate(w, &q)
 }
 
-// guardKeys lets any key be an emergency stop, and the loss of the terminal, until the returned function is called. Without a
-// terminal there are no keys.
+// guardKeys lets any key be an emergency stop, and the loss of the terminal, until the returned
+// function is called. Without a terminal there are no keys.
 func (at *site) guardKeys() func() {
 	var first sync.Once
 	stop := func(why string) { first.Do(func() { at.Guard.EmergencyStop(why) }) }
@@ -168,14 +171,16 @@ func (at *site) guardKeys() func() {
 		return end
 	}
 	keys.live.Store(true)
-	fmt.Fprintln(at.s.stderr, "any key is an emergency stop, but for an Enter that was asked for; so are Ctrl-C and the file", at.s.rig.StopFile())
+	fmt.Fprintln(at.s.stderr, "any key is an emergency stop, but for an Enter that was asked for; so are Ctrl-C and "+
+		"the file", at.s.rig.StopFile())
 	return func() {
 		keys.live.Store(false)
 		end()
 	}
 }
 
-// enterKey is how a person confirms that the arm may move on: by the key Enter where keys are read, else by a line.
+// enterKey is how a person confirms that the arm may move on: by the key Enter where keys are read,
+// else by a line.
 type enterKey struct {
 	live  atomic.Bool // keys are read
 	line  func() <-chan error
@@ -192,7 +197,8 @@ func (k *enterKey) confirm() <-chan error {
 	return c
 }
 
-// press takes a key and tells whether it is an Enter that was asked for: one, since the next stops the arm again.
+// press takes a key and tells whether it is an Enter that was asked for: one, since the next stops
+// the arm again.
 func (k *enterKey) press(key byte) bool {
 	if key != '\r' && key != '\n' {
 		return false
@@ -215,8 +221,8 @@ func (at *site) outside(f func() error) error {
 	return f()
 }
 
-// close stops the arm and gives everything back; err is what went before. Where that is a signal's doing the arm is known to
-// stand only if it has acknowledged it.
+// close stops the arm and gives everything back; err is what went before. Where that is a signal's
+// doing the arm is known to stand only if it has acknowledged it.
 func (at *site) close(err error) error {
 	at.release()
 	err = signalled(at.ctx, err)
@@ -237,7 +243,8 @@ func (at *site) close(err error) error {
 	return errors.Join(err, shut, at.log.Close())
 }
 
-// ledger writes down what is sent that changes something: the list of a dry run. Equal packets in a row are one line.
+// ledger writes down what is sent that changes something: the list of a dry run. Equal packets in a
+// row are one line.
 type ledger struct {
 	mu    sync.Mutex // guards what follows
 	out   io.Writer
@@ -246,17 +253,19 @@ type ledger struct {
 	all   int // packets
 }
 
-// questions are the commands that only ask. Whatever else is sent counts as changing something, so that a command which is new
-// here is shown rather than hidden.
+// questions are the commands that only ask. Whatever else is sent counts as changing something, so
+// that a command which is new here is shown rather than hidden.
 var questions = map[protocol.Command]bool{
-	protocol.GetConfig: true, protocol.ControlTypeRead: true, protocol.AngularPositionLegacy: true, protocol.ErrorLogEntry: true,
-	protocol.ErrorCount: true, protocol.CodeVersions: true, protocol.QuickStatusRead: true, protocol.GripperRead: true,
-	protocol.CartesianPosition: true, protocol.AngularPosition: true, protocol.CartesianCommand: true, protocol.AngularCommand: true,
-	protocol.CartesianForce: true, protocol.AngularTorque: true, protocol.AngularCurrent: true, protocol.SensorsRead: true,
-	protocol.PositionCurrentRead: true, protocol.MotorCurrent: true, protocol.AngularVelocity: true, protocol.AllForces: true,
-	protocol.GravityFreeTorque: true, protocol.AccelerometersRead: true, protocol.JoystickValue: true, protocol.InfoRead: true,
-	protocol.CommandedVelocityRead: true, protocol.GeneralRead: true, protocol.QueueRead: true, protocol.TrajectoryRead: true,
-	protocol.InventoryRead: true,
+	protocol.GetConfig: true, protocol.ControlTypeRead: true, protocol.AngularPositionLegacy: true,
+	protocol.ErrorLogEntry: true, protocol.ErrorCount: true, protocol.CodeVersions: true,
+	protocol.QuickStatusRead: true, protocol.GripperRead: true, protocol.CartesianPosition: true,
+	protocol.AngularPosition: true, protocol.CartesianCommand: true, protocol.AngularCommand: true,
+	protocol.CartesianForce: true, protocol.AngularTorque: true, protocol.AngularCurrent: true,
+	protocol.SensorsRead: true, protocol.PositionCurrentRead: true, protocol.MotorCurrent: true,
+	protocol.AngularVelocity: true, protocol.AllForces: true, protocol.GravityFreeTorque: true,
+	protocol.AccelerometersRead: true, protocol.JoystickValue: true, protocol.InfoRead: true,
+	protocol.CommandedVelocityRead: true, protocol.GeneralRead: true, protocol.QueueRead: true,
+	protocol.TrajectoryRead: true, protocol.InventoryRead: true,
 }
 
 // cable puts the ledger between a driver and its cable.
@@ -301,7 +310,8 @@ func describe(command protocol.Command, payload []byte) string {
 		if point.Decode(payload[:min(len(payload), protocol.BasicPointNew)]) != nil {
 			break
 		}
-		return fmt.Sprintf("%v: joints %s degrees/s, fingers %s units/s", command, list(point.Values[:]), list(point.Fingers[:]))
+		return fmt.Sprintf("%v: joints %s degrees/s, fingers %s units/s", command, list(point.Values[:]),
+			list(point.Fingers[:]))
 	case protocol.JoystickSend:
 		if stick.Decode(payload[:min(len(payload), protocol.JoystickSize)]) != nil {
 			break

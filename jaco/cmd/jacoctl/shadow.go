@@ -19,15 +19,17 @@ import (
 
 // agreement is the result of shadow.
 type agreement struct {
-	Steps     int                    `json:"steps"`
-	Same      float64                `json:"same"`     // joints and steps in which the policy would have done what was done
-	Opposite  float64                `json:"opposite"` // in which it would have turned the joint the other way
-	Joints    [sim.NumJoints]float64 `json:"same_by_joint"`
-	Moving    float64                `json:"same_direction"` // of joints that were moved and that it would have moved: the same way
-	Near      int                    `json:"steps_near"`     // steps with the palm within reach of the target
-	Seen      float64                `json:"target_seen"`    // steps in which the target was in sight for sure
-	Closest   float64                `json:"closest_mm"`     // that the palm came to the tracked target
-	PolicyMax float64                `json:"policy_ms_most"`
+	Steps int `json:"steps"`
+	// joints and steps in which the policy would have done what was done
+	Same     float64                `json:"same"`
+	Opposite float64                `json:"opposite"` // in which it would have turned the joint the other way
+	Joints   [sim.NumJoints]float64 `json:"same_by_joint"`
+	// of joints that were moved and that it would have moved: the same way
+	Moving    float64 `json:"same_direction"`
+	Near      int     `json:"steps_near"`  // steps with the palm within reach of the target
+	Seen      float64 `json:"target_seen"` // steps in which the target was in sight for sure
+	Closest   float64 `json:"closest_mm"`  // that the palm came to the tracked target
+	PolicyMax float64 `json:"policy_ms_most"`
 }
 
 // Who drives meanwhile.
@@ -43,10 +45,12 @@ const (
 
 func shadow(ctx context.Context, args []string, c console) (any, error) {
 	s := newSetup("shadow -arm usb -camera /dev/video0 -calibration table.json -checkpoint runs/column2", c)
-	checkpoint := s.String("checkpoint", "", "trained policy: checkpoint `file`, or a run folder (its latest parameters)")
+	checkpoint := s.String("checkpoint", "",
+		"trained policy: checkpoint `file`, or a run folder (its latest parameters)")
 	greedy := s.Bool("greedy", false, "take the most probable actions instead of drawing from the policy")
 	steps := s.Int("steps", 600, "`number` of steps of 100 ms")
-	driver := s.Choice("driver", "", "who drives: other is its own joystick, or another hand, and nothing is sent; default: other for a real arm, planner for the emulated one", driverOther, driverPlanner)
+	driver := s.Choice("driver", "", "who drives: other is its own joystick, or another hand, and nothing is sent; "+
+		"default: other for a real arm, planner for the emulated one", driverOther, driverPlanner)
 	if err := s.parse(args); err != nil {
 		return nil, err
 	}
@@ -67,7 +71,8 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watching{site: at, policy: who, out: s.stderr, seed: s.Seed, model: sim.Canonical(), finder: tracker.NewFinder()}
+	w := &watching{site: at, policy: who, out: s.stderr, seed: s.Seed, model: sim.Canonical(),
+		finder: tracker.NewFinder()}
 	if *driver == driverPlanner {
 		if w.driver, err = newPlayer("", false); err != nil {
 			return nil, at.close(err)
@@ -78,7 +83,8 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 	end()
 	r := w.sum()
 	err = at.close(err)
-	fmt.Fprintf(s.stderr, "%d steps: the policy would have done the same in %.0f %% of joints and steps, the opposite in %.0f %%; where both moved a joint, the same way in %.0f %%\n",
+	fmt.Fprintf(s.stderr, "%d steps: the policy would have done the same in %.0f %% of joints and steps, the "+
+		"opposite in %.0f %%; where both moved a joint, the same way in %.0f %%\n",
 		r.Steps, 100*r.Same, 100*r.Opposite, 100*r.Moving)
 	return r, err
 }

@@ -17,12 +17,15 @@ import (
 
 // statusResult is an arm as it stands.
 type statusResult struct {
-	Arm         identity                `json:"arm"`
-	Age         *float64                `json:"age"`            // s since the joint angles were asked for; null: they are of before the arm was lost
-	Joints      [sim.NumJoints]float64  `json:"joints"`         // rad, as the arm counts them
-	Velocities  *[sim.NumJoints]float64 `json:"velocities"`     // rad/s, as it reports them; null: it does not
-	Torques     *[sim.NumJoints]float64 `json:"torques"`        // N m; of fingers the unit is not known; null: it does not report them
-	Driven      bool                    `json:"driven"`         // it is an arm that the model describes: else palm, near and within_limits are missing
+	Arm identity `json:"arm"`
+	// s since the joint angles were asked for; null: they are of before the arm was lost
+	Age        *float64                `json:"age"`
+	Joints     [sim.NumJoints]float64  `json:"joints"`     // rad, as the arm counts them
+	Velocities *[sim.NumJoints]float64 `json:"velocities"` // rad/s, as it reports them; null: it does not
+	// N m; of fingers the unit is not known; null: it does not report them
+	Torques *[sim.NumJoints]float64 `json:"torques"`
+	// it is an arm that the model describes: else palm, near and within_limits are missing
+	Driven      bool                    `json:"driven"`
 	Palm        *sim.Vec3               `json:"palm,omitempty"` // world, m
 	State       string                  `json:"state"`          // of its own way home
 	API         bool                    `json:"api"`            // API control is on
@@ -110,7 +113,8 @@ func (at *site) status() *statusResult {
 }
 
 func (r *statusResult) write(w io.Writer) {
-	fmt.Fprintf(w, "%s, model %q, serial number %q, firmware %s\n", r.Arm.Type, r.Arm.Model, r.Arm.Serial, r.Arm.Firmware)
+	fmt.Fprintf(w, "%s, model %q, serial number %q, firmware %s\n", r.Arm.Type, r.Arm.Model, r.Arm.Serial,
+		r.Arm.Firmware)
 	switch {
 	case r.Age == nil:
 		fmt.Fprintln(w, "the arm has not answered since it was lost: it may stand elsewhere by now, or move")
@@ -126,7 +130,8 @@ func (r *statusResult) write(w io.Writer) {
 		if r.Torques != nil {
 			torque = fmt.Sprintf("%.2f", r.Torques[i])
 		}
-		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8s rad/s %8s\n", m.JointName(i), r.Joints[i], r.Joints[i]*180/math.Pi, velocity, torque)
+		fmt.Fprintf(w, "  %-9s %8.3f rad %8.1f degrees %8s rad/s %8s\n", m.JointName(i), r.Joints[i],
+			r.Joints[i]*180/math.Pi, velocity, torque)
 	}
 	logged := unknown
 	if r.Errors != nil {
@@ -135,17 +140,20 @@ func (r *statusResult) write(w io.Writer) {
 	if r.Palm != nil {
 		fmt.Fprintf(w, "palm at x %+.3f, y %+.3f, z %.3f m\n", r.Palm[0], r.Palm[1], r.Palm[2])
 	}
-	fmt.Fprintf(w, "state: %s; API control %s; fingers initialised %v; %d points queued; errors in its log: %s; limit fault %t\n",
+	fmt.Fprintf(w,
+		"state: %s; API control %s; fingers initialised %v; %d points queued; errors in its log: %s; limit fault %t\n",
 		r.State, on(r.API), r.Fingers, r.Queue, logged, r.LimitFault)
 	if !r.Driven {
-		fmt.Fprintln(w, "this arm is only read: what the model says of palm and distances does not hold for it;", robot.DrivenArms)
+		fmt.Fprintln(w, "this arm is only read: what the model says of palm and distances does not hold for it;",
+			robot.DrivenArms)
 		return
 	}
 	limit, table, self := r.Near[safety.JointLimit], r.Near[safety.Table], r.Near[safety.Self]
 	fmt.Fprintf(w, "nearest: %s %.2f rad from its limit; %s %.0f mm above the table; %s %.0f mm apart\n",
 		limit.What, limit.Distance, table.What, 1000*table.Distance, self.What, 1000*self.Distance)
 	if !r.WithinLimit {
-		fmt.Fprintln(w, "the arm stands within its safety margins: it moves away from them only, or goes home by itself")
+		fmt.Fprintln(w,
+			"the arm stands within its safety margins: it moves away from them only, or goes home by itself")
 	}
 }
 

@@ -38,7 +38,8 @@ func (s *station) do(words []string, w io.Writer) error {
 		return fmt.Errorf("there is no arm %s; the first is %s", words[1], s.arms[0].id)
 	}
 	if arm == nil {
-		return fmt.Errorf("%q: want a verb and the bus id of an arm, such as: unplug %s", strings.Join(words, " "), s.arms[0].id)
+		return fmt.Errorf("%q: want a verb and the bus id of an arm, such as: unplug %s", strings.Join(words, " "),
+			s.arms[0].id)
 	}
 	now := time.Now()
 	switch verb {
@@ -63,7 +64,8 @@ func (s *station) do(words []string, w io.Writer) error {
 		arm.device.ReportError(now, uint32(kind))
 	case "state":
 		st := arm.device.State(now)
-		fmt.Fprintf(w, "arm %s: joints %.3f rad, palm %.3f m, %v, API control %v, %d points queued, limit fault %v, %d ticks in contact\n",
+		fmt.Fprintf(w, "arm %s: joints %.3f rad, palm %.3f m, %v, API control %v, %d points queued, limit fault %v, "+
+			"%d ticks in contact\n",
 			arm.id, st.Q, st.Palm, st.Retract, st.API, st.Queue, st.Fault, st.Contacts)
 		return nil
 	default:

@@ -49,41 +49,60 @@ var homeRules = []string{"cartesian", "all", "none"}
 
 func register(f *cli.Flags) *options {
 	o := &options{
-		listen:  f.String("listen", "127.0.0.1:3240", "`address` to serve at; port 0 takes any that is free"),
-		remote:  f.Bool("remote", false, "allow -listen to name an address that other machines can reach: whoever can connect can move the arm"),
-		arms:    f.String("arms", "jaco2", "`generations` of the arms to serve, such as jaco2,jaco1"),
-		domain:  f.String("domain", "robot", "how the arms look and move: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", ")),
-		seed:    f.Uint64("seed", 1, "`seed` of the worlds of a domain with ranges, and of the noise of pictures"),
-		start:   f.Choice("start", startRetracted, "`pose` in which the power comes on", startRetracted, startHome, startReach),
-		control: f.Bool("control", false, "read commands from standard input: unplug, plug, power, joystick, error, state, picture"),
-		log:     f.String("log", "", "write every packet to this `file`; - is standard error"),
-		picture: f.String("picture", "", "keep a picture of the arm in this PNG `file`; of several arms, the bus id is put before its ending"),
-		reply:   f.Duration("reply", time.Millisecond, "`time` from a packet to its reply"),
-		hold:    f.Float64("hold", emulator.NewOptions(protocol.Jaco2).Hold, "`stiffness` with which servos hold a joint that is not to move, rad/s for each rad; 0 lets it creep"),
+		listen: f.String("listen", "127.0.0.1:3240", "`address` to serve at; port 0 takes any that is free"),
+		remote: f.Bool("remote", false,
+			"allow -listen to name an address that other machines can reach: whoever can connect can move the arm"),
+		arms: f.String("arms", "jaco2", "`generations` of the arms to serve, such as jaco2,jaco1"),
+		domain: f.String("domain", "robot",
+			"how the arms look and move: the `name` of a domain, or a file: "+strings.Join(domain.Names(), ", ")),
+		seed: f.Uint64("seed", 1, "`seed` of the worlds of a domain with ranges, and of the noise of pictures"),
+		start: f.Choice("start", startRetracted, "`pose` in which the power comes on", startRetracted, startHome,
+			startReach),
+		control: f.Bool("control", false,
+			"read commands from standard input: unplug, plug, power, joystick, error, state, picture"),
+		log: f.String("log", "", "write every packet to this `file`; - is standard error"),
+		picture: f.String("picture", "",
+			"keep a picture of the arm in this PNG `file`; of several arms, the bus id is put before its ending"),
+		reply: f.Duration("reply", time.Millisecond, "`time` from a packet to its reply"),
+		hold: f.Float64("hold", emulator.NewOptions(protocol.Jaco2).Hold,
+			"`stiffness` with which servos hold a joint that is not to move, rad/s for each rad; 0 lets it creep"),
 
-		logFormat:       f.Choice("log-format", "text", "`form` of -log", "text", "json"),
-		pictureEvery:    f.Duration("picture-every", time.Second, "`time` between two pictures; 0: only when -control asks"),
-		pictureSize:     f.Int("picture-size", 480, "`pixels` of a picture's side"),
-		pictureTarget:   f.String("picture-target", "0,-0.45", "`x,y` of the target in the picture, m"),
-		physicsStep:     f.Float64("physics-step", sim.TrainingStep, "`seconds` of a step of the physics; a tick of 10 ms must be a multiple of it"),
-		homeFirst:       f.Choice("home-first", homeRules[0], "which `points` are ignored until the arm was at its ready pose once", homeRules...),
-		queueCapacity:   f.Int("queue-capacity", 2000, "trajectory `points` that the arm takes"),
-		joystickTimeout: f.Duration("joystick-timeout", 0, "`time` after which a joystick that was not sent again is released; 0: never"),
-		nack:            f.Int("nack-every", 0, "refuse each packet whose `number` can be divided by this; 0: none"),
-		fail:            f.Int("fail-every", 0, "say failed in the reply to each packet whose `number` can be divided by this, though it is obeyed; 0: none"),
-		names:           f.String("names", "", "client `names` of the arms, such as left,right, by which libkindrv tells them apart; empty: Jaco 2 or Jaco 1, with the bus id behind it if another has that name"),
-		firmware:        f.String("firmware", "", "firmware `versions` of the arms, such as 6.2.5,5.0.4; one is for all; empty: 6.2.5, of a Jaco 1 4.2.1"),
-		faults:          f.String("faults", "", "what goes wrong on each arm's cable: `rules` such as \"delay in chance 0.01 for 30ms; lose in every 900; stall in transfer 50; unplug byte 400000 for 2s\""),
-		velocityFactor:  f.Float64("velocity-factor", 1, "`ratio` of true to reported velocity: 2 for firmware that reports half"),
-		velocityWraps:   f.Bool("velocity-wraps", false, "report negative velocities as 181 to 360 degrees/s, as some firmware does"),
+		logFormat: f.Choice("log-format", "text", "`form` of -log", "text", "json"),
+		pictureEvery: f.Duration("picture-every", time.Second,
+			"`time` between two pictures; 0: only when -control asks"),
+		pictureSize:   f.Int("picture-size", 480, "`pixels` of a picture's side"),
+		pictureTarget: f.String("picture-target", "0,-0.45", "`x,y` of the target in the picture, m"),
+		physicsStep: f.Float64("physics-step", sim.TrainingStep,
+			"`seconds` of a step of the physics; a tick of 10 ms must be a multiple of it"),
+		homeFirst: f.Choice("home-first", homeRules[0],
+			"which `points` are ignored until the arm was at its ready pose once", homeRules...),
+		queueCapacity: f.Int("queue-capacity", 2000, "trajectory `points` that the arm takes"),
+		joystickTimeout: f.Duration("joystick-timeout", 0,
+			"`time` after which a joystick that was not sent again is released; 0: never"),
+		nack: f.Int("nack-every", 0, "refuse each packet whose `number` can be divided by this; 0: none"),
+		fail: f.Int("fail-every", 0, "say failed in the reply to each packet whose `number` can be divided "+
+			"by this, though it is obeyed; 0: none"),
+		names: f.String("names", "", "client `names` of the arms, such as left,right, by which libkindrv "+
+			"tells them apart; empty: Jaco 2 or Jaco 1, with the bus id behind it if another has that name"),
+		firmware: f.String("firmware", "",
+			"firmware `versions` of the arms, such as 6.2.5,5.0.4; one is for all; empty: 6.2.5, of a Jaco 1 4.2.1"),
+		faults: f.String("faults", "", "what goes wrong on each arm's cable: `rules` such as \"delay in "+
+			"chance 0.01 for 30ms; lose in every 900; stall in transfer 50; unplug byte 400000 for 2s\""),
+		velocityFactor: f.Float64("velocity-factor", 1,
+			"`ratio` of true to reported velocity: 2 for firmware that reports half"),
+		velocityWraps: f.Bool("velocity-wraps", false,
+			"report negative velocities as 181 to 360 degrees/s, as some firmware does"),
 	}
 	c := &o.choices
 	f.BoolVar(&c.AckUnknown, "ack-unknown", false, "acknowledge unknown commands instead of refusing them")
 	f.BoolVar(&c.OnePage, "one-page", false, "say 1 in the packet count of every reply, instead of the number of pages")
 	f.BoolVar(&c.MoveWithoutAPI, "move-without-api", false, "obey without command 302")
-	f.BoolVar(&c.DropWhenFull, "drop-when-full", false, "acknowledge and forget points that do not fit, instead of refusing them")
-	f.BoolVar(&c.KeepBlocked, "keep-blocked", false, "keep position points that make no headway, instead of dropping them after half a second")
-	f.BoolVar(&c.KeepJoystick, "keep-joystick", false, "leave sticks and buttons as they are when 301 or 303 comes, instead of releasing them")
+	f.BoolVar(&c.DropWhenFull, "drop-when-full", false,
+		"acknowledge and forget points that do not fit, instead of refusing them")
+	f.BoolVar(&c.KeepBlocked, "keep-blocked", false,
+		"keep position points that make no headway, instead of dropping them after half a second")
+	f.BoolVar(&c.KeepJoystick, "keep-joystick", false,
+		"leave sticks and buttons as they are when 301 or 303 comes, instead of releasing them")
 	f.BoolVar(&c.EraseOnStop, "erase-on-stop", false, "let 303 drop the queue")
 	f.BoolVar(&c.DropUnread, "drop-unread", false, "forget a reply that was not read when the next packet comes")
 	f.NotInFile("listen", "control", "log", "picture")

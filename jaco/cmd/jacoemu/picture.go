@@ -30,7 +30,8 @@ type painter struct {
 // supersample makes edges smooth.
 const supersample = 2
 
-func newPainter(device *emulator.Device, world *domain.World, path string, size int, target sim.Vec3, seed uint64) (*painter, error) {
+func newPainter(device *emulator.Device, world *domain.World, path string, size int, target sim.Vec3,
+	seed uint64) (*painter, error) {
 	r, err := render.NewRenderer(&world.Scene, size, size, supersample)
 	if err != nil {
 		return nil, err
@@ -52,7 +53,8 @@ func (p *painter) paint() error {
 	defer p.mu.Unlock()
 	var pos [sim.NumBodies]sim.Vec3
 	var rot [sim.NumBodies]sim.Mat3
-	p.device.Look(time.Now(), func(d *sim.Data) { pos, rot = d.BodyPos, d.BodyRot }) // the arm must not wait for a picture
+	// the arm must not wait for a picture
+	p.device.Look(time.Now(), func(d *sim.Data) { pos, rot = d.BodyPos, d.BodyRot })
 	if err := p.renderer.Render(p.pixels, &pos, &rot, p.target); err != nil {
 		return fmt.Errorf("picture: %w", err)
 	}

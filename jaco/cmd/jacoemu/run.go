@@ -46,7 +46,8 @@ type armResult struct {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (err error) {
-	f := cli.NewFlags("jacoemu", "jacoemu serves emulated Kinova arms over USB/IP, for any Linux machine to attach as USB devices.",
+	f := cli.NewFlags("jacoemu",
+		"jacoemu serves emulated Kinova arms over USB/IP, for any Linux machine to attach as USB devices.",
 		"jacoemu -listen 127.0.0.1:3240 -picture arm.png", stdout, stderr)
 	o := register(f)
 	if err := f.Parse(args); err != nil {
@@ -66,7 +67,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	l, err := usbip.Listen(*o.listen, *o.remote)
 	if err != nil {
-		return cli.Hint(err, "-listen 127.0.0.1:0 takes a port that is free; -remote allows addresses that others can reach")
+		return cli.Hint(err,
+			"-listen 127.0.0.1:0 takes a port that is free; -remote allows addresses that others can reach")
 	}
 	s.greet(stderr, l.Addr())
 	if *o.control {
@@ -200,7 +202,8 @@ func (s *station) paint() error {
 func (s *station) result(address net.Addr, d time.Duration) result {
 	r := result{Address: address.String(), Seconds: d.Seconds()}
 	for _, a := range s.arms {
-		r.Arms = append(r.Arms, armResult{ID: a.id, Type: a.kind.String(), counts: a.tap.sum(), Contacts: a.device.State(time.Now()).Contacts})
+		r.Arms = append(r.Arms, armResult{ID: a.id, Type: a.kind.String(), counts: a.tap.sum(),
+			Contacts: a.device.State(time.Now()).Contacts})
 	}
 	return r
 }

@@ -87,7 +87,8 @@ func newExchange(now time.Time, arm, direction string, p []byte) exchange {
 		return e
 	}
 	number := uint16(packet.Command)
-	e.Command, e.Page, e.Pages, e.Size, e.NACK, e.Failed = &number, packet.Number, packet.Count, packet.Size, packet.NACK, packet.Failed
+	e.Command, e.Page, e.Pages, e.Size, e.NACK, e.Failed = &number, packet.Number, packet.Count, packet.Size,
+		packet.NACK, packet.Failed
 	_, name, _ := strings.Cut(packet.Command.String(), " ")
 	e.Name = strings.Trim(name, "()")
 	e.Data = hex.EncodeToString(packet.Data[:])

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Node is an open node. Errors are unix.Errno. Its methods may be called by several goroutines, Close when no other is.
+// Node is an open node. Errors are unix.Errno. Its methods may be called by several goroutines,
+// Close when no other is.
 type Node struct {
 	fd    int
 	event int // an eventfd, through which Wake comes
@@ -38,7 +39,8 @@ func retry(f func() (int, error)) (int, error) {
 	}
 }
 
-// Ioctl makes a request, whose number is one of IOC's. What argument points to must be as large as the number says.
+// Ioctl makes a request, whose number is one of IOC's. What argument points to must be as large as
+// the number says.
 func (n *Node) Ioctl(request uintptr, argument unsafe.Pointer) error {
 	_, err := retry(func() (int, error) {
 		if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(n.fd), request, uintptr(argument)); errno != 0 {
@@ -54,15 +56,16 @@ func (n *Node) Map(offset int64, length int) ([]byte, error) {
 	return unix.Mmap(n.fd, offset, length, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
 }
 
-// Await returns when one of the events of poll(2) has come to the node, which they then are, or Wake was called.
+// Await returns when one of the events of poll(2) has come to the node, which they then are, or
+// Wake was called.
 func (n *Node) Await(events int16) (come int16, woken bool, err error) {
 	fds := []unix.PollFd{{Fd: int32(n.fd), Events: events}, {Fd: int32(n.event), Events: unix.POLLIN}}
 	_, err = retry(func() (int, error) { return unix.Poll(fds, -1) })
 	return fds[0].Revents, fds[1].Revents != 0, err
 }
 
-// Wake ends Await, now and whenever it is called from here on. It writes the number 1 to the eventfd, which cannot fail, as
-// nobody else writes.
+// Wake ends Await, now and whenever it is called from here on. It writes the number 1 to the
+// eventfd, which cannot fail, as nobody else writes.
 func (n *Node) Wake() { unix.Write(n.event, []byte{1, 0, 0, 0, 0, 0, 0, 0}) }
 
 // Close closes the node.
@@ -79,7 +82,8 @@ const (
 	Both  = Read | Write
 )
 
-// IOC is the kernel's _IOC, as amd64 and arm64 encode it: the number of an ioctl of the group that a letter names.
+// IOC is the kernel's _IOC, as amd64 and arm64 encode it: the number of an ioctl of the group that
+// a letter names.
 func IOC(direction uintptr, letter byte, number, size uintptr) uintptr {
 	return direction<<30 | size<<16 | uintptr(letter)<<8 | number
 }
