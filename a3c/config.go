@@ -68,7 +68,10 @@ type Config struct {
 	// worker's advantages (advantageScale), so that the entropy cost keeps its meaning while
 	// returns grow. Default true (tuning).
 	NormalizeAdvantage bool `json:"normalize_advantage" flag:"normalize-advantage" help:"divide advantages and value errors by their running size, so that the entropy cost keeps its meaning"`
-	// ClipNorm bounds the length of the gradient; 0: no bound. At least 0; default 10 (tuning).
+	// ClipNorm bounds the length of what one gradient adds to an update: a gradient is clipped at
+	// ClipNorm*Gather, since it comes from that many times fewer samples and is that many times
+	// longer where one of them is rare, a first reward for example. 0: no bound. At least 0;
+	// default 10 (tuning).
 	ClipNorm float64 `json:"clip_norm" flag:"clip-norm" help:"*bound* on the gradient's norm (0: none)"`
 	// Decay is RMSProp's memory of squared gradients. 0 to below 1; default 0.99 (Mnih).
 	Decay float64 `json:"decay" flag:"decay" help:"RMSProp's *memory* of squared gradients"`

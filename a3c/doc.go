@@ -50,7 +50,8 @@
 //	Envs     64 environments are shared out, at most 8 to each worker, so a rollout of all is
 //	         64*Rollout steps up to 64 workers
 //	Gather   the mean of Workers/8 gradients is one update, so those of all workers move the
-//	         parameters eight times
+//	         parameters eight times; each is clipped at Gather times the bound, which is one for
+//	         updates
 //	Warmup   the rate rises from 0 until each worker has seen 32 rounds of the others
 //
 // With one worker nothing of this acts. Beyond 64 workers a round is Workers*Rollout steps and an

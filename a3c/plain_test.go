@@ -28,6 +28,7 @@ func TestPlain(t *testing.T) {
 		{"output alone", 8, memory, func(c *a3c.Config) { c.OutputOnly = true }},
 		{"clipped", 0, spot, func(c *a3c.Config) { c.ClipNorm = 0.01 }},
 		{"gathered", 8, memory, func(c *a3c.Config) { c.Gather, c.Deterministic = 4, false }}, // and two are left in the end
+		{"gathered and clipped", 0, spot, func(c *a3c.Config) { c.Gather, c.ClipNorm, c.Deterministic = 4, 0.003, false }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)

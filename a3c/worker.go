@@ -354,7 +354,7 @@ func (w *worker) clip() error {
 			w.sums.value/float64(w.sums.steps))
 	}
 	w.sums.gradNorm = norm
-	if most := w.t.cfg.ClipNorm; most > 0 && norm > most {
+	if most := w.t.cfg.ClipNorm * float64(w.t.cfg.Gather); most > 0 && norm > most {
 		kernels.Scale(w.grad, float32(most/norm))
 		w.sums.clipped = 1
 	}

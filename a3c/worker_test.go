@@ -220,11 +220,15 @@ func TestGradientOfRollout(t *testing.T) {
 	}
 }
 
-// TestClip: a gradient longer than ClipNorm keeps its direction and gets that length; a shorter one stays.
+// TestClip: a gradient longer than ClipNorm times Gather keeps its direction and gets that length; a shorter one stays.
 func TestClip(t *testing.T) {
-	for _, most := range []float64{1e-3, 1e3, 0} {
+	for _, c := range []struct {
+		bound  float64
+		gather int
+	}{{1e-3, 1}, {0.25e-3, 4}, {1e3, 1}, {0, 1}, {0, 4}} {
+		most := c.bound * float64(c.gather)
 		trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, 3, 7, func() Env { return &twoFactors{} })
-		trainer.cfg.ClipNorm = most
+		trainer.cfg.ClipNorm, trainer.cfg.Gather = c.bound, c.gather
 		w := trainer.workers[0]
 		if err := w.compute(); err != nil {
 			t.Fatal(err)

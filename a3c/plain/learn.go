@@ -142,8 +142,9 @@ func (t *Trainer) apply(grad []float32, samples int) error {
 		norm += float64(g) * float64(g)
 	}
 	factor := 1.0
-	if norm = math.Sqrt(norm); t.cfg.ClipNorm > 0 && norm > t.cfg.ClipNorm {
-		factor = t.cfg.ClipNorm / norm
+	most := t.cfg.ClipNorm * float64(t.cfg.Gather)
+	if norm = math.Sqrt(norm); most > 0 && norm > most {
+		factor = most / norm
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
