@@ -23,7 +23,7 @@ func (o *optics) blurRow(row []uint64, first, after int) {
 		row[x] = o.blurEdge(from, x)
 	}
 	if end := min(w-n, after); x < end {
-		o.mean(row[x:end], func(k int) (before, behind []uint64) { return from[x-k : end-k], from[x+k : end+k] })
+		mean(row[x:end], o.kernel, func(k int) (before, behind []uint64) { return from[x-k : end-k], from[x+k : end+k] })
 		x = end
 	}
 	for ; x < after; x++ {
@@ -40,27 +40,27 @@ func (o *optics) blurEdge(row []uint64, x int) uint64 {
 	return sum >> kernelShift & valueMask
 }
 
-// mean sets out to the weighted mean of the slices at distances 0, 1, ... before and after.
-func (o *optics) mean(out []uint64, at func(k int) (before, after []uint64)) {
+// meanGeneric sets out to the weighted mean of the slices at distances 0, 1, ... before and after.
+func meanGeneric(out, weights []uint64, at func(k int) (before, after []uint64)) {
 	middle, _ := at(0)
-	if len(o.kernel) == 1 {
+	if len(weights) == 1 {
 		copy(out, middle)
 		return
 	}
 	before, after := at(1)
-	if len(o.kernel) == 2 {
-		mean3(out, before, middle, after, o.kernel[0], o.kernel[1])
+	if len(weights) == 2 {
+		mean3(out, before, middle, after, weights[0], weights[1])
 		return
 	}
 	before2, after2 := at(2)
-	mean5(out, before2, before, middle, after, after2, o.kernel)
-	if len(o.kernel) == 3 {
+	mean5(out, before2, before, middle, after, after2, weights)
+	if len(weights) == 3 {
 		finish(out)
 		return
 	}
-	for k := 3; k < len(o.kernel); k++ {
+	for k := 3; k < len(weights); k++ {
 		before, after = at(k)
-		add(out, before, after, o.kernel[k])
+		add(out, before, after, weights[k])
 	}
 	finish(out)
 }

@@ -67,9 +67,9 @@ func (t *developTable) clean(pixels []uint8, in []uint64) {
 	}
 }
 
-// noisy writes pixels with noise and returns the generator's new state. Each number of 64 bits
-// serves four pixels.
-func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
+// noisyGeneric writes pixels with noise and returns the generator's new state. Each number of 64
+// bits serves four pixels.
+func (t *developTable) noisyGeneric(pixels []uint8, in []uint64, state uint64) uint64 {
 	for len(in) >= 4 && len(pixels) >= 12 {
 		state += golden
 		bits := mix(state)

@@ -288,7 +288,7 @@ func (o *optics) finishRow(y int) []uint64 {
 		return still
 	}
 	copy(o.done[:first], still)
-	o.mean(o.done[first:after], func(k int) (before, behind []uint64) {
+	mean(o.done[first:after], o.kernel, func(k int) (before, behind []uint64) {
 		return o.blurred(y - k)[first:after], o.blurred(y + k)[first:after]
 	})
 	copy(o.done[after:], still[after:])
@@ -307,8 +307,8 @@ func union(spans []span) span {
 	return all
 }
 
-// expand turns bytes into lanes of whole levels.
-func expand(out []uint64, bytes []uint8) {
+// expandGeneric turns bytes into lanes of whole levels.
+func expandGeneric(out []uint64, bytes []uint8) {
 	for i := range out {
 		p := bytes[:3]
 		out[i] = uint64(p[0]) | uint64(p[1])<<laneBits | uint64(p[2])<<(2*laneBits)
@@ -316,10 +316,8 @@ func expand(out []uint64, bytes []uint8) {
 	}
 }
 
-// look sets part of o.bent, from first to before after, to row y as the lens shows it: each pixel
-// is mixed from the four around its tap.
+// look sets part of o.bent, from first to before after, to row y as the lens shows it.
 func (o *optics) look(y, first, after int) {
-	const shift = 12 - fraction // a product of two fractions has 12 bits
 	w := o.width
 	out := o.bent[first:after]
 	if len(o.taps) == 0 {
@@ -328,8 +326,15 @@ func (o *optics) look(y, first, after int) {
 		}
 		return
 	}
-	upper, lower := o.ideal, o.ideal[w:]
-	for i, t := range o.taps[w*y+first:][:len(out)] {
+	look(out, o.taps[w*y+first:], o.ideal, w)
+}
+
+// lookGeneric sets each pixel to the mix of the four around its tap in a picture of lanes of whole
+// levels.
+func lookGeneric(out []uint64, taps []tap, picture []uint64, width int) {
+	const shift = 12 - fraction // a product of two fractions has 12 bits
+	upper, lower := picture, picture[width:]
+	for i, t := range taps[:len(out)] {
 		u, l := upper[t.at:][:2], lower[t.at:][:2]
 		// A difference of lanes may borrow from the lane above; the sum gives it back.
 		top := u[0]<<6 + (u[1]-u[0])*uint64(t.fx)

@@ -158,9 +158,11 @@ faces:
 	VZEROUPPER
 	RET
 
-// GATHER reads a quantity of the vertices with the numbers in y.
+// GATHER reads a quantity of the vertices with the numbers in y. It sets z to 0 first, so that it
+// need not wait for what was in it.
 #define GATHER(quantity, y, z) \
 	KXNORB     K1, K1, K1               \
+	VPXORQ     z, z, z                  \
 	VGATHERDPD quantity(DI)(y*8), K1, z
 
 // TURN sets out to twice the area of the triangle with corners 0, 1, 2, from the differences of

@@ -23,10 +23,22 @@ func (r *Renderer) resolveLanes() {
 		first, after := r.drawnOn(y)
 		if o.drawn[y] = noSpan; first < after {
 			o.drawn[y] = span{int32(first), int32(after - 1)}
+			if r.supersample == 1 {
+				resolveWords(lanes[first:after], r.raster.words[r.width*y+first:], &r.palette)
+				continue
+			}
 			bytes := o.bytes[:3*(after-first)]
 			r.resolveSpan(bytes, y, first)
 			expand(lanes[first:after], bytes)
 		}
+	}
+}
+
+// resolveWordsGeneric sets lanes to the colours of words.
+func resolveWordsGeneric(out []uint64, words []uint32, p *palette) {
+	for i, w := range words[:len(out)] {
+		c := uint64(p[w&indexMask])
+		out[i] = c&0xff | c&0xff00<<(laneBits-8) | c>>16<<(2*laneBits)
 	}
 }
 
