@@ -12,7 +12,6 @@
 //	lab/job       what the commands that train share: -out, -resume, and the run from flags to result
 //	lab/transfer  the settings and methods of transfer to a second world
 //	lab/study     a search: many runs, shared by many processes
-//	lab/rig       which arm and which camera
 //	lab/live      the page that shows a run while it goes on
 //	lab/tensorboard  event files, for TensorBoard
 //

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/view"
+	"colonnade/jaco/cmd/workcell"
 )
 
 var pageTemplate = template.Must(template.ParseFS(files, "static/page.html"))
@@ -35,7 +35,7 @@ type content struct {
 	Trials *Table
 	Broken string // why there is no table
 	Safety *Safety
-	Asked  rig.Asked
+	Asked  workcell.Asked
 }
 
 // Scaled is Share on the bar, which is 1000 long.

@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/cmd/workcell"
 )
 
 //go:embed static
@@ -43,7 +43,7 @@ type drawing struct {
 type state struct {
 	runs, windows, frame int
 	second               int64 // for what changes with time
-	asked                rig.Asked
+	asked                workcell.Asked
 }
 
 func newHandler(p *Page) *handler { return &handler{of: p, drawn: map[string]drawing{}} }

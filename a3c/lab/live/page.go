@@ -6,8 +6,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/lab/history"
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
+	"colonnade/jaco/cmd/workcell"
 )
 
 // Page collects what the page shows. It is a training.Watcher; a nil *Page watches nothing, and that is what no -http is.
@@ -26,7 +26,7 @@ type Page struct {
 	runs     int       // begun so far
 	trials   func() (Table, error)
 	arm      Arm
-	pause    *rig.Pause // of the arm; nil: it waits for nobody
+	pause    *workcell.Pause // of the arm; nil: it waits for nobody
 }
 
 type phase string
@@ -68,7 +68,7 @@ func (p *Page) ShowTrials(table func() (Table, error)) {
 }
 
 // Attach lets the page show an arm, stop it, and confirm that it may go on after a pause, unless that is nil.
-func (p *Page) Attach(arm Arm, pause *rig.Pause) {
+func (p *Page) Attach(arm Arm, pause *workcell.Pause) {
 	if p == nil {
 		return
 	}
@@ -135,7 +135,7 @@ type notes struct {
 	runs            int
 	trials          func() (Table, error)
 	arm             Arm
-	pause           *rig.Pause
+	pause           *workcell.Pause
 }
 
 func (p *Page) notes() notes {
@@ -145,9 +145,9 @@ func (p *Page) notes() notes {
 }
 
 // asked returns what somebody is asked for.
-func (n *notes) asked() rig.Asked {
+func (n *notes) asked() workcell.Asked {
 	if n.pause == nil {
-		return rig.Asked{}
+		return workcell.Asked{}
 	}
 	return n.pause.Asked()
 }

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/robot"
 )
 
@@ -153,7 +153,7 @@ func TestConfirm(t *testing.T) {
 	if _, status := press("1", page...); status != http.StatusNotFound {
 		t.Errorf("an arm that waits for nobody: %d", status)
 	}
-	pause, h := new(rig.Pause), &robot.Hardware{Ask: func(string) {}}
+	pause, h := new(workcell.Pause), &robot.Hardware{Ask: func(string) {}}
 	pause.Join(h)
 	p.Attach(&arm{}, pause)
 	time.Sleep(time.Second)

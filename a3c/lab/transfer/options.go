@@ -8,9 +8,9 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/world"
+	"colonnade/sim/domain"
 )
 
 // The methods.
@@ -52,7 +52,7 @@ type Start struct {
 // follows from method and checkpoint.
 func DefaultSettings() Settings {
 	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultSettings(), Learner: a3c.DefaultConfig(), Final: training.Final{Episodes: 100}}
-	s.World.Domain, s.World.TargetEvery = rig.Preset("robot"), 3
+	s.World.Domain, s.World.TargetEvery = domain.ByName("robot"), 3
 	c := &s.Learner
 	c.Workers, c.Envs, c.Steps, c.Warmup, c.MetricsEvery, c.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000
 	c.RewardScale = 0

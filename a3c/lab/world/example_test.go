@@ -3,15 +3,15 @@ package world_test
 import (
 	"fmt"
 
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/world"
 	"colonnade/nn"
+	"colonnade/sim/domain"
 )
 
 // Name a world and a network, and build both.
 func Example() {
 	settings, network := world.DefaultSettings(), world.DefaultNetwork()
-	settings.Task, settings.Domain, network.Width = "conveyor", rig.Preset("robot"), world.Narrow
+	settings.Task, settings.Domain, network.Width = "conveyor", domain.ByName("robot"), world.Narrow
 	place, err := world.New(settings)
 	if err != nil {
 		fmt.Println(err)

@@ -7,7 +7,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/cmd/workcell"
 )
 
 // hardwarePrint stands for the fingerprint of a real laboratory: nobody can play the same steps twice there.
@@ -18,9 +18,9 @@ func (o *World) OneArm() bool { return o.OnArm() && o.rig.Real() }
 
 // Pause returns where somebody who is not at the terminal sees what the real arm waits for, and confirms that it may move on. It is to
 // be called before the first environment is made; nil if there is no real arm.
-func (o *World) Pause() *rig.Pause {
+func (o *World) Pause() *workcell.Pause {
 	if o.OneArm() && o.rig.Pause == nil {
-		o.rig.Pause = new(rig.Pause)
+		o.rig.Pause = new(workcell.Pause)
 	}
 	return o.rig.Pause
 }
@@ -43,7 +43,7 @@ func (h *hardware) share(o *World, worker, index int) (a3c.Env, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.arm == nil {
-		lab, log, err := o.rig.Connect(context.Background(), rig.Wants{Camera: true, Plane: true, Move: true}, o.stderr)
+		lab, log, err := o.rig.Connect(context.Background(), workcell.Wants{Camera: true, Plane: true, Move: true}, o.stderr)
 		if err != nil {
 			return nil, err
 		}

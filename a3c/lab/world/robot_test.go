@@ -14,8 +14,8 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
@@ -287,7 +287,7 @@ func TestPauseOfTheRealArm(t *testing.T) {
 	world, lab := laboratory(t, "-move")
 	pause := world.Pause()
 	var asked []string
-	real, log, err := world.rig.Connect(t.Context(), rig.Wants{Camera: true, Plane: true, Move: true}, seen(func(string) {
+	real, log, err := world.rig.Connect(t.Context(), workcell.Wants{Camera: true, Plane: true, Move: true}, seen(func(string) {
 		asked = append(asked, pause.Asked().Text)
 	}))
 	if err != nil {

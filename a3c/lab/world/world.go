@@ -10,8 +10,9 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
@@ -45,26 +46,26 @@ type Settings struct {
 	// Task is one of reach.Tasks(). Default "reach".
 	Task string `flag:"task" choice:"reach|conveyor" help:"*task* of the arm"`
 	// Domain is how the world looks and moves. Default "sim", in which column 1 learns.
-	Domain rig.Domain `flag:"domain" help:"how the world looks and moves: the *name* of a domain, or a file"`
+	Domain domain.Named `flag:"domain" help:"how the world looks and moves: the *name* of a domain, or a file"`
 	// TargetEvery is the number of episodes between two new target positions, at least 1. Default 1.
 	TargetEvery int `flag:"target-every" help:"*episodes* between two new places of the target"`
 	// Faults are what goes wrong on the cable of an emulated arm. Default nothing.
-	Faults rig.Faults `flag:"faults" help:"what goes wrong on the cable of -env jaco: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
+	Faults workcell.Faults `flag:"faults" help:"what goes wrong on the cable of -env jaco: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
 	// Record is the file that keeps all steps of training on an arm. Default none.
 	Record string `flag:"record" file:"-" help:"keep all training steps of -env jaco, pictures included, in this *file* (and others beside it, if there are several environments)"`
 	// Arm says which arm and which camera there are. For "sim" it stays as it is by default.
-	Arm rig.Settings
+	Arm workcell.Settings
 }
 
 // DefaultSettings returns the defaults that the fields of Settings name.
 func DefaultSettings() Settings {
-	return Settings{Env: simEnv, Task: reach.Reach.String(), Domain: rig.Preset("sim"), TargetEvery: 1, Arm: rig.DefaultSettings()}
+	return Settings{Env: simEnv, Task: reach.Reach.String(), Domain: domain.ByName("sim"), TargetEvery: 1, Arm: workcell.DefaultSettings()}
 }
 
 // World makes the environments of a world.
 type World struct {
 	settings Settings
-	rig      *rig.Options
+	rig      *workcell.Options
 	stderr   io.Writer // for what people have to know or do
 
 	hardware    hardware
@@ -77,14 +78,14 @@ type World struct {
 
 // New returns the world that settings name, or a cli.UsageError if they do not go together.
 func New(settings Settings) (*World, error) {
-	o := &World{settings: settings, rig: rig.New(settings.Arm), stderr: os.Stderr}
+	o := &World{settings: settings, rig: workcell.New(settings.Arm), stderr: os.Stderr}
 	return o, o.check()
 }
 
 // Task and Domain return the names that were chosen; for a domain from a file it is the one in the file.
 func (o *World) Task() string { return o.settings.Task }
 func (o *World) Domain() string {
-	domain := o.settings.Domain.Loaded().Name()
+	domain := o.settings.Domain.Name()
 	switch {
 	case o.OneArm():
 		return jacoEnv + ":hardware"
@@ -94,7 +95,7 @@ func (o *World) Domain() string {
 	return domain
 }
 
-// KeepDomain writes the domain into the folder of a run, if it came from a file: see [rig.Domain.Keep].
+// KeepDomain writes the domain into the folder of a run, if it came from a file: see [domain.Named.Keep].
 func (o *World) KeepDomain(write func(name string, data []byte) error) error {
 	return o.settings.Domain.Keep(write)
 }
@@ -115,7 +116,7 @@ func (o *World) newReach(targetEvery int) (*reach.Env, error) {
 	o.once.Do(func() {
 		var task reach.Task
 		if task, o.err = reach.ParseTask(o.settings.Task); o.err == nil {
-			o.shared, o.err = reach.Options{Task: task, Domain: o.settings.Domain.Loaded()}.Share()
+			o.shared, o.err = reach.Options{Task: task, Domain: o.settings.Domain.Domain}.Share()
 		}
 	})
 	if o.err != nil {

@@ -20,9 +20,9 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
@@ -132,7 +132,7 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 		away, _ := sim.Canonical().Keyframe("home")
 		away[0] += math.Pi
 		s.start = &away
-		at, err := s.open(ctx, rig.Wants{})
+		at, err := s.open(ctx, workcell.Wants{})
 		if err != nil {
 			return nil, nil, nil, err
 		}

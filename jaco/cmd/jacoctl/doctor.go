@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
@@ -122,7 +122,7 @@ func (h *host) examine(ctx context.Context, s *setup) (any, error) {
 
 // arm connects, with nothing but questions, and looks at what the arm says of itself.
 func (h *host) arm(ctx context.Context, d *diagnosis, s *setup) {
-	at, err := s.open(ctx, rig.Wants{})
+	at, err := s.open(ctx, workcell.Wants{})
 	if err != nil {
 		f, fix := connectFault(err)
 		d.add("connection", f, fix, "%v", err)

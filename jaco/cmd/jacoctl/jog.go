@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/safety"
 	"colonnade/sim"
 )
@@ -85,7 +85,7 @@ func jog(ctx context.Context, args []string, c console) (any, error) {
 	if _, terminal := terminalOf(s.stdin); *joint == 0 && terminal {
 		s.RealTime = true // people live in it
 	}
-	at, err := s.open(ctx, rig.Wants{Move: true})
+	at, err := s.open(ctx, workcell.Wants{Move: true})
 	if err != nil {
 		return nil, err
 	}

@@ -16,9 +16,9 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
@@ -210,7 +210,7 @@ func (l *laboratory) jogging() *jogging {
 	if err := s.parse(l.real("-move")); err != nil {
 		l.t.Fatal(err)
 	}
-	at, err := s.open(context.Background(), rig.Wants{Move: true})
+	at, err := s.open(context.Background(), workcell.Wants{Move: true})
 	if err != nil {
 		l.t.Fatal(err)
 	}

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/sim"
 	"colonnade/sim/domain"
 )
@@ -56,7 +56,7 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 	case !(*speed >= 0.05 && *speed <= sim.Canonical().MaxSpeed(*joint-1)):
 		return nil, cli.Usagef("-speed %g: want 0.05 to %.2f rad/s", *speed, sim.Canonical().MaxSpeed(*joint-1))
 	}
-	at, err := s.open(ctx, rig.Wants{Camera: true, Move: true})
+	at, err := s.open(ctx, workcell.Wants{Camera: true, Move: true})
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func latency(ctx context.Context, args []string, c console) (any, error) {
 		1000*r.Picture, 1000*r.PictureSpread, 1000*r.Motion, 1000*r.MotionSpread, 1000*r.Both)
 	if *out != "" {
 		r.Out = *out
-		return r, writeDomain(*out, s.Domain.Loaded(), r, s.stderr)
+		return r, writeDomain(*out, s.Domain.Domain, r, s.stderr)
 	}
 	return r, nil
 }

@@ -9,10 +9,10 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/stats"
 	"colonnade/jaco/camera"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
@@ -117,7 +117,7 @@ func (p *playing) play(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	defer stop()
-	at, err := p.open(ctx, rig.Wants{Camera: true, Plane: true, Move: true})
+	at, err := p.open(ctx, workcell.Wants{Camera: true, Plane: true, Move: true})
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,10 @@ import (
 	"os"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 	"colonnade/sim/reach"
 )
 
@@ -33,8 +33,8 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 	f := cli.NewFlags("jacoctl replay", "jacoctl replay "+c.about, "jacoctl replay -domain robot episodes.jaco",
 		c.stdout, c.stderr)
 	where := struct {
-		Domain rig.Domain `flag:"domain" help:"how the simulated arm moves: the *name* of a domain, or a file"`
-	}{rig.Preset("robot")}
+		Domain domain.Named `flag:"domain" help:"how the simulated arm moves: the *name* of a domain, or a file"`
+	}{domain.ByName("robot")}
 	f.Bind(&where)
 	table := f.String("table", "", "write a line for every step into this CSV `file`")
 	f.NotInFile("table")

@@ -10,20 +10,21 @@ import (
 	"sync/atomic"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
+	"colonnade/sim/domain"
 )
 
 // setup is the command line of a command that works with an arm.
 type setup struct {
 	*cli.Flags
 	console
-	rig *rig.Options
+	rig *workcell.Options
 	emulation
 	dryRun *bool // nil: the command sends nothing that moves
 
@@ -33,21 +34,21 @@ type setup struct {
 
 // emulation is what an emulated arm is like.
 type emulation struct {
-	Domain   rig.Domain `flag:"domain" help:"how the emulated laboratory looks and moves: the *name* of a domain, or a file"`
-	Seed     uint64     `flag:"seed" help:"*seed* of the emulated camera's noise, and of episodes"`
-	Faults   rig.Faults `flag:"faults" help:"what goes wrong on the emulated cable: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
-	RealTime bool       `flag:"real-time" help:"let the emulated arm take as long as a real one, instead of virtual time"`
+	Domain   domain.Named    `flag:"domain" help:"how the emulated laboratory looks and moves: the *name* of a domain, or a file"`
+	Seed     uint64          `flag:"seed" help:"*seed* of the emulated camera's noise, and of episodes"`
+	Faults   workcell.Faults `flag:"faults" help:"what goes wrong on the emulated cable: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
+	RealTime bool            `flag:"real-time" help:"let the emulated arm take as long as a real one, instead of virtual time"`
 }
 
 // newSetup defines the flags that all of them have.
 func newSetup(example string, c console) *setup {
 	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout,
 		c.stderr), console: c}
-	s.rig = rig.Register(s.Flags)
+	s.rig = workcell.Register(s.Flags)
 	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
 	s.keys.line = robot.ConfirmByLine(c.stdin)
 	s.rig.Confirm = s.keys.confirm
-	s.emulation = emulation{Domain: rig.Preset("robot"), Seed: 7}
+	s.emulation = emulation{Domain: domain.ByName("robot"), Seed: 7}
 	s.Bind(&s.emulation)
 	return s
 }
@@ -84,7 +85,7 @@ type site struct {
 }
 
 // open opens what the flags name. On a virtual clock the caller has entered it until close.
-func (s *setup) open(ctx context.Context, w rig.Wants) (*site, error) {
+func (s *setup) open(ctx context.Context, w workcell.Wants) (*site, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -110,7 +111,7 @@ func (s *setup) open(ctx context.Context, w rig.Wants) (*site, error) {
 }
 
 // emulate makes an emulated laboratory whose arm stands at start, rad; nil: at home.
-func (s *setup) emulate(w rig.Wants, start *[sim.NumJoints]float64) (*site, error) {
+func (s *setup) emulate(w workcell.Wants, start *[sim.NumJoints]float64) (*site, error) {
 	at := new(site)
 	var err error
 	if at.log, err = s.rig.Log(); err != nil {
@@ -138,8 +139,8 @@ func (s *setup) emulate(w rig.Wants, start *[sim.NumJoints]float64) (*site, erro
 }
 
 // rehearse makes an emulated arm that stands where the real one stands, which is only looked at.
-func (s *setup) rehearse(ctx context.Context, w rig.Wants) (*site, error) {
-	lab, log, err := s.rig.Connect(ctx, rig.Wants{}, s.stderr)
+func (s *setup) rehearse(ctx context.Context, w workcell.Wants) (*site, error) {
+	lab, log, err := s.rig.Connect(ctx, workcell.Wants{}, s.stderr)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/camera"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/tracker"
 	"colonnade/sim"
@@ -67,7 +67,7 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	at, err := s.open(ctx, rig.Wants{Camera: true, Plane: true, Move: *driver == driverPlanner})
+	at, err := s.open(ctx, workcell.Wants{Camera: true, Plane: true, Move: *driver == driverPlanner})
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,8 @@ import (
 	"math"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
@@ -67,7 +67,7 @@ func status(ctx context.Context, args []string, c console) (any, error) {
 	if err := s.parse(args); err != nil {
 		return nil, err
 	}
-	at, err := s.open(ctx, rig.Wants{})
+	at, err := s.open(ctx, workcell.Wants{})
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +175,7 @@ func home(ctx context.Context, args []string, c console) (any, error) {
 	if *within <= 0 {
 		return nil, cli.Usagef("-max-time is %v, want more than 0", *within)
 	}
-	at, err := s.open(ctx, rig.Wants{Move: true})
+	at, err := s.open(ctx, workcell.Wants{Move: true})
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package rig
+package workcell
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"colonnade/jaco/camera"
+	"colonnade/jaco/transport"
 )
 
 // CameraSettings is how a camera is set, read as soon as it is given, so that a mistake is one of usage.
@@ -105,3 +106,23 @@ func own(to **int, v string) error {
 	*to = &n
 	return nil
 }
+
+// Faults are what goes wrong on an emulated cable, read as soon as they are named.
+type Faults struct {
+	given string
+	rules []transport.Rule
+}
+
+func (f *Faults) String() string { return f.given }
+
+// Set implements flag.Value.
+func (f *Faults) Set(s string) error {
+	rules, err := transport.ParseRules(s)
+	if err == nil {
+		f.given, f.rules = s, rules
+	}
+	return err
+}
+
+// Rules returns the faults.
+func (f *Faults) Rules() []transport.Rule { return f.rules }

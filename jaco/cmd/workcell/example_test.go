@@ -1,18 +1,18 @@
-package rig_test
+package workcell_test
 
 import (
 	"fmt"
 	"io"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rig"
+	"colonnade/jaco/cmd/workcell"
 )
 
 // Which arm does a command line name, and may it move? The emulated one always may, a real one only when told so.
 func Example() {
 	for _, args := range [][]string{{}, {"-arm", "usb"}, {"-arm", "usb", "-move"}, {"-move"}} {
 		f := cli.NewFlags("jacoctl home", "", "", io.Discard, io.Discard)
-		o := rig.Register(f)
+		o := workcell.Register(f)
 		if err := f.Parse(args); err != nil {
 			fmt.Println(err)
 			return
