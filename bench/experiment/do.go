@@ -13,6 +13,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/training"
 	"colonnade/bench/figure"
@@ -120,7 +121,11 @@ func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool
 	if r.needs != "" {
 		settings.From = append(settings.From, s.checkpoint(r.needs))
 	}
-	plan, err := settings.Plan("experiment", false)
+	w, err := world.Open(settings.World, settings.Robot)
+	if err != nil {
+		return record, err
+	}
+	plan, err := settings.Plan("experiment", w, false)
 	if err != nil {
 		return record, err
 	}

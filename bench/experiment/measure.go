@@ -9,7 +9,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/cmd/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"
 	"colonnade/bench/figure"
 	"colonnade/nn"
@@ -18,8 +19,8 @@ import (
 )
 
 // worldOf returns the settings of the world that a run is in.
-func worldOf(r *Run) (world.Settings, error) {
-	s := world.DefaultSettings()
+func worldOf(r *Run) (training.WorldSettings, error) {
+	s := training.DefaultWorld()
 	s.Task = r.Task
 	s.Env = cmp.Or(r.env, s.Env)
 	if err := s.Domain.Set(r.Domain); err != nil {
@@ -29,12 +30,12 @@ func worldOf(r *Run) (world.Settings, error) {
 }
 
 // openWorld returns the world that a run is in.
-func openWorld(r *Run) (*world.World, error) {
+func openWorld(r *Run) (world.World, error) {
 	s, err := worldOf(r)
 	if err != nil {
 		return nil, err
 	}
-	return world.New(s)
+	return world.Open(s, world.DefaultRobot())
 }
 
 // measure evaluates a policy as it is, or the planner.
@@ -64,7 +65,7 @@ func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
 }
 
 // plan lets the planner play, which knows the state and does not look.
-func plan(ctx context.Context, w *world.World, record *figure.Record, episodes int) (err error) {
+func plan(ctx context.Context, w training.World, record *figure.Record, episodes int) (err error) {
 	made, err := w.MakeEvaluation(0, 0)
 	if err != nil {
 		return err

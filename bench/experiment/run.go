@@ -5,8 +5,9 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/transfer"
-	"colonnade/a3c/lab/world"
+	lab "colonnade/a3c/lab/world"
 	"colonnade/bench/figure"
 )
 
@@ -16,16 +17,22 @@ type Run struct {
 	figure.Record
 	env string // place of the arm; empty: the simulator
 
-	settings string             // what a search found, for people; empty: its own
-	train    *transfer.Settings // but for what it starts from; nil: nothing is trained
-	words    []string           // the same as flags, for people and for the run's recipe
-	policy   string             // the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the planner
-	times    int                // as many times the usual number of episodes are for a run that does not train; 0: once
-	from     []string           // checkpoints to start from
-	needs    string             // name of the run whose column it starts from, or evaluates
-	keep     bool               // its last checkpoint stays, for others to start from
+	settings string    // what a search found, for people; empty: its own
+	train    *settings // but for what it starts from; nil: nothing is trained
+	words    []string  // the same as flags, for people and for the run's recipe
+	policy   string    // the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the planner
+	times    int       // as many times the usual number of episodes are for a run that does not train; 0: once
+	from     []string  // checkpoints to start from
+	needs    string    // name of the run whose column it starts from, or evaluates
+	keep     bool      // its last checkpoint stays, for others to start from
 
 	parameters int // that the trained column must have; 0: any number
+}
+
+// settings are those of a transfer.
+type settings struct {
+	transfer.Settings
+	Robot world.Robot
 }
 
 // trains tells runs that learn from those that only measure.
@@ -41,8 +48,8 @@ type Method struct {
 
 // methods in the order in which they are told of.
 var methods = []Method{
-	{"progressive-narrow", transfer.Progressive, world.Narrow, true},
-	{"progressive-wide", transfer.Progressive, world.Wide, true},
+	{"progressive-narrow", transfer.Progressive, lab.Narrow, true},
+	{"progressive-wide", transfer.Progressive, lab.Wide, true},
 	{"finetune", transfer.Finetune, "", true},
 	{"finetune-last", transfer.FinetuneLast, "", true},
 	{"scratch", transfer.Scratch, "", false},
@@ -71,7 +78,7 @@ func methodNamed(name string) (Method, error) {
 // transfer returns the run of a method in a domain, with the settings of transfer but for those that the user gave.
 func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
 	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
-	t := transfer.DefaultSettings()
+	t := settings{transfer.DefaultSettings(), world.DefaultRobot()}
 	t.Method, t.Network.Width, t.Final.Episodes = m.method, m.width, o.Episodes
 	t.Learner.Seed, t.Learner.Steps, t.Learner.CheckpointEvery = seed, o.Steps, checkpointEvery
 	var err error

@@ -10,8 +10,9 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/world"
+	lab "colonnade/a3c/lab/world"
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn"
@@ -119,14 +120,14 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
 	}
 	var b bytes.Buffer
-	if err := view.WriteGIF(&b, all, world.ControlStep); err != nil {
+	if err := view.WriteGIF(&b, all, lab.ControlStep); err != nil {
 		return err
 	}
 	return safetensors.WriteFile(path, b.Bytes())
 }
 
 // record films one episode.
-func record(ctx context.Context, w *world.World, checkpoint string, seed uint64) ([]*image.RGBA, error) {
+func record(ctx context.Context, w world.World, checkpoint string, seed uint64) ([]*image.RGBA, error) {
 	c, _, err := nn.LoadCheckpoint(checkpoint)
 	if err != nil {
 		return nil, err
@@ -135,10 +136,10 @@ func record(ctx context.Context, w *world.World, checkpoint string, seed uint64)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", checkpoint, err)
 	}
-	stage, err := w.NewReach()
+	stage, err := w.NewStage()
 	if err != nil {
 		return nil, err
 	}
 	return view.Film(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
-		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: world.EpisodeSteps, RewardScale: scale})
+		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: lab.EpisodeSteps, RewardScale: scale})
 }

@@ -17,7 +17,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/nn"
 )
 
@@ -58,7 +58,7 @@ func TestResultIsReproducible(t *testing.T) {
 	if !reflect.DeepEqual(a, b) {
 		t.Errorf("one worker %+v, three %+v", a, b)
 	}
-	if a.Episodes != 20 || a.Length < 1 || a.Length > world.EpisodeSteps {
+	if a.Episodes != 20 || a.Length < 1 || a.Length > training.EpisodeSteps {
 		t.Errorf("result %+v", a)
 	}
 	if c, _ := eval(t, "-checkpoint", path, "-episodes", "20", "-seed", "8"); reflect.DeepEqual(a, c) {
@@ -86,7 +86,7 @@ func TestAnimationShowsTheEpisodes(t *testing.T) {
 }
 
 func TestOtherWorldIsTold(t *testing.T) {
-	_, told := eval(t, "-checkpoint", checkpoint(t, false, map[string]string{world.FingerprintKey: "0123456789abcdef"}), "-episodes", "1")
+	_, told := eval(t, "-checkpoint", checkpoint(t, false, map[string]string{training.FingerprintKey: "0123456789abcdef"}), "-episodes", "1")
 	if !strings.Contains(told, "trained in another world (0123456789abcdef)") {
 		t.Errorf("stderr: %s", told)
 	}

@@ -10,14 +10,17 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/cmd/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/view"
 )
 
 // options is the command line of eval.
 type options struct {
 	flags         *cli.Flags
-	world         *world.World
+	settings      training.WorldSettings
+	robot         world.Robot
+	world         world.World
 	checkpoint    *string
 	config        a3c.EvalConfig
 	seeds         *int
@@ -37,8 +40,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 			"eval -checkpoint runs/column2 -against runs/column1 -domain robot -episodes 500", stdout, stderr)
 	o := &options{flags: f}
 	o.checkpoint = f.String("checkpoint", "", "checkpoint `file`, or a run folder (its latest parameters)")
-	settings := world.DefaultSettings()
-	f.Bind(&settings)
+	o.settings, o.robot = training.DefaultWorld(), world.DefaultRobot()
+	f.Bind(&o.settings)
+	f.Bind(&o.robot)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each seed")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of the episodes and of the actions drawn in them")
 	o.seeds = f.Int("seeds", 1, "`number` of seeds: this one and those that follow it, all episodes counting together")
@@ -60,7 +64,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	var err error
-	if o.world, err = world.New(settings); err != nil {
+	if o.world, err = world.Open(o.settings, o.robot); err != nil {
 		return nil, err
 	}
 	for name, path := range map[string]string{"map": *o.picture, "table": *o.record, "animation": *o.animation} {
@@ -105,14 +109,18 @@ func (o *options) validate() error {
 func (o *options) compares() bool { return *o.against != "" || *o.againstDomain != "" }
 
 // other returns checkpoint and world of the other side of a comparison.
-func (o *options) other() (checkpoint string, place *world.World, err error) {
+func (o *options) other() (checkpoint string, place world.World, err error) {
 	checkpoint, place = *o.checkpoint, o.world
 	if *o.against != "" {
 		checkpoint = *o.against
 	}
 	if *o.againstDomain != "" {
-		if place, err = o.world.Elsewhere(*o.againstDomain); err != nil {
+		there := o.settings
+		if err := there.Domain.Set(*o.againstDomain); err != nil {
 			return "", nil, cli.Usagef("-against-domain: %v", err)
+		}
+		if place, err = world.Open(there, o.robot); err != nil {
+			return "", nil, err
 		}
 	}
 	return checkpoint, place, nil

@@ -7,8 +7,9 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"
 	"colonnade/nn"
 	"colonnade/sim"
@@ -33,7 +34,7 @@ type result struct {
 type side struct {
 	path       string // of the checkpoint
 	checkpoint *nn.Checkpoint
-	world      *world.World
+	world      world.World
 	a3c.Result
 	bySeed   []float64
 	episodes []episode
@@ -58,12 +59,12 @@ const (
 )
 
 // load reads a checkpoint, and says so if it was trained in another world.
-func load(path string, place *world.World, stderr io.Writer) (*side, error) {
+func load(path string, place world.World, stderr io.Writer) (*side, error) {
 	c, _, err := rundir.LoadCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}
-	difference, err := place.Difference(c.Metadata)
+	difference, err := training.Difference(place, c.Metadata)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func (s *side) play(ctx context.Context, o *options, stderr io.Writer) error {
 	defer progress.Finish()
 	for i := range *o.seeds {
 		cfg := o.config
-		if s.world.OneArm() {
+		if s.world.IsHardware() {
 			cfg.Workers, cfg.Envs = 1, 1
 		}
 		cfg.Seed += uint64(i)

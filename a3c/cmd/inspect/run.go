@@ -11,8 +11,9 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 )
@@ -21,7 +22,7 @@ import (
 type options struct {
 	flags         *cli.Flags
 	checkpoint    *string
-	net           world.Network
+	net           training.Network
 	lateralsFrom  *string
 	json          *bool
 	onnx          *string
@@ -29,7 +30,8 @@ type options struct {
 	diff, against *string // two run folders
 
 	sensitivity *bool
-	world       world.Settings
+	world       training.WorldSettings
+	robot       world.Robot
 	config      a3c.EvalConfig // of the evaluations for -sensitivity
 	chart       *string
 	profile     *string
@@ -50,11 +52,12 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.NotInFile("adopt")
 	o.diff = f.String("diff", "", "how this `run` folder differs from another one, which follows after all flags")
 	o.against = f.Argument()
-	o.net = world.DefaultNetwork()
+	o.net = training.DefaultNetwork()
 	f.Bind(&o.net)
 	o.sensitivity = f.Bool("sensitivity", false, "disturb what enters the trained column from earlier ones, and see what is left of the score")
-	o.world = world.DefaultSettings()
+	o.world, o.robot = training.DefaultWorld(), world.DefaultRobot()
 	f.Bind(&o.world)
+	f.Bind(&o.robot)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each evaluation for -sensitivity")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")

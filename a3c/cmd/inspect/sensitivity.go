@@ -9,7 +9,8 @@ import (
 	"text/tabwriter"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/cmd/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/sensitivity"
 	"colonnade/a3c/stats"
 	"colonnade/a3c/view"
@@ -19,11 +20,11 @@ import (
 
 // reportSensitivity analyses a checkpoint's policy: a table or JSON on stdout, and the chart.
 func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdout, stderr io.Writer) error {
-	place, err := world.New(o.world)
+	place, err := world.Open(o.world, o.robot)
 	if err != nil {
 		return err
 	}
-	difference, err := place.Difference(c.Metadata)
+	difference, err := training.Difference(place, c.Metadata)
 	if err != nil {
 		return err
 	}
@@ -103,7 +104,7 @@ func unlessZero(format string, v float64) string {
 }
 
 // drawSensitivity draws the scores of all sources over the noise, and what is left when they are cut.
-func (o *options) drawSensitivity(r *sensitivity.Report, place *world.World) error {
+func (o *options) drawSensitivity(r *sensitivity.Report, place training.World) error {
 	strengths := []string{"none"}
 	for _, v := range r.Noise {
 		strengths = append(strengths, fmt.Sprintf("%g", v))

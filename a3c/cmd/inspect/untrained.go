@@ -4,20 +4,20 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/nn"
 )
 
 // untrained returns a network of the architecture on top of the columns that
 // the value of -laterals-from names, all of them of the same kind.
 func untrained(arch nn.Arch, from string) (*nn.Network, error) {
-	net, err := world.Untrained(arch)
+	net, err := training.Untrained(arch)
 	if err != nil || from == "" {
 		return net, err
 	}
-	kind := world.Feedforward
+	kind := training.Feedforward
 	if arch.LSTM > 0 {
-		kind = world.Recurrent
+		kind = training.Recurrent
 	}
 	var below []*nn.Checkpoint
 	for name := range strings.SplitSeq(from, ",") {
@@ -25,7 +25,7 @@ func untrained(arch nn.Arch, from string) (*nn.Network, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, err := world.Untrained(column)
+		n, err := training.Untrained(column)
 		if err != nil {
 			return nil, err
 		}
@@ -40,11 +40,11 @@ func untrained(arch nn.Arch, from string) (*nn.Network, error) {
 // namedColumn returns the architecture that a width names, with pixels alone or
 // with proprioception beside them.
 func namedColumn(kind, name string) (nn.Arch, error) {
-	network := world.Network{Net: kind, Width: name, Inputs: world.Pixels}
+	network := training.Network{Net: kind, Width: name, Inputs: training.Pixels}
 	if width, ok := strings.CutSuffix(name, "+proprioception"); ok {
-		network.Width, network.Inputs = width, world.PixelsAndJoints
+		network.Width, network.Inputs = width, training.PixelsAndJoints
 	}
-	if network.Width != world.Wide && network.Width != world.Narrow {
+	if network.Width != training.Wide && network.Width != training.Narrow {
 		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
 	}
 	return network.Arch(), nil

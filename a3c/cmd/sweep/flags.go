@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/study"
@@ -20,6 +21,7 @@ type options struct {
 	fail     *bool // when interrupted
 	study    study.Settings
 	settings trialSettings
+	robot    world.Robot
 	profile  *string
 	http     *live.Address
 	page     *live.Page // nil: none
@@ -60,7 +62,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
 	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
 	o.settings = trialSettings{Column: training.DefaultSettings(), Method: trainMethod}
+	o.robot = world.DefaultRobot()
 	f.Bind(&o.settings)
+	f.Bind(&o.robot)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

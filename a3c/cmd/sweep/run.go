@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/live"
 	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/lab/study"
@@ -125,10 +126,13 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 	column := o.settings.Column
 	c := &column.Learner
 	c.Seed, c.LearningRate, c.EntropyCost = t.Seed, t.LearningRate, t.EntropyCost
+	w, err := world.Open(column.World, o.robot)
+	if err != nil {
+		return training.Plan{}, err
+	}
 	var plan training.Plan
-	var err error
 	if o.settings.Method == trainMethod {
-		plan, err = column.Plan("sweep")
+		plan, err = column.Plan("sweep", w)
 	} else {
 		second := transfer.Settings{
 			Start: transfer.Start{Method: o.settings.Method, From: o.settings.From},
@@ -137,7 +141,7 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 		if err := second.Leave(o.flags.Given); err != nil {
 			return training.Plan{}, err
 		}
-		plan, err = second.Plan("sweep", false)
+		plan, err = second.Plan("sweep", w, false)
 	}
 	if err != nil {
 		return training.Plan{}, err

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
 )
@@ -11,6 +12,7 @@ import (
 // options is the command line of train.
 type options struct {
 	training.Settings
+	robot world.Robot
 	place *job.Training
 }
 
@@ -18,8 +20,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("train",
 		"train trains a column of the network from pixels by A3C (A2C with one worker).",
 		"train -net recurrent -width wide -steps 50000000 -out runs/column1", stdout, stderr)
-	o := &options{place: job.Register(f), Settings: training.DefaultSettings()}
+	o := &options{place: job.Register(f), Settings: training.DefaultSettings(), robot: world.DefaultRobot()}
 	f.Bind(&o.Settings)
+	f.Bind(&o.robot)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}

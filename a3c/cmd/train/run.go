@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/training"
 )
 
@@ -12,7 +13,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	plan, err := o.Plan("train")
+	w, err := world.Open(o.World, o.robot)
+	if err != nil {
+		return err
+	}
+	plan, err := o.Plan("train", w)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
 	"colonnade/a3c/lab/transfer"
@@ -13,6 +14,7 @@ import (
 // options is the command line of transfer.
 type options struct {
 	transfer.Settings
+	robot world.Robot
 	place *job.Training
 }
 
@@ -27,8 +29,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("transfer",
 		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as baseline.",
 		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out runs/column2", stdout, stderr)
-	o := &options{place: job.Register(f), Settings: transfer.CommandSettings()}
+	o := &options{place: job.Register(f), Settings: transfer.CommandSettings(), robot: world.DefaultRobot()}
 	f.Bind(&o.Settings)
+	f.Bind(&o.robot)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
@@ -43,7 +46,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	plan, err := o.Plan("transfer", o.place.Resume)
+	w, err := world.Open(o.World, o.robot)
+	if err != nil {
+		return err
+	}
+	plan, err := o.Plan("transfer", w, o.place.Resume)
 	if err != nil {
 		return err
 	}

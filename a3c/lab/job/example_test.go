@@ -12,6 +12,7 @@ import (
 	"colonnade/a3c/cli"
 	"colonnade/a3c/lab/job"
 	"colonnade/a3c/lab/training"
+	"colonnade/a3c/lab/world"
 )
 
 // train is what the command of that name does with its arguments.
@@ -25,7 +26,11 @@ func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := place.Complete(training.Changeable...); err != nil {
 		return err
 	}
-	plan, err := settings.Plan("train")
+	simulator, err := world.NewSimulator(settings.World)
+	if err != nil {
+		return err
+	}
+	plan, err := settings.Plan("train", simulator)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func TestNoPage(t *testing.T) {
 	}
 	p.Watch(nil)
 	p.ShowTrials(nil)
-	p.Attach(nil, nil)
+	p.Attach(nil)
 	p.Close()
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/view"
-	"colonnade/jaco/cmd/workcell"
 )
 
 var pageTemplate = template.Must(template.ParseFS(files, "static/page.html"))
@@ -35,7 +34,7 @@ type content struct {
 	Trials *Table
 	Broken string // why there is no table
 	Safety *Safety
-	Asked  workcell.Asked
+	Asked  Asked
 }
 
 // Scaled is Share on the bar, which is 1000 long.

@@ -13,8 +13,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"colonnade/jaco/cmd/workcell"
 )
 
 //go:embed static
@@ -43,7 +41,7 @@ type drawing struct {
 type state struct {
 	runs, windows, frame int
 	second               int64 // for what changes with time
-	asked                workcell.Asked
+	asked                Asked
 }
 
 func newHandler(p *Page) *handler { return &handler{of: p, drawn: map[string]drawing{}} }
@@ -177,8 +175,8 @@ func (v *handler) stop(w http.ResponseWriter, r *http.Request) {
 // confirm lets the arm go on after the pause whose question the form names. Only browsers say that the page itself asks; a program
 // that does not say where a request comes from may stop the arm, and not let it go on.
 func (v *handler) confirm(w http.ResponseWriter, r *http.Request) {
-	pause := v.of.notes().pause
-	if pause == nil {
+	arm := v.of.notes().arm
+	if arm == nil {
 		http.Error(w, "there is no arm that waits for anybody", http.StatusNotFound)
 		return
 	}
@@ -188,7 +186,7 @@ func (v *handler) confirm(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, confirmBytes)
 	number, err := strconv.Atoi(r.PostFormValue("question"))
-	if err != nil || !pause.Confirm(number) {
+	if err != nil || !arm.Confirm(number) {
 		http.Error(w, "nothing was confirmed: that is not asked any more; go back to the page, and see what it asks now", http.StatusConflict)
 		return
 	}

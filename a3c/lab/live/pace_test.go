@@ -34,7 +34,7 @@ func TestPace(t *testing.T) {
 func TestFlood(t *testing.T) {
 	p, s := serve(t)
 	a := &arm{}
-	p.Attach(a, nil)
+	p.Attach(a)
 	for _, c := range []struct {
 		path string
 		most int

@@ -7,7 +7,6 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/lab/history"
 	"colonnade/a3c/lab/training"
-	"colonnade/jaco/cmd/workcell"
 )
 
 // Page collects what the page shows. It is a training.Watcher; a nil *Page watches nothing, and that is what no -http is.
@@ -26,7 +25,6 @@ type Page struct {
 	runs     int       // begun so far
 	trials   func() (Table, error)
 	arm      Arm
-	pause    *workcell.Pause // of the arm; nil: it waits for nobody
 }
 
 type phase string
@@ -52,8 +50,8 @@ func (p *Page) Watch(plan *training.Plan) {
 		return
 	}
 	plan.Watcher = p
-	if plan.World.OnArm() {
-		p.Attach(Guarded(plan.World.Guards), plan.World.Pause())
+	if driven, ok := plan.World.(interface{ Arm() Arm }); ok {
+		p.Attach(driven.Arm())
 	}
 }
 
@@ -67,14 +65,14 @@ func (p *Page) ShowTrials(table func() (Table, error)) {
 	p.trials = table
 }
 
-// Attach lets the page show an arm, stop it, and confirm that it may go on after a pause, unless that is nil.
-func (p *Page) Attach(arm Arm, pause *workcell.Pause) {
+// Attach lets the page show an arm, stop it, and confirm that it may go on after a pause.
+func (p *Page) Attach(arm Arm) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.arm, p.pause = arm, pause
+	p.arm = arm
 }
 
 // Begin implements training.Watcher.
@@ -135,21 +133,20 @@ type notes struct {
 	runs            int
 	trials          func() (Table, error)
 	arm             Arm
-	pause           *workcell.Pause
 }
 
 func (p *Page) notes() notes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm, p.pause}
+	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm}
 }
 
 // asked returns what somebody is asked for.
-func (n *notes) asked() workcell.Asked {
-	if n.pause == nil {
-		return workcell.Asked{}
+func (n *notes) asked() Asked {
+	if n.arm == nil {
+		return Asked{}
 	}
-	return n.pause.Asked()
+	return n.arm.Asked()
 }
 
 // last returns the latest window, or nil.

@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"colonnade/a3c/lab/training"
-	"colonnade/jaco/cmd/workcell"
-	"colonnade/jaco/robot"
 )
 
 func TestPageOfARun(t *testing.T) {
@@ -98,8 +96,10 @@ func TestRefused(t *testing.T) {
 
 // arm is a test's arm.
 type arm struct {
-	stops int
-	fails error
+	stops     int
+	fails     error
+	asked     Asked
+	confirmed int
 }
 
 func (a *arm) Safety() Safety {
@@ -108,13 +108,26 @@ func (a *arm) Safety() Safety {
 
 func (a *arm) Stop() error { a.stops++; return a.fails }
 
+func (a *arm) Asked() Asked { return a.asked }
+
+func (a *arm) Confirm(number int) bool {
+	open := a.asked.Wants && a.asked.Number == number
+	if open {
+		a.asked.Wants = false
+		a.confirmed++
+	}
+	return open
+}
+
+func (a *arm) ask(text string) { a.asked = Asked{a.asked.Number + 1, text, true} }
+
 func TestStop(t *testing.T) {
 	p, s := serve(t)
 	if page, _ := get(t, s.URL+"/"); strings.Contains(page, "STOP") {
 		t.Error("a stop without an arm")
 	}
 	a := &arm{}
-	p.Attach(a, nil)
+	p.Attach(a)
 	time.Sleep(time.Second)
 	page, _ := get(t, s.URL+"/")
 	mustContain(t, page, "STOP", "moving", "1.2 A")
@@ -149,19 +162,19 @@ func TestConfirm(t *testing.T) {
 		return body, answer.StatusCode
 	}
 	page := []string{"Sec-Fetch-Site", "same-origin"}
-	p.Attach(&arm{}, nil)
 	if _, status := press("1", page...); status != http.StatusNotFound {
+		t.Errorf("no arm: %d", status)
+	}
+	a := &arm{}
+	p.Attach(a)
+	if _, status := press("1", page...); status != http.StatusConflict {
 		t.Errorf("an arm that waits for nobody: %d", status)
 	}
-	pause, h := new(workcell.Pause), &robot.Hardware{Ask: func(string) {}}
-	pause.Join(h)
-	p.Attach(&arm{}, pause)
 	time.Sleep(time.Second)
 	if body, _ := get(t, s.URL+"/"); strings.Contains(body, "The arm waits") {
 		t.Error("it waits before it is asked")
 	}
-	h.Ask("the arm stands: <the plug> was pulled")
-	answer := h.Confirm()
+	a.ask("the arm stands: <the plug> was pulled")
 	body, got := get(t, s.URL+"/")
 	mustContain(t, body, "The arm waits: the arm stands: &lt;the plug&gt; was pulled", `action="/confirm"`, `name="question" value="1"`)
 	// Without the header a browser's form names its origin, and must be let.
@@ -181,20 +194,19 @@ func TestConfirm(t *testing.T) {
 			t.Errorf("question %.9q, %v: %d, want %d", c.question, c.headers, status, c.status)
 		}
 	}
-	if _, got := get(t, s.URL+"/confirm?question=1"); got.StatusCode != http.StatusNotFound || len(answer) != 0 {
-		t.Errorf("by GET: %s, %d answers", got.Status, len(answer))
+	if _, got := get(t, s.URL+"/confirm?question=1"); got.StatusCode != http.StatusNotFound || a.confirmed != 0 {
+		t.Errorf("by GET: %s, %d answers", got.Status, a.confirmed)
 	}
-	if _, status := press("1", "Origin", s.URL); status != http.StatusSeeOther || len(answer) != 1 {
-		t.Errorf("the page itself: %d, %d answers", status, len(answer))
+	if _, status := press("1", "Origin", s.URL); status != http.StatusSeeOther || a.confirmed != 1 {
+		t.Errorf("the page itself: %d, %d answers", status, a.confirmed)
 	}
 	if body, _ := get(t, s.URL+"/"); strings.Contains(body, `action="/confirm"`) {
 		t.Error("the button stays")
 	}
-	h.Ask("again")
-	answer = h.Confirm()
+	a.ask("again")
 	_, first := press("2", page...)
-	if _, second := press("2", page...); first != http.StatusSeeOther || second != http.StatusConflict || len(answer) != 1 {
-		t.Errorf("the next question: %d, then %d, %d answers", first, second, len(answer))
+	if _, second := press("2", page...); first != http.StatusSeeOther || second != http.StatusConflict || a.confirmed != 2 {
+		t.Errorf("the next question: %d, then %d, %d answers", first, second, a.confirmed)
 	}
 }
 

@@ -58,7 +58,7 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
 	r.plan.Watcher.Evaluating(0, r.plan.Episodes)
 	envs := 0 // the usual number
-	if r.plan.World.OneArm() {
+	if r.plan.World.IsHardware() {
 		envs = 1
 	}
 	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.Watcher.Envs(r.plan.World.MakeEvaluation), a3c.EvalConfig{

@@ -18,7 +18,12 @@ func Example() {
 	settings.Network = world.Network{Net: world.Feedforward, Width: world.Narrow, Inputs: world.Pixels}
 	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Learner.MetricsEvery = 1, 2, 200, 100
 	settings.Final.Episodes = 2
-	plan, err := settings.Plan("train")
+	simulator, err := world.NewSimulator(settings.World)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan, err := settings.Plan("train", simulator)
 	if err != nil {
 		fmt.Println(err)
 		return

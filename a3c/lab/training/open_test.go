@@ -54,7 +54,11 @@ func TestOpenFails(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer dir.Close()
-		plan, err := settings.Plan("train")
+		simulator, err := world.NewSimulator(settings.World)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := settings.Plan("train", simulator)
 		if err != nil {
 			t.Fatal(err)
 		}

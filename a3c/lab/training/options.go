@@ -13,7 +13,7 @@ import (
 
 // Settings are those of a first column's training.
 type Settings struct {
-	World   world.Settings
+	World   world.WorldSettings
 	Network world.Network
 	Learner a3c.Config // what it calls is the run's own
 	Final   Final
@@ -30,7 +30,7 @@ type Final struct {
 // DefaultSettings returns the defaults that the fields of Settings name.
 func DefaultSettings() Settings {
 	return Settings{
-		World: world.DefaultSettings(), Network: world.DefaultNetwork(), Learner: a3c.DefaultConfig(), Final: Final{100}, MilestoneEvery: 5_000_000,
+		World: world.DefaultWorld(), Network: world.DefaultNetwork(), Learner: a3c.DefaultConfig(), Final: Final{100}, MilestoneEvery: 5_000_000,
 	}
 }
 
@@ -51,13 +51,10 @@ func (s *Settings) Validate() error {
 	return nil
 }
 
-// Plan returns the run that the settings ask for, as part of a command's work. An error is one of usage.
-func (s Settings) Plan(command string) (Plan, error) {
+// Plan returns the run that the settings ask for in a world that was opened by them, as part of a command's work. An error is
+// one of usage.
+func (s Settings) Plan(command string, place world.World) (Plan, error) {
 	if err := s.Validate(); err != nil {
-		return Plan{}, err
-	}
-	place, err := world.New(s.World)
-	if err != nil {
 		return Plan{}, err
 	}
 	return Plan{

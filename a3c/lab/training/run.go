@@ -29,7 +29,7 @@ type Plan struct {
 	Command string     // whose run it is, such as "train": the first word of what it says
 	Title   string     // of the curve
 	Config  a3c.Config // its callbacks are the run's own
-	World   *world.World
+	World   world.World
 	// Column returns network and parameters to begin with.
 	Column func() (*nn.Network, []float32, error)
 	// Matches returns an error if a network that was read from the folder is not the plan's.

@@ -18,7 +18,7 @@ import (
 // transfer is a transfer with all that it starts from.
 type transfer struct {
 	Settings
-	world *world.World
+	world world.World
 	below []*nn.Checkpoint // what From names
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"colonnade/a3c/lab/transfer"
+	"colonnade/a3c/lab/world"
 )
 
 // The shipped column, seen from this package.
@@ -13,7 +14,12 @@ const column1 = "../../../bench/pretrained/reach-recurrent-wide.safetensors"
 func Example() {
 	settings := transfer.DefaultSettings()
 	settings.From, settings.Learner.Seed = transfer.Files{column1}, 3
-	plan, err := settings.Plan("transfer", false)
+	simulator, err := world.NewSimulator(settings.World)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	plan, err := settings.Plan("transfer", simulator, false)
 	if err != nil {
 		fmt.Println(err)
 		return

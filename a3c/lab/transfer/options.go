@@ -33,7 +33,7 @@ func needsColumn(method string) bool {
 // Settings are those of a transfer.
 type Settings struct {
 	Start
-	World   world.Settings
+	World   world.WorldSettings
 	Network world.Network // of the new column; an empty field is decided by method and checkpoint
 	Learner a3c.Config    `except:"max-time"` // RewardScale 0: that of the checkpoint
 	Final   training.Final
@@ -51,7 +51,7 @@ type Start struct {
 // DefaultSettings returns the settings of a progressive column on one arm. What they leave open, network and scale of rewards,
 // follows from method and checkpoint.
 func DefaultSettings() Settings {
-	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultSettings(), Learner: a3c.DefaultConfig(), Final: training.Final{Episodes: 100}}
+	s := Settings{Start: Start{Method: Progressive}, World: world.DefaultWorld(), Learner: a3c.DefaultConfig(), Final: training.Final{Episodes: 100}}
 	s.World.Domain, s.World.TargetEvery = domain.ByName("robot"), 3
 	c := &s.Learner
 	c.Workers, c.Envs, c.Steps, c.Warmup, c.MetricsEvery, c.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000
@@ -123,17 +123,13 @@ func (s *Settings) Validate(resume bool) error {
 	return nil
 }
 
-// Plan returns the transfer that the settings ask for, as part of a command's work, with all checkpoints read that it starts
-// from; where it is resumed they are in its folder. An error is one of usage, or of a checkpoint.
-func (s Settings) Plan(command string, resume bool) (training.Plan, error) {
+// Plan returns the transfer that the settings ask for in a world that was opened by them, as part of a command's work, with all
+// checkpoints read that it starts from; where it is resumed they are in its folder. An error is one of usage, or of a checkpoint.
+func (s Settings) Plan(command string, place world.World, resume bool) (training.Plan, error) {
 	if err := s.Validate(resume); err != nil {
 		return training.Plan{}, err
 	}
-	t := &transfer{Settings: s}
-	var err error
-	if t.world, err = world.New(s.World); err != nil {
-		return training.Plan{}, err
-	}
+	t := &transfer{Settings: s, world: place}
 	if !resume {
 		if err := t.load(); err != nil {
 			return training.Plan{}, err

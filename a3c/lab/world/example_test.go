@@ -10,9 +10,9 @@ import (
 
 // Name a world and a network, and build both.
 func Example() {
-	settings, network := world.DefaultSettings(), world.DefaultNetwork()
+	settings, network := world.DefaultWorld(), world.DefaultNetwork()
 	settings.Task, settings.Domain, network.Width = "conveyor", domain.ByName("robot"), world.Narrow
-	place, err := world.New(settings)
+	place, err := world.NewSimulator(settings)
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -18,22 +18,22 @@ import (
 
 // named are the settings of a world and a network.
 type named struct {
-	World   Settings
+	World   WorldSettings
 	Network Network
 }
 
 // parse returns the world and the network that flags name.
-func parse(args ...string) (*World, Network, error) {
-	s := named{DefaultSettings(), DefaultNetwork()}
+func parse(args ...string) (*Simulator, Network, error) {
+	s := named{DefaultWorld(), DefaultNetwork()}
 	if err := cli.Apply(&s, args); err != nil {
 		return nil, s.Network, err
 	}
-	w, err := New(s.World)
+	w, err := NewSimulator(s.World)
 	return w, s.Network, err
 }
 
 // flags is parse for flags without a mistake.
-func flags(t *testing.T, args ...string) (*World, Network) {
+func flags(t *testing.T, args ...string) (*Simulator, Network) {
 	t.Helper()
 	w, n, err := parse(args...)
 	if err != nil {
@@ -48,7 +48,7 @@ func TestTasks(t *testing.T) {
 		flags(t, "-task", task)
 	}
 	if n := len(reach.Tasks()); n != 2 {
-		t.Errorf("%d tasks: the tag of Settings.Task has others", n)
+		t.Errorf("%d tasks: the tag of WorldSettings.Task has others", n)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestBadWorlds(t *testing.T) {
 // TestTargetEvery: the flag reaches the environments, not the fingerprint.
 func TestTargetEvery(t *testing.T) {
 	world, _ := flags(t, "-target-every", "3")
-	env, err := world.NewReach()
+	env, err := world.newReach(world.settings.TargetEvery)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestDifference(t *testing.T) {
 		{[]string{"-domain", "robot"}, map[string]string{FingerprintKey: print}, "trained in another world (" + print + ")"},
 	} {
 		world, _ := flags(t, c.args...)
-		got, err := world.Difference(c.metadata)
+		got, err := Difference(world, c.metadata)
 		if err != nil || (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%v after %v: %q, %v; want %q", c.args, c.metadata, got, err, c.want)
 		}

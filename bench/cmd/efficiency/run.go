@@ -10,9 +10,10 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/lab/learner"
 	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/world"
+	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/plain"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
@@ -24,14 +25,15 @@ type options struct {
 	seeds int
 	until int64 // steps of a run, if fewer than the learning rate's schedule has
 	probe *string
-	world *world.World
+	world training.World
 	settings
 }
 
 // settings are what is learnt, and how.
 type settings struct {
-	World   world.Settings
-	Network world.Network
+	World   training.WorldSettings
+	Robot   world.Robot
+	Network training.Network
 	Learner a3c.Config `except:"max-time,replacements,deterministic,checkpoint-every"`
 }
 
@@ -42,7 +44,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("efficiency",
 		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the settings are those of the first.",
 		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
-	o := &options{settings: settings{world.DefaultSettings(), world.DefaultNetwork(), a3c.DefaultConfig()}}
+	o := &options{settings: settings{training.DefaultWorld(), world.DefaultRobot(), training.DefaultNetwork(), a3c.DefaultConfig()}}
 	o.Learner.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
@@ -69,7 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return cli.Usagef("%v", err)
 	}
 	var err error
-	if o.world, err = world.New(o.World); err != nil {
+	if o.world, err = world.Open(o.World, o.Robot); err != nil {
 		return err
 	}
 	if o.until < 0 || o.until > o.Learner.Steps {

@@ -1,20 +1,21 @@
-package live
+package world
 
 import (
 	"strings"
 	"testing"
 
 	"colonnade/jaco/robot"
-	"colonnade/jaco/safety"
 	"colonnade/sim/domain"
 )
 
 // The button stops all arms that are in use, for good, and the page says so.
-func TestGuarded(t *testing.T) {
-	var all []*safety.Guard
-	arms := Guarded(func() []*safety.Guard { return all })
+func TestWatchedArms(t *testing.T) {
+	arms := watchedArms{guards: new(guards)}
 	if s := arms.Safety(); !s.Fine || s.State != "not in use" || arms.Stop() == nil {
 		t.Errorf("without an arm: %+v", s)
+	}
+	if a := arms.Asked(); a.Text != "" || arms.Confirm(0) {
+		t.Errorf("arms that wait for nobody: %+v", a)
 	}
 	d, err := domain.Load("sim")
 	if err != nil {
@@ -31,7 +32,7 @@ func TestGuarded(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer env.Close()
-	all = append(all, lab.Guard)
+	arms.add(lab.Guard)
 	if err := env.Reset(1, nil, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
+	training "colonnade/a3c/lab/world"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/record"
@@ -24,10 +25,35 @@ import (
 	"colonnade/sim/domain"
 )
 
+// settings are what commands bind.
+type settings struct {
+	World training.WorldSettings
+	Robot Robot
+}
+
+// parse returns the world that flags name.
+func parse(args ...string) (World, error) {
+	s := settings{training.DefaultWorld(), DefaultRobot()}
+	if err := cli.Apply(&s, args); err != nil {
+		return nil, err
+	}
+	return Open(s.World, s.Robot)
+}
+
+// driver is parse for the flags of an arm, without a mistake.
+func driver(t *testing.T, args ...string) *driven {
+	t.Helper()
+	w, err := parse(append([]string{"-env", "jaco"}, args...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.(*driven)
+}
+
 // The emulated arm keeps the learner's contract as the simulator does, where an episode can follow from its seed: each has
 // an arm of its own.
 func TestConformanceOfTheArm(t *testing.T) {
-	world, _ := flags(t, "-env", "jaco", "-domain", "robot")
+	world := driver(t, "-domain", "robot")
 	envtest.Conformance(t, func() a3c.Env {
 		env, err := world.MakeEvaluation(0, 0)
 		if err != nil {
@@ -40,7 +66,7 @@ func TestConformanceOfTheArm(t *testing.T) {
 // Environments for training move their arm to its starts, with faults on the cable if asked.
 func TestArmOnAFaultyCable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steps")
-	world, _ := flags(t, "-env", "jaco", "-domain", "robot", "-faults", "lose in every 500; unplug byte 100000 for 1s", "-record", path)
+	world := driver(t, "-domain", "robot", "-faults", "lose in every 500; unplug byte 100000 for 1s", "-record", path)
 	env, err := world.Make(0, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -94,7 +120,7 @@ func TestArmOnAFaultyCable(t *testing.T) {
 // What power loss left of a record is cut off when training goes on, and the user is told; a whole file is no news.
 func TestTornRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steps")
-	world, _ := flags(t, "-env", "jaco", "-record", path)
+	world := driver(t, "-record", path)
 	for _, torn := range []int{0, 100, 0} {
 		if torn > 0 {
 			whole, err := os.ReadFile(path)
@@ -124,7 +150,7 @@ func TestTornRecord(t *testing.T) {
 func TestStopFileAndLog(t *testing.T) {
 	dir := t.TempDir()
 	stop, log := filepath.Join(dir, "stop"), filepath.Join(dir, "log")
-	world, _ := flags(t, "-env", "jaco", "-stop-file", stop, "-safety-log", log)
+	world := driver(t, "-stop-file", stop, "-safety-log", log)
 	pixels, action := make([]uint8, 64*64*3), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
 	for name, make := range map[string]func(int, int) (a3c.Env, error){"training": world.Make, "evaluation": world.MakeEvaluation} {
 		env, err := make(0, 0)
@@ -181,8 +207,8 @@ func TestArmRefuses(t *testing.T) {
 		if args[len(args)-1] == "-faults" {
 			args = append(args, "lose in every 9")
 		}
-		for _, make := range []func(*World, int, int) (a3c.Env, error){(*World).Make, (*World).MakeEvaluation} {
-			world, _, err := parse(args...)
+		for _, make := range []func(World, int, int) (a3c.Env, error){World.Make, World.MakeEvaluation} {
+			world, err := parse(args...)
 			if err == nil {
 				_, err = make(world, 0, 0)
 			}
@@ -192,20 +218,17 @@ func TestArmRefuses(t *testing.T) {
 			}
 		}
 	}
-	world, _ := flags(t, "-env", "jaco")
-	if world.Domain() != "jaco:sim" || world.OneArm() || !world.OnArm() {
+	world := driver(t)
+	if world.Domain() != "jaco:sim" || world.IsHardware() {
 		t.Errorf("the domain is %q", world.Domain())
 	}
-	if world.Pause() != nil {
+	if world.Arm(); world.rig.Pause != nil {
 		t.Error("the emulated arm waits for somebody")
-	}
-	if _, err := world.NewReach(); err == nil {
-		t.Error("the simulator's pictures of the arm")
 	}
 }
 
 // laboratory lets a world take emulated devices for real ones, in virtual time, and returns how to see whether they are open.
-func laboratory(t *testing.T, args ...string) (*World, *robot.Emulated) {
+func laboratory(t *testing.T, args ...string) (*driven, *robot.Emulated) {
 	t.Helper()
 	d, err := domain.Load("robot")
 	if err != nil {
@@ -227,7 +250,7 @@ func laboratory(t *testing.T, args ...string) (*World, *robot.Emulated) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir()) // where there is no stop file
-	world, _ := flags(t, append([]string{"-env", "jaco", "-arm", "usb", "-camera", "/dev/video0", "-calibration", table}, args...)...)
+	world := driver(t, append([]string{"-arm", "usb", "-camera", "/dev/video0", "-calibration", table}, args...)...)
 	world.rig.Clock = lab.Clock
 	world.rig.Open = func(string) transport.Opener { return lab.Socket.Open }
 	world.rig.OpenCamera = func(camera.Options) (camera.Camera, error) {
@@ -239,12 +262,12 @@ func laboratory(t *testing.T, args ...string) (*World, *robot.Emulated) {
 // A real arm is one: training and evaluation share it, others are refused, and it is let go with the last.
 func TestRealArm(t *testing.T) {
 	world, lab := laboratory(t, "-move", "-target-every", "100", "-record", "steps")
-	pause := world.Pause()
+	pause := world.Arm().(watchedArms).pause
 	first, err := world.Make(0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pause == nil || world.Pause() != pause {
+	if pause == nil || world.rig.Pause != pause {
 		t.Error("nobody but the terminal can confirm that the arm may move on")
 	}
 	second, err := world.MakeEvaluation(0, 0)
@@ -257,7 +280,7 @@ func TestRealArm(t *testing.T) {
 	if print, err := world.Fingerprint(); err != nil || print != hardwarePrint || world.Domain() != "jaco:hardware" {
 		t.Errorf("%s, %v, %s", print, err, world.Domain())
 	}
-	if n := len(world.Guards()); n != 1 {
+	if n := len(world.guards.present()); n != 1 {
 		t.Errorf("%d safety layers", n)
 	}
 	for _, env := range []a3c.Env{first, second, second} {
@@ -265,7 +288,7 @@ func TestRealArm(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if s := lab.Arm.State(lab.Clock.Now()); s.API || len(world.Guards()) != 0 {
+	if s := lab.Arm.State(lab.Clock.Now()); s.API || len(world.guards.present()) != 0 {
 		t.Error("the arm was not let go")
 	}
 	third, err := world.Make(0, 0)
@@ -285,7 +308,7 @@ func (s seen) Write(p []byte) (int, error) { s(string(p)); return len(p), nil }
 // What the real arm asks for at the terminal is asked elsewhere, too, and only as long as the arm waits.
 func TestPauseOfTheRealArm(t *testing.T) {
 	world, lab := laboratory(t, "-move")
-	pause := world.Pause()
+	pause := world.Arm()
 	var asked []string
 	real, log, err := world.rig.Connect(t.Context(), workcell.Wants{Camera: true, Plane: true, Move: true}, seen(func(string) {
 		asked = append(asked, pause.Asked().Text)
@@ -313,12 +336,12 @@ func TestPauseOfTheRealArm(t *testing.T) {
 
 // The conveyor of the emulated arm moves the target, the tracker follows, and people see pictures of it.
 func TestConveyorOfTheArm(t *testing.T) {
-	world, _ := flags(t, "-env", "jaco", "-task", "conveyor", "-domain", "robot")
+	world := driver(t, "-task", "conveyor", "-domain", "robot")
 	env, err := world.NewStage()
 	if err != nil {
 		t.Fatal(err)
 	}
-	arm, action := env.(*fresh), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
+	arm, action := env.(*perEpisode), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
 	followed := 0
 	for seed := range uint64(4) {
 		if err := env.Reset(seed, nil, nil); err != nil {
