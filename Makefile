@@ -20,7 +20,7 @@ endif
 export CGO_ENABLED = 0
 
 REVISION := $(shell git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)
-LDFLAGS  := -s -w -X colonnade/a3c/lab/rundir.revision=$(REVISION)
+LDFLAGS  := -s -w -X colonnade/a3c/training.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 

@@ -15,8 +15,9 @@ const module = "colonnade/"
 
 // mayImport is the import table of the project: for each top-level folder what
 // its packages may import besides the standard library and themselves.
-// Commands, bench and a3c/lab may import anything; the rooms of a3c have a rule
-// of their own (TestRooms). Relaxing it is a change of its own, with a reason.
+// Commands and bench may import anything; the rooms of a3c have rules of their
+// own (TestRooms, TestOnlyCommandsKnowTheArm). Relaxing it is a change of its
+// own, with a reason.
 var mayImport = map[string][]string{
 	"kernels": {"github.com/klauspost/cpuid/v2"},
 	"nn":      {module + "kernels", "github.com/minio/highwayhash", "google.golang.org/protobuf/encoding/protowire"},
@@ -37,13 +38,14 @@ var mayImportInTests = map[string][]string{
 type goPackage struct {
 	ImportPath   string
 	Imports      []string
+	Deps         []string
 	TestImports  []string
 	XTestImports []string
 }
 
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", module+"...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", module+"...").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
@@ -68,12 +70,11 @@ func packages(t *testing.T) []goPackage {
 }
 
 // rooms are the parts of a3c that serve commands: they may import libraries and every folder but jaco.
-var rooms = []string{module + "a3c/cli", module + "a3c/view"}
+var rooms = []string{module + "a3c/cli", module + "a3c/view", module + "a3c/training", module + "a3c/study", module + "a3c/live"}
 
-// isLeaf tells the packages that only commands, bench, lab and each other may import.
+// isLeaf tells the packages that only commands, bench and each other may import.
 func isLeaf(importPath string) bool {
-	rest := strings.TrimPrefix(importPath, module)
-	return strings.Contains(rest, "/cmd/") || folder(importPath) == "bench" || within(rest, "a3c/lab") || allowed(importPath, rooms)
+	return strings.Contains(importPath, "/cmd/") || folder(importPath) == "bench" || allowed(importPath, rooms)
 }
 
 func folder(importPath string) string {
@@ -127,22 +128,36 @@ func TestImportTable(t *testing.T) {
 	}
 }
 
-// The rooms of a3c know neither commands nor the arm: what they need of an environment is handed to them.
+// The rooms of a3c know no commands: what they need of an environment is handed to them.
 func TestRooms(t *testing.T) {
 	for _, p := range packages(t) {
 		if !allowed(p.ImportPath, rooms) {
 			continue
 		}
 		for _, imported := range p.Imports {
-			if strings.HasPrefix(imported, module) && (folder(imported) == "jaco" || isLeaf(imported) && !allowed(imported, rooms)) {
+			if strings.HasPrefix(imported, module) && isLeaf(imported) && !allowed(imported, rooms) {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
 			}
 		}
 	}
 }
 
-// Only commands, bench and lab itself may know the laboratory.
-func TestLabIsALeaf(t *testing.T) {
+// Of a3c, only its commands know the arm, directly or by what they import.
+func TestOnlyCommandsKnowTheArm(t *testing.T) {
+	for _, p := range packages(t) {
+		if folder(p.ImportPath) != "a3c" || strings.Contains(p.ImportPath, "/cmd/") {
+			continue
+		}
+		for _, needed := range p.Deps {
+			if within(needed, module+"jaco") {
+				t.Errorf("%s needs %s", p.ImportPath, needed)
+			}
+		}
+	}
+}
+
+// What serves commands is known to commands, to bench and to each other alone.
+func TestRoomsAreLeaves(t *testing.T) {
 	for _, p := range packages(t) {
 		if isLeaf(p.ImportPath) {
 			continue

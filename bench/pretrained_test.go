@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 	"colonnade/sim/domain"
 	"colonnade/sim/reach"
@@ -37,7 +37,7 @@ func TestPretrained(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			fingerprint, err := world.Fingerprint(env)
+			fingerprint, err := training.Fingerprint(env)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +45,7 @@ func TestPretrained(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if trained := c.Metadata[world.FingerprintKey]; trained != fingerprint {
+			if trained := c.Metadata[training.FingerprintKey]; trained != fingerprint {
 				t.Errorf("the world has changed: the column was trained in %s, this is %s; train it again and record "+
 					"the new score", trained, fingerprint)
 			}

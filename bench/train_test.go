@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/training"
+	"colonnade/a3c/training"
 	"colonnade/bench/internal/loop"
 	"colonnade/kernels"
 	"colonnade/sim/reach"

@@ -7,8 +7,7 @@ import (
 	"image/gif"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/learner"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/sim/reach"
@@ -21,19 +20,19 @@ func ExampleFilm() {
 		fmt.Println(err)
 		return
 	}
-	net, theta, err := learner.NewColumn(nn.ReachArch(true, false), env, 1)
+	net, theta, err := training.NewColumn(nn.ReachArch(true, false), env, 1)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	actor := a3c.NewActor(net, theta, 1, false)
-	frames, err := view.Film(context.Background(), actor, env, view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: world.EpisodeSteps})
+	frames, err := view.Film(context.Background(), actor, env, view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: training.EpisodeSteps})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	var animation bytes.Buffer
-	if err := view.WriteGIF(&animation, frames, world.ControlStep); err != nil {
+	if err := view.WriteGIF(&animation, frames, training.ControlStep); err != nil {
 		fmt.Println(err)
 		return
 	}

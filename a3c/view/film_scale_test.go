@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/sim/reach"
@@ -18,7 +18,7 @@ func TestRewardScale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, theta, err := learner.NewColumn(nn.ReachArch(false, false), env, 1)
+	net, theta, err := training.NewColumn(nn.ReachArch(false, false), env, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

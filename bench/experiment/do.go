@@ -14,8 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/training"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 )
 
@@ -63,17 +62,17 @@ func (s *Session) checkRecipe(r *Run) error {
 	return nil
 }
 
-// do brings one run to its end and its record into the results. It returns rundir.ErrBusy or errNotYet, wrapped, where that
+// do brings one run to its end and its record into the results. It returns training.ErrBusy or errNotYet, wrapped, where that
 // has to wait.
 func (s *Session) do(ctx context.Context, r *Run) (err error) {
 	if r.needs != "" && !exists(s.recordPath(r.needs)) {
 		return errNotYet
 	}
 	path := s.folder(r.Run)
-	dir, err := rundir.Create(path)
-	begun := errors.Is(err, rundir.ErrUsed)
+	dir, err := training.CreateFolder(path)
+	begun := errors.Is(err, training.ErrUsed)
 	if begun {
-		dir, err = rundir.Open(path)
+		dir, err = training.OpenFolder(path)
 	}
 	if err != nil {
 		return err
@@ -98,7 +97,7 @@ func (s *Session) do(ctx context.Context, r *Run) (err error) {
 		if err != nil {
 			return err
 		}
-		machine := rundir.NewInfo(r.Seed, "")
+		machine := training.NewInfo(r.Seed, "")
 		record.CPU, record.Kernels, record.Revision = machine.CPU, machine.Kernels, machine.Revision
 		data, err := json.Marshal(record)
 		if err != nil {
@@ -115,7 +114,7 @@ func (s *Session) do(ctx context.Context, r *Run) (err error) {
 }
 
 // train trains and evaluates. It returns context.Canceled if ctx ended before: the folder has all to go on with.
-func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool) (record figure.Record, err error) {
+func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder, begun bool) (record figure.Record, err error) {
 	settings := *r.train
 	settings.From = slices.Clone(r.from)
 	if r.needs != "" {
@@ -164,7 +163,7 @@ func (s *Session) train(ctx context.Context, r *Run, dir *rundir.Dir, begun bool
 	}
 	record.Steps = run.Steps()
 	if s.o.curves {
-		record.Windows, err = rundir.ReadMetrics[figure.Point](dir.Path(rundir.MetricsFile))
+		record.Windows, err = training.ReadMetrics[figure.Point](dir.Path(training.MetricsFile))
 	}
 	return record, err
 }
@@ -175,9 +174,9 @@ func tidy(path string, keep bool) error {
 	if err != nil {
 		return fmt.Errorf("tidy up: %w", err)
 	}
-	stay := []string{recordFile, recipeFile, rundir.ConfigFile, rundir.InfoFile}
+	stay := []string{recordFile, recipeFile, training.ConfigFile, training.InfoFile}
 	if keep {
-		stay = append(stay, rundir.LatestFile)
+		stay = append(stay, training.LatestFile)
 	}
 	for _, entry := range entries {
 		if slices.Contains(stay, entry.Name()) || entry.Name()[0] == '.' { // the lock

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/bench/figure"
 	"colonnade/nn"
 )
@@ -84,7 +84,7 @@ func runsSaid(said string) int { return strings.Count(said, " runs)\n") }
 
 // TestSearchAndFigure5: the search leaves settings, figure 5 reads them, and both are complete from their results alone.
 func TestSearchAndFigure5(t *testing.T) {
-	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	found := newPlace(t)
 	search := []string{"transfer-search", "-from", from, "-methods", "progressive-narrow,scratch", "-trials", "2", "-steps", "200", "-episodes", "2"}
 	if said := found.mustPerform(t, search...); runsSaid(said) != 4 {
@@ -157,7 +157,7 @@ func TestSearchAndFigure5(t *testing.T) {
 		t.Error("another experiment in the same folder")
 	}
 	// A column 1 that has changed.
-	data, err := os.ReadFile(labtest.Column(t, nn.ReachArch(true, false), 9, nil))
+	data, err := os.ReadFile(cmdtest.Column(t, nn.ReachArch(true, false), 9, nil))
 	if err == nil {
 		err = os.WriteFile(from, data, 0o666)
 	}
@@ -172,7 +172,7 @@ func TestSearchAndFigure5(t *testing.T) {
 // TestFigure6: sorted scores of two methods in two worlds, extended later; stopped on the way, it goes on.
 func TestFigure6(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"figure-6", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
+	args := []string{"figure-6", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if said, err := p.perform(ctx, append(args, "-runs", "1")...); err != nil || runsSaid(said) != 0 {
@@ -196,7 +196,7 @@ func TestFigure6(t *testing.T) {
 // TestFigure7: three columns with the pinned numbers of parameters; a clone that lacks the second column but not its
 // result makes it again for the third.
 func TestFigure7(t *testing.T) {
-	from, settings := labtest.Column(t, nn.ReachArch(true, true), 1, nil), t.TempDir()
+	from, settings := cmdtest.Column(t, nn.ReachArch(true, true), 1, nil), t.TempDir()
 	if err := os.WriteFile(settingsFile(settings, "progressive-narrow"), []byte("method = \"progressive\"\nwidth = \"narrow\"\nlearning-rate = 1e-4\nentropy-cost = 1e-3\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +232,7 @@ func TestFigure7(t *testing.T) {
 // TestStory: three ways side by side without a search before, a curve, a table, and an animation that is made once.
 func TestStory(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"story", "-env", "sim", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
+	args := []string{"story", "-env", "sim", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
 	if said := p.mustPerform(t, args...); runsSaid(said) != 4 {
 		t.Errorf("it said:\n%s", said)
 	}
@@ -260,7 +260,7 @@ func TestStory(t *testing.T) {
 // TestChangedRecipe: what lies in the work folder from other settings is not taken for what is wanted now.
 func TestChangedRecipe(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"transfer-search", "-from", labtest.Column(t, nn.ReachArch(true, false), 1, nil), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
+	args := []string{"transfer-search", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
 	p.mustPerform(t, append(args, "40")...)
 	p.out = filepath.Join(t.TempDir(), "other")
 	_, err := p.perform(context.Background(), append(args, "60")...)

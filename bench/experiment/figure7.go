@@ -3,7 +3,7 @@ package experiment
 import (
 	"fmt"
 
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 )
 
@@ -51,19 +51,19 @@ func (o *Options) figure7Runs() ([]Run, error) {
 		if err != nil {
 			return nil, err
 		}
-		second.senses(world.PixelsAndJoints)
+		second.senses(training.PixelsAndJoints)
 		second.Group, second.keep, second.parameters = secondReach, true, secondParameters
 		direct, err := o.searched(fmt.Sprintf("direct/%d", seed), m, o.Domain, "conveyor", seed)
 		if err != nil {
 			return nil, err
 		}
-		direct.senses(world.PixelsAndJoints)
+		direct.senses(training.PixelsAndJoints)
 		direct.Group, direct.parameters = secondConveyor, secondParameters
 		third, err := o.searched(fmt.Sprintf("column-3/%d", seed), m, o.Domain, "conveyor", seed)
 		if err != nil {
 			return nil, err
 		}
-		third.senses(world.Joints)
+		third.senses(training.Joints)
 		third.Group, third.from, third.needs, third.parameters = thirdConveyor, nil, second.Run, thirdParameters
 		asIs := o.reference(fmt.Sprintf("column-2-as-is/%d", seed), secondAsIs, "conveyor", "")
 		asIs.needs, asIs.times = second.Run, 1

@@ -15,8 +15,8 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/study"
+	"colonnade/a3c/study"
+	"colonnade/a3c/training"
 )
 
 // Settings are those of all experiments; each has some of them.
@@ -142,8 +142,8 @@ func (o *Options) read(args []string) error {
 	if err := o.flags.Parse(args); err != nil {
 		return err
 	}
-	if _, err := os.Stat(rundir.ConfigPath(o.Out)); err == nil {
-		if err := o.flags.Resume(rundir.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
+	if _, err := os.Stat(training.ConfigPath(o.Out)); err == nil {
+		if err := o.flags.Resume(training.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
 			return err
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {

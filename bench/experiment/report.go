@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -47,7 +47,7 @@ func Report(dir string) (name string, err error) {
 		return "", fmt.Errorf("%s: %w", filepath.Join(dir, inputsFile), err)
 	}
 	o := newOptions(k)
-	if _, err := cli.Load(o, rundir.ConfigPath(dir)); err != nil {
+	if _, err := cli.Load(o, training.ConfigPath(dir)); err != nil {
 		return "", err
 	}
 	if err := o.validate(); err != nil {

@@ -6,8 +6,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/transfer"
-	lab "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 )
 
@@ -31,7 +30,7 @@ type Run struct {
 
 // settings are those of a transfer.
 type settings struct {
-	transfer.Settings
+	training.TransferConfig
 	Robot world.Robot
 }
 
@@ -48,12 +47,12 @@ type Method struct {
 
 // methods in the order in which they are told of.
 var methods = []Method{
-	{"progressive-narrow", transfer.Progressive, lab.Narrow, true},
-	{"progressive-wide", transfer.Progressive, lab.Wide, true},
-	{"finetune", transfer.Finetune, "", true},
-	{"finetune-last", transfer.FinetuneLast, "", true},
-	{"scratch", transfer.Scratch, "", false},
-	{"scratch-wide", transfer.ScratchWide, "", false},
+	{"progressive-narrow", training.Progressive, training.Narrow, true},
+	{"progressive-wide", training.Progressive, training.Wide, true},
+	{"finetune", training.Finetune, "", true},
+	{"finetune-last", training.FinetuneLast, "", true},
+	{"scratch", training.Scratch, "", false},
+	{"scratch-wide", training.ScratchWide, "", false},
 }
 
 // MethodNames returns the names of all methods.
@@ -78,14 +77,14 @@ func methodNamed(name string) (Method, error) {
 // transfer returns the run of a method in a domain, with the settings of transfer but for those that the user gave.
 func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
 	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
-	t := settings{transfer.DefaultSettings(), world.DefaultRobot()}
+	t := settings{training.DefaultTransfer(), world.DefaultRobot()}
 	t.Method, t.Network.Width, t.Final.Episodes = m.method, m.width, o.Episodes
 	t.Learner.Seed, t.Learner.Steps, t.Learner.CheckpointEvery = seed, o.Steps, checkpointEvery
 	var err error
 	if t.World, err = worldOf(&r); err != nil {
 		return Run{}, err
 	}
-	t.World.TargetEvery = transfer.DefaultSettings().World.TargetEvery
+	t.World.TargetEvery = training.DefaultTransfer().World.TargetEvery
 	further := strings.Fields(o.With)
 	if err := cli.Apply(&t, further); err != nil {
 		return Run{}, fmt.Errorf("-with: %w", err)

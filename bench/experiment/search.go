@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"colonnade/a3c/lab/study"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/study"
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"

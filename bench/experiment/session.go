@@ -15,9 +15,9 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/study"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/study"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -67,7 +67,7 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 // writeSettings leaves the settings in the results folder, or makes sure that those there are the same.
 func (s *Session) writeSettings() error {
 	config := cli.TOML(s.o)
-	path := rundir.ConfigPath(s.o.Out)
+	path := training.ConfigPath(s.o.Out)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		if err := study.Create(s.o.Out, config); err != nil {
 			return err
@@ -128,7 +128,7 @@ func (s *Session) work(ctx context.Context) (done bool, err error) {
 			}
 			err := s.do(ctx, r)
 			switch {
-			case errors.Is(err, rundir.ErrBusy) || errors.Is(err, errNotYet):
+			case errors.Is(err, training.ErrBusy) || errors.Is(err, errNotYet):
 				waiting = true
 			case errors.Is(err, context.Canceled):
 				return false, nil
@@ -178,7 +178,7 @@ func (s *Session) folder(name string) string {
 
 // checkpoint returns the path of a run's last parameters.
 func (s *Session) checkpoint(name string) string {
-	return filepath.Join(s.folder(name), rundir.LatestFile)
+	return filepath.Join(s.folder(name), training.LatestFile)
 }
 
 // finish adds a record to the results and says so.
@@ -293,8 +293,8 @@ func (s *Session) write() error {
 // lockResults waits until no other process writes the results.
 func (s *Session) lockResults() (io.Closer, error) {
 	for {
-		lock, err := rundir.Lock(s.o.Work)
-		if !errors.Is(err, rundir.ErrBusy) {
+		lock, err := training.LockFolder(s.o.Work)
+		if !errors.Is(err, training.ErrBusy) {
 			return lock, err
 		}
 		time.Sleep(20 * time.Millisecond)

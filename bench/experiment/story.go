@@ -11,8 +11,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/training"
-	lab "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn"
@@ -120,7 +119,7 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
 	}
 	var b bytes.Buffer
-	if err := view.WriteGIF(&b, all, lab.ControlStep); err != nil {
+	if err := view.WriteGIF(&b, all, training.ControlStep); err != nil {
 		return err
 	}
 	return safetensors.WriteFile(path, b.Bytes())
@@ -141,5 +140,5 @@ func record(ctx context.Context, w world.World, checkpoint string, seed uint64) 
 		return nil, err
 	}
 	return view.Film(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
-		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: lab.EpisodeSteps, RewardScale: scale})
+		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: training.EpisodeSteps, RewardScale: scale})
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 )
 
 // Run is what a run folder says of learning.
@@ -62,7 +62,7 @@ func Find(dir string) ([]Run, error) {
 		if err != nil || !entry.IsDir() {
 			return err
 		}
-		metrics := filepath.Join(path, rundir.MetricsFile)
+		metrics := filepath.Join(path, training.MetricsFile)
 		if _, err := os.Stat(metrics); errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -78,7 +78,7 @@ func Find(dir string) ([]Run, error) {
 	}
 	if len(runs) == 0 {
 		return nil, fmt.Errorf("there is no run folder in %s: want folders with %s and %s, as train leaves them", dir,
-			rundir.ConfigFile, rundir.MetricsFile)
+			training.ConfigFile, training.MetricsFile)
 	}
 	slices.SortFunc(runs, func(a, b Run) int { return strings.Compare(a.Path, b.Path) })
 	return runs, nil
@@ -86,14 +86,14 @@ func Find(dir string) ([]Run, error) {
 
 func read(path string) (Run, error) {
 	run := Run{Path: path}
-	config, err := os.ReadFile(rundir.ConfigPath(path))
+	config, err := os.ReadFile(training.ConfigPath(path))
 	if err == nil {
 		err = toml.Unmarshal(config, &run)
 	}
 	if err != nil {
 		return Run{}, fmt.Errorf("run folder %s: %w", path, err)
 	}
-	run.Windows, err = rundir.ReadMetrics[Point](filepath.Join(path, rundir.MetricsFile))
+	run.Windows, err = training.ReadMetrics[Point](filepath.Join(path, training.MetricsFile))
 	if err != nil {
 		return Run{}, err
 	}

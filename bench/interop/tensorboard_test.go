@@ -12,8 +12,7 @@ import (
 	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/tensorboard"
+	"colonnade/a3c/training"
 )
 
 // value is a number or a picture of an event file.
@@ -39,7 +38,7 @@ func TestTensorBoard(t *testing.T) {
 		t.Fatal(err)
 	}
 	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
-		if rows, _ := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile)); len(rows) >= 6 {
+		if rows, _ := training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile)); len(rows) >= 6 {
 			break
 		}
 		if time.Now().After(deadline) {
@@ -50,14 +49,14 @@ func TestTensorBoard(t *testing.T) {
 		t.Fatal(err)
 	}
 	killed.Wait()
-	rows, err := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile))
+	rows, err := training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
 	last := rows[len(rows)-1].Steps
 	other(t, train, "-out", out, "-resume", "-steps", strconv.FormatInt(last+2000, 10))
 
-	files, err := filepath.Glob(filepath.Join(out, tensorboard.Pattern))
+	files, err := filepath.Glob(filepath.Join(out, training.EventFiles))
 	if err != nil || len(files) != 2 {
 		t.Fatalf("event files %v, %v; want two", files, err)
 	}
@@ -69,7 +68,7 @@ func TestTensorBoard(t *testing.T) {
 		&read); err != nil {
 		t.Fatal(err)
 	}
-	if rows, err = rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile)); err != nil {
+	if rows, err = training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile)); err != nil {
 		t.Fatal(err)
 	}
 	scalars, pictures := map[string]map[int64]float64{}, 0

@@ -7,7 +7,7 @@ import (
 	"math"
 	"slices"
 
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 )
 
 // bands is bands.json: what problems scored where they were measured, and what they may score.
@@ -41,7 +41,7 @@ func storedBands() (bands, error) {
 
 // newBands returns the frame for bands measured on this machine.
 func newBands(seeds int) bands {
-	info := rundir.NewInfo(0, "")
+	info := training.NewInfo(0, "")
 	return bands{Command: fmt.Sprintf("check -measure %d", seeds), Revision: info.Revision, CPU: info.CPU, Kernels: info.Kernels}
 }
 

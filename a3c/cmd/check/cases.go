@@ -5,9 +5,8 @@ import (
 	"math/rand/v2"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/learner"
-	"colonnade/a3c/lab/world"
 	"colonnade/a3c/probe"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 )
 
@@ -56,10 +55,10 @@ func problems() []problem {
 		},
 		{
 			name: "near reach", about: "the arm from pixels, starting within 20 cm of the target: simulator, renderer, the column's own network",
-			optimum: world.EpisodeSteps, chance: 0.3, slack: 0.5,
+			optimum: training.EpisodeSteps, chance: 0.3, slack: 0.5,
 			makeEnv: newNear,
 			column: func(env a3c.Env, seed uint64) (*nn.Network, []float32, error) {
-				return learner.NewColumn(nn.ReachArch(false, false), env, seed)
+				return training.NewColumn(nn.ReachArch(false, false), env, seed)
 			},
 			config: reachConfig(),
 		},

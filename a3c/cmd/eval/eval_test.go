@@ -16,8 +16,8 @@ import (
 	"testing"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 )
 
@@ -160,4 +160,4 @@ func TestInterruptedEvaluationHasNoResult(t *testing.T) {
 }
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
-func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }

@@ -8,8 +8,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
@@ -26,9 +25,9 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 		return err
 	}
 	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
-	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames", Total: int64(*o.filmed) * world.EpisodeSteps}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames", Total: int64(*o.filmed) * training.EpisodeSteps}, stderr)
 	frames, err := view.Film(ctx, actor, stage, view.FilmOptions{
-		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: world.EpisodeSteps, RewardScale: scale,
+		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: training.EpisodeSteps, RewardScale: scale,
 		OnFrame: func(frames int) { progress.Update(int64(frames), "") },
 	})
 	progress.Finish()
@@ -36,7 +35,7 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 		return err
 	}
 	var b bytes.Buffer
-	if err := animationFormat(*o.animation)(&b, frames, world.ControlStep); err != nil {
+	if err := animationFormat(*o.animation)(&b, frames, training.ControlStep); err != nil {
 		return err
 	}
 	if err := safetensors.WriteFile(*o.animation, b.Bytes()); err != nil {

@@ -11,7 +11,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 )
 

@@ -8,9 +8,8 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/rundir"
-	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 	"colonnade/sim"
 )
@@ -60,7 +59,7 @@ const (
 
 // load reads a checkpoint, and says so if it was trained in another world.
 func load(path string, place world.World, stderr io.Writer) (*side, error) {
-	c, _, err := rundir.LoadCheckpoint(path)
+	c, _, err := training.LoadCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}

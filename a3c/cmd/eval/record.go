@@ -11,8 +11,8 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/world"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn/safetensors"
 	"colonnade/sim/reach"
@@ -81,7 +81,7 @@ func (o *options) writeMap(s *side) error {
 		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)), cli.Count(len(places), "episode"), s.world),
 		MinX:  reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
 		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
-		MaxScore: world.EpisodeSteps,
+		MaxScore: training.EpisodeSteps,
 	}
 	format, _ := view.FormatOf(*o.picture)
 	var b bytes.Buffer

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/labtest"
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/nn"
 )
 
@@ -46,7 +46,7 @@ func resave(t *testing.T, from string, change func(header map[string]any, data [
 // TestAdopt: a checkpoint that was saved again without digests, or with old ones, is refused with the way back, and
 // adopted with its new values; one that is not the network's, or not finite, is not.
 func TestAdopt(t *testing.T) {
-	original := labtest.Column(t, nn.ReachArch(false, true), 1, nil)
+	original := cmdtest.Column(t, nn.ReachArch(false, true), 1, nil)
 	value := func(v float32) func(map[string]any, []byte) {
 		return func(_ map[string]any, data []byte) { binary.LittleEndian.PutUint32(data, math.Float32bits(v)) }
 	}

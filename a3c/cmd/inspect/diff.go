@@ -12,7 +12,7 @@ import (
 	"text/tabwriter"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 )
 
 // diff is how two runs differ.
@@ -77,20 +77,20 @@ func (o *options) reportDiff(stdout io.Writer) error {
 func readFolder(path string) (*folder, error) {
 	f := &folder{}
 	var err error
-	if f.settings, err = cli.ReadTOML(rundir.ConfigPath(path)); err != nil {
+	if f.settings, err = cli.ReadTOML(training.ConfigPath(path)); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = rundir.ErrNoRun
+			err = training.ErrNoRun
 		}
 		return nil, fmt.Errorf("run folder %s: %w", path, err)
 	}
-	info, err := rundir.ReadInfo(path)
+	info, err := training.ReadInfo(path)
 	if err != nil {
 		return nil, err
 	}
 	f.made = map[string]any{
 		"revision": info.Revision, "world": info.World, "kernels": info.Kernels, "go": info.Go, "cpu": info.CPU, "cores": info.Cores,
 	}
-	windows, err := rundir.ReadMetrics[window](filepath.Join(path, rundir.MetricsFile))
+	windows, err := training.ReadMetrics[window](filepath.Join(path, training.MetricsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"testing"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/nn"
 )
 
@@ -185,4 +185,4 @@ func TestUsage(t *testing.T) {
 }
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
-func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }

@@ -12,8 +12,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/rundir"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 )
@@ -130,7 +129,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *o.adopt != "" {
 		return o.adoptCheckpoint(stdout, stderr)
 	}
-	c, digest, err := rundir.LoadCheckpoint(*o.checkpoint)
+	c, digest, err := training.LoadCheckpoint(*o.checkpoint)
 	if err != nil {
 		return err
 	}
@@ -151,7 +150,7 @@ func (o *options) adoptCheckpoint(stdout, stderr io.Writer) error {
 	if _, err := os.Lstat(*o.adopt); !errors.Is(err, fs.ErrNotExist) {
 		return cli.Usagef("-adopt %s: it is there already; take the name of a new file", *o.adopt)
 	}
-	c, err := nn.LoadUnverified(rundir.Checkpoint(*o.checkpoint))
+	c, err := nn.LoadUnverified(training.CheckpointPath(*o.checkpoint))
 	if err != nil {
 		return err
 	}

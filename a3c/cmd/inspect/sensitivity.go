@@ -10,9 +10,9 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/sensitivity"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"colonnade/a3c/cli"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 )
 

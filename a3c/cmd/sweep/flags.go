@@ -4,12 +4,11 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/job"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/job"
-	"colonnade/a3c/lab/live"
-	"colonnade/a3c/lab/study"
-	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/transfer"
+	"colonnade/a3c/live"
+	"colonnade/a3c/study"
+	"colonnade/a3c/training"
 )
 
 // options is the command line of sweep.
@@ -29,10 +28,10 @@ type options struct {
 
 // trialSettings are those of a trial, of a first column or of a transfer, but for what is searched.
 type trialSettings struct {
-	Column training.Settings `except:"learning-rate,entropy-cost,max-time"`
+	Column training.Config `except:"learning-rate,entropy-cost,max-time"`
 	// Method is that of a transfer, or trainMethod.
 	Method string         `flag:"method" choice:"train|progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
-	From   transfer.Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
+	From   training.Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
 }
 
 // trainMethod is the value of -method for trials that train a first column.
@@ -61,7 +60,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
 	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
 	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
-	o.settings = trialSettings{Column: training.DefaultSettings(), Method: trainMethod}
+	o.settings = trialSettings{Column: training.DefaultConfig(), Method: trainMethod}
 	o.robot = world.DefaultRobot()
 	f.Bind(&o.settings)
 	f.Bind(&o.robot)
@@ -76,9 +75,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	}
 	if o.settings.Method != trainMethod {
 		f.SetDefaults(&struct {
-			transfer.Settings `except:"learning-rate,entropy-cost"`
-		}{transfer.CommandSettings()})
-		for _, name := range transfer.Open() {
+			training.TransferConfig `except:"learning-rate,entropy-cost"`
+		}{training.CommandTransfer()})
+		for _, name := range training.OpenInTransfer() {
 			if !f.Given(name) {
 				f.NotInFile(name)
 			}

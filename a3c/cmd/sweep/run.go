@@ -9,11 +9,9 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/live"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/study"
-	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/transfer"
+	"colonnade/a3c/live"
+	"colonnade/a3c/study"
+	"colonnade/a3c/training"
 	"colonnade/nn/safetensors"
 )
 
@@ -93,7 +91,7 @@ func (o *options) workOnOne(ctx context.Context, s *study.Study, stderr io.Write
 		fmt.Fprintf(stderr, "sweep: nothing to do for trial %d: it has come to the end of the present rung, or is not among the trials that go on\n", *o.trial)
 		return s.Done()
 	}
-	if _, _, err := s.WorkOn(ctx, *o.trial, rung); errors.Is(err, rundir.ErrBusy) {
+	if _, _, err := s.WorkOn(ctx, *o.trial, rung); errors.Is(err, training.ErrBusy) {
 		return false, cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
 	} else if err != nil {
 		return false, err
@@ -134,8 +132,8 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 	if o.settings.Method == trainMethod {
 		plan, err = column.Plan("sweep", w)
 	} else {
-		second := transfer.Settings{
-			Start: transfer.Start{Method: o.settings.Method, From: o.settings.From},
+		second := training.TransferConfig{
+			Start: training.Start{Method: o.settings.Method, From: o.settings.From},
 			World: column.World, Network: column.Network, Learner: *c, Final: column.Final,
 		}
 		if err := second.Leave(o.flags.Given); err != nil {

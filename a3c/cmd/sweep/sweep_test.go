@@ -15,9 +15,9 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/study"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/study"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 )
 
@@ -76,7 +76,7 @@ func TestHalving(t *testing.T) {
 		read(t, out, name)
 	}
 	// A trial's folder is one that train goes on with.
-	if config := read(t, out, "trial-000", rundir.ConfigFile); !strings.Contains(config, "learning-rate = ") || strings.Contains(config, "trials") {
+	if config := read(t, out, "trial-000", training.ConfigFile); !strings.Contains(config, "learning-rate = ") || strings.Contains(config, "trials") {
 		t.Errorf("the trial's configuration:\n%s", config)
 	}
 	before := read(t, out, "trial-000", "rung-0.json")
@@ -118,7 +118,7 @@ func TestSharedAndKilled(t *testing.T) {
 	}
 	victims := []*exec.Cmd{command(), command()}
 	for i, victim := range victims {
-		waitFor(t, filepath.Join(shared, study.Trial{Number: i}.Name(), rundir.MetricsFile))
+		waitFor(t, filepath.Join(shared, study.Trial{Number: i}.Name(), training.MetricsFile))
 		if err := victim.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestSharedAndKilled(t *testing.T) {
 	}
 	for i := range 4 {
 		name := study.Trial{Number: i}.Name()
-		a, b := strings.Count(read(t, alone, name, rundir.MetricsFile), "\n"), strings.Count(read(t, shared, name, rundir.MetricsFile), "\n")
+		a, b := strings.Count(read(t, alone, name, training.MetricsFile), "\n"), strings.Count(read(t, shared, name, training.MetricsFile), "\n")
 		if a != b {
 			t.Errorf("%s: %d and %d rows of metrics", name, a, b)
 		}
@@ -159,11 +159,11 @@ func TestBusyTrial(t *testing.T) {
 	if _, _, err := sweep(t, small(out, "-prepare")...); err != nil {
 		t.Fatal(err)
 	}
-	dir, err := rundir.Create(filepath.Join(out, "trial-002"))
+	dir, err := training.CreateFolder(filepath.Join(out, "trial-002"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); !errors.Is(err, rundir.ErrBusy) || !strings.Contains(err.Error(), "trial 2") {
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); !errors.Is(err, training.ErrBusy) || !strings.Contains(err.Error(), "trial 2") {
 		t.Errorf("got %v", err)
 	}
 	if err := dir.Close(); err != nil {
@@ -249,7 +249,7 @@ func TestDamagedTrial(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := filepath.Join(out, "trial-000")
-	if err := errors.Join(os.Remove(filepath.Join(first, "rung-0.json")), os.WriteFile(filepath.Join(first, rundir.InfoFile), []byte("{"), 0o666)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(first, "rung-0.json")), os.WriteFile(filepath.Join(first, training.InfoFile), []byte("{"), 0o666)); err != nil {
 		t.Fatal(err)
 	}
 	_, said, err := sweep(t, "-resume", "-out", out)
@@ -264,7 +264,7 @@ func TestDamagedTrial(t *testing.T) {
 
 // A study may search the settings of a transfer: with the transfer's defaults, in -domain robot unless said otherwise.
 func TestTransferStudy(t *testing.T) {
-	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	for _, method := range []string{"progressive", "finetune", "scratch-wide"} {
 		out := filepath.Join(t.TempDir(), "study")
 		args := []string{"-out", out, "-method", method, "-trials", "2", "-steps", "100", "-episodes", "2"}
@@ -278,13 +278,13 @@ func TestTransferStudy(t *testing.T) {
 		if err != nil || !r.Done || r.Scores != 2 {
 			t.Fatalf("%s: %+v, %v", method, r, err)
 		}
-		config := read(t, out, "trial-001", rundir.ConfigFile)
+		config := read(t, out, "trial-001", training.ConfigFile)
 		for _, want := range []string{`domain = 'robot'`, `method = '` + method, "envs = 1\n", "target-every = 3\n"} {
 			if !strings.Contains(config, want) {
 				t.Errorf("%s: no %s in\n%s", method, want, config)
 			}
 		}
-		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(filepath.Join(out, "trial-001")))
+		c, _, err := nn.LoadCheckpoint(training.CheckpointPath(filepath.Join(out, "trial-001")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -320,7 +320,7 @@ func TestUsage(t *testing.T) {
 }
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
-func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }
 
 // TestKeepsDomainFile: a study goes on in another folder than the one from which it was begun with a domain of a file.
 func TestKeepsDomainFile(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"colonnade/a3c/lab/live"
-	"colonnade/a3c/lab/study"
+	"colonnade/a3c/live"
+	"colonnade/a3c/study"
 )
 
 // mostTrials is as many rows as the live page shows.

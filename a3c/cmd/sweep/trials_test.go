@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"colonnade/a3c/lab/study"
+	"colonnade/a3c/study"
 )
 
 // The live page's table has every score there is, those that came farthest first, and of these the best.

@@ -4,14 +4,14 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/job"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/job"
-	"colonnade/a3c/lab/training"
+	"colonnade/a3c/training"
 )
 
 // options is the command line of train.
 type options struct {
-	training.Settings
+	training.Config
 	robot world.Robot
 	place *job.Training
 }
@@ -20,8 +20,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("train",
 		"train trains a column of the network from pixels by A3C (A2C with one worker).",
 		"train -net recurrent -width wide -steps 50000000 -out runs/column1", stdout, stderr)
-	o := &options{place: job.Register(f), Settings: training.DefaultSettings(), robot: world.DefaultRobot()}
-	f.Bind(&o.Settings)
+	o := &options{place: job.Register(f), Config: training.DefaultConfig(), robot: world.DefaultRobot()}
+	f.Bind(&o.Config)
 	f.Bind(&o.robot)
 	if err := f.Parse(args); err != nil {
 		return nil, err

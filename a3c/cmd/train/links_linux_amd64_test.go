@@ -6,8 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
-	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/training"
 )
 
 // withoutLinks in the environment forbids the test binary to make hard links.
@@ -15,7 +15,7 @@ const withoutLinks = "COLONNADE_TEST_WITHOUT_LINKS"
 
 func init() {
 	if os.Getenv(withoutLinks) != "" {
-		if err := labtest.ForbidLinks(); err != nil {
+		if err := cmdtest.ForbidLinks(); err != nil {
 			panic(err)
 		}
 	}
@@ -32,7 +32,7 @@ func TestRunWithoutHardLinks(t *testing.T) {
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	for _, name := range []string{rundir.LatestFile, "previous.safetensors"} {
+	for _, name := range []string{training.LatestFile, "previous.safetensors"} {
 		if a, b := digest(t, filepath.Join(usual, name)), digest(t, filepath.Join(copied, name)); a != b {
 			t.Errorf("%s: %s and %s", name, a, b)
 		}

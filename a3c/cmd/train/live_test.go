@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 	"colonnade/jaco/safety"
 )
 
@@ -80,12 +80,12 @@ func TestLookingChangesNothing(t *testing.T) {
 			t.Errorf("nobody saw /%s", path)
 		}
 	}
-	if a, b := digest(t, rundir.Checkpoint(alone)), digest(t, rundir.Checkpoint(watched)); a != b {
+	if a, b := digest(t, training.CheckpointPath(alone)), digest(t, training.CheckpointPath(watched)); a != b {
 		t.Errorf("parameters differ: %s and %s", a, b)
 	}
 	compareMetrics(t, alone, watched)
 	compareStates(t, alone, watched)
-	config, err := os.ReadFile(rundir.ConfigPath(watched))
+	config, err := os.ReadFile(training.ConfigPath(watched))
 	if err != nil || strings.Contains(string(config), "http") {
 		t.Errorf("where somebody looked is no setting of the run: %v", err)
 	}

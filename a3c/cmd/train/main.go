@@ -2,7 +2,7 @@
 //
 //	train -net recurrent -width wide -steps 50000000 -out runs/column1
 //
-// It leaves a run folder (package lab/rundir) and prints one JSON object:
+// It leaves a run folder (package colonnade/a3c/training) and prints one JSON object:
 // steps, steps_per_second, score and episodes, where the score is the mean
 // undiscounted return of a final evaluation of the final parameters with the
 // stochastic policy.

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/training"
+	"colonnade/a3c/training"
 )
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {

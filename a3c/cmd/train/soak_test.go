@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 )
 
 var soak = flag.Duration("soak", 6*time.Second, "how long the soak test trains")
@@ -30,7 +30,7 @@ func TestSoak(t *testing.T) {
 		Seconds       float64 `json:"seconds"`
 		ResidentBytes float64 `json:"resident_bytes"`
 	}
-	rows, err := rundir.ReadMetrics[row](filepath.Join(out, rundir.MetricsFile))
+	rows, err := training.ReadMetrics[row](filepath.Join(out, training.MetricsFile))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,10 +20,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/tensorboard"
-	"colonnade/a3c/lab/training"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 )
 
@@ -68,7 +66,7 @@ func train(t *testing.T, args ...string) (training.Result, error) {
 
 func metrics(t *testing.T, out string) []a3c.Metrics {
 	t.Helper()
-	rows, err := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile))
+	rows, err := training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +76,7 @@ func metrics(t *testing.T, out string) []a3c.Metrics {
 // eventFiles returns the contents of the event files for TensorBoard.
 func eventFiles(t *testing.T, out string) [][]byte {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(out, tensorboard.Pattern))
+	paths, err := filepath.Glob(filepath.Join(out, training.EventFiles))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +124,7 @@ func TestRunLeavesItsFolder(t *testing.T) {
 	if rows := metrics(t, out); len(rows) != 6 || rows[5].Steps != 2400 {
 		t.Errorf("%d rows of metrics", len(rows))
 	}
-	if _, err := train(t, small(out)...); !errors.Is(err, rundir.ErrUsed) {
+	if _, err := train(t, small(out)...); !errors.Is(err, training.ErrUsed) {
 		t.Errorf("the same folder again: got %v, want ErrUsed", err)
 	}
 }
@@ -150,7 +148,7 @@ func TestResumeIsExact(t *testing.T) {
 	if _, err := train(t, "-out", broken, "-resume"); err != nil {
 		t.Fatal(err)
 	}
-	if a, b := digest(t, rundir.Checkpoint(whole)), digest(t, rundir.Checkpoint(broken)); a != b {
+	if a, b := digest(t, training.CheckpointPath(whole)), digest(t, training.CheckpointPath(broken)); a != b {
 		t.Errorf("parameters differ: %s and %s", a, b)
 	}
 	compareMetrics(t, whole, broken)
@@ -254,7 +252,7 @@ func TestResumeKeepsMetricsBehindDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := metrics(t, out)
-	path := filepath.Join(out, rundir.MetricsFile)
+	path := filepath.Join(out, training.MetricsFile)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -394,7 +392,7 @@ func TestDivergence(t *testing.T) {
 	if cli.Exit("train", err, &stderr) != 1 || !strings.Contains(stderr.String(), "hint: the last good checkpoint, of step 0, is kept") {
 		t.Errorf("stderr:\n%s", &stderr)
 	}
-	digest(t, rundir.Checkpoint(out)) // loads, so its parameters are finite
+	digest(t, training.CheckpointPath(out)) // loads, so its parameters are finite
 }
 
 // command starts the train command as a process of its own.
@@ -408,7 +406,7 @@ func command(limit int, args ...string) *exec.Cmd {
 func waitFor(t *testing.T, out string, lines int) {
 	t.Helper()
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		data, _ := os.ReadFile(filepath.Join(out, rundir.MetricsFile))
+		data, _ := os.ReadFile(filepath.Join(out, training.MetricsFile))
 		if bytes.Count(data, []byte("\n")) >= lines {
 			return
 		}
@@ -425,7 +423,7 @@ func TestInterruptSavesAndExitsZero(t *testing.T) {
 		t.Fatal(err)
 	}
 	waitFor(t, out, 3)
-	if _, err := train(t, "-out", out, "-resume"); !errors.Is(err, rundir.ErrBusy) {
+	if _, err := train(t, "-out", out, "-resume"); !errors.Is(err, training.ErrBusy) {
 		t.Errorf("a second process on the folder: got %v, want ErrBusy", err)
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
@@ -461,7 +459,7 @@ func TestKillLeavesAWholeCheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd.Wait()
-	dir, err := rundir.Open(out)
+	dir, err := training.OpenFolder(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -506,7 +504,7 @@ func TestKilledAgainAndAgainIsExact(t *testing.T) {
 	if _, err := train(t, args...); err != nil {
 		t.Fatal(err)
 	}
-	if a, b := digest(t, rundir.Checkpoint(whole)), digest(t, rundir.Checkpoint(broken)); a != b {
+	if a, b := digest(t, training.CheckpointPath(whole)), digest(t, training.CheckpointPath(broken)); a != b {
 		t.Errorf("after %d kills parameters differ: %s and %s", kills, a, b)
 	}
 	compareMetrics(t, whole, broken)
@@ -534,7 +532,7 @@ func compareStates(t *testing.T, whole, broken string) {
 	t.Helper()
 	var states [2]*a3c.Snapshot
 	for i, out := range []string{whole, broken} {
-		dir, err := rundir.Open(out)
+		dir, err := training.OpenFolder(out)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -557,7 +555,7 @@ func TestFullDisk(t *testing.T) {
 	if _, err := train(t, small(out)...); err != nil {
 		t.Fatal(err)
 	}
-	before := digest(t, rundir.Checkpoint(out))
+	before := digest(t, training.CheckpointPath(out))
 	cmd := command(20_000, "-out", out, "-resume", "-steps", "10000") // parameters alone are 41 kB
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -569,7 +567,7 @@ func TestFullDisk(t *testing.T) {
 	if !strings.Contains(stderr.String(), "train: error: save checkpoint") || !strings.Contains(stderr.String(), "file too large") {
 		t.Errorf("stderr:\n%s", &stderr)
 	}
-	if after := digest(t, rundir.Checkpoint(out)); after != before {
+	if after := digest(t, training.CheckpointPath(out)); after != before {
 		t.Errorf("the checkpoint changed from %s to %s", before, after)
 	}
 	if _, err := train(t, "-out", out, "-resume", "-steps", "4000"); err != nil {
@@ -593,7 +591,7 @@ func resumeUnderOthers(t *testing.T, mode string) error {
 	if _, err := train(t, small(out, mode)...); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(out, rundir.InfoFile)
+	path := filepath.Join(out, training.InfoFile)
 	info, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -619,4 +617,4 @@ func TestFullDiskAtTheStart(t *testing.T) {
 }
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
-func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }

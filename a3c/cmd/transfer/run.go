@@ -5,15 +5,14 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/job"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/job"
-	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/transfer"
+	"colonnade/a3c/training"
 )
 
 // options is the command line of transfer.
 type options struct {
-	transfer.Settings
+	training.TransferConfig
 	robot world.Robot
 	place *job.Training
 }
@@ -29,13 +28,13 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("transfer",
 		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as baseline.",
 		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out runs/column2", stdout, stderr)
-	o := &options{place: job.Register(f), Settings: transfer.CommandSettings(), robot: world.DefaultRobot()}
-	f.Bind(&o.Settings)
+	o := &options{place: job.Register(f), TransferConfig: training.CommandTransfer(), robot: world.DefaultRobot()}
+	f.Bind(&o.TransferConfig)
 	f.Bind(&o.robot)
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if err := o.place.Complete(transfer.Changeable...); err != nil {
+	if err := o.place.Complete(training.TransferChangeable...); err != nil {
 		return nil, err
 	}
 	return o, o.Leave(f.Given)

@@ -13,10 +13,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/rundir"
-	"colonnade/a3c/lab/training"
-	"colonnade/a3c/lab/world"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 	"colonnade/nn/safetensors"
 )
@@ -24,7 +22,7 @@ import (
 // column writes the checkpoint of an untrained narrow column and returns its path.
 func column(t *testing.T, recurrent bool, metadata map[string]string) string {
 	t.Helper()
-	return labtest.Column(t, nn.ReachArch(recurrent, false), 1, metadata)
+	return cmdtest.Column(t, nn.ReachArch(recurrent, false), 1, metadata)
 }
 
 // small is a short transfer.
@@ -45,7 +43,7 @@ func transferTo(args ...string) (result, string, error) {
 // tensors reads the tensors of a checkpoint by name.
 func tensors(t *testing.T, path string) map[string][]byte {
 	t.Helper()
-	file, _, err := safetensors.Read(rundir.Checkpoint(path), nil)
+	file, _, err := safetensors.Read(training.CheckpointPath(path), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +89,7 @@ func TestMethods(t *testing.T) {
 					t.Errorf("%s: changed %t, want %t", name, changed, test.trained(name))
 				}
 			}
-			c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(out))
+			c, _, err := nn.LoadCheckpoint(training.CheckpointPath(out))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +99,7 @@ func TestMethods(t *testing.T) {
 			if wide := c.Network.Arch().LSTM > 16; wide != (test.method == "scratch-wide") {
 				t.Errorf("the trained column is %v", c.Network.Arch())
 			}
-			rows, err := rundir.ReadMetrics[a3c.Metrics](filepath.Join(out, rundir.MetricsFile))
+			rows, err := training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile))
 			if err != nil || len(rows) != 6 {
 				t.Fatalf("%d rows of metrics, %v", len(rows), err)
 			}
@@ -130,7 +128,7 @@ func TestThirdColumn(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]int{second: 2, third: 3, joint: 3} {
-		c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(path))
+		c, _, err := nn.LoadCheckpoint(training.CheckpointPath(path))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,7 +181,7 @@ func TestBadColumns(t *testing.T) {
 	seeing := func(change func(*nn.Arch)) string { // a column that sees or does something else
 		arch := nn.ReachArch(true, false)
 		change(&arch)
-		return labtest.Column(t, arch, 1, nil)
+		return cmdtest.Column(t, arch, 1, nil)
 	}
 	pictures := seeing(func(a *nn.Arch) { a.Pixels = [3]int{48, 48, 3} })
 	senses := seeing(func(a *nn.Arch) { a.Proprioception, a.Encoder = 12, 16 })
@@ -193,7 +191,7 @@ func TestBadColumns(t *testing.T) {
 	if _, _, err := transferTo(append(small(stack), "-from", column(t, true, nil))...); err != nil {
 		t.Fatal(err)
 	}
-	file, _, err := safetensors.Read(rundir.Checkpoint(stack), nil)
+	file, _, err := safetensors.Read(training.CheckpointPath(stack), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,7 +205,7 @@ func TestBadColumns(t *testing.T) {
 		args string
 		want []string
 	}{
-		"another contract":                 {"-from " + column(t, true, map[string]string{world.ContractKey: "84x84 grey"}), []string{"column1.safetensors", "84x84 grey", "64x64 RGB"}},
+		"another contract":                 {"-from " + column(t, true, map[string]string{training.ContractKey: "84x84 grey"}), []string{"column1.safetensors", "84x84 grey", "64x64 RGB"}},
 		"other pictures below":             {"-from " + pictures, []string{"column1.safetensors", "64x64x3", "48x48x3"}},
 		"other pictures, finetune":         {"-method finetune -from " + pictures, []string{"64x64x3", "48x48x3"}},
 		"other senses below":               {"-inputs pixels,proprioception -from " + senses, []string{"18 proprioceptive values", "column 1 12"}},
@@ -224,7 +222,7 @@ func TestBadColumns(t *testing.T) {
 				t.Errorf("%s: got %v, want %q", name, err, want)
 			}
 		}
-		if _, err := os.Stat(rundir.ConfigPath(out)); err == nil {
+		if _, err := os.Stat(training.ConfigPath(out)); err == nil {
 			t.Errorf("%s: a run was begun", name)
 		}
 	}
@@ -241,7 +239,7 @@ func TestDefaultsFromTheCheckpoint(t *testing.T) {
 	if _, _, err := transferTo(small(out, "-from", from)...); err != nil {
 		t.Fatal(err)
 	}
-	c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(out))
+	c, _, err := nn.LoadCheckpoint(training.CheckpointPath(out))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -289,4 +287,4 @@ func TestUsage(t *testing.T) {
 }
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
-func TestGolden(t *testing.T) { labtest.Golden(t, run) }
+func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }

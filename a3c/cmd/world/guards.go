@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"colonnade/a3c/lab/live"
+	"colonnade/a3c/live"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/safety"
 )

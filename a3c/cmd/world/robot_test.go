@@ -14,7 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/envtest"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/training"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/record"

@@ -12,8 +12,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/live"
-	training "colonnade/a3c/lab/world"
+	"colonnade/a3c/live"
+	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/transport"

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -20,4 +20,4 @@ func writeCurve(path string, points []figure.Point) error {
 	return safetensors.WriteFile(path, b.Bytes())
 }
 
-func readCurve(path string) ([]figure.Point, error) { return rundir.ReadMetrics[figure.Point](path) }
+func readCurve(path string) ([]figure.Point, error) { return training.ReadMetrics[figure.Point](path) }

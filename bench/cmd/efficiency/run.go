@@ -11,10 +11,8 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
-	"colonnade/a3c/lab/learner"
-	"colonnade/a3c/lab/rundir"
-	training "colonnade/a3c/lab/world"
 	"colonnade/a3c/plain"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn/safetensors"
 )
@@ -59,8 +57,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if o.out == "" {
 		return cli.Usagef("-out FOLDER is needed: where the curves are kept")
 	}
-	if _, err := os.Stat(rundir.ConfigPath(o.out)); err == nil {
-		if err := f.Resume(rundir.ConfigPath(o.out), "seeds"); err != nil {
+	if _, err := os.Stat(training.ConfigPath(o.out)); err == nil {
+		if err := f.Resume(training.ConfigPath(o.out), "seeds"); err != nil {
 			return err
 		}
 	}
@@ -80,7 +78,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
 	}
-	if err := safetensors.WriteFile(rundir.ConfigPath(o.out), f.TOML()); err != nil {
+	if err := safetensors.WriteFile(training.ConfigPath(o.out), f.TOML()); err != nil {
 		return err
 	}
 	stop, err := cli.StartProfile(*profile, o.out)
@@ -137,7 +135,7 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	if err != nil {
 		return err
 	}
-	net, theta, err := learner.NewColumn(o.arch(env), env, seed)
+	net, theta, err := training.NewColumn(o.arch(env), env, seed)
 	if err != nil {
 		return err
 	}

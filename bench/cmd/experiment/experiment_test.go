@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"colonnade/a3c/lab/labtest"
-	"colonnade/a3c/lab/rundir"
+	"colonnade/a3c/cmd/cmdtest"
+	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn"
 )
@@ -48,7 +48,7 @@ func records(t *testing.T, out string) []figure.Record {
 
 // Processes that share an experiment and are killed in the middle leave what one process alone does.
 func TestSharedAndKilled(t *testing.T) {
-	from := labtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	alone, shared, work := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared"), t.TempDir()
 	var stdout, stderr bytes.Buffer
 	if err := run(context.Background(), append(small(from, alone, t.TempDir()), "-jobs", "2"), &stdout, &stderr); err != nil {
@@ -68,7 +68,7 @@ func TestSharedAndKilled(t *testing.T) {
 	}
 	victims := []*exec.Cmd{command(), command()}
 	for i, name := range []string{"progressive-narrow", "finetune"} {
-		waitFor(t, filepath.Join(work, name, "000", rundir.MetricsFile))
+		waitFor(t, filepath.Join(work, name, "000", training.MetricsFile))
 		if err := victims[i].Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +106,7 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if err := run(ctx, small(labtest.Column(t, nn.ReachArch(true, false), 1, nil), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
+	if err := run(ctx, small(cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(stdout.String(), `"done":0,"runs":4`) || !strings.Contains(stderr.String(), "the same command goes on") {

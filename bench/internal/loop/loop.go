@@ -6,7 +6,7 @@ import (
 	"fmt"
 
 	"colonnade/a3c"
-	"colonnade/a3c/lab/learner"
+	"colonnade/a3c/training"
 	"colonnade/nn"
 	"colonnade/sim/reach"
 )
@@ -39,7 +39,7 @@ func (n Net) New() (*nn.Network, []float32, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return learner.NewColumn(nn.ReachArch(n.Recurrent, n.Wide), env, 1)
+	return training.NewColumn(nn.ReachArch(n.Recurrent, n.Wide), env, 1)
 }
 
 func makeEnv(worker, index int) (a3c.Env, error) { return reach.New(reach.Options{}) }

@@ -9,8 +9,8 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/a3c/lab/rundir"
 	"colonnade/a3c/stats"
+	"colonnade/a3c/training"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/record"
@@ -255,7 +255,7 @@ func newPlayer(checkpoint string, greedy bool) (player, error) {
 	if checkpoint == "" {
 		return &planning{planner.New(sim.Canonical()), make([]int, sim.NumJoints)}, nil
 	}
-	c, _, err := nn.LoadCheckpoint(rundir.Checkpoint(checkpoint))
+	c, _, err := nn.LoadCheckpoint(training.CheckpointPath(checkpoint))
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@
 //
 // # How a study is shared
 //
-// All that processes share is the study's folder (colonnade/a3c/lab/study). A trial's settings follow from the study's
+// All that processes share is the study's folder (colonnade/a3c/study). A trial's settings follow from the study's
 // seed and the trial's number, whoever works on it holds the lock of its folder, and its score is a file. So nothing has to be
 // told to anybody, and a study runs three ways, which may be mixed:
 //

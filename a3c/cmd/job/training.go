@@ -1,0 +1,75 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"colonnade/a3c/cli"
+	"colonnade/a3c/live"
+	"colonnade/a3c/training"
+)
+
+// Training is a command that trains in a run folder: the flags that say where, and what to show of it.
+type Training struct {
+	*Place
+	profile *string
+	stages  bool
+	http    *live.Address
+}
+
+// Register defines the flags.
+func Register(f *cli.Flags) *Training {
+	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out")}
+	f.BoolVar(&t.stages, "stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
+	f.NotInFile("stages")
+	t.profile = f.ProfileFlag("the run folder")
+	t.http = live.Flag(f)
+	return t
+}
+
+// Run trains as planned, in a new folder or on from where the run in it stands, evaluates and writes the result on stdout:
+// what describe makes of it, or, of a run that ctx ended, how far it came.
+func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(training.Result) any, stdout, stderr io.Writer) (err error) {
+	page, err := live.Start(plan.Command, t.http, stderr)
+	if err != nil {
+		return err
+	}
+	defer page.Close()
+	dir, err := training.TakeFolder(t.Out, t.Resume)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	stopProfile, err := cli.StartProfile(*t.profile, dir.Path())
+	if err != nil {
+		return err
+	}
+	defer stopProfile()
+
+	page.Watch(&plan)
+	r, err := training.Open(plan, dir, t.Resume, stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	if err := r.Train(ctx); err != nil {
+		return err
+	}
+	if t.stages {
+		r.PrintStages(stderr)
+	}
+	if !r.Done() {
+		fmt.Fprintf(stderr, "%s: stopped at step %d; go on with: %[1]s -resume -out %[3]s\n", plan.Command, r.Steps(), dir.Path())
+		return cli.Result(stdout, r.Stopped())
+	}
+	result, ok, err := r.Evaluate(ctx)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return cli.Result(stdout, r.Stopped())
+	}
+	return cli.Result(stdout, describe(result))
+}

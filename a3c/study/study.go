@@ -1,0 +1,99 @@
+package study
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"colonnade/a3c/training"
+	"colonnade/nn/safetensors"
+)
+
+// Settings say what is searched.
+type Settings struct {
+	Trials       int
+	Seed         uint64
+	LearningRate Range
+	EntropyCost  Range
+	Steps        int64 // of a whole run
+	Rungs        int   // 1: random search
+	Keep         int   // one in so many trials goes on to the next rung, which is so many times as long
+
+	// Plan returns what a trial trains.
+	Plan func(Trial) (training.Plan, error)
+}
+
+// Validate says what is wrong with the settings.
+func (s *Settings) Validate() error {
+	switch {
+	case s.Trials < 1 || s.Trials > 100_000:
+		return fmt.Errorf("%d trials, want 1 to 100000", s.Trials)
+	case s.Rungs < 1 || s.Rungs > 20:
+		return fmt.Errorf("%d rungs, want 1 (random search) to 20", s.Rungs)
+	case s.Keep < 2 || s.Keep > 1000:
+		return fmt.Errorf("one trial in %d is kept, want 2 to 1000", s.Keep)
+	case s.Steps < 1:
+		return fmt.Errorf("%d steps, want at least 1", s.Steps)
+	case s.rungSteps(0) < 1:
+		return fmt.Errorf("%d steps are too few for %d rungs of which each is %d times the one before", s.Steps, s.Rungs, s.Keep)
+	}
+	return nil
+}
+
+// rungSteps returns the steps of a run at the end of a rung.
+func (s *Settings) rungSteps(rung int) int64 {
+	steps := s.Steps
+	for range s.Rungs - 1 - rung {
+		steps /= int64(s.Keep)
+	}
+	return steps
+}
+
+// Budget returns the steps of the whole study.
+func (s *Settings) Budget() int64 {
+	total, before, trials := int64(0), int64(0), s.Trials
+	for rung := range s.Rungs {
+		total += int64(trials) * (s.rungSteps(rung) - before)
+		before = s.rungSteps(rung)
+		trials = s.promoted(trials)
+	}
+	return total
+}
+
+// promoted returns how many of some trials go on to the next rung.
+func (s *Settings) promoted(trials int) int { return (trials + s.Keep - 1) / s.Keep }
+
+// ErrUsed is returned by Create for a folder that holds a study.
+var ErrUsed = errors.New("the folder already holds a study")
+
+// creationTime bounds how long Create waits for another process that holds the folder.
+const creationTime = 10 * time.Second
+
+// Create makes a study's folder with its configuration. Of several processes that create it at once, one writes the
+// configuration; the others succeed if theirs is the same, and get ErrUsed, wrapped, if not. A lock decides, as
+// file systems without hard links have no other way to make a whole file only where there is none.
+func Create(path string, config []byte) (err error) {
+	lock, err := training.LockFolder(path)
+	for deadline := time.Now().Add(creationTime); errors.Is(err, training.ErrBusy) && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond)
+		lock, err = training.LockFolder(path)
+	}
+	if err != nil {
+		return fmt.Errorf("create the study: %w", err)
+	}
+	defer func() { err = errors.Join(err, lock.Close()) }()
+	present, err := os.ReadFile(training.ConfigPath(path))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = safetensors.WriteFile(training.ConfigPath(path), config)
+	case err == nil && !bytes.Equal(present, config):
+		return fmt.Errorf("%s: %w", path, ErrUsed)
+	}
+	if err != nil {
+		return fmt.Errorf("create the study: %w", err)
+	}
+	return nil
+}

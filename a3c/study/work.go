@@ -1,0 +1,157 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/a3c/training"
+)
+
+// Study is one process's part in a study. It belongs to one goroutine.
+type Study struct {
+	Settings
+	path   string
+	stderr io.Writer
+}
+
+// New returns a process's part in the study in a folder that Create made.
+func New(settings Settings, path string, stderr io.Writer) (*Study, error) {
+	if err := settings.Validate(); err != nil {
+		return nil, err
+	}
+	return &Study{settings, path, stderr}, nil
+}
+
+// patience is the time between two looks at trials that others hold.
+const patience = 2 * time.Second
+
+// Work works on trials until all of them are done, or until ctx ends: then done is false. Trials that others hold are
+// waited for, as what comes next depends on them. A trial that cannot go on does not keep the others from the end of their
+// rung; then Work returns its error, and no next rung begins.
+func (s *Study) Work(ctx context.Context) (scores []Score, done bool, err error) {
+	candidates := make([]int, s.Trials)
+	for i := range candidates {
+		candidates[i] = i
+	}
+	for rung := range s.Rungs {
+		scores, done, err = s.workOnRung(ctx, rung, candidates)
+		if err != nil || !done {
+			return nil, false, err
+		}
+		candidates = best(scores, s.promoted(len(candidates)))
+	}
+	return scores, true, nil
+}
+
+// workOnRung brings all candidates to the end of a rung, together with whoever else does.
+func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (scores []Score, done bool, err error) {
+	waiting := false
+	failed := map[int]error{}
+	for {
+		scores = scores[:0]
+		worked, busy := false, 0
+		for _, number := range candidates {
+			if failed[number] != nil {
+				continue
+			}
+			t := s.Draw(number)
+			score, ok, err := s.score(t, rung)
+			if err == nil && !ok {
+				score, ok, err = s.WorkOn(ctx, number, rung)
+				worked = worked || ok
+			}
+			switch {
+			case errors.Is(err, training.ErrBusy):
+				busy++
+			case err != nil: // the others need not wait for it; the next rung does
+				failed[number] = err
+				fmt.Fprintf(s.stderr, "sweep: note: %s cannot go on, the others do: %v\n", t.Name(), err)
+			case !ok:
+				return nil, false, joined(failed)
+			default:
+				scores = append(scores, score)
+			}
+		}
+		if err := joined(failed); busy == 0 || err != nil && !worked {
+			return scores, err == nil, err
+		}
+		if !waiting && !worked {
+			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy, rung+1, s.Rungs)
+			waiting = true
+		}
+		select {
+		case <-ctx.Done():
+			return nil, false, joined(failed)
+		case <-time.After(patience):
+		}
+	}
+}
+
+// joined returns the errors of trials that cannot go on, in the order of their numbers.
+func joined(failed map[int]error) error {
+	var errs []error
+	for _, number := range slices.Sorted(maps.Keys(failed)) {
+		errs = append(errs, failed[number])
+	}
+	return errors.Join(errs...)
+}
+
+// WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended before. It returns
+// training.ErrBusy, wrapped, if another process holds the trial.
+func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok bool, err error) {
+	t := s.Draw(number)
+	dir, begun, err := s.hold(t)
+	if err != nil {
+		return Score{}, false, err
+	}
+	defer func() { err = errors.Join(err, dir.Close()) }()
+	// It may have been finished by another process between the look and the lock.
+	if score, ok, err := s.score(t, rung); ok || err != nil {
+		return score, ok, err
+	}
+	fmt.Fprintf(s.stderr, "sweep: %s, rung %d of %d, learning rate %g, entropy cost %g\n", t.Name(), rung+1, s.Rungs, t.LearningRate, t.EntropyCost)
+	plan, err := s.Plan(t)
+	if err != nil {
+		return Score{}, false, err
+	}
+	run, err := training.Open(plan, dir, begun, s.stderr)
+	if err != nil {
+		return Score{}, false, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	defer func() { err = errors.Join(err, run.Close()) }()
+
+	score = Score{Trial: number, Rung: rung, Seed: t.Seed, LearningRate: t.LearningRate, EntropyCost: t.EntropyCost}
+	err = run.TrainUntil(ctx, s.rungSteps(rung))
+	if err == nil {
+		if run.Steps() < s.rungSteps(rung) {
+			return Score{}, false, nil
+		}
+		if score.Result, ok, err = run.Evaluate(ctx); err == nil && !ok {
+			return Score{}, false, nil
+		}
+	}
+	if errors.Is(err, a3c.ErrNotFinite) { // what these settings lead to, and no fault of the machine's
+		score.Result, score.Diverged = training.Result{}, err.Error()
+	} else if err != nil {
+		return Score{}, false, fmt.Errorf("%s: %w", t.Name(), err)
+	}
+	return score, true, writeScore(dir, score)
+}
+
+// hold takes a trial's folder, and tells whether its run has begun.
+func (s *Study) hold(t Trial) (dir *training.Folder, begun bool, err error) {
+	path := filepath.Join(s.path, t.Name())
+	dir, err = training.CreateFolder(path)
+	if errors.Is(err, training.ErrUsed) {
+		dir, err = training.OpenFolder(path)
+		return dir, true, err
+	}
+	return dir, false, err
+}

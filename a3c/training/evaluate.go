@@ -1,0 +1,114 @@
+package training
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"colonnade/a3c"
+	"colonnade/a3c/cli"
+	"colonnade/a3c/stats"
+)
+
+// Result is what a command says of a run on the last line of stdout: Score and what follows are of the final evaluation.
+type Result struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Score          float64 `json:"score"`
+	CI95           float64 `json:"ci95"`
+	Episodes       int     `json:"episodes"`
+	Reached        float64 `json:"reached"`
+	Violations     float64 `json:"violations"`
+}
+
+// Stopped is the last line of stdout of a run that was interrupted: saved, not evaluated.
+type Stopped struct {
+	Steps          int64   `json:"steps"`
+	StepsPerSecond float64 `json:"steps_per_second"`
+	Interrupted    bool    `json:"interrupted"`
+}
+
+// evaluationSeed is added to the run's seed for the final evaluation: its episodes are none of the training's.
+const evaluationSeed = 0xe7a1
+
+// Done reports whether the run is complete.
+func (r *Run) Done() bool { return r.trainer.Done() }
+
+// Steps returns the environment steps of the run so far.
+func (r *Run) Steps() int64 { return r.trainer.Steps() }
+
+// Parameters returns the number of parameters that are trained.
+func (r *Run) Parameters() int { return r.net.Parameters() }
+
+// Stopped describes a run that was interrupted.
+func (r *Run) Stopped() Stopped { return Stopped{r.trainer.Steps(), r.rate(), true} }
+
+// rate returns the environment steps a second of this invocation.
+func (r *Run) rate() float64 {
+	if seconds := (r.trainer.Elapsed() - r.resumedAt).Seconds(); seconds > 0 {
+		return float64(r.trainer.Steps()-r.first) / seconds
+	}
+	return 0
+}
+
+// Evaluate measures the present parameters with the stochastic policy. ok is false if ctx ended before.
+func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) {
+	theta := make([]float32, r.net.Parameters())
+	r.trainer.Parameters(theta)
+	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
+	r.plan.Watcher.Evaluating(0, r.plan.Episodes)
+	envs := 0 // the usual number
+	if r.plan.World.IsHardware() {
+		envs = 1
+	}
+	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.Watcher.Envs(r.plan.World.MakeEvaluation), a3c.EvalConfig{
+		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers, Envs: envs,
+		OnEpisode: func(ended int) {
+			progress.Update(int64(ended), "")
+			r.plan.Watcher.Evaluating(ended, r.plan.Episodes)
+		},
+	})
+	progress.Finish()
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(r.stderr, "%s: the run is complete and saved; its evaluation was interrupted\n", r.plan.Command)
+		return Result{}, false, nil
+	}
+	if err != nil {
+		return Result{}, false, err
+	}
+	steps, rate := r.trainer.Steps(), r.rate()
+	speed := ""
+	if rate > 0 {
+		speed = fmt.Sprintf(" at %.0f steps/s", rate)
+	}
+	fmt.Fprintf(r.stderr, "%s: %d steps%s; score %s over %s\n", r.plan.Command, steps, speed,
+		stats.Text(e.Mean, e.CI95, r.plan.Episodes), cli.Count(r.plan.Episodes, "episode"))
+	return Result{steps, rate, e.Mean, e.CI95, r.plan.Episodes, e.Reached, e.Violations}, true, nil
+}
+
+// PrintStages says what the workers' time of this invocation went into, as a table of microseconds for an environment step
+// and shares. What no stage accounts for is the workers' waiting: for a core, and for each other while a checkpoint is taken.
+func (r *Run) PrintStages(w io.Writer) {
+	steps := r.last - r.first
+	if steps <= 0 {
+		return
+	}
+	elapsed := r.trainer.Elapsed() - r.resumedAt
+	whole := time.Duration(float64(elapsed) * float64(r.plan.Config.Workers) * float64(steps) / float64(r.trainer.Steps()-r.first))
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	defer table.Flush()
+	fmt.Fprintln(table, "stage\tus a step\tshare\t")
+	line := func(name string, d time.Duration) {
+		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t\n", name, float64(d.Nanoseconds())/1e3/float64(steps), 100*float64(d)/float64(whole))
+	}
+	rest := whole
+	for name, d := range r.spent.All() {
+		line(name, d)
+		rest -= d
+	}
+	line("waiting", rest)
+	line("a worker's step", whole)
+}
