@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/training.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean help
+.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -108,6 +108,17 @@ test:
 
 test-purego:
 	$(GO) test -tags purego ./...
+
+# The Python client with the server, under Debian's Python and numpy (installed where it is missing, as root).
+PYTHON ?= $(or $(wildcard /usr/bin/python3),python3)
+test-python: build
+	@$(PYTHON) -c 'import numpy' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-numpy; }
+	$(PYTHON) -m py_compile sim/python/*.py
+	cd sim/python && $(PYTHON) -m unittest -v test_colonnade
+
+# Steps from Python beside those of the Go loop, in one run.
+bench-python: build
+	PYTHONPATH=sim/python $(PYTHON) sim/python/rate.py $(RATE)
 
 # The same tests on arm64, under qemu-user (installed where it is missing), but
 # for those that start themselves as a child process, which qemu-user cannot.
@@ -212,4 +223,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 workers test test-purego test-arm64 test-usb test-live test-interop test-slurm soak race vet fmt fmt-check fuzz bench bench-compare bench-peers test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean"
