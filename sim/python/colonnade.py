@@ -58,7 +58,7 @@ __all__ = ["Env", "VectorEnv", "AutoresetMode", "ServerError"]
 
 _MAGIC, _VERSION = b"COLONSIM", 1
 _HELLO, _STEP, _RESET, _RENDER, _CLOSE = range(1, 6)
-_VIOLATIONS = ("none", "joint limit", "table touch", "self contact")  # by the number of a sim.Cause
+_VIOLATIONS = np.array([None, "joint limit", "table touch", "self contact"], object)  # by the number of a sim.Cause
 
 
 class ServerError(RuntimeError):
@@ -184,7 +184,9 @@ def _find_server(given):
             return os.fspath(path)
     path = shutil.which("simserve")
     if path is None:
-        raise FileNotFoundError("there is no simserve: run make in the repository, or say where it is in COLONNADE_SIMSERVE")
+        raise FileNotFoundError(
+            "there is no simserve: run make in the repository, or say where it is in COLONNADE_SIMSERVE"
+        )
     return path
 
 
@@ -209,7 +211,8 @@ class _Server:
         finally:
             theirs.close()
         self._finalizer = weakref.finalize(self, _end, self._pid, self._socket, self._process, self._log)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(timeout), int(timeout % 1 * 1e6)))
+        patience = struct.pack("ll", int(timeout), int(timeout % 1 * 1e6))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
         number = self._send(_HELLO, int.from_bytes(_MAGIC, "little"), _VERSION)
         try:
             reply, descriptors, _, _ = socket.recv_fds(self._socket, len(self._reply), 1)
@@ -230,7 +233,8 @@ class _Server:
 
     def _map(self, descriptor):
         memory = mmap.mmap(descriptor, 0)
-        (magic, version, n, h, w, c, q, factors, choices, self.buffers, _, picture, self.episode_steps) = struct.unpack_from("<8s12I", memory)
+        header = struct.unpack_from("<8s12I", memory)
+        magic, version, n, h, w, c, q, factors, choices, buffers, _, picture, self.episode_steps = header
         if (magic, version) != (_MAGIC, _VERSION):
             raise ServerError(f"the memory is of version {version}, this client of {_VERSION}: take both of one revision")
         at = struct.unpack_from("<15Q", memory, 64)
@@ -238,16 +242,20 @@ class _Server:
         def array(dtype, offset, *shape):
             return np.frombuffer(memory, dtype, int(np.prod(shape)), offset).reshape(shape)
 
+        def observations(pixels, proprioception):
+            return array(np.uint8, pixels, n, h, w, c), array(np.float32, proprioception, n, q)
+
         self.pixels_shape, self.proprioception, self.nvec = (h, w, c), q, [choices] * factors
-        self.actions, self.seeds, self.mask = array(np.int64, at[0], n, factors), array(np.uint64, at[1], n), array(np.uint8, at[2], n)
-        self.picture = array(np.uint8, at[3], picture, picture, 3)
-        self.steps = []  # for each buffer: observations, rewards, terminations, truncations, violations, final observations
-        for first in range(at[4], at[4] + self.buffers * at[5], at[5]):
-            final = at[12] and (array(np.uint8, first + at[12], n, h, w, c), array(np.float32, first + at[13], n, q))
+        self.actions, self.seeds = array(np.int64, at[0], n, factors), array(np.uint64, at[1], n)
+        self.mask, self.picture = array(np.uint8, at[2], n), array(np.uint8, at[3], picture, picture, 3)
+        # Per buffer: observations, rewards, terminations, truncations, violations, final observations.
+        self.steps = []
+        for first in range(at[4], at[4] + buffers * at[5], at[5]):
             self.steps.append((
-                (array(np.uint8, first + at[6], n, h, w, c), array(np.float32, first + at[7], n, q)),
-                array(np.float64, first + at[8], n), array(np.bool_, first + at[9], n), array(np.bool_, first + at[10], n),
-                array(np.uint8, first + at[11], n), final or None,
+                observations(first + at[6], first + at[7]),
+                array(np.float64, first + at[8], n), array(np.bool_, first + at[9], n),
+                array(np.bool_, first + at[10], n), array(np.uint8, first + at[11], n),
+                observations(first + at[12], first + at[13]) if at[12] else None,
             ))
 
     def call(self, operation, argument=0):
@@ -267,7 +275,7 @@ class _Server:
 
     def _send(self, operation, a, b):
         if os.getpid() != self._pid:
-            raise ServerError("this environment belongs to the process that this one was forked from: make it after the fork")
+            raise ServerError("the environment belongs to the process that this one was forked from: make it here")
         if not self._finalizer.alive:
             raise ServerError("the environment is closed")
         self._number = self._number % 0xFFFFFFFF + 1
@@ -334,18 +342,19 @@ def _seed_of(seed):
 class _Arms:
     """N environments of one server."""
 
-    def _start(self, envs, autoreset, buffers, threads, task, domain, target_every, proprioception, pixels, render_mode, render_size, server, timeout):
+    def _start(self, envs, autoreset, buffers, threads, task, domain, target_every, proprioception, pixels,
+               render_mode, render_size, server, timeout):
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"render_mode is {render_mode!r}, want one of {self.metadata['render_modes']} or None")
         self.render_mode, self._count = render_mode, envs
-        self._generators, self._seeds, self._drawn = [None] * envs, [None] * envs, np.zeros(envs, np.bool_)
+        self._generators, self._seeds = [None] * envs, [None] * envs
+        self._drawn = np.zeros(envs, np.bool_)  # the server has a seed that no episode has used
         self._server = _Server(server, timeout, [
-            "-task", str(task), "-domain", os.fspath(domain), "-target-every", str(target_every), "-pixels", str(pixels),
-            "-envs", str(envs), "-threads", str(threads), "-buffers", str(buffers), "-picture", str(render_size),
-            "-autoreset", {"NextStep": "next-step", "SameStep": "same-step", "Disabled": "disabled"}[autoreset.value],
+            "-task", str(task), "-domain", os.fspath(domain), "-target-every", str(target_every),
+            "-pixels", str(pixels), "-envs", str(envs), "-threads", str(threads), "-buffers", str(buffers),
+            "-picture", str(render_size), "-autoreset", autoreset.name.lower().replace("_", "-"),
         ])
         self._choose = (lambda o: {"pixels": o[0], "proprioception": o[1]}) if proprioception else (lambda o: o[0])
-        # Per buffer: observations, rewards, terminations, truncations, violations, final observations.
         self._buffers = [(self._choose(s[0]), *s[1:5], s[5] and self._choose(s[5])) for s in self._server.steps]
 
     def _observation_space(self, *batch):
@@ -353,7 +362,8 @@ class _Arms:
         pixels = _Box(0, 255, (*batch, *one.pixels_shape), np.uint8)
         if not isinstance(self._buffers[0][0], dict):
             return pixels
-        return _Dict({"pixels": pixels, "proprioception": _Box(-np.inf, np.inf, (*batch, one.proprioception), np.float32)})
+        proprioception = _Box(-np.inf, np.inf, (*batch, one.proprioception), np.float32)
+        return _Dict({"pixels": pixels, "proprioception": proprioception})
 
     def _begin(self, chosen, seeds):
         """Resets the chosen environments; seeds has one or None for each environment. Returns the buffer filled."""
@@ -416,17 +426,18 @@ def _part(observations, i):
 
 
 class Env(_Arms, _EnvBase):
-    """One environment. Its arguments but the last are those of the command simserve, without which it cannot be.
+    """One environment.
 
-    task is "reach" or "conveyor", domain a name or a file, target_every the number of episodes between two target positions,
-    pixels the side of an observation, render_size that of what render returns.
+    task is "reach" or "conveyor", domain a name or a file, target_every the number of episodes between two target
+    positions, pixels the side of an observation, render_size that of what render returns.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
 
     def __init__(self, task="reach", domain="sim", target_every=1, proprioception=False, pixels=64,
                  render_mode="rgb_array", render_size=512, server=None, timeout=60):
-        self._start(1, AutoresetMode.DISABLED, 2, 1, task, domain, target_every, proprioception, pixels, render_mode, render_size, server, timeout)
+        self._start(1, AutoresetMode.DISABLED, 2, 1, task, domain, target_every, proprioception, pixels,
+                    render_mode, render_size, server, timeout)
         self.observation_space, self.action_space = self._observation_space(), _MultiDiscrete(self._server.nvec)
 
     def reset(self, *, seed=None, options=None):
@@ -466,8 +477,8 @@ class Env(_Arms, _EnvBase):
 class VectorEnv(_Arms, _VectorBase):
     """N environments that one server steps with some threads; 0: one for each CPU.
 
-    The other arguments are as for Env. How long observations are valid, and what happens at the end of an episode, stands at
-    the top of this file.
+    The other arguments are as for Env. How long observations are valid, and what happens at the end of an episode,
+    stands at the top of this file.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
@@ -476,11 +487,13 @@ class VectorEnv(_Arms, _VectorBase):
     def __init__(self, num_envs=1, task="reach", domain="sim", target_every=1, proprioception=False, pixels=64,
                  threads=0, autoreset_mode=AutoresetMode.NEXT_STEP, buffers=2, copy=False,
                  render_mode="rgb_array", render_size=512, server=None, timeout=60):
-        self.autoreset_mode = autoreset_mode if isinstance(autoreset_mode, AutoresetMode) else AutoresetMode(autoreset_mode)
+        self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.num_envs, self.copy = num_envs, copy
         self.metadata = {**type(self).metadata, "autoreset_mode": self.autoreset_mode}
-        self._start(num_envs, self.autoreset_mode, buffers, threads, task, domain, target_every, proprioception, pixels, render_mode, render_size, server, timeout)
-        self.single_observation_space, self.observation_space = self._observation_space(), self._observation_space(num_envs)
+        self._start(num_envs, self.autoreset_mode, buffers, threads, task, domain, target_every, proprioception, pixels,
+                    render_mode, render_size, server, timeout)
+        self.single_observation_space = self._observation_space()
+        self.observation_space = self._observation_space(num_envs)
         self.single_action_space = _MultiDiscrete(self._server.nvec)
         self.action_space = _Box(0, self._server.nvec[0] - 1, self._server.actions.shape, np.int64)
         self._ended = np.zeros(num_envs, np.bool_)
@@ -496,7 +509,7 @@ class VectorEnv(_Arms, _VectorBase):
             raise ValueError(f"there is no option {sorted(options)[0]!r}, only reset_mask")
         if mask is None:
             mask = np.ones(self.num_envs, np.bool_)
-        elif not (isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (self.num_envs,) and mask.any()):
+        elif getattr(mask, "dtype", None) != np.bool_ or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is a numpy array of {self.num_envs} bools, at least one of them True")
         if seed is None or isinstance(seed, (int, np.integer)):
             seed = [None if seed is None else int(seed) + i for i in range(self.num_envs)]
@@ -513,8 +526,7 @@ class VectorEnv(_Arms, _VectorBase):
         ended = terminations | truncations
         infos = {}
         if violations.any():
-            mask = violations != 0
-            infos = {"violation": np.where(mask, np.array(_VIOLATIONS, object)[violations], None), "_violation": mask}
+            infos = {"violation": _VIOLATIONS[violations], "_violation": violations != 0}
         begun = self._ended if self.autoreset_mode is AutoresetMode.NEXT_STEP else ended
         if self.autoreset_mode is AutoresetMode.SAME_STEP and ended.any():
             last = np.full(self.num_envs, None, object)
@@ -556,5 +568,6 @@ class VectorEnv(_Arms, _VectorBase):
 if gymnasium is not None:
     for _name in ("Reach", "Conveyor"):
         gymnasium.register(
-            id=f"Colonnade/{_name}-v0", entry_point=f"{__name__}:Env", vector_entry_point=f"{__name__}:VectorEnv", kwargs={"task": _name.lower()}
+            id=f"Colonnade/{_name}-v0", kwargs={"task": _name.lower()},
+            entry_point=f"{__name__}:Env", vector_entry_point=f"{__name__}:VectorEnv",
         )

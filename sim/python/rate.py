@@ -1,7 +1,7 @@
 """Measures steps from Python beside the loops of BenchmarkVector and BenchmarkLoop, in one run: make bench-python.
 
-Each round measures one after another, so that what else the machine does meets all of them; the ratio is the median of the
-rounds' ratios. Both loops take random actions, reset where an episode has ended, and draw every frame.
+Each round measures one after another, so that what else the machine does meets all of them; the ratio is the median of
+the rounds' ratios. Both loops take random actions, reset where an episode has ended, and draw every frame.
 """
 
 import argparse
@@ -29,9 +29,8 @@ def compiled(package, folder):
 
 def go_loop(program, benchmark, seconds):
     """Returns the time of a step in us."""
-    out = subprocess.run(
-        [program, "-test.run", "^$", "-test.bench", benchmark, "-test.benchtime", f"{seconds}s"], check=True, capture_output=True, text=True
-    ).stdout
+    command = [program, "-test.run", "^$", "-test.bench", benchmark, "-test.benchtime", f"{seconds}s"]
+    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return float(re.search(r"([\d.]+) ns/op", out).group(1)) / 1000
 
 
@@ -55,23 +54,26 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-rounds", type=int, default=5)
     parser.add_argument("-seconds", type=float, default=1)
-    parser.add_argument("-domain", default="sim")
-    parser.add_argument("-threads", type=int, default=len(os.sched_getaffinity(0)), help="most threads")
     options = parser.parse_args()
     actions = np.random.default_rng(1).integers(0, 3, (50, ENVS, 9))
-    print(f"{processor()}, {len(os.sched_getaffinity(0))} CPUs, Python {platform.python_version()}, numpy {np.__version__}; us a step, {ENVS} environments, domain {options.domain}")
+    cpus = len(os.sched_getaffinity(0))
+    print(f"{processor()}, {cpus} CPUs, Python {platform.python_version()}, numpy {np.__version__}")
+    print(f"us a step of one of {ENVS} environments of domain sim")
     with tempfile.TemporaryDirectory() as folder:
         vector, loop = compiled("sim/reach", folder), compiled("sim/serve", folder)
-        for threads in range(1, options.threads + 1):
-            name = f"Vector/domain={options.domain}/share=true/envs={ENVS}$" if threads == 1 else f"Loop/loop=process/threads={threads}$"
-            with VectorEnv(ENVS, domain=options.domain, threads=threads, autoreset_mode=AutoresetMode.SAME_STEP) as envs:
+        for threads in range(1, cpus + 1):
+            program, name = vector, f"Vector/domain=sim/share=true/envs={ENVS}$"
+            if threads > 1:
+                program, name = loop, f"Loop/loop=process/threads={threads}$"
+            with VectorEnv(ENVS, threads=threads, autoreset_mode=AutoresetMode.SAME_STEP) as envs:
                 envs.reset(seed=1)
                 pairs = []
                 for _ in range(options.rounds):
-                    pairs.append((go_loop(vector if threads == 1 else loop, name, options.seconds), python_loop(envs, actions, options.seconds)))
+                    go = go_loop(program, name, options.seconds)
+                    pairs.append((go, python_loop(envs, actions, options.seconds)))
             go, python = (statistics.median(side) for side in zip(*pairs))
             ratio = statistics.median(g / p for g, p in pairs)
-            print(f"threads={threads} go={go:.1f} python={python:.1f} rate-of-python-to-go={ratio:.2f}  ({'Benchmark' + name[:-1]})")
+            print(f"threads={threads} go={go:.1f} python={python:.1f} rate-of-python-to-go={ratio:.2f} {name[:-1]}")
 
 
 if __name__ == "__main__":

@@ -70,8 +70,9 @@ class Bits(unittest.TestCase):
     def test_vector_is_envs(self):
         """Environment i of a vector is an Env with the seed after, in every way to go on after an episode."""
         for mode in AutoresetMode:
-            with self.subTest(mode), VectorEnv(3, target_every=2, proprioception=True, threads=2, autoreset_mode=mode) as envs:
-                ones = [Env(target_every=2, proprioception=True) for _ in range(3)]
+            arguments = {"target_every": 2, "proprioception": True}
+            with self.subTest(mode), VectorEnv(3, threads=2, autoreset_mode=mode, **arguments) as envs:
+                ones = [Env(**arguments) for _ in range(3)]
                 together, _ = envs.reset(seed=7)
                 alone = [env.reset(seed=7 + i)[0] for i, env in enumerate(ones)]
                 generator, ended = choices(3), np.zeros(3, np.bool_)
@@ -130,7 +131,8 @@ class Contract(unittest.TestCase):
             self.assertEqual(both.observation_space["proprioception"].shape, (18,))
             self.assertEqual(both.observation_space["proprioception"].dtype, np.float32)
             self.assertEqual(env.action_space.nvec.tolist(), [3] * 9)
-            self.assertEqual((envs.single_observation_space, envs.single_action_space), (both.observation_space, env.action_space))
+            self.assertEqual(envs.single_observation_space, both.observation_space)
+            self.assertEqual(envs.single_action_space, env.action_space)
             self.assertEqual(envs.observation_space["pixels"].shape, (4, 64, 64, 3))
             self.assertEqual(envs.action_space.shape, (4, 9))
             for space in (pixels, both.observation_space, env.action_space, envs.action_space, envs.observation_space):
@@ -152,7 +154,7 @@ class Contract(unittest.TestCase):
         for proprioception in (False, True):
             with Env(proprioception=proprioception) as env:
                 self.assertIs(env.unwrapped, env)
-                self.assertEqual((env.metadata["render_modes"], env.metadata["render_fps"], env.render_mode), (["rgb_array"], 10, "rgb_array"))
+                self.assertEqual((env.metadata["render_modes"], env.metadata["render_fps"]), (["rgb_array"], 10))
                 observation, info = env.reset(seed=123)
                 self.assertTrue(observation in env.observation_space)
                 self.assertEqual((info, env.np_random_seed), ({}, 123))
@@ -166,7 +168,8 @@ class Contract(unittest.TestCase):
                 while not (terminated or truncated):
                     observation, reward, terminated, truncated, info = env.step(np.ones(9, np.int64))
                     self.assertTrue(observation in env.observation_space)
-                    self.assertEqual([type(x) for x in (reward, terminated, truncated, info)], [float, bool, bool, dict])
+                    types = [type(x) for x in (reward, terminated, truncated, info)]
+                    self.assertEqual(types, [float, bool, bool, dict])
                     steps += 1
                 self.assertEqual((steps, terminated, truncated), (50, False, True))
                 env.np_random = np.random.default_rng(1)
@@ -264,8 +267,9 @@ class Failures(unittest.TestCase):
     def test_server_is_silent(self):
         with Env(timeout=0.5) as env:
             env.reset()
-            os.kill(env._server._process.pid, signal.SIGSTOP)
             process = env._server._process
+            process.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WNOWAIT)
             try:
                 with self.assertRaisesRegex(ServerError, "has not answered for 0.5 s"):
                     env.step([1] * 9)
@@ -275,7 +279,10 @@ class Failures(unittest.TestCase):
     def test_client_dies(self):
         """A learner that is killed leaves neither a process nor a file."""
         before = glob.glob("/dev/shm/simserve-*")
-        program = "import colonnade, time; e = colonnade.VectorEnv(2); e.reset(); print(e._server._process.pid, flush=True); time.sleep(60)"
+        program = (
+            "import colonnade, time; envs = colonnade.VectorEnv(2); envs.reset(); "
+            "print(envs._server._process.pid, flush=True); time.sleep(60)"
+        )
         with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=HERE) as learner:
             server = int(learner.stdout.readline())
             self.assertTrue(os.path.exists(f"/proc/{server}"))
@@ -312,7 +319,8 @@ class Failures(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "nothing to draw"):
                 env.render()
             env.reset()
-            for action, message in (([3] + [1] * 8, "want 0, 1 or 2"), ([-1] * 9, "want 0, 1 or 2"), ([1] * 8, "shape")):
+            wrong = (([3] + [1] * 8, "want 0, 1 or 2"), ([-1] * 9, "want 0, 1 or 2"), ([1] * 8, "shape"))
+            for action, message in wrong:
                 with self.assertRaisesRegex(ValueError, message):
                     env.step(action)
             with self.assertRaises(TypeError):
@@ -335,11 +343,14 @@ class Failures(unittest.TestCase):
     def test_arguments(self):
         for kwargs, message in (
             ({"domain": "nowhere"}, "neither a preset"), ({"task": "juggle"}, "allowed are reach, conveyor"),
-            ({"target_every": 0}, "target-every"), ({"pixels": 4}, "pixels is 4"), ({"render_size": 9999}, "picture is 9999"),
+            ({"target_every": 0}, "target-every"), ({"pixels": 4}, "pixels is 4"),
+            ({"render_size": 9999}, "picture is 9999"),
         ):
             with self.assertRaisesRegex(ServerError, message):
                 Env(**kwargs)
-        for kwargs, message in (({"num_envs": 0}, "envs is 0"), ({"buffers": 1}, "buffers is 1"), ({"threads": 2}, "threads is 2")):
+        for kwargs, message in (
+            ({"num_envs": 0}, "envs is 0"), ({"buffers": 1}, "buffers is 1"), ({"threads": 2}, "threads is 2"),
+        ):
             with self.assertRaisesRegex(ServerError, message):
                 VectorEnv(**kwargs)
         with self.assertRaisesRegex(ValueError, "render_mode"):

@@ -189,6 +189,22 @@ type pipe struct {
 func (p *pipe) Write(m []byte) (int, error)            { return p.replies.Write(m) }
 func (p *pipe) SendFile(m []byte, file *os.File) error { p.replies.Write(m); return nil }
 
+// TestNoAllocations: a step, resets included, allocates nothing, however often it is asked for.
+func TestNoAllocations(t *testing.T) {
+	step := make([]byte, 32)
+	binary.LittleEndian.PutUint32(step, 2)
+	k := connect(t, serve.Config{Envs: 4, Threads: 2, Autoreset: serve.SameStep})
+	k.maskAll()
+	k.must(3, 0)
+	reply := make([]byte, 256)
+	if n := testing.AllocsPerRun(200, func() {
+		k.conn.Write(step)
+		io.ReadFull(k.conn, reply)
+	}); n != 0 {
+		t.Errorf("%v allocations a step", n)
+	}
+}
+
 // FuzzControl: no stream of requests makes the server panic, each whole one gets one reply, and a
 // reply is either done or says why not.
 func FuzzControl(f *testing.F) {

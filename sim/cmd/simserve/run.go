@@ -22,11 +22,11 @@ type settings struct {
 	Pixels      int           `flag:"pixels" help:"side of the square observation, in *pixels*"`
 	Envs        int           `flag:"envs" help:"*number* of environments"`
 	Threads     int           `flag:"threads" help:"*number* of threads that step them; 0: one for each CPU"`
-	Buffers     int           `flag:"buffers" help:"*number* of buffers that observations go to in turn: one is valid until so many further steps, less one, were asked for"`
+	Buffers     int           `flag:"buffers" help:"*number* of buffers that observations go to in turn"`
 	Autoreset   string        `flag:"autoreset" choice:"next-step|same-step|disabled" help:"when a new *episode* begins after one has ended"`
 	Picture     int           `flag:"picture" help:"side of the pictures for people, in *pixels*"`
 	Socket      string        `flag:"socket" file:"-" help:"*path* of the Unix socket to make and to wait at for a client"`
-	Inherited   int           `flag:"socket-fd" file:"-" help:"*number* of the file descriptor of a connected Unix socket that the process was started with, instead of -socket"`
+	Inherited   int           `flag:"socket-fd" file:"-" help:"*number* of the descriptor of a connected Unix socket, inherited, instead of -socket"`
 	Patience    time.Duration `flag:"patience" file:"-" help:"*time* to wait for a client at -socket; 0: for ever"`
 }
 
@@ -72,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 	}{steps, episodes})
 }
 
-// config checks the flags that nobody else would call by their names.
+// config returns what the flags ask for, or an error of usage.
 func (s *settings) config() (serve.Config, error) {
 	var c serve.Config
 	task, err := reach.ParseTask(s.Task)
@@ -94,12 +94,17 @@ func (s *settings) config() (serve.Config, error) {
 	switch {
 	case (s.Socket == "") == (s.Inherited < 0):
 		return c, cli.Usagef("either -socket or -socket-fd is needed: where the client is")
-	case s.TargetEvery < 1 || s.Pixels == 0:
-		return c, cli.Usagef("-target-every is %d and -pixels %d, want 1 or more", s.TargetEvery, s.Pixels)
+	case s.TargetEvery < 1:
+		return c, cli.Usagef("-target-every is %d, want 1 or more", s.TargetEvery)
+	case s.Pixels < 1:
+		return c, cli.Usagef("-pixels is %d, want 8 to 1024", s.Pixels)
 	case s.Patience < 0:
 		return c, cli.Usagef("-patience is %v, want 0 or more", s.Patience)
 	}
 	if err := c.Check(); err != nil {
+		return c, cli.Usagef("%v", err)
+	}
+	if c.Options, err = c.Options.Share(); err != nil {
 		return c, cli.Usagef("%v", err)
 	}
 	return c, nil
