@@ -208,22 +208,6 @@ func TestAnglesWaitsForFreshOnes(t *testing.T) {
 	}
 }
 
-func TestLongReads(t *testing.T) {
-	r := connected(t, "", nil)
-	general, err := r.arm.General(background)
-	if err != nil || general.Retract != protocol.NotInitialised || general.Controller != protocol.ControllerAPI {
-		t.Errorf("general information: %v, controller %d, %v", general.Retract, general.Controller, err)
-	}
-	config, err := r.arm.Configuration(background)
-	if err != nil || config.Name.String() != "Jaco 2" {
-		t.Errorf("configuration of %q, %v", config.Name, err)
-	}
-	r.arm.SetVelocity(&[NumJoints]float64{0.1})
-	if _, err := r.arm.General(background); !errors.Is(err, ErrMoving) {
-		t.Errorf("while streaming: %v, want ErrMoving", err)
-	}
-}
-
 func TestJaco1(t *testing.T) {
 	r := connected(t, "", func(e *emulator.Options, _ *Options) {
 		start := e.Start

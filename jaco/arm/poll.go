@@ -173,32 +173,6 @@ func (a *Arm) update(f func(s *State)) {
 	f(&a.state)
 }
 
-// General reads command 200, which takes about 40 ms: it is refused with ErrMoving while velocities
-// are streamed.
-func (a *Arm) General(ctx context.Context) (g protocol.General, err error) {
-	err = a.ask(&request{ctx: ctx,
-		run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GeneralRead, &g) }})
-	return g, err
-}
-
-// Configuration reads command 1, which takes about 110 ms: it is refused with ErrMoving while
-// velocities are streamed.
-func (a *Arm) Configuration(ctx context.Context) (c protocol.Config, err error) {
-	err = a.ask(&request{ctx: ctx,
-		run: func(ctx context.Context) error { return a.readAtRest(ctx, protocol.GetConfig, &c) }})
-	return c, err
-}
-
-func (a *Arm) readAtRest(ctx context.Context, command protocol.Command, m interface{ Decode([]byte) error }) error {
-	a.mu.Lock()
-	streaming := a.streaming
-	a.mu.Unlock()
-	if streaming {
-		return ErrMoving
-	}
-	return a.link.read(ctx, command, m)
-}
-
 // refused tells an answer that says no from a failure on the wire.
 func refused(err error) bool {
 	return errors.Is(err, protocol.ErrNACK) || errors.Is(err, protocol.ErrFailed)

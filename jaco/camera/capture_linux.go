@@ -18,13 +18,13 @@ import (
 
 // Capture is a camera of this system.
 type Capture struct {
-	path, name string
-	opt        Options
-	kernel     kernel
-	decoder    *decoder
-	memory     [][]byte // the driver's buffers
-	fresh      *clock.Signal
-	gone       chan struct{} // closed by the pump when it ends
+	path    string
+	opt     Options
+	kernel  kernel
+	decoder *decoder
+	memory  [][]byte // the driver's buffers
+	fresh   *clock.Signal
+	gone    chan struct{} // closed by the pump when it ends
 
 	frame  sync.Mutex // held by the Frame under way, and by Close when none may begin
 	once   sync.Once  // of Close
@@ -85,12 +85,10 @@ func newCapture(k kernel, opt Options) (*Capture, error) {
 	return c, nil
 }
 
-func (c *Capture) start() error {
-	about, err := ask(c.path, c.kernel)
-	if err != nil {
+func (c *Capture) start() (err error) {
+	if _, err = ask(c.path, c.kernel); err != nil {
 		return err
 	}
-	c.name = text(about.card[:])
 	if c.decoder, err = setUp(c.path, c.kernel, &c.opt); err != nil {
 		return err
 	}
@@ -265,9 +263,6 @@ func (c *Capture) Frame(dst []uint8) (time.Duration, error) {
 		}
 	}
 }
-
-// Name returns what its driver calls the camera.
-func (c *Capture) Name() string { return c.name }
 
 // View is described at Viewer.
 func (c *Capture) View() string {

@@ -22,9 +22,6 @@ func Open(Options) (*Capture, error) { return nil, errUnsupported }
 // Frame always fails.
 func (*Capture) Frame([]uint8) (time.Duration, error) { return 0, errUnsupported }
 
-// Name returns nothing.
-func (*Capture) Name() string { return "" }
-
 // Stats returns zeros.
 func (*Capture) Stats() Stats { return Stats{} }
 

@@ -2,10 +2,7 @@ package protocol
 
 import "fmt"
 
-// UserPositionSize is the size of a UserPosition, in bytes.
-const UserPositionSize = 104
-
-// UserPosition is a pose or a velocity, the building block of 300, 307, 200, 0 and 1.
+// UserPosition is a pose or a velocity, the building block of 300, 307, 200, 0 and 1: 104 bytes.
 //
 //	offset  type     field        unit, meaning                                 evidence
 //	0       u32      Type         PositionType                                  K S H

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/stats"
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/cmd/workcell"
@@ -204,8 +205,8 @@ func (w *wave) delays() (*delays, error) {
 		pictures, motions = append(pictures, picture), append(motions, motion)
 	}
 	r := &delays{Pictures: len(w.pictures.t)}
-	r.Picture, r.PictureSpread = median(pictures)
-	r.Motion, r.MotionSpread = median(motions)
+	r.Picture, r.PictureSpread = stats.Median(pictures), spread(pictures)
+	r.Motion, r.MotionSpread = stats.Median(motions), spread(motions)
 	r.Both = r.Picture + r.Motion
 	return r, nil
 }
@@ -216,12 +217,8 @@ func (s *series) between(from, to float64) *series {
 	return &series{s.t[i:j], s.y[i:j]}
 }
 
-// median returns the median, and half of the range.
-func median(values []float64) (middle, spread float64) {
-	sorted := slices.Sorted(slices.Values(values))
-	n := len(sorted)
-	return (sorted[(n-1)/2] + sorted[n/2]) / 2, (sorted[n-1] - sorted[0]) / 2
-}
+// spread returns half of the range.
+func spread(values []float64) float64 { return (slices.Max(values) - slices.Min(values)) / 2 }
 
 const (
 	lagStep    = 0.001 // s
