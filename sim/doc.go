@@ -54,8 +54,8 @@
 //
 // # Where to start reading
 //
-// model.go and description.go for the arm, kinematics.go, dynamics.go with step.go and implicit.go
-// for motion, distance.go, solid.go, collision.go, checker.go and clearance.go for contact,
+// model.go and description.go for the arm, kinematics.go, dynamics.go and implicit.go for motion,
+// solid.go, collision.go and clearance.go for contact,
 // simulator.go for the whole. sim/render draws it, sim/domain describes worlds, sim/reach is the
 // task, sim/planner solves it.
 package sim
