@@ -57,7 +57,8 @@ func (m *Model) compileLink(b int, names map[string]int) error {
 			return fmt.Errorf("unknown parent %q", l.Parent)
 		}
 		if parent != parents[b] {
-			return fmt.Errorf("parent is %q, want %q: the tree must be a chain of six joints with three fingers on its last link",
+			return fmt.Errorf("parent is %q, want %q: the tree must be a chain of six joints with three fingers on "+
+				"its last link",
 				l.Parent, m.desc.Links[parents[b]].Name)
 		}
 		if l.Joint == nil {

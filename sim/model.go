@@ -123,7 +123,8 @@ func (s *Simulator) AppendBinary(b []byte) ([]byte, error) {
 // and Motion, so that it goes on with the same bits. After an error nothing has changed.
 func (s *Simulator) UnmarshalBinary(data []byte) error {
 	if len(data) != s.stateSize() {
-		return fmt.Errorf("simulator: saved state has %d bytes, want %d: was it saved with another latency or physics step?", len(data), s.stateSize())
+		return fmt.Errorf("simulator: saved state has %d bytes, want %d: was it saved with another latency or "+
+			"physics step?", len(data), s.stateSize())
 	}
 	for i := 0; i < len(data); i += 8 {
 		if x := math.Float64frombits(binary.LittleEndian.Uint64(data[i:])); !(math.Abs(x) <= MaxAngle) {

@@ -49,7 +49,8 @@ func NewSimulator(m *Model, physicsStep, controlStep float64) (*Simulator, error
 	}
 	n := math.Round(controlStep / physicsStep)
 	if n < 1 || math.Abs(controlStep/physicsStep-n) > 1e-9*n {
-		return nil, fmt.Errorf("simulator: the control step of %g s is not a whole multiple of the physics step of %g s", controlStep, physicsStep)
+		return nil, fmt.Errorf("simulator: the control step of %g s is not a whole multiple of the physics step of "+
+			"%g s", controlStep, physicsStep)
 	}
 	s := &Simulator{
 		Model: m, Data: m.NewData(), checker: m.NewChecker(), step: physicsStep, steps: int(n), gain: 1,

@@ -113,7 +113,8 @@ func (m *Model) compilePairs(names map[string]int) error {
 				continue
 			}
 			if hasBox(m.solids[a]) && hasBox(m.solids[b]) {
-				return errors.New("two links that may touch both have a box, but the distance of two boxes is not implemented: use capsules")
+				return errors.New("two links that may touch both have a box, but the distance of two boxes is not " +
+					"implemented: use capsules")
 			}
 			m.pairs = append(m.pairs, pair{a, b})
 		}

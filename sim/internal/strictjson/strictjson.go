@@ -16,9 +16,11 @@ import (
 // Unmarshal reads text, exactly one JSON value, into what v points to, as json.Unmarshal does, but
 // returns an error for
 //
-//   - a member that the struct does not have, or has in other letters (json: "VALUE" is taken for "value")
+//   - a member that the struct does not have, or has in other letters (json: "VALUE" is taken for
+//     "value")
 //   - a member given twice, in a struct or a map
-//   - a member that is missing, unless its field is a pointer or has the option omitempty or omitzero
+//   - a member that is missing, unless its field is a pointer or has the option omitempty or
+//     omitzero
 //   - null, except for a pointer
 //   - a list whose length is not that of the array
 //
