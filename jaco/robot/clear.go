@@ -29,6 +29,7 @@ const (
 	placedLook  = 100 * time.Millisecond // between two looks
 	placedTime  = 5 * time.Minute        // that a person gets
 	askAgain    = 10 * time.Second       // after a confirmation that the picture does not bear out
+	restless    = 0.05                   // rad that a joint may turn meanwhile
 )
 
 // errNobody is returned where a person must confirm that the arm may move, and none can.
@@ -44,6 +45,8 @@ type clearance struct {
 	target *[2]float64
 
 	calm        calm
+	pose        pose
+	stood       time.Time      // that the arm has been in it; zero: it was not looked at yet
 	first, last *tracker.Sight // of the whole disc
 	since       time.Time      // that it has lain still
 	moved       bool           // it was gone for a moment, behind a hand, or is somewhere else
@@ -142,6 +145,18 @@ func (c *clearance) look(finder *tracker.Finder, frame []uint8) error {
 	}
 	if !still || now.Sub(c.calm.since) < placedFor {
 		return errors.New("something moves in the picture")
+	}
+	return c.stands(now)
+}
+
+// stands returns an error if the arm has not stood still for long enough: somebody moves it, or it sinks.
+func (c *clearance) stands(now time.Time) error {
+	q := c.lab.Guard.State().Q
+	if c.stood.IsZero() || apart(&q, &c.pose) > restless {
+		c.pose, c.stood = q, now
+	}
+	if now.Sub(c.stood) < placedFor {
+		return errors.New("the arm moves, though it is to stand")
 	}
 	return nil
 }

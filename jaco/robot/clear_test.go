@@ -12,6 +12,7 @@ import (
 
 	"colonnade/jaco/camera"
 	"colonnade/jaco/clock"
+	"colonnade/jaco/emulator"
 	"colonnade/jaco/transport"
 )
 
@@ -121,6 +122,25 @@ func TestHandsAreNoAllClear(t *testing.T) {
 	}
 	if took, err := c.place(x, y); err != nil || took < 20*time.Second || took > 23*time.Second {
 		t.Errorf("something moved for 20 s, the target counted as placed after %v: %v", took, err)
+	}
+}
+
+// Nor does it move while its own angles change, as it sinks or somebody pushes it, whatever the picture shows.
+func TestAMovingArmIsNoAllClear(t *testing.T) {
+	const x, y = 0.02, -0.4
+	c := newClearing(t, auto)
+	c.PutTarget(x, y)
+	still := make([]uint8, camera.FrameSize)
+	if _, err := c.Eye.Frame(still); err != nil {
+		t.Fatal(err)
+	}
+	c.eye.paint = func(frame []uint8) { copy(frame, still) }
+	if err := c.Arm.Break(c.lab.Clock.Now(), 0, emulator.Motor, emulator.Fault{Scale: 1, Offset: 0.3}); err != nil {
+		t.Fatal(err)
+	}
+	c.after(5*time.Second, func() { c.Arm.Mend(c.lab.Clock.Now()) }) // and it goes back, slowly
+	if took, err := c.place(x, y); err != nil || took < 6*time.Second || took > 30*time.Second {
+		t.Errorf("the arm moved for 5 s, the target counted as placed after %v: %v", took, err)
 	}
 }
 

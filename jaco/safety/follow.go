@@ -12,17 +12,19 @@ import (
 // What readings may differ by from what they should be, beside what is worked out: chosen on the emulated arm of domain robot, with
 // faults of the cable. README.md has how near it came to them.
 const (
-	astray      = 0.01  // rad that a joint may be out of where it can be
-	loose       = 0.015 // rad that where a joint can be is wider than its reading: play, an answer that is late
-	hastyRate   = 0.3   // rad/s that a velocity may be off
-	convicting  = 2     // angles or velocities in a row that are off more
-	heavy       = 8.0   // N m that a torque may be off, on the average
-	heavier     = 0.3   // of the weight's torque that it may be off, too
-	evening     = 12    // readings of a torque over which it is averaged: a second and a half
-	jolt        = 10.0  // N m that a reading counts for at most: servos that speed up joints have torques far above that
-	sudden      = 0.2   // rad/s that is not known of a joint's velocity: it may be speeding up
-	standstill  = 3     // torques in a row that are the very same, down to the last bit
-	stillWeight = 1.0   // N m that a weight may change while its torque stands still
+	astray      = 0.01                   // rad that a joint may be out of where it can be
+	loose       = 0.015                  // rad that where a joint can be is wider than its reading: play, an answer that is late
+	hastyRate   = 0.3                    // rad/s that a velocity may be off
+	convicting  = 2                      // angles or velocities in a row that are off more
+	heavy       = 8.0                    // N m that a torque may be off, on the average
+	heavier     = 0.3                    // of the weight's torque that it may be off, too
+	evening     = 12                     // readings of a torque over which it is averaged: a second and a half
+	jolt        = 10.0                   // N m that a reading counts for at most: servos that speed up joints have torques far above that
+	sudden      = 0.2                    // rad/s that is not known of a joint's velocity: it may be speeding up
+	standstill  = 3                      // torques in a row that are the very same, down to the last bit
+	stillWeight = 1.0                    // N m that a weight may change while its torque stands still
+	restless    = 0.05                   // rad that a joint may have turned while the arm was to stand, beside what it takes to come to rest
+	settling    = 500 * time.Millisecond // from the last point until it stands
 )
 
 // follow compares what the arm reports with what it was told: it knows between which angles each joint can be. A joint goes at least
@@ -37,7 +39,9 @@ type follow struct {
 	lag       [2][sim.NumJoints]float64 // least and largest velocities of the slowest servos, rad/s
 	slowest   [sim.NumJoints]float64    // velocities that a joint can have, rad/s
 	fastest   [sim.NumJoints]float64
-	strayed   int // angles in a row that are out of that
+	strayed   int           // angles in a row that are out of that
+	rested    bool          // there was a pause in the stream, and what they read after it is not compared yet
+	stands    time.Duration // when it had come to rest in it
 
 	velocityTime, torqueTime time.Time // when the last ones were asked for
 	wrong                    int       // velocities in a row that cannot be
@@ -51,7 +55,7 @@ type follow struct {
 // restart makes the next reading be believed: the arm was stopped, or somebody else has moved it. Its servos may still slow down,
 // unless it stood for a while.
 func (f *follow) restart(stood bool) {
-	f.known, f.first, f.wrong, f.strayed = false, true, 0, 0
+	f.known, f.first, f.wrong, f.strayed, f.rested = false, true, 0, 0, false
 	f.off, f.same = [sim.NumJoints]float64{}, [sim.NumJoints]int{}
 	for i := range sim.NumJoints {
 		f.lag[0][i], f.lag[1][i] = min(0, f.lag[0][i]), max(0, f.lag[1][i])
@@ -69,7 +73,29 @@ func (f *follow) believe(s *arm.State, at time.Duration) {
 	}
 }
 
-// follows returns what of the newest readings cannot be, or nil. g.mu is held.
+// compare returns what of the newest readings cannot be, or nil; the first ones after a pause in the stream are compared with the
+// last before it, and as long as that is open v becomes zero. g.mu is held.
+func (g *Guard) compare(s *arm.State, v *[sim.NumJoints]float64, paused bool) *Trip {
+	f := &g.follow
+	if paused {
+		if f.rested = f.known && g.ahead.count > 0 && !g.retreating; f.rested {
+			f.stands = g.ahead.last().sent + settling
+		} else {
+			f.restart(true)
+		}
+	}
+	if f.rested {
+		sure, t := g.stood(s)
+		if t != nil || !sure {
+			*v, g.velocity = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
+			return t
+		}
+		f.restart(true)
+	}
+	return g.follows(s)
+}
+
+// follows returns what of the newest readings cannot be while the arm moves, or nil.
 func (g *Guard) follows(s *arm.State) *Trip {
 	f := &g.follow
 	at := s.QTime.Sub(g.began)
@@ -81,25 +107,8 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	case at <= f.at:
 		return nil
 	}
-	var light, full [sim.NumJoints]float64
-	f.light.Q, g.ahead.data.Q = s.Q, s.Q
-	f.light.V, g.ahead.data.V = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
-	g.model.Bias(f.light, &light)
-	g.model.Bias(g.ahead.data, &full)
-	for f.at < at {
-		f.advance(&g.ahead, min(at-f.at, seconds(tick)), &light, &full)
-	}
-	out := -1
-	for i, q := range s.Q {
-		lower, upper, limited := g.model.Range(i)
-		if limited { // its end stops a joint
-			f.low[i] = min(f.low[i], upper-g.ends(i))
-			f.high[i] = max(f.high[i], lower+g.ends(i))
-		}
-		if out < 0 && (q < f.low[i]-astray || q > f.high[i]+astray) {
-			out = i
-		}
-	}
+	light, full := g.pass(s, at)
+	out := g.out(s, astray)
 	first := f.first
 	f.first = false
 	if out >= 0 {
@@ -117,6 +126,57 @@ func (g *Guard) follows(s *arm.State) *Trip {
 		f.low[i], f.high[i] = max(f.low[i], q-loose), min(f.high[i], q+loose)
 	}
 	return g.belongs(s, &light, &full)
+}
+
+// pass moves where the joints can be to a time, and returns the torques that hold their weight without and with a payload, N m.
+func (g *Guard) pass(s *arm.State, at time.Duration) (light, full [sim.NumJoints]float64) {
+	f := &g.follow
+	f.light.Q, g.ahead.data.Q = s.Q, s.Q
+	f.light.V, g.ahead.data.V = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
+	g.model.Bias(f.light, &light)
+	g.model.Bias(g.ahead.data, &full)
+	for f.at < at {
+		f.advance(&g.ahead, min(at-f.at, seconds(tick)), &light, &full)
+	}
+	return light, full
+}
+
+// out returns the first joint that is farther than most (rad) from where it can be; -1: none.
+func (g *Guard) out(s *arm.State, most float64) int {
+	f := &g.follow
+	first := -1
+	for i, q := range s.Q {
+		lower, upper, limited := g.model.Range(i)
+		if limited { // its end stops a joint
+			f.low[i] = min(f.low[i], upper-g.ends(i))
+			f.high[i] = max(f.high[i], lower+g.ends(i))
+		}
+		if first < 0 && (q < f.low[i]-most || q > f.high[i]+most) {
+			first = i
+		}
+	}
+	return first
+}
+
+// stood compares the first angles after a pause with the last before it: an arm that is to stand must stand. Of two readings that
+// do not agree one can be spoilt: it is not sure before the second one whether the arm may go on.
+func (g *Guard) stood(s *arm.State) (sure bool, t *Trip) {
+	f := &g.follow
+	at := s.QTime.Sub(g.began)
+	if at <= f.at {
+		return false, nil
+	}
+	g.pass(s, min(at, f.stands))
+	f.at = at
+	i := g.out(s, restless)
+	if i < 0 || i >= sim.NumArmJoints { // fingers give way
+		return true, nil
+	}
+	if f.strayed++; f.strayed < convicting {
+		return false, nil
+	}
+	return true, &Trip{Cause: Moved, What: fmt.Sprintf("%s reads %.3f rad, and stood between %.3f and %.3f before: it was moved while it was to stand, or it sinks, or its sensor is off",
+		g.model.JointName(i), s.Q[i], f.low[i], f.high[i])}
 }
 
 // ends is how far before the end of its range a joint or finger may be stopped: by what its angles are off, and where the

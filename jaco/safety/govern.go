@@ -39,10 +39,7 @@ func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *T
 	if t := g.impossible(s); t != nil {
 		return t
 	}
-	if g.accelerate(now, v) {
-		g.follow.restart(true)
-	}
-	if t := g.follows(s); t != nil {
+	if t := g.compare(s, v, g.accelerate(now, v)); t != nil {
 		return t
 	}
 	at := now.Sub(g.began)

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -279,57 +278,6 @@ func (g *Guard) recover(ctx context.Context) error {
 	return nil
 }
 
-// EmergencyStop stops the arm, whatever it does, and does not wait for it: Stop does, afterwards. It stays stopped until ResetEmergencyStop. why
-// says who pulled it: a key, a signal.
-func (g *Guard) EmergencyStop(why string) {
-	g.stop(&Trip{Cause: Emergency, What: why, Q: g.arm.State().Q})
-}
-
-// ResetEmergencyStop allows Resume again. It fails while the stop file is there.
-func (g *Guard) ResetEmergencyStop() error {
-	if err := g.checkStopFile(); err != nil {
-		return err
-	}
-	g.mu.Lock()
-	g.emergency = nil
-	g.mu.Unlock()
-	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "reset", Text: "the emergency stop was reset"})
-	return nil
-}
-
-// checkStopFile fails while the stop file is there, and while nobody can tell.
-func (g *Guard) checkStopFile() error {
-	if g.opt.StopFile == "" {
-		return nil
-	}
-	_, err := os.Lstat(g.opt.StopFile)
-	switch {
-	case err == nil:
-		return fmt.Errorf("%w: the file %s is there; remove it first", ErrEmergency, g.opt.StopFile)
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	}
-	return fmt.Errorf("%w: nobody can tell whether the stop file is there: %w", ErrEmergency, err)
-}
-
-// filePeriod is how often the stop file is looked for.
-const filePeriod = 20 * time.Millisecond
-
-// watchFile pulls the emergency stop when the stop file appears. It ends with Close.
-func (g *Guard) watchFile() {
-	c := g.opt.Arm.Clock
-	for there := false; ; {
-		if err := c.Wait(context.Background(), g.closed, 0, c.Now().Add(filePeriod)); err == nil {
-			return
-		}
-		err := g.checkStopFile()
-		if err != nil && !there {
-			g.EmergencyStop(err.Error())
-		}
-		there = err != nil
-	}
-}
-
 // Enable starts API control, so that SetVelocity is obeyed.
 func (g *Guard) Enable(ctx context.Context) error {
 	return g.allowed(func() error {
@@ -339,6 +287,21 @@ func (g *Guard) Enable(ctx context.Context) error {
 		}
 		return err
 	})
+}
+
+// travel is what moves the arm otherwise than by points: where it comes to rest is its firmware's.
+func (g *Guard) travel(move func() error) error {
+	return g.allowed(func() error {
+		defer g.forget()
+		return move()
+	})
+}
+
+// forget makes the next angles be believed.
+func (g *Guard) forget() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.follow.restart(false)
 }
 
 // allowed does what may move the arm, if that is allowed, the model describes the arm, and nothing has tripped.
@@ -363,17 +326,17 @@ func (g *Guard) allowed(move func() error) error {
 
 // Home moves the arm to its ready pose, by its own firmware on its own way: only the emergency stop ends it.
 func (g *Guard) Home(ctx context.Context) error {
-	return g.allowed(func() error { return g.arm.Home(ctx) })
+	return g.travel(func() error { return g.arm.Home(ctx) })
 }
 
 // Retract moves the arm to its retracted pose, as Home does.
 func (g *Guard) Retract(ctx context.Context) error {
-	return g.allowed(func() error { return g.arm.Retract(ctx) })
+	return g.travel(func() error { return g.arm.Retract(ctx) })
 }
 
 // InitFingers opens the hand, which fingers need once after power-up. Keep things away from it.
 func (g *Guard) InitFingers(ctx context.Context) error {
-	return g.allowed(func() error { return g.arm.InitFingers(ctx) })
+	return g.travel(func() error { return g.arm.InitFingers(ctx) })
 }
 
 // Stop stops the arm; it obeys the next command.

@@ -22,6 +22,7 @@ const (
 	Workspace  Cause = "workspace"      // the arm on its way out of the box
 	Blind      Cause = "blind"          // joint angles that are too old
 	Following  Cause = "following"      // a joint that does not do what it was told
+	Moved      Cause = "moved"          // a joint that turned while the arm was to stand
 	Pose       Cause = "pose"           // angles that no arm can have
 	Reading    Cause = "reading"        // a velocity or torque that does not belong to the angles
 	Emergency  Cause = "emergency stop"
