@@ -37,6 +37,7 @@ type Env struct {
 	running  bool
 	due      time.Time // end of the step under way
 	trip     *safety.Trip
+	sluggish int // times in this episode that the cable was too slow
 	counts   Counts
 
 	moment Moment
@@ -130,7 +131,7 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 	if err := checkBuffers(pixels, proprio); err != nil {
 		return err
 	}
-	e.running, e.steps, e.trip, e.seed = false, 0, nil, seed
+	e.running, e.steps, e.trip, e.seed, e.sluggish = false, 0, nil, seed, 0
 	rng := newRandom(seed)
 	x, y := reach.DrawTarget(rng)
 	if e.opt.Fresh != nil {

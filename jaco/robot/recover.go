@@ -22,6 +22,14 @@ func doubtful(err error) bool {
 	return errors.As(err, &t) && t.Doubtful()
 }
 
+// mostSluggish is how often in an episode the cable may be too slow: a machine that was busy for a moment is none, a hub may be.
+const mostSluggish = 3
+
+func sluggish(err error) bool {
+	var t *safety.Trip
+	return errors.As(err, &t) && t.Cause == safety.Sluggish
+}
+
 const lookAtIt = "somebody must look at the arm before it moves again"
 
 // recover waits for an arm that was lost. One that does not get out of its margins tries again as long as there is patience. It
@@ -33,6 +41,11 @@ func (e *Env) recover(cause error) error {
 	}
 	if doubtful(cause) {
 		return fmt.Errorf("%s: %w", lookAtIt, cause)
+	}
+	if sluggish(cause) {
+		if e.sluggish++; e.sluggish > mostSluggish {
+			return fmt.Errorf("%d times since the episode began: %w", e.sluggish, cause)
+		}
 	}
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
@@ -69,7 +82,7 @@ func needsClear(cause error) bool {
 	var t *safety.Trip
 	if errors.As(cause, &t) {
 		switch t.Cause {
-		case safety.Blind, safety.NotFinite, safety.TooFast:
+		case safety.Blind, safety.Sluggish, safety.NotFinite, safety.TooFast:
 			return errors.Is(cause, transport.ErrNoDevice)
 		}
 		return !t.Violation()

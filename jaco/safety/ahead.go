@@ -20,6 +20,8 @@ type sent struct {
 	until    time.Duration // the queue lasts until then with it, by the clock
 	late     bool          // the queue may have been empty before
 	velocity [sim.NumJoints]float64
+	before   [sim.NumJoints]float64 // where all points before it lead to, rad
+	path     [sim.NumJoints]float64 // their way, there and back, rad
 }
 
 // A queue that should be empty by now counts as such after spare: periods have jitter. It holds no more than whole when a point comes.
@@ -34,6 +36,8 @@ type ahead struct {
 	gain     float64 // what part of the way to its input the servos' lag goes in a tick
 	points   [remembered]sent
 	count    int           // of points ever sent
+	streak   int           // of points since the last pause or stop
+	queue    time.Duration // that a point which was received waits in the arm's queue, at most
 	patience time.Duration // the driver's: a point that is not received by then never is
 	model    *sim.Model
 	data     *sim.Data
@@ -83,12 +87,30 @@ func (a *ahead) last() *sent { return &a.points[(a.count-1)%remembered] }
 func (a *ahead) add(p sent) {
 	var until time.Duration
 	if a.count > 0 {
-		until = a.last().until
+		last := a.last()
+		until = last.until
+		for i, v := range last.velocity {
+			p.before[i], p.path[i] = last.before[i]+v*tick, last.path[i]+math.Abs(v)*tick
+		}
 	}
 	p.late = p.sent > until+seconds(spare)
 	p.until = p.sent + seconds(tick) + max(0, min(until-p.sent, seconds(whole)))
 	a.points[a.count%remembered] = p
 	a.count++
+	a.streak++
+}
+
+// tooSlow is the part of the driver's patience for one answer that the mean time between points may come to: beyond it faults of
+// slow joints would not be found within a second.
+const tooSlow = 0.8
+
+// sluggish returns the mean time between the points that are remembered, if they are of one stream and that is too long.
+func (a *ahead) sluggish(now time.Duration) (gap time.Duration, yes bool) {
+	if a.streak < remembered {
+		return 0, false
+	}
+	gap = (now - a.points[a.count%remembered].sent) / remembered
+	return gap, gap.Seconds() > tooSlow*a.patience.Seconds()
 }
 
 // stopped takes note that the arm's queue was dropped.
@@ -96,6 +118,7 @@ func (a *ahead) stopped() {
 	if a.count > 0 {
 		a.last().until = 0
 	}
+	a.streak = 0
 }
 
 // way fills half and end with the joint angles, half-way and in the end, of an arm that was at q at the time measured and

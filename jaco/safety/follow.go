@@ -53,7 +53,12 @@ type follow struct {
 }
 
 // restart makes the next reading be believed: the arm was stopped, or somebody else has moved it. Its servos may still slow down,
-// unless it stood for a while.
+// unless it stood for a while. g.mu is held.
+func (g *Guard) restart(stood bool) {
+	g.follow.restart(stood)
+	g.odometer.restart()
+}
+
 func (f *follow) restart(stood bool) {
 	f.known, f.first, f.wrong, f.strayed, f.rested = false, true, 0, 0, false
 	f.off, f.same = [sim.NumJoints]float64{}, [sim.NumJoints]int{}
@@ -81,7 +86,7 @@ func (g *Guard) compare(s *arm.State, v *[sim.NumJoints]float64, paused bool) *T
 		if f.rested = f.known && g.ahead.count > 0 && !g.retreating; f.rested {
 			f.stands = g.ahead.last().sent + settling
 		} else {
-			f.restart(true)
+			g.restart(true)
 		}
 	}
 	if f.rested {
@@ -90,7 +95,7 @@ func (g *Guard) compare(s *arm.State, v *[sim.NumJoints]float64, paused bool) *T
 			*v, g.velocity = [sim.NumJoints]float64{}, [sim.NumJoints]float64{}
 			return t
 		}
-		f.restart(true)
+		g.restart(true)
 	}
 	return g.follows(s)
 }
@@ -113,6 +118,7 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	f.first = false
 	if out >= 0 {
 		if first { // of two readings that do not agree either can be spoilt
+			g.odometer.restart()
 			f.believe(s, at)
 			return nil
 		}
@@ -124,6 +130,9 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	f.strayed = 0
 	for i, q := range s.Q {
 		f.low[i], f.high[i] = max(f.low[i], q-loose), min(f.high[i], q+loose)
+	}
+	if t := g.far(s, &light, &full); t != nil {
+		return t
 	}
 	return g.belongs(s, &light, &full)
 }
@@ -283,13 +292,14 @@ func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip
 	}
 	if s.TorqueTime.After(f.torqueTime) {
 		f.torqueTime = s.TorqueTime
-		return f.weigh(g.model, s, light, full)
+		return f.weigh(g.model, s, light, full, g.ahead.last().late)
 	}
 	return nil
 }
 
-// weigh compares the torques that joints report with their weight. What it takes to speed them up evens out with time.
-func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
+// weigh compares the torques that joints report with their weight. What it takes to speed them up evens out with time, but not where
+// they stop and go, as points come late: then torques are not averaged.
+func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]float64, jerky bool) *Trip {
 	for i := range sim.NumArmJoints {
 		if f.fastest[i]-f.slowest[i] > sudden {
 			continue
@@ -300,6 +310,9 @@ func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]f
 		} else if f.same[i]++; f.same[i] >= standstill && math.Abs(light[i]-f.weight[i]) > stillWeight {
 			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its weight changed from %.1f to %.1f",
 				m.JointName(i), t, f.weight[i], light[i])}
+		}
+		if jerky {
+			continue
 		}
 		off := max(-jolt, min(jolt, t-max(low, min(high, t))))
 		f.off[i] += (off - f.off[i]) / evening

@@ -43,6 +43,10 @@ func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *T
 		return t
 	}
 	at := now.Sub(g.began)
+	if gap, yes := g.ahead.sluggish(at); yes {
+		return &Trip{Cause: Sluggish, What: fmt.Sprintf("points go out every %v instead of every 10ms, which is too slow to watch the arm: "+
+			"plug it into another port, without a hub, end other programs, or run this one with real-time priority (chrt -f 10)", gap.Round(100*time.Microsecond))}
+	}
 	return g.slow(at, s, v)
 }
 
@@ -106,7 +110,7 @@ const rest = 100 * time.Millisecond
 // accelerate keeps each velocity near that of the point before, and tells whether there was a pause before it.
 func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) (paused bool) {
 	if paused = now.Sub(g.lastPoint) > rest; paused {
-		g.velocity, g.begun = [sim.NumJoints]float64{}, true
+		g.velocity, g.begun, g.ahead.streak = [sim.NumJoints]float64{}, true, 0
 	}
 	for i := range v {
 		change := g.limits.Acceleration[i] * tick

@@ -68,6 +68,7 @@ type Guard struct {
 	retreating bool                      // the Guard itself moves the arm
 	trips      map[Cause]int
 	follow     follow
+	odometer   odometer
 }
 
 // Connect connects to the arm. Nothing moves by it.
@@ -94,6 +95,7 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 	}
 	g.ahead = newAhead(g.model, stopping)
 	g.ahead.patience = cmp.Or(opt.Arm.Timeout, 30*time.Millisecond) // the driver's own
+	g.ahead.queue = seconds(tick * float64(cmp.Or(opt.Arm.Depth, 2)+surplus))
 	g.follow.light = g.model.NewData()
 	g.began, g.closed = opt.Arm.Clock.Now(), opt.Arm.Clock.NewSignal()
 	opt.Arm.Govern = g.govern
@@ -272,8 +274,8 @@ func (g *Guard) recover(ctx context.Context) error {
 		return err
 	}
 	g.trip = nil
-	g.ahead.stopped()
-	g.follow.restart(false)
+	g.dropped()
+	g.restart(false)
 	g.opt.Log.write(Entry{Time: g.opt.Arm.Clock.Now(), Kind: "resume", Text: "commands are obeyed again"})
 	return nil
 }
@@ -301,7 +303,7 @@ func (g *Guard) travel(move func() error) error {
 func (g *Guard) forget() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.follow.restart(false)
+	g.restart(false)
 }
 
 // allowed does what may move the arm, if that is allowed, the model describes the arm, and nothing has tripped.
@@ -340,7 +342,19 @@ func (g *Guard) InitFingers(ctx context.Context) error {
 }
 
 // Stop stops the arm; it obeys the next command.
-func (g *Guard) Stop(ctx context.Context) error { return g.arm.Stop(ctx) }
+func (g *Guard) Stop(ctx context.Context) error {
+	err := g.arm.Stop(ctx)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.dropped()
+	return err
+}
+
+// dropped takes note that the arm's queue was dropped. g.mu is held.
+func (g *Guard) dropped() {
+	g.ahead.stopped()
+	g.odometer.restart()
+}
 
 // State returns what is known of the arm.
 func (g *Guard) State() arm.State { return g.arm.State() }

@@ -58,7 +58,7 @@ const (
 // ErrMoves if after a second they still change or do not come.
 func (g *Guard) Stands(ctx context.Context) error {
 	c := g.opt.Arm.Clock
-	if err := g.arm.Stop(ctx); err != nil {
+	if err := g.Stop(ctx); err != nil {
 		return err
 	}
 	why := "its angles are not known"

@@ -47,7 +47,7 @@ func (g *Guard) retreat(ctx context.Context, doubtful bool) error {
 	for until := c.Now().Add(retreatTime); c.Now().Before(until); {
 		v, out := g.outwards(&state.Q)
 		if out {
-			if err := g.arm.Stop(ctx); err != nil {
+			if err := g.Stop(ctx); err != nil {
 				return err
 			}
 			if err := clock.Sleep(ctx, c, retreatPause); err != nil {
@@ -68,7 +68,7 @@ func (g *Guard) retreat(ctx context.Context, doubtful bool) error {
 			return nil
 		}
 	}
-	return errors.Join(fmt.Errorf("safety: %w", ErrStuck), g.arm.Stop(ctx))
+	return errors.Join(fmt.Errorf("safety: %w", ErrStuck), g.Stop(ctx))
 }
 
 func (g *Guard) setRetreating(on bool) {

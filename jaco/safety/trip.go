@@ -21,6 +21,7 @@ const (
 	Self       Cause = "self-collision" // links on their way to each other
 	Workspace  Cause = "workspace"      // the arm on its way out of the box
 	Blind      Cause = "blind"          // joint angles that are too old
+	Sluggish   Cause = "slow cable"     // points that go out too slowly
 	Following  Cause = "following"      // a joint that does not do what it was told
 	Moved      Cause = "moved"          // a joint that turned while the arm was to stand
 	Pose       Cause = "pose"           // angles that no arm can have
