@@ -8,6 +8,7 @@ import (
 
 	"colonnade/jaco/emulator"
 	"colonnade/jaco/safety"
+	"colonnade/jaco/transport"
 )
 
 // An arm whose readings are not what it was told is not resumed: the work ends with an error that names the joint, and the arm does
@@ -53,5 +54,27 @@ func TestALyingSensorEndsTheWork(t *testing.T) {
 		if after := lab.Arm.State(lab.Clock.Now()).Q; apart(&before, &after) > 0.01 {
 			t.Errorf("%s: moved by %.3f rad after the trip", x.name, apart(&before, &after))
 		}
+	}
+}
+
+// A cable that is too slow for the arm to be watched is waited for a few times in an episode, and then ends the work.
+func TestACableThatIsTooSlowEndsTheWork(t *testing.T) {
+	rules, err := transport.ParseRules("delay out every 1 for 12ms")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab := emulate(t, func(o *Emulation) { o.Faults = rules })
+	e := newEnv(t, Options{Lab: lab.Lab})
+	b, rng := newBuffers(), rand.New(rand.NewPCG(3, 3))
+	err = e.Reset(1, b.pixels, b.proprio)
+	for over := false; err == nil && !over; {
+		_, _, over, err = e.Step(b.random(rng), b.pixels, b.proprio)
+	}
+	var trip *safety.Trip
+	if !errors.As(err, &trip) || trip.Cause != safety.Sluggish || !strings.Contains(err.Error(), "4 times since the episode began") {
+		t.Errorf("%v", err)
+	}
+	if n := e.Counts().Recoveries; n < mostSluggish {
+		t.Errorf("it was waited for %d times", n)
 	}
 }
