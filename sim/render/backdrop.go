@@ -58,6 +58,13 @@ func newBackdrop(s *Scene, c *camera, l *lamp) backdrop {
 	return b
 }
 
+// rowGeneric sets the words of a row.
+func (b *backdrop) rowGeneric(words []uint32, y int) {
+	for x := range words {
+		words[x] = b.word(x, y)
+	}
+}
+
 // word returns what is seen at a raster pixel.
 func (b *backdrop) word(x, y int) uint32 {
 	c, m := b.camera, &b.camera.rasterFromWorld

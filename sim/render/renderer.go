@@ -181,8 +181,8 @@ func (r *Renderer) drawBackground() {
 	w := r.raster.width
 	if r.scene.laboratory() {
 		b := newBackdrop(&r.scene, &r.camera, &r.lamp)
-		for i := range r.background {
-			r.background[i] = b.word(i%w, i/w)
+		for y := range r.raster.height {
+			b.row(r.background[w*y:][:w], y)
 		}
 	} else {
 		for i := range r.background {

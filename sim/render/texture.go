@@ -4,9 +4,10 @@ import "sync"
 
 // pattern is a square of amounts, 0..255, of how far the table's colour is mixed with the
 // texture's; it repeats. Level 0 has patternSide texels a side, each further one half as many, each
-// texel the mean of four.
+// texel the mean of four. The levels stand one after the other; each has its first row and its
+// first column once more at its end, so that the texels to mix are always neighbours.
 type pattern struct {
-	levels [patternLevels][]uint8
+	texels []uint8
 }
 
 const (
@@ -15,6 +16,15 @@ const (
 	patternLevels = patternBits + 1
 )
 
+// patternStart is where each level begins, and where the last one ends.
+var patternStart = func() (start [patternLevels + 1]int) {
+	for l := range patternLevels {
+		side := patternSide>>l + 1
+		start[l+1] = start[l] + side*side
+	}
+	return start
+}()
+
 // The patterns are made once, of whole numbers only.
 var (
 	woodPattern  = sync.OnceValue(func() *pattern { return newPattern(wood) })
@@ -22,24 +32,29 @@ var (
 )
 
 func newPattern(at func(x, y int) int) *pattern {
-	p := new(pattern)
-	for l := range p.levels {
+	// Vector routines read four bytes for two.
+	p := &pattern{make([]uint8, patternStart[patternLevels]+2)}
+	for l := range patternLevels {
 		side := patternSide >> l
-		p.levels[l] = make([]uint8, side*side)
-		for y := range side {
-			for x := range side {
-				var v int
+		for y := range side + 1 {
+			for x := range side + 1 {
+				v, i, j := 0, x%side, y%side
 				if l == 0 {
-					v = min(max(at(x, y), 0), 255)
+					v = min(max(at(i, j), 0), 255)
 				} else {
-					finer := p.levels[l-1][4*side*y+2*x:]
-					v = (int(finer[0]) + int(finer[1]) + int(finer[2*side]) + int(finer[2*side+1]) + 2) / 4
+					v = (p.texel(l-1, 2*i, 2*j) + p.texel(l-1, 2*i+1, 2*j) + p.texel(l-1, 2*i, 2*j+1) +
+						p.texel(l-1, 2*i+1, 2*j+1) + 2) / 4
 				}
-				p.levels[l][side*y+x] = uint8(v)
+				p.texels[patternStart[l]+(side+1)*y+x] = uint8(v)
 			}
 		}
 	}
 	return p
+}
+
+// texel returns one texel of a level.
+func (p *pattern) texel(l, x, y int) int {
+	return int(p.texels[patternStart[l]+(patternSide>>l+1)*y+x])
 }
 
 // at returns the amount at a place in 1/256 texels of level 0, smoothed over a footprint of as many
@@ -64,10 +79,10 @@ func (p *pattern) linear(l, u, v int) int {
 	// Texel centres are at halves.
 	u, v = u-128, v-128
 	x, y, fx, fy := u>>8&mask, v>>8&mask, u&255, v&255
-	upper, lower := p.levels[l][y*side:][:side], p.levels[l][(y+1)&mask*side:][:side]
-	right := (x + 1) & mask
-	top := int(upper[x])<<8 + (int(upper[right])-int(upper[x]))*fx
-	bottom := int(lower[x])<<8 + (int(lower[right])-int(lower[x]))*fx
+	upper := p.texels[patternStart[l]+(side+1)*y+x:]
+	lower := upper[side+1:][:2]
+	top := int(upper[0])<<8 + (int(upper[1])-int(upper[0]))*fx
+	bottom := int(lower[0])<<8 + (int(lower[1])-int(lower[0]))*fx
 	return (top<<8 + (bottom-top)*fy + 1<<15) >> 16
 }
 

@@ -9,9 +9,10 @@ const (
 	bmi2     = 1 << 8 // leaf 7, EBX
 	avx512f  = 1 << 16
 	avx512dq = 1 << 17
+	avx512cd = 1 << 28
 	avx512bw = 1 << 30
 	avx512vl = 1 << 31
-	needed   = bmi2 | avx512f | avx512dq | avx512bw | avx512vl
+	needed   = bmi2 | avx512f | avx512dq | avx512cd | avx512bw | avx512vl
 
 	vbmi = 1 << 1 // leaf 7, ECX
 
