@@ -1,3 +1,14 @@
+// Package cli gives every command of the project the same manners.
+//
+// A command is a function run(ctx, args, stdout, stderr) error; [Main] wraps
+// it. Text for people goes to stderr, the result to stdout as one JSON object
+// on the last line ([Result]). The exit code is 0 when the work is done (also
+// after the first SIGINT, SIGTERM or SIGHUP, once everything is saved), 1 when it
+// failed or nobody read its result, 2 when the command line is wrong ([UsageError]).
+//
+// [Flags] are long, lower-case and hyphenated. Values come from, in this
+// order: the defaults, -config FILE.toml (keys are the flags' names), the
+// command line. -print-config writes the resolved values as such a file.
 package cli
 
 import (
@@ -9,8 +20,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"syscall"
+
+	"github.com/pkg/profile"
 )
 
 // Run is the body of a command. It returns when the work is done or ctx is
@@ -163,4 +177,56 @@ func Result(stdout io.Writer, v any) error {
 		return fmt.Errorf("write the result: %w", err)
 	}
 	return nil
+}
+
+// CheckFolder returns a [UsageError] if the folder of the file that a flag names is not there, so that it is known before the
+// work whose result the file is to hold. An empty path is no file.
+func CheckFolder(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return Usagef("-%s %s: there is no folder %s", flag, path, folder)
+	}
+	return nil
+}
+
+// Count puts a number of things into words: "1 episode", "30 episodes".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// ProfileKinds are the values of -profile.
+var ProfileKinds = []string{"none", "cpu", "mem", "mutex", "block", "trace"}
+
+// ProfileFlag defines -profile, which writes into a folder, named for the help: "the run folder".
+func (f *Flags) ProfileFlag(folder string) *string {
+	f.NotInFile("profile")
+	return f.Choice("profile", "none", "write a profile of this `kind` into "+folder+", for go tool pprof (trace: go tool trace)", ProfileKinds...)
+}
+
+// StartProfile begins to write kind.pprof (trace.out) into dir and returns the
+// function that ends it. kind "none" does nothing.
+func StartProfile(kind, dir string) (stop func(), err error) {
+	modes := map[string]func(*profile.Profile){
+		"cpu": profile.CPUProfile, "mem": profile.MemProfile, "mutex": profile.MutexProfile,
+		"block": profile.BlockProfile, "trace": profile.TraceProfile,
+	}
+	mode, ok := modes[kind]
+	if !ok {
+		return func() {}, nil
+	}
+	// The library ends the process where it cannot create its file: find that
+	// out first, as an error.
+	probe, err := os.CreateTemp(dir, ".profile-*")
+	if err != nil {
+		return nil, fmt.Errorf("write a profile: %w", err)
+	}
+	probe.Close()
+	os.Remove(probe.Name())
+	return profile.Start(mode, profile.ProfilePath(dir), profile.NoShutdownHook, profile.Quiet).Stop, nil
 }

@@ -2,7 +2,9 @@ package live
 
 import (
 	"net"
+	"net/http"
 	"sync"
+	"time"
 )
 
 // limit returns a listener that accepts a connection beyond the limit when another one has ended.
@@ -47,4 +49,40 @@ func (c *counted) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(func() { <-c.free })
 	return err
+}
+
+// pace lets through so many requests a second, after a first burst, and refuses the others: what it costs to answer is
+// then a small share of a core, whoever asks.
+type pace struct {
+	every time.Duration // between two requests in the long run
+	burst int           // that may come at once
+
+	mu   sync.Mutex // guards free
+	free time.Time  // when all of the burst is there again
+}
+
+// pass tells whether a request may go through at this time.
+func (p *pace) pass(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.free.Before(now) {
+		p.free = now
+	}
+	if p.free.Sub(now) > time.Duration(p.burst-1)*p.every {
+		return false
+	}
+	p.free = p.free.Add(p.every)
+	return true
+}
+
+// limit answers requests beyond the pace in place of next.
+func (p *pace) limit(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !p.pass(time.Now()) {
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, "too many requests: the training comes first", http.StatusTooManyRequests)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

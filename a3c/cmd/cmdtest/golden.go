@@ -1,3 +1,4 @@
+// Package cmdtest has what tests of commands share.
 package cmdtest
 
 import (
@@ -5,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -12,9 +14,11 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pelletier/go-toml/v2"
-
 	"colonnade/a3c/cli"
+	"colonnade/a3c/training"
+	"colonnade/nn"
+
+	"github.com/pelletier/go-toml/v2"
 )
 
 // Golden checks that a command's help is testdata/help.txt, and that the configuration that it prints says what
@@ -73,4 +77,28 @@ func parts(t *testing.T, text string) (c contents) {
 		}
 	}
 	return c
+}
+
+// Column writes the checkpoint of an untrained column into a folder of the test's and returns its path. The seed decides its
+// parameters. Without metadata it says what the learner wants to know, a reward scale.
+func Column(t testing.TB, arch nn.Arch, seed uint64, metadata map[string]string) string {
+	t.Helper()
+	if metadata == nil {
+		metadata = map[string]string{training.RewardScaleKey: "0.1"}
+	}
+	scaling := nn.InputScaling{}
+	for range arch.Pixels[2] {
+		scaling.Mean, scaling.Scale = append(scaling.Mean, 150), append(scaling.Scale, 40)
+	}
+	net, err := nn.New(arch, scaling)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(seed, 2)), nn.DefaultInit())
+	path := filepath.Join(t.TempDir(), "column1.safetensors")
+	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta, Metadata: metadata}); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
