@@ -15,17 +15,19 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Bind defines a flag for each field of the struct that settings points to which has a tag `flag:"name"`; a field that is a
-// struct without such a tag stands for the fields in it. Values that are there are the defaults. Further tags:
+// Bind defines a flag for each field of the struct that settings points to which has a tag
+// `flag:"name"`; a field that is a struct without such a tag stands for the fields in it. Values
+// that are there are the defaults. Further tags:
 //
 //	help    what it is, with the name of the argument between asterisks: "learning *rate* at the start"
 //	choice  the values that it takes, with | between them; they are added to the help
 //	file    "-": it belongs to one invocation and stays out of configuration files
 //	except  of a struct: names of flags in it, with commas, that are left out
 //
-// A field is a string, bool, int, int64, uint64, float64, [time.Duration], or implements [flag.Value] by its address; such a
-// one may have a method Choices() []string. Of settings with a method HasFlag(name string) bool only those fields count that it
-// is true for. Bind panics for any other field, and for a flag that is there already.
+// A field is a string, bool, int, int64, uint64, float64, [time.Duration], or implements
+// [flag.Value] by its address; such a one may have a method Choices() []string. Of settings with a
+// method HasFlag(name string) bool only those fields count that it is true for. Bind panics for any
+// other field, and for a flag that is there already.
 func (f *Flags) Bind(settings any) {
 	for _, b := range fieldsOf(settings) {
 		switch p := b.pointer.(type) {
@@ -58,8 +60,8 @@ func (f *Flags) Bind(settings any) {
 	}
 }
 
-// SetDefaults gives all flags that the fields of *settings name, that were not [Flags.Given], another default and value: that
-// of the field.
+// SetDefaults gives all flags that the fields of *settings name, that were not [Flags.Given],
+// another default and value: that of the field.
 func (f *Flags) SetDefaults(settings any) {
 	for _, b := range fieldsOf(settings) {
 		if f.Lookup(b.name) != nil && !f.Given(b.name) {
@@ -79,7 +81,8 @@ func TOML(settings any) []byte {
 	return text
 }
 
-// Load reads settings from a configuration file, and returns what it says. It refuses names that no field has.
+// Load reads settings from a configuration file, and returns what it says. It refuses names that no
+// field has.
 func Load(settings any, path string) (map[string]any, error) {
 	values, err := ReadTOML(path)
 	if err != nil {
@@ -118,8 +121,8 @@ func onlySettings(settings any) *Flags {
 	return f
 }
 
-// NonDefault returns the flags whose fields differ from the usual settings, as words of a command line: the shortest one that
-// does the same. What belongs to one invocation is left out.
+// NonDefault returns the flags whose fields differ from the usual settings, as words of a command
+// line: the shortest one that does the same. What belongs to one invocation is left out.
 func NonDefault(settings, usual any) []string {
 	defaults := map[string]string{}
 	for _, b := range fieldsOf(usual) {
@@ -169,7 +172,8 @@ func collect(v reflect.Value, except []string, all *[]field) {
 		switch {
 		case slices.Contains(except, name) || !v.Type().Field(i).IsExported():
 		case name != "":
-			b := field{name: name, usage: strings.ReplaceAll(tag.Get("help"), "*", "`"), once: tag.Get("file") == "-", pointer: value.Addr().Interface()}
+			b := field{name: name, usage: strings.ReplaceAll(tag.Get("help"), "*", "`"), once: tag.Get("file") == "-",
+				pointer: value.Addr().Interface()}
 			if choices := tag.Get("choice"); choices != "" {
 				b.choices = strings.Split(choices, "|")
 			} else if some, ok := b.pointer.(interface{ Choices() []string }); ok {

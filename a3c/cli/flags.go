@@ -28,7 +28,8 @@ type Flags struct {
 	stdout      io.Writer
 }
 
-// NewFlags returns an empty set. Usage goes to stderr, -print-config to stdout. Each line of examples is one.
+// NewFlags returns an empty set. Usage goes to stderr, -print-config to stdout. Each line of
+// examples is one.
 func NewFlags(name, summary, examples string, stdout, stderr io.Writer) *Flags {
 	f := &Flags{
 		FlagSet:    flag.NewFlagSet(name, flag.ContinueOnError),
@@ -122,7 +123,8 @@ func (f *Flags) Parse(args []string) error {
 	f.Visit(func(fl *flag.Flag) {
 		f.explicit[fl.Name] = true
 		if !f.skipInFile[fl.Name] && !utf8.ValidString(fl.Value.String()) {
-			foreign = Usagef("-%s %q is not UTF-8, which a configuration file has to be: rename it, or make a link to it", fl.Name, fl.Value)
+			foreign = Usagef("-%s %q is not UTF-8, which a configuration file has to be: rename it, or make a link "+
+				"to it", fl.Name, fl.Value)
 		}
 	})
 	if foreign != nil {
@@ -157,8 +159,8 @@ func (f *Flags) Explicit(name string) bool { return f.explicit[name] }
 // Given tells whether the flag stood on the command line or in a configuration file.
 func (f *Flags) Given(name string) bool { return f.explicit[name] || f.fromFile[name] }
 
-// Default gives a flag that was defined elsewhere another default. Call it before Parse; it panics if there is no such
-// flag or the flag does not take the value.
+// Default gives a flag that was defined elsewhere another default. Call it before Parse; it panics
+// if there is no such flag or the flag does not take the value.
 func (f *Flags) Default(name, value string) {
 	fl := f.Lookup(name)
 	if err := fl.Value.Set(value); err != nil {
@@ -183,7 +185,8 @@ func (f *Flags) explain(err error) error {
 // invalid is package flag's error for a value that a flag does not take: value, name, reason.
 var invalid = regexp.MustCompile(`^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^ :]+): (.*)$`)
 
-// reason says what a flag wants where package flag, or its parser, only says that it did not get it.
+// reason says what a flag wants where package flag, or its parser, only says that it did not get
+// it.
 func (f *Flags) reason(name, err string) string {
 	if err != "parse error" && err != "value out of range" {
 		return err
@@ -219,14 +222,15 @@ func (f *Flags) suggestion(name, prefix string, but map[string]bool) string {
 	return fmt.Sprintf(" (did you mean %s%s?)", prefix, best)
 }
 
-// Keeper is a flag's value of which the folder of a run keeps more than the text, such as the content of a file that the
-// text names.
+// Keeper is a flag's value of which the folder of a run keeps more than the text, such as the
+// content of a file that the text names.
 type Keeper interface {
 	flag.Value
 	// SetKept sets the value that the configuration in a folder names, from what is kept there.
 	SetKept(folder, text string) error
-	// Undecided reports whether the value may be the one that a configuration names by another text, such as the same
-	// file from elsewhere. Then whoever goes on with the run has to compare them.
+	// Undecided reports whether the value may be the one that a configuration names by another
+	// text, such as the same file from elsewhere. Then whoever goes on with the run has to compare
+	// them.
 	Undecided(text string) bool
 }
 
@@ -263,7 +267,8 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 			return Usagef("%s: %s = %v: %s", path, key, value, f.reason(key, err.Error()))
 		}
 		if kept := f.Lookup(key).Value.String(); kept != given {
-			return Usagef("-%s %s: what is in %s was started with %s, which cannot change", key, given, filepath.Dir(path), kept)
+			return Usagef("-%s %s: what is in %s was started with %s, which cannot change", key, given,
+				filepath.Dir(path), kept)
 		}
 	}
 	return nil
@@ -278,7 +283,8 @@ func (f *Flags) readFile(flagName, path string) (map[string]any, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && flagName == "resume":
-		return nil, Usagef("-resume: %s holds nothing to go on with; leave -resume off to begin there", filepath.Dir(path))
+		return nil, Usagef("-resume: %s holds nothing to go on with; leave -resume off to begin there",
+			filepath.Dir(path))
 	case errors.Is(err, os.ErrNotExist):
 		return nil, Usagef("-%s: there is no file %s", flagName, path)
 	case err == nil && (!info.Mode().IsRegular() || info.Size() > largestFile):

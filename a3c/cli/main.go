@@ -100,7 +100,8 @@ func merelyBroken(err error) bool {
 	return Merely(err, func(root error) bool { return root == syscall.EPIPE })
 }
 
-// Merely tells whether err, taken apart into all errors that it joins, down to those that wrap nothing, consists of such alone.
+// Merely tells whether err, taken apart into all errors that it joins, down to those that wrap
+// nothing, consists of such alone.
 func Merely(err error, such func(root error) bool) bool {
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
@@ -140,8 +141,8 @@ func Usagef(format string, args ...any) error {
 	return &UsageError{message: fmt.Sprintf(format, args...)}
 }
 
-// InCommand says of an error that is a [UsageError] which of a program's commands it is about, such as "jacoctl jog", so that
-// the reader is sent to that command's help. It returns err.
+// InCommand says of an error that is a [UsageError] which of a program's commands it is about, such
+// as "jacoctl jog", so that the reader is sent to that command's help. It returns err.
 func InCommand(command string, err error) error {
 	var usage *UsageError
 	if errors.As(err, &usage) {
@@ -179,8 +180,8 @@ func Result(stdout io.Writer, v any) error {
 	return nil
 }
 
-// CheckFolder returns a [UsageError] if the folder of the file that a flag names is not there, so that it is known before the
-// work whose result the file is to hold. An empty path is no file.
+// CheckFolder returns a [UsageError] if the folder of the file that a flag names is not there, so
+// that it is known before the work whose result the file is to hold. An empty path is no file.
 func CheckFolder(flag, path string) error {
 	if path == "" {
 		return nil
@@ -206,7 +207,8 @@ var ProfileKinds = []string{"none", "cpu", "mem", "mutex", "block", "trace"}
 // ProfileFlag defines -profile, which writes into a folder, named for the help: "the run folder".
 func (f *Flags) ProfileFlag(folder string) *string {
 	f.NotInFile("profile")
-	return f.Choice("profile", "none", "write a profile of this `kind` into "+folder+", for go tool pprof (trace: go tool trace)", ProfileKinds...)
+	return f.Choice("profile", "none",
+		"write a profile of this `kind` into "+folder+", for go tool pprof (trace: go tool trace)", ProfileKinds...)
 }
 
 // StartProfile begins to write kind.pprof (trace.out) into dir and returns the

@@ -75,7 +75,8 @@ func (p *Progress) Update(done int64, detail string) {
 	_ = p.bar.Set(int(share * barSteps)) // fails only past the end, which share is not
 }
 
-// period is the time between two looks. The bar is not asked to keep it: it would draw the text anew, and the old share with it.
+// period is the time between two looks. The bar is not asked to keep it: it would draw the text
+// anew, and the old share with it.
 func (p *Progress) period() time.Duration {
 	if p.bar == nil {
 		return linePeriod

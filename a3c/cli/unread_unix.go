@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// unread tells whether one of the files is a pipe or a socket that nobody reads from any more. A terminal that is closed is none:
-// that is a hang-up.
+// unread tells whether one of the files is a pipe or a socket that nobody reads from any more. A
+// terminal that is closed is none: that is a hang-up.
 func unread(files ...*os.File) bool {
 	var fds []unix.PollFd
 	for _, f := range files {

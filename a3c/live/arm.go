@@ -1,6 +1,7 @@
 package live
 
-// Arm is the arm of a run, or all of them, that the page watches. Any goroutine may call its methods.
+// Arm is the arm of a run, or all of them, that the page watches. Any goroutine may call its
+// methods.
 type Arm interface {
 	// Safety says how the arm is.
 	Safety() Safety
@@ -8,7 +9,8 @@ type Arm interface {
 	Stop() error
 	// Asked says what somebody is to do before the arm moves on.
 	Asked() Asked
-	// Confirm confirms that the arm may move on, and tells whether the question of this number was still open.
+	// Confirm confirms that the arm may move on, and tells whether the question of this number was
+	// still open.
 	Confirm(number int) bool
 }
 

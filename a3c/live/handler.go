@@ -18,7 +18,8 @@ import (
 //go:embed static
 var files embed.FS
 
-// handler answers requests. What it draws it keeps until the run has moved on, so that many who look cost as much as one.
+// handler answers requests. What it draws it keeps until the run has moved on, so that many who
+// look cost as much as one.
 type handler struct {
 	of *Page
 
@@ -76,11 +77,12 @@ func answer(w http.ResponseWriter, kind string, data []byte, err error) {
 func (v *handler) page(w http.ResponseWriter, r *http.Request) {
 	v.of.frames.ask()
 	n := v.of.notes()
-	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix(), n.asked()}, func() ([]byte, error) {
-		var b bytes.Buffer
-		err := pageTemplate.Execute(&b, v.content(&n))
-		return b.Bytes(), err
-	})
+	data, err := v.get("page", state{n.runs, n.windows, v.of.frames.latest().number, time.Now().Unix(), n.asked()},
+		func() ([]byte, error) {
+			var b bytes.Buffer
+			err := pageTemplate.Execute(&b, v.content(&n))
+			return b.Bytes(), err
+		})
 	answer(w, "text/html; charset=utf-8", data, err)
 }
 
@@ -108,7 +110,8 @@ func (v *handler) chart(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	n := v.of.notes()
-	data, err := v.get(file, state{runs: n.runs, windows: n.windows}, func() ([]byte, error) { return c.draw(&n, paper == "dark") })
+	data, err := v.get(file, state{runs: n.runs, windows: n.windows},
+		func() ([]byte, error) { return c.draw(&n, paper == "dark") })
 	answer(w, "image/svg+xml", data, err)
 }
 
@@ -166,14 +169,16 @@ func (v *handler) stop(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := arm.Stop(); err != nil {
-		http.Error(w, fmt.Sprintf("THE ARM WAS NOT STOPPED: %v. Use its own switch.", err), http.StatusInternalServerError)
+		http.Error(w, fmt.Sprintf("THE ARM WAS NOT STOPPED: %v. Use its own switch.", err),
+			http.StatusInternalServerError)
 		return
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
-// confirm lets the arm go on after the pause whose question the form names. Only browsers say that the page itself asks; a program
-// that does not say where a request comes from may stop the arm, and not let it go on.
+// confirm lets the arm go on after the pause whose question the form names. Only browsers say that
+// the page itself asks; a program that does not say where a request comes from may stop the arm,
+// and not let it go on.
 func (v *handler) confirm(w http.ResponseWriter, r *http.Request) {
 	arm := v.of.notes().arm
 	if arm == nil {
@@ -187,7 +192,8 @@ func (v *handler) confirm(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, confirmBytes)
 	number, err := strconv.Atoi(r.PostFormValue("question"))
 	if err != nil || !arm.Confirm(number) {
-		http.Error(w, "nothing was confirmed: that is not asked any more; go back to the page, and see what it asks now", http.StatusConflict)
+		http.Error(w, "nothing was confirmed: that is not asked any more; go back to the page, and see what it asks "+
+			"now", http.StatusConflict)
 		return
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)

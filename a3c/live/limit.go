@@ -51,8 +51,8 @@ func (c *counted) Close() error {
 	return err
 }
 
-// pace lets through so many requests a second, after a first burst, and refuses the others: what it costs to answer is
-// then a small share of a core, whoever asks.
+// pace lets through so many requests a second, after a first burst, and refuses the others: what it
+// costs to answer is then a small share of a core, whoever asks.
 type pace struct {
 	every time.Duration // between two requests in the long run
 	burst int           // that may come at once

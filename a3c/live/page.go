@@ -8,7 +8,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// Page collects what the page shows. It is a training.Watcher; a nil *Page watches nothing, and that is what no -http is.
+// Page collects what the page shows. It is a training.Watcher; a nil *Page watches nothing, and
+// that is what no -http is.
 type Page struct {
 	command string
 	server  *server
@@ -137,7 +138,8 @@ type notes struct {
 func (p *Page) notes() notes {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended, p.episodes, p.runs, p.trials, p.arm}
+	return notes{p.run, p.history.Rows(), p.history.Latest(recent + 1), p.history.Windows(), p.phase, p.ended,
+		p.episodes, p.runs, p.trials, p.arm}
 }
 
 // asked returns what somebody is asked for.

@@ -18,9 +18,10 @@ import (
 // (prometheus.io/docs/instrumenting/exposition_formats).
 func (v *handler) metrics(w http.ResponseWriter, r *http.Request) {
 	n := v.of.notes()
-	data, err := v.get("metrics", state{runs: n.runs, windows: n.windows, second: time.Now().Unix()}, func() ([]byte, error) {
-		return v.of.exposition(&n), nil
-	})
+	data, err := v.get("metrics", state{runs: n.runs, windows: n.windows, second: time.Now().Unix()},
+		func() ([]byte, error) {
+			return v.of.exposition(&n), nil
+		})
 	answer(w, "text/plain; version=0.0.4; charset=utf-8", data, err)
 }
 
@@ -33,7 +34,8 @@ func (x *exposition) family(name, kind, help string) func(value float64, labels 
 	return func(value float64, labels ...string) {
 		var pairs []string
 		for pair := range slices.Chunk(labels, 2) {
-			pairs = append(pairs, fmt.Sprintf(`%s="%s"`, pair[0], escapeLabel.Replace(strings.ToValidUTF8(pair[1], "\uFFFD"))))
+			pairs = append(pairs,
+				fmt.Sprintf(`%s="%s"`, pair[0], escapeLabel.Replace(strings.ToValidUTF8(pair[1], "\uFFFD"))))
 		}
 		x.WriteString(name)
 		if len(pairs) > 0 {
@@ -43,12 +45,14 @@ func (x *exposition) family(name, kind, help string) func(value float64, labels 
 	}
 }
 
-// escapeLabel escapes a label's value, which the format wants to be UTF-8; the name of a folder need not be.
+// escapeLabel escapes a label's value, which the format wants to be UTF-8; the name of a folder
+// need not be.
 var escapeLabel = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (p *Page) exposition(n *notes) []byte {
 	var x exposition
-	x.family("colonnade_run_info", "gauge", "What runs; the value is 1.")(1, "command", p.command, "folder", n.run.Folder, "run", n.run.Title, "network", n.run.Network)
+	x.family("colonnade_run_info", "gauge", "What runs; the value is 1.")(1, "command", p.command, "folder",
+		n.run.Folder, "run", n.run.Title, "network", n.run.Network)
 	phases := x.family("colonnade_phase", "gauge", "1 for what the run is at.")
 	for _, phase := range []phase{starting, learning, evaluating, ended} {
 		is := 0.0
@@ -58,15 +62,18 @@ func (p *Page) exposition(n *notes) []byte {
 		phases(is, "phase", string(phase))
 	}
 	x.family("colonnade_runs_total", "counter", "Runs begun by this process: trials of a sweep.")(float64(n.runs))
-	x.family("colonnade_evaluation_episodes", "gauge", "Episodes of the final evaluation that have ended.")(float64(n.ended))
-	x.family("colonnade_resident_bytes", "gauge", "Memory of the process that is in RAM.")(float64(training.ResidentBytes()))
+	x.family("colonnade_evaluation_episodes", "gauge",
+		"Episodes of the final evaluation that have ended.")(float64(n.ended))
+	x.family("colonnade_resident_bytes", "gauge",
+		"Memory of the process that is in RAM.")(float64(training.ResidentBytes()))
 	x.family("go_goroutines", "gauge", "Goroutines of the process.")(float64(runtime.NumGoroutine()))
 	if n.runs > 0 {
 		x.workers(n.run.Workers())
 	}
 	if m := n.last(); m != nil {
 		x.window(m, n.run.Factors)
-		stages := x.family("colonnade_stage_seconds_total", "counter", "Time that workers spent in each stage, over the whole run.")
+		stages := x.family("colonnade_stage_seconds_total", "counter",
+			"Time that workers spent in each stage, over the whole run.")
 		var sum a3c.Stages
 		for i := range n.rows {
 			sum.Add(n.rows[i].Stages)
@@ -84,15 +91,19 @@ func (x *exposition) workers(all []a3c.WorkerStatus) {
 		of               func(a3c.WorkerStatus) float64
 	}
 	for _, f := range []number{
-		{"colonnade_worker_steps_total", "counter", "Environment steps that the worker pushed in this process.", func(w a3c.WorkerStatus) float64 { return float64(w.Steps) }},
-		{"colonnade_worker_replaced_total", "counter", "Times that the worker panicked and was replaced.", func(w a3c.WorkerStatus) float64 { return float64(w.Replaced) }},
-		{"colonnade_worker_policy_lag", "gauge", "Pushes by others during the worker's last rollout.", func(w a3c.WorkerStatus) float64 { return float64(w.Lag) }},
-		{"colonnade_worker_last_push_timestamp_seconds", "gauge", "Unix time of the worker's last push; 0: none yet.", func(w a3c.WorkerStatus) float64 {
-			if w.Last.IsZero() {
-				return 0
-			}
-			return float64(w.Last.UnixMilli()) / 1e3
-		}},
+		{"colonnade_worker_steps_total", "counter", "Environment steps that the worker pushed in this process.",
+			func(w a3c.WorkerStatus) float64 { return float64(w.Steps) }},
+		{"colonnade_worker_replaced_total", "counter", "Times that the worker panicked and was replaced.",
+			func(w a3c.WorkerStatus) float64 { return float64(w.Replaced) }},
+		{"colonnade_worker_policy_lag", "gauge", "Pushes by others during the worker's last rollout.",
+			func(w a3c.WorkerStatus) float64 { return float64(w.Lag) }},
+		{"colonnade_worker_last_push_timestamp_seconds", "gauge", "Unix time of the worker's last push; 0: none yet.",
+			func(w a3c.WorkerStatus) float64 {
+				if w.Last.IsZero() {
+					return 0
+				}
+				return float64(w.Last.UnixMilli()) / 1e3
+			}},
 	} {
 		sample := x.family(f.name, f.kind, f.help)
 		for id, w := range all {
@@ -115,12 +126,14 @@ func (x *exposition) window(m *a3c.Metrics, factors []string) {
 		{"colonnade_score", "gauge", "Mean return of the window's episodes.", m.Score},
 		{"colonnade_length_steps", "gauge", "Mean length of the window's episodes.", m.Length},
 		{"colonnade_reached_ratio", "gauge", "Fraction of the window's episodes that reached the target.", m.Reached},
-		{"colonnade_violations_ratio", "gauge", "Fraction of the window's episodes that ended in a violation.", m.Violations},
+		{"colonnade_violations_ratio", "gauge", "Fraction of the window's episodes that ended in a violation.",
+			m.Violations},
 		{"colonnade_policy_loss", "gauge", "Policy loss, mean of the window.", m.PolicyLoss},
 		{"colonnade_value_loss", "gauge", "Squared error of the value, mean of the window.", m.ValueLoss},
 		{"colonnade_value", "gauge", "Value, mean of the window, in scaled reward.", m.Value},
 		{"colonnade_reward_per_step", "gauge", "Reward of a step, mean of the window.", m.RewardPerStep},
-		{"colonnade_explained_value_ratio", "gauge", "Share of the returns' variance that the value explains.", m.ExplainedValue},
+		{"colonnade_explained_value_ratio", "gauge", "Share of the returns' variance that the value explains.",
+			m.ExplainedValue},
 		{"colonnade_grad_norm", "gauge", "Length of the gradient before clipping, mean of the window.", m.GradNorm},
 		{"colonnade_clipped_ratio", "gauge", "Fraction of gradients that clipping shortened.", m.Clipped},
 		{"colonnade_learning_rate", "gauge", "Learning rate at the end of the window.", m.LearningRate},

@@ -41,8 +41,8 @@ type server struct {
 	done chan struct{}
 }
 
-// Start listens at an address and serves a page there, which knows nothing yet. It says where on stderr. At the zero
-// address it returns nil: no page.
+// Start listens at an address and serves a page there, which knows nothing yet. It says where on
+// stderr. At the zero address it returns nil: no page.
 func Start(command string, a *Address, stderr io.Writer) (*Page, error) {
 	if a.port == "" {
 		return nil, nil
@@ -64,7 +64,8 @@ func Start(command string, a *Address, stderr io.Writer) (*Page, error) {
 	}
 	fmt.Fprintf(stderr, "%s: live page: http://%s/\n", command, shown(listener.Addr()))
 	if public(listener.Addr()) {
-		fmt.Fprintf(stderr, "%s: warning: the live page has no password: whoever reaches %s sees this run, may stop its arm, and let one that waits go on\n", command, listener.Addr())
+		fmt.Fprintf(stderr, "%s: warning: the live page has no password: whoever reaches %s sees this run, may stop "+
+			"its arm, and let one that waits go on\n", command, listener.Addr())
 	}
 	go func() {
 		defer close(p.server.done)
@@ -106,7 +107,8 @@ func (p *Page) handler() http.Handler {
 	pages.HandleFunc("GET /chart/{file}", v.chart)
 	pages.HandleFunc("GET /frame/{file}", v.frame)
 	pages.HandleFunc("GET /static/{file}", v.static)
-	pages.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	pages.HandleFunc("GET /favicon.ico",
+		func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	pages.HandleFunc("GET /metrics", v.metrics)
 	profiles.HandleFunc("GET /debug/pprof/", pprof.Index)
 	profiles.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
@@ -121,12 +123,13 @@ func (p *Page) handler() http.Handler {
 	return http.NewCrossOriginProtection().Handler(mux)
 }
 
-// guard refuses requests that name the server otherwise than by an address or by one of its names, and says what a browser
-// may do with the answers.
+// guard refuses requests that name the server otherwise than by an address or by one of its names,
+// and says what a browser may do with the answers.
 func guard(names []string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !named(r.Host, names) {
-			http.Error(w, fmt.Sprintf("This is the live page of a training. It is not called %.80q: open it by its address, or by localhost.", r.Host), http.StatusMisdirectedRequest)
+			http.Error(w, fmt.Sprintf("This is the live page of a training. It is not called %.80q: open it by its "+
+				"address, or by localhost.", r.Host), http.StatusMisdirectedRequest)
 			return
 		}
 		h := w.Header()
@@ -136,7 +139,8 @@ func guard(names []string, next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("X-Frame-Options", "DENY")
 		if !strings.HasPrefix(r.URL.Path, "/debug/") { // Go's own pages have style in them
-			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+			h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src "+
+				"'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 		}
 		next.ServeHTTP(w, r)
 	})
@@ -156,7 +160,8 @@ func named(host string, names []string) bool {
 // Flag defines -http.
 func Flag(f *cli.Flags) *Address {
 	a := new(Address)
-	f.Var(a, "http", "show the run while it goes on as a web page at this `address`, such as 127.0.0.1:8080; without a host it is 127.0.0.1")
+	f.Var(a, "http", "show the run while it goes on as a web page at this `address`, such as 127.0.0.1:8080; without "+
+		"a host it is 127.0.0.1")
 	f.NotInFile("http")
 	return a
 }
@@ -200,11 +205,13 @@ func (a *Address) listen() (net.Listener, error) {
 	case err == nil:
 		return listener, nil
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, cli.Hint(fmt.Errorf("-http %s: another program listens there", a), "take another port; 0 finds a free one")
+		return nil, cli.Hint(fmt.Errorf("-http %s: another program listens there", a),
+			"take another port; 0 finds a free one")
 	case errors.Is(err, syscall.EACCES):
 		return nil, cli.Hint(fmt.Errorf("-http %s: the system does not permit it", a), "take a port above 1023")
 	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &unknown):
-		return nil, cli.Hint(fmt.Errorf("-http %s: %s is no address of this machine", a, a.host), "take 127.0.0.1:%s to look from this machine, 0.0.0.0:%s from others", a.port, a.port)
+		return nil, cli.Hint(fmt.Errorf("-http %s: %s is no address of this machine", a, a.host),
+			"take 127.0.0.1:%s to look from this machine, 0.0.0.0:%s from others", a.port, a.port)
 	}
 	return nil, fmt.Errorf("-http %s: %w", a, err)
 }
@@ -215,8 +222,8 @@ func public(address net.Addr) bool {
 	return err != nil || !at.Addr().Unmap().IsLoopback()
 }
 
-// names are the hosts, in lower case, by which requests may name the server besides addresses, which no other
-// site can take for itself.
+// names are the hosts, in lower case, by which requests may name the server besides addresses,
+// which no other site can take for itself.
 func (a *Address) names() []string {
 	names := []string{"localhost", strings.ToLower(a.host)}
 	if own, err := os.Hostname(); err == nil {

@@ -34,8 +34,9 @@ func (s *Study) All() ([]Score, error) {
 	return all, nil
 }
 
-// Report writes the table of all scores and the picture of the sorted ones into the study's folder, and returns the best
-// trial: of those that came farthest the one with the highest score. ok is false if there is no score yet.
+// Report writes the table of all scores and the picture of the sorted ones into the study's folder,
+// and returns the best trial: of those that came farthest the one with the highest score. ok is
+// false if there is no score yet.
 func (s *Study) Report() (best Score, ok bool, err error) {
 	all, err := s.All()
 	if err != nil || len(all) == 0 {
@@ -65,7 +66,8 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		}
 		bands = append(bands, band)
 	}
-	axes := view.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation", Legend: view.LegendBeside}
+	axes := view.Axes{Title: fmt.Sprintf("%d trials", s.Trials), X: "trials, best first", Y: "score of the evaluation",
+		Legend: view.LegendBeside}
 	for name, format := range map[string]view.Format{"scores.svg": view.SVG, "scores.png": view.PNG} {
 		var b bytes.Buffer
 		if err := view.WriteBands(&b, format, axes, bands); err != nil {
@@ -81,11 +83,14 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 func (s *Study) writeTable(all []Score) error {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	w.Write([]string{"trial", "rung", "seed", "learning_rate", "entropy_cost", "steps", "score", "ci95", "reached", "violations", "diverged"})
+	w.Write([]string{"trial", "rung", "seed", "learning_rate", "entropy_cost", "steps", "score", "ci95", "reached",
+		"violations", "diverged"})
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 	for _, v := range all {
-		w.Write([]string{strconv.Itoa(v.Trial), strconv.Itoa(v.Rung), strconv.FormatUint(v.Seed, 10), number(v.LearningRate), number(v.EntropyCost),
-			strconv.FormatInt(v.Steps, 10), number(v.Score), number(v.CI95), number(v.Reached), number(v.Violations), v.Diverged})
+		w.Write([]string{strconv.Itoa(v.Trial), strconv.Itoa(v.Rung), strconv.FormatUint(v.Seed, 10),
+			number(v.LearningRate), number(v.EntropyCost),
+			strconv.FormatInt(v.Steps, 10), number(v.Score), number(v.CI95), number(v.Reached), number(v.Violations),
+			v.Diverged})
 	}
 	w.Flush()
 	return safetensors.WriteFile(filepath.Join(s.path, "trials.csv"), b.Bytes())
@@ -103,7 +108,8 @@ type Score struct {
 	Diverged string `json:"diverged,omitempty"`
 }
 
-// Worse orders scores: those that diverged first, then from low to high, of equals the later trial first.
+// Worse orders scores: those that diverged first, then from low to high, of equals the later trial
+// first.
 func Worse(a, b Score) int {
 	switch {
 	case (a.Diverged != "") != (b.Diverged != ""):

@@ -42,7 +42,8 @@ func (s *Settings) Validate() error {
 	case s.Steps < 1:
 		return fmt.Errorf("%d steps, want at least 1", s.Steps)
 	case s.rungSteps(0) < 1:
-		return fmt.Errorf("%d steps are too few for %d rungs of which each is %d times the one before", s.Steps, s.Rungs, s.Keep)
+		return fmt.Errorf("%d steps are too few for %d rungs of which each is %d times the one before", s.Steps,
+			s.Rungs, s.Keep)
 	}
 	return nil
 }
@@ -76,9 +77,10 @@ var ErrUsed = errors.New("the folder already holds a study")
 // creationTime bounds how long Create waits for another process that holds the folder.
 const creationTime = 10 * time.Second
 
-// Create makes a study's folder with its configuration. Of several processes that create it at once, one writes the
-// configuration; the others succeed if theirs is the same, and get ErrUsed, wrapped, if not. A lock decides, as
-// file systems without hard links have no other way to make a whole file only where there is none.
+// Create makes a study's folder with its configuration. Of several processes that create it at
+// once, one writes the configuration; the others succeed if theirs is the same, and get ErrUsed,
+// wrapped, if not. A lock decides, as file systems without hard links have no other way to make a
+// whole file only where there is none.
 func Create(path string, config []byte) (err error) {
 	lock, err := training.LockFolder(path)
 	for deadline := time.Now().Add(creationTime); errors.Is(err, training.ErrBusy) && time.Now().Before(deadline); {
@@ -132,7 +134,8 @@ func (r *Range) Set(text string) error {
 	return err
 }
 
-// draw returns the value at u, which is uniform in [0, 1), to four digits where that stays in the range.
+// draw returns the value at u, which is uniform in [0, 1), to four digits where that stays in the
+// range.
 func (r Range) draw(u float64) float64 {
 	v := fourDigits(math.Exp(math.Log(r.Low) + u*(math.Log(r.High)-math.Log(r.Low))))
 	return min(max(v, r.Low), r.High)
@@ -149,8 +152,8 @@ type Trial struct {
 // Name is the trial's folder.
 func (t Trial) Name() string { return fmt.Sprintf("trial-%03d", t.Number) }
 
-// Draw returns a trial, which depends on the study's seed and the number alone. The rates are rounded to four digits, so
-// that they can be typed again.
+// Draw returns a trial, which depends on the study's seed and the number alone. The rates are
+// rounded to four digits, so that they can be typed again.
 func (s *Settings) Draw(number int) Trial {
 	rng := rand.New(rand.NewPCG(s.Seed, uint64(number)))
 	return Trial{

@@ -32,9 +32,10 @@ func New(settings Settings, path string, stderr io.Writer) (*Study, error) {
 // patience is the time between two looks at trials that others hold.
 const patience = 2 * time.Second
 
-// Work works on trials until all of them are done, or until ctx ends: then done is false. Trials that others hold are
-// waited for, as what comes next depends on them. A trial that cannot go on does not keep the others from the end of their
-// rung; then Work returns its error, and no next rung begins.
+// Work works on trials until all of them are done, or until ctx ends: then done is false. Trials
+// that others hold are waited for, as what comes next depends on them. A trial that cannot go on
+// does not keep the others from the end of their rung; then Work returns its error, and no next
+// rung begins.
 func (s *Study) Work(ctx context.Context) (scores []Score, done bool, err error) {
 	candidates := make([]int, s.Trials)
 	for i := range candidates {
@@ -83,7 +84,8 @@ func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (sco
 			return scores, err == nil, err
 		}
 		if !waiting && !worked {
-			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy, rung+1, s.Rungs)
+			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy,
+				rung+1, s.Rungs)
 			waiting = true
 		}
 		select {
@@ -103,8 +105,8 @@ func joined(failed map[int]error) error {
 	return errors.Join(errs...)
 }
 
-// WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended before. It returns
-// training.ErrBusy, wrapped, if another process holds the trial.
+// WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended
+// before. It returns training.ErrBusy, wrapped, if another process holds the trial.
 func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok bool, err error) {
 	t := s.Draw(number)
 	dir, begun, err := s.hold(t)
@@ -116,7 +118,8 @@ func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok b
 	if score, ok, err := s.score(t, rung); ok || err != nil {
 		return score, ok, err
 	}
-	fmt.Fprintf(s.stderr, "sweep: %s, rung %d of %d, learning rate %g, entropy cost %g\n", t.Name(), rung+1, s.Rungs, t.LearningRate, t.EntropyCost)
+	fmt.Fprintf(s.stderr, "sweep: %s, rung %d of %d, learning rate %g, entropy cost %g\n", t.Name(), rung+1, s.Rungs,
+		t.LearningRate, t.EntropyCost)
 	plan, err := s.Plan(t)
 	if err != nil {
 		return Score{}, false, err
@@ -156,8 +159,8 @@ func (s *Study) hold(t Trial) (dir *training.Folder, begun bool, err error) {
 	return dir, false, err
 }
 
-// present returns the first rung that is not complete, who takes part in it, and the candidates that have a score of it
-// already. When the study is done it is the number of rungs.
+// present returns the first rung that is not complete, who takes part in it, and the candidates
+// that have a score of it already. When the study is done it is the number of rungs.
 func (s *Study) present() (rung int, candidates, reached []int, err error) {
 	for i := range s.Trials {
 		candidates = append(candidates, i)
@@ -182,8 +185,9 @@ func (s *Study) present() (rung int, candidates, reached []int, err error) {
 	return s.Rungs, nil, nil, nil
 }
 
-// Next returns the rung whose end a trial is to be brought to now. ok is false if there is nothing to do for it: it has
-// come to the end of the present rung, did not get into it, or the study is done.
+// Next returns the rung whose end a trial is to be brought to now. ok is false if there is nothing
+// to do for it: it has come to the end of the present rung, did not get into it, or the study is
+// done.
 func (s *Study) Next(number int) (rung int, ok bool, err error) {
 	rung, candidates, reached, err := s.present()
 	return rung, err == nil && slices.Contains(candidates, number) && !slices.Contains(reached, number), err

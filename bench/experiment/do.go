@@ -56,14 +56,15 @@ func (s *Session) checkRecipe(r *Run) error {
 		return fmt.Errorf("read what a run depends on: %w", err)
 	}
 	if now := s.inputs.recipe(r); string(data) != now {
-		return cli.Hint(fmt.Errorf("%s: the run there was made with\n%snow it is to be made with\n%s", s.folder(r.Run), data, now),
+		return cli.Hint(fmt.Errorf("%s: the run there was made with\n%snow it is to be made with\n%s", s.folder(r.Run),
+			data, now),
 			"take another -work, or delete %s", s.o.Work)
 	}
 	return nil
 }
 
-// do brings one run to its end and its record into the results. It returns training.ErrBusy or errNotYet, wrapped, where that
-// has to wait.
+// do brings one run to its end and its record into the results. It returns training.ErrBusy or
+// errNotYet, wrapped, where that has to wait.
 func (s *Session) do(ctx context.Context, r *Run) (err error) {
 	if r.needs != "" && !exists(s.recordPath(r.needs)) {
 		return errNotYet
@@ -113,8 +114,10 @@ func (s *Session) do(ctx context.Context, r *Run) (err error) {
 	return s.finish(record)
 }
 
-// train trains and evaluates. It returns context.Canceled if ctx ended before: the folder has all to go on with.
-func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder, begun bool) (record figure.Record, err error) {
+// train trains and evaluates. It returns context.Canceled if ctx ended before: the folder has all
+// to go on with.
+func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder,
+	begun bool) (record figure.Record, err error) {
 	settings := *r.train
 	settings.From = slices.Clone(r.from)
 	if r.needs != "" {
@@ -137,9 +140,11 @@ func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder, begun
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	record = r.Record
-	record.LearningRate, record.EntropyCost, record.Parameters = plan.Config.LearningRate, plan.Config.EntropyCost, run.Parameters()
+	record.LearningRate, record.EntropyCost, record.Parameters = plan.Config.LearningRate, plan.Config.EntropyCost,
+		run.Parameters()
 	if r.parameters != 0 && r.parameters != record.Parameters {
-		return record, fmt.Errorf("the trained column has %d parameters, the experiment's has %d", record.Parameters, r.parameters)
+		return record, fmt.Errorf("the trained column has %d parameters, the experiment's has %d", record.Parameters,
+			r.parameters)
 	}
 	var result training.Result
 	err = run.Train(ctx)
@@ -158,7 +163,8 @@ func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder, begun
 	case err != nil:
 		return record, err
 	default:
-		record.StepsPerSecond, record.Score, record.CI95, record.Episodes = result.StepsPerSecond, result.Score, result.CI95, result.Episodes
+		record.StepsPerSecond, record.Score, record.CI95, record.Episodes = result.StepsPerSecond, result.Score,
+			result.CI95, result.Episodes
 		record.Reached, record.Violations = result.Reached, result.Violations
 	}
 	record.Steps = run.Steps()

@@ -22,8 +22,10 @@ const seedOfMeasurements = 7
 var figure5 = kind{
 	name:  "figure-5",
 	title: "transfer to the robot's world: every method, several seeds",
-	summary: "experiment figure-5 is the paper's figure 5: all methods of transfer, each with the settings of its own search, learn in the\n" +
-		"robot's world; beside them column 1 as it is, one trained with domain randomisation as it is, and the planner.",
+	summary: "experiment figure-5 is the paper's figure 5: all methods of transfer, each with the settings of its " +
+		"own search, learn in the\n" +
+		"robot's world; beside them column 1 as it is, one trained with domain randomisation as it is, and the " +
+		"planner.",
 	example: "experiment figure-5 -seeds 5",
 	curves:  true,
 	flags:   []string{"methods", "domain", "env", "seeds", "settings", "random"},
@@ -63,7 +65,8 @@ func (o *Options) reference(name, group, task, policy string) Run {
 	return Run{Record: record, env: o.Env, policy: policy, times: referenceTimes}
 }
 
-// referenceTimes is how many more episodes a policy is measured in that does not learn: as many as five seeds have.
+// referenceTimes is how many more episodes a policy is measured in that does not learn: as many as
+// five seeds have.
 const referenceTimes = 5
 
 func reportFigure5(r *report) error {
@@ -72,10 +75,14 @@ func reportFigure5(r *report) error {
 	if err := r.drawCurves(r.o.name, "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate and entropy cost that a\n"+
-		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a column 1 that was\n"+
-		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n", r.o.Steps, r.o.where(), r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
-	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the table is of final evaluations, %d episodes a\n"+
+	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate "+
+		"and entropy cost that a\n"+
+		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a "+
+		"column 1 that was\n"+
+		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n",
+		r.o.Steps, r.o.where(), r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
+	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the "+
+		"table is of final evaluations, %d episodes a\n"+
 		"seed with the stochastic policy of the final parameters.\n\n", r.o.name, r.o.Episodes)
 	r.evaluations(trained, fixed)
 	r.compare(trained, "progressive-narrow", "finetune")
@@ -102,10 +109,13 @@ func (r *report) inMethodOrder(groups []figure.RecordGroup) {
 	})
 }
 
-// drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png and .csv.
+// drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png
+// and .csv.
 func (r *report) drawCurves(name, title string, trained, fixed []figure.RecordGroup) error {
-	axes := view.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
-	return figure.Write(r.dir, name, axes, append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.Steps)...))
+	axes := view.Axes{Title: title + ": median of 41 training episodes, mean and sd over seeds", X: "environment steps",
+		Y: "score of an episode", Legend: view.LegendBeside}
+	return figure.Write(r.dir, name, axes,
+		append(figure.MedianBands(figure.Runs(trained)), levels(fixed, r.o.Steps)...))
 }
 
 // levels returns lines to compare curves with.
@@ -113,7 +123,8 @@ func levels(groups []figure.RecordGroup, steps int64) []view.Band {
 	var bands []view.Band
 	for _, g := range groups {
 		score := over(g.Records).mean
-		bands = append(bands, view.Band{Name: g.Name, X: []float64{0, float64(steps)}, Mean: []float64{score, score}, Level: true})
+		bands = append(bands, view.Band{Name: g.Name, X: []float64{0, float64(steps)}, Mean: []float64{score, score},
+			Level: true})
 	}
 	return bands
 }

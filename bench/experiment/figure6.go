@@ -15,13 +15,16 @@ import (
 var figure6 = kind{
 	name:  "figure-6",
 	title: "how transfer depends on settings and luck: random seeds, learning rates and entropy costs in four worlds",
-	summary: "experiment figure-6 is the paper's figure 6: progressive columns and fine-tuning with seeds, learning rates and entropy costs\n" +
-		"drawn at random, the same draws for both, in four worlds that differ from the training world in colours or in the camera's\n" +
+	summary: "experiment figure-6 is the paper's figure 6: progressive columns and fine-tuning with seeds, learning " +
+		"rates and entropy costs\n" +
+		"drawn at random, the same draws for both, in four worlds that differ from the training world in colours or " +
+		"in the camera's\n" +
 		"view, a little or a lot. More -runs later go on where fewer ended.",
 	example: "experiment figure-6 -runs 300",
 	flags:   []string{"methods", "domains", "runs", "learning-rate", "entropy-cost"},
 	usual: Settings{
-		Methods: methodList{"progressive-narrow", "finetune"}, Domains: list{"color-small", "color-large", "view-small", "view-large"}, Runs: 60,
+		Methods: methodList{"progressive-narrow", "finetune"},
+		Domains: list{"color-small", "color-large", "view-small", "view-large"}, Runs: 60,
 	},
 	runs: func(o *Options) ([]Run, error) {
 		runs, err := o.drawn(o.Domains, true)
@@ -36,8 +39,10 @@ var figure6 = kind{
 }
 
 func reportFigure6(r *report) error {
-	r.say("%d draws of seed, learning rate (%s) and entropy cost (%s), log-uniform, the same for every method and domain; %d steps\n"+
-		"each, score of the final parameters over %d episodes.\n\n", r.o.count(), r.o.LearningRate.String(), r.o.EntropyCost.String(), r.o.Steps, r.o.Episodes)
+	r.say("%d draws of seed, learning rate (%s) and entropy cost (%s), log-uniform, the same for every method and "+
+		"domain; %d steps\n"+
+		"each, score of the final parameters over %d episodes.\n\n", r.o.count(), r.o.LearningRate.String(),
+		r.o.EntropyCost.String(), r.o.Steps, r.o.Episodes)
 	r.say("![sorted scores](%s.svg)\n\n", r.o.name)
 	r.say("| domain | method | runs | mean | sd | quartiles | best | untouched |\n|---|---|---|---|---|---|---|---|\n")
 	trained, fixed := r.split()
@@ -47,7 +52,8 @@ func reportFigure6(r *report) error {
 	for _, domain := range r.o.Domains {
 		here := inDomain(trained, domain)
 		r.inMethodOrder(here)
-		axes := view.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation", Legend: view.LegendLow}
+		axes := view.Axes{Title: domain, X: "runs, best first", Y: "score of the final evaluation",
+			Legend: view.LegendLow}
 		bands, before := figure.Sorted(here), "-"
 		for i, g := range here {
 			named := bands[i]
@@ -62,7 +68,8 @@ func reportFigure6(r *report) error {
 		for _, g := range here {
 			s, scores := over(g.Records), scoresOf(g.Records)
 			slices.Sort(scores)
-			r.say("| %s | %s | %d | **%.2f** | %.2f | %.2f, %.2f, %.2f | %.2f | %s |\n", domain, g.Name, s.runs, s.mean, s.deviation,
+			r.say("| %s | %s | %d | **%.2f** | %.2f | %.2f, %.2f, %.2f | %.2f | %s |\n", domain, g.Name, s.runs, s.mean,
+				s.deviation,
 				quantile(scores, 0.25), quantile(scores, 0.5), quantile(scores, 0.75), scores[len(scores)-1], before)
 		}
 		if len(here) == 2 {
@@ -115,7 +122,8 @@ func verdict(domain string, a, b figure.RecordGroup) string {
 		return ""
 	}
 	c := stats.Paired(x, y)
-	return fmt.Sprintf("- %s: %s is %+.2f +- %.2f above %s in the mean of %d common draws (p = %.2g, permutation of signs), better in %d of them.\n",
+	return fmt.Sprintf("- %s: %s is %+.2f +- %.2f above %s in the mean of %d common draws (p = %.2g, permutation of "+
+		"signs), better in %d of them.\n",
 		domain, a.Name, c.Difference, c.CI95, b.Name, len(x), c.P, better)
 }
 

@@ -25,8 +25,10 @@ const (
 var figure7 = kind{
 	name:  "figure-7",
 	title: "a third column: from a resting target to a moving one",
-	summary: "experiment figure-7 is the paper's figure 7: column 2, with proprioception, learns reach in the robot's world; column 3, which\n" +
-		"has proprioception alone and all else from columns 1 and 2, goes on to a target on a conveyor; beside it a column 2 that\n" +
+	summary: "experiment figure-7 is the paper's figure 7: column 2, with proprioception, learns reach in the " +
+		"robot's world; column 3, which\n" +
+		"has proprioception alone and all else from columns 1 and 2, goes on to a target on a conveyor; beside it a " +
+		"column 2 that\n" +
 		"learns the conveyor directly. All with the settings that the search found for progressive-narrow.",
 	example: "experiment figure-7 -seeds 3",
 	curves:  true,
@@ -77,9 +79,12 @@ func reportFigure7(r *report) error {
 	if err := r.drawCurves(r.o.name, "columns in "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and proprioception, column 3\n"+
-		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random. Beside them, on the conveyor: column 1\n"+
-		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the state.\n\n", r.o.Steps, r.o.Domain, r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
+	r.say("Recurrent narrow columns, %d steps each in domain `%s`, seeds %d to %d. Column 2 has pixels and "+
+		"proprioception, column 3\n"+
+		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random. Beside them, on the "+
+		"conveyor: column 1\n"+
+		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the "+
+		"state.\n\n", r.o.Steps, r.o.Domain, r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
 	r.say("![training scores](%s.svg)\n\n", r.o.name)
 	r.evaluations(trained, fixed)
 	r.say("Training score in the first tenth of the steps, mean over seeds:\n\n")

@@ -19,8 +19,8 @@ import (
 // inputsFile says what an experiment's runs started from.
 const inputsFile = "inputs.json"
 
-// inputs are all that results depend on besides flags: digests of checkpoints, fingerprints of worlds, the settings that
-// a search found. Each has a name for people.
+// inputs are all that results depend on besides flags: digests of checkpoints, fingerprints of
+// worlds, the settings that a search found. Each has a name for people.
 type inputs map[string]string
 
 // gather returns the inputs of all runs.
@@ -54,7 +54,8 @@ func (o *Options) gather(runs []Run) (inputs, error) {
 	return in, nil
 }
 
-// recipe says in a few lines all that a run's result depends on, to tell whether a run in the work folder is this one.
+// recipe says in a few lines all that a run's result depends on, to tell whether a run in the work
+// folder is this one.
 func (in inputs) recipe(r *Run) string {
 	lines := []string{"flags: " + strings.Join(r.words, " ")}
 	for _, path := range r.from {
@@ -70,7 +71,8 @@ func (in inputs) recipe(r *Run) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// keep writes the inputs to the results folder. What is there already must be the same; there may be more.
+// keep writes the inputs to the results folder. What is there already must be the same; there may
+// be more.
 func (in inputs) keep(dir string) error {
 	path := filepath.Join(dir, inputsFile)
 	kept := inputs{}
@@ -84,7 +86,8 @@ func (in inputs) keep(dir string) error {
 	}
 	for name, now := range in {
 		if was, ok := kept[name]; ok && was != now {
-			return cli.Hint(fmt.Errorf("%s: the results there were made with %s = %s, now it is %s", dir, name, was, now),
+			return cli.Hint(fmt.Errorf("%s: the results there were made with %s = %s, now it is %s", dir, name, was,
+				now),
 				"take another -out and -work, or delete both folders to do all of it again")
 		}
 		kept[name] = now
@@ -96,7 +99,8 @@ func (in inputs) keep(dir string) error {
 	return safetensors.WriteFile(path, append(text, '\n'))
 }
 
-// settingsFile is where the search leaves what it found for a method: a configuration file of transfer.
+// settingsFile is where the search leaves what it found for a method: a configuration file of
+// transfer.
 func settingsFile(dir, method string) string { return filepath.Join(dir, method+".toml") }
 
 // searched returns the run of a method with the settings that the search found for it.
@@ -109,7 +113,8 @@ func (o *Options) searched(name string, m Method, domain, task string, seed uint
 	if err != nil {
 		err = fmt.Errorf("the settings of %s: %w", m.Name, err)
 		if errors.Is(err, fs.ErrNotExist) {
-			return Run{}, cli.Hint(err, "make them with: experiment %s, or name another folder with -settings", searchName)
+			return Run{}, cli.Hint(err, "make them with: experiment %s, or name another folder with -settings",
+				searchName)
 		}
 		return Run{}, err
 	}

@@ -25,7 +25,8 @@ type Settings struct {
 	Out string `flag:"out" file:"-" help:"*folder* for what is kept: settings, a line for each run, figures"`
 	// Work is the folder for runs while they go on. Default the experiment's in runs.
 	Work string `flag:"work" file:"-" help:"*folder* for runs while they go on"`
-	// Jobs is the number of runs at a time, each on a core; 0, the default: as many as there are cores.
+	// Jobs is the number of runs at a time, each on a core; 0, the default: as many as there are
+	// cores.
 	Jobs int `flag:"jobs" file:"-" help:"*number* of runs at a time, each on a core; 0: as many as there are cores"`
 
 	// From is the checkpoint of column 1. Default the shipped one.
@@ -52,7 +53,8 @@ type Settings struct {
 	Runs   int `flag:"runs" help:"*number* of draws, each tried with every method in every domain"`
 	Trials int `flag:"trials" help:"*number* of draws, each tried with every method"`
 
-	// LearningRate and EntropyCost are ranges that values are drawn from. Default 5e-5 to 5e-3 and 1e-5 to 1e-2.
+	// LearningRate and EntropyCost are ranges that values are drawn from. Default 5e-5 to 5e-3 and
+	// 1e-5 to 1e-2.
 	LearningRate study.Range `flag:"learning-rate" help:"*range* of learning rates, drawn log-uniformly"`
 	EntropyCost  study.Range `flag:"entropy-cost" help:"*range* of entropy costs, drawn log-uniformly"`
 	// Searched is the folder with each method's settings. Default that of the search.
@@ -118,8 +120,9 @@ const searchFolder = results + "/" + searchName
 // shippedColumn is column 1 as it comes with the project.
 const shippedColumn = "bench/pretrained/reach-recurrent-wide.safetensors"
 
-// Parse reads the command line: the name of an experiment, then its flags. Where the results folder exists already, its
-// settings are those of the experiment, and only how many runs there are, and of which methods and domains, can change.
+// Parse reads the command line: the name of an experiment, then its flags. Where the results folder
+// exists already, its settings are those of the experiment, and only how many runs there are, and
+// of which methods and domains, can change.
 func Parse(args []string, stdout, stderr io.Writer) (*Options, error) {
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") {
 		return nil, noName(args, stderr)
@@ -143,7 +146,8 @@ func (o *Options) read(args []string) error {
 		return err
 	}
 	if _, err := os.Stat(training.ConfigPath(o.Out)); err == nil {
-		if err := o.flags.Resume(training.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains", "random"); err != nil {
+		if err := o.flags.Resume(training.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains",
+			"random"); err != nil {
 			return err
 		}
 	} else if !errors.Is(err, fs.ErrNotExist) {
@@ -152,7 +156,8 @@ func (o *Options) read(args []string) error {
 	return o.validate()
 }
 
-// worldName returns the domain's name as a title has room for it: that of a file without its folder.
+// worldName returns the domain's name as a title has room for it: that of a file without its
+// folder.
 func (o *Options) worldName() string {
 	return strings.TrimSuffix(filepath.Base(o.Domain), ".json")
 }
@@ -160,7 +165,9 @@ func (o *Options) worldName() string {
 // noName answers a command line that names no experiment.
 func noName(args []string, stderr io.Writer) error {
 	if len(args) > 0 && (args[0] == "-h" || args[0] == "-help" || args[0] == "--help") {
-		fmt.Fprintf(stderr, "experiment NAME [flags] does one of the paper's experiments; the same command goes on with it, and more processes may\nwork on it at once. experiment NAME -h lists its flags.\n\nExample:\n  %s\n\nExperiments:\n", figure5.example)
+		fmt.Fprintf(stderr, "experiment NAME [flags] does one of the paper's experiments; the same command goes on "+
+			"with it, and more processes may\nwork on it at once. experiment NAME -h lists its flags.\n\nExample:\n  "+
+			"%s\n\nExperiments:\n", figure5.example)
 		for _, k := range kinds {
 			fmt.Fprintf(stderr, "  %-16s %s\n", k.name, k.title)
 		}

@@ -31,8 +31,8 @@ type report struct {
 // IsResults tells whether a folder holds the results of an experiment.
 func IsResults(dir string) bool { return exists(filepath.Join(dir, inputsFile)) }
 
-// Report draws the figures and tables of a results folder, from what lies in the folder alone: the same folder gives the
-// same bytes. It returns the name of the experiment.
+// Report draws the figures and tables of a results folder, from what lies in the folder alone: the
+// same folder gives the same bytes. It returns the name of the experiment.
 func Report(dir string) (name string, err error) {
 	in := inputs{}
 	data, err := os.ReadFile(filepath.Join(dir, inputsFile))
@@ -75,12 +75,14 @@ func (r *report) write() error {
 		}
 	}
 	r.say("\n## How it was made\n\n    bin/%s\n\n", r.command())
-	r.say("The same command goes on with what is missing, and does nothing where nothing is; several processes may share the work.\n"+
+	r.say("The same command goes on with what is missing, and does nothing where nothing is; several processes may "+
+		"share the work.\n"+
 		"`bin/figures %s` draws all of this again from `%s`", r.place(), figure.RecordsFile)
 	if r.o.curves {
 		r.say(" and `%s`", figure.TrainingFile)
 	}
-	r.say(". One worker with one environment, as there is one arm, on\n%s.\n\n| what it depends on | |\n|---|---|\n", r.machines())
+	r.say(". One worker with one environment, as there is one arm, on\n%s.\n\n| what it depends on | |\n|---|---|\n",
+		r.machines())
 	for _, name := range slices.Sorted(maps.Keys(r.inputs)) {
 		if name != "experiment" {
 			r.say("| %s | `%s` |\n", name, r.inputs[name])
@@ -92,7 +94,8 @@ func (r *report) write() error {
 // say adds to the experiment in words.
 func (r *report) say(format string, args ...any) { fmt.Fprintf(&r.readme, format, args...) }
 
-// place names the results folder without saying where on this machine it lies: the report is the same wherever it is drawn.
+// place names the results folder without saying where on this machine it lies: the report is the
+// same wherever it is drawn.
 func (r *report) place() string {
 	if filepath.Base(r.dir) == r.o.name {
 		return newOptions(r.o.kind).Out

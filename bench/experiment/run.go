@@ -28,11 +28,13 @@ type Run struct {
 	settings string    // what a search found, for people; empty: its own
 	train    *settings // but for what it starts from; nil: nothing is trained
 	words    []string  // the same as flags, for people and for the run's recipe
-	policy   string    // the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the planner
-	times    int       // as many times the usual number of episodes are for a run that does not train; 0: once
-	from     []string  // checkpoints to start from
-	needs    string    // name of the run whose column it starts from, or evaluates
-	keep     bool      // its last checkpoint stays, for others to start from
+	// the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the
+	// planner
+	policy string
+	times  int      // as many times the usual number of episodes are for a run that does not train; 0: once
+	from   []string // checkpoints to start from
+	needs  string   // name of the run whose column it starts from, or evaluates
+	keep   bool     // its last checkpoint stays, for others to start from
 
 	parameters int // that the trained column must have; 0: any number
 }
@@ -83,7 +85,8 @@ func methodNamed(name string) (Method, error) {
 	return Method{}, fmt.Errorf("there is no method %q: want some of %s", name, strings.Join(MethodNames(), ", "))
 }
 
-// transfer returns the run of a method in a domain, with the settings of transfer but for those that the user gave.
+// transfer returns the run of a method in a domain, with the settings of transfer but for those
+// that the user gave.
 func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
 	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
 	t := settings{training.DefaultTransfer(), world.DefaultRobot()}
@@ -103,7 +106,8 @@ func (o *Options) transfer(name string, m Method, domain, task string, seed uint
 	if m.width != "" {
 		r.words = append(r.words, "-width", m.width)
 	}
-	r.words = append(r.words, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps", fmt.Sprint(o.Steps),
+	r.words = append(r.words, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps",
+		fmt.Sprint(o.Steps),
 		"-episodes", fmt.Sprint(o.Episodes), "-checkpoint-every", fmt.Sprint(checkpointEvery))
 	if r.env == "jaco" {
 		r.words = append(r.words, "-env", r.env)
@@ -166,7 +170,8 @@ func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
 		return record, err
 	}
 	record.Parameters = c.Network.Parameters()
-	record.Score, record.CI95, record.Episodes, record.Reached, record.Violations = e.Mean, e.CI95, episodes, e.Reached, e.Violations
+	record.Score, record.CI95, record.Episodes, record.Reached, record.Violations = e.Mean, e.CI95, episodes, e.Reached,
+		e.Violations
 	return record, nil
 }
 

@@ -64,7 +64,8 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 	return s, nil
 }
 
-// writeSettings leaves the settings in the results folder, or makes sure that those there are the same.
+// writeSettings leaves the settings in the results folder, or makes sure that those there are the
+// same.
 func (s *Session) writeSettings() error {
 	config := cli.TOML(s.o)
 	path := training.ConfigPath(s.o.Out)
@@ -81,7 +82,8 @@ func (s *Session) writeSettings() error {
 // patience is the time between two looks at runs that others work on.
 const patience = 2 * time.Second
 
-// Work works on runs until all are done, or until ctx ends: then done is false. Results are written as runs end.
+// Work works on runs until all are done, or until ctx ends: then done is false. Results are written
+// as runs end.
 func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	if err := s.write(); err != nil { // what earlier processes left in the work folder
 		return false, err
@@ -89,7 +91,8 @@ func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	s.mu.Lock()
 	before := s.stepsDone()
 	s.mu.Unlock()
-	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before, Total: max(int64(s.planned)*s.o.Steps, 1)}, s.stderr)
+	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before,
+		Total: max(int64(s.planned)*s.o.Steps, 1)}, s.stderr)
 	defer s.progress.Finish()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -114,7 +117,8 @@ func (s *Session) Finish(ctx context.Context) error {
 	return s.o.finish(ctx, s)
 }
 
-// work is the life of one goroutine of Work: it takes the first run that is neither done nor held, again and again.
+// work is the life of one goroutine of Work: it takes the first run that is neither done nor held,
+// again and again.
 func (s *Session) work(ctx context.Context) (done bool, err error) {
 	for {
 		waiting := false
@@ -147,8 +151,8 @@ func (s *Session) work(ctx context.Context) (done bool, err error) {
 	}
 }
 
-// settled tells whether nothing is left to do for a run: it has its record, and nobody needs a checkpoint that is not there,
-// as in a clone that has the results but not the runs.
+// settled tells whether nothing is left to do for a run: it has its record, and nobody needs a
+// checkpoint that is not there, as in a clone that has the results but not the runs.
 func (s *Session) settled(r *Run) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -191,7 +195,8 @@ func (s *Session) finish(record figure.Record) error {
 		return err
 	}
 	done, all := s.Count()
-	text := fmt.Sprintf("score %s over %s", stats.Text(record.Score, record.CI95, record.Episodes), cli.Count(record.Episodes, "episode"))
+	text := fmt.Sprintf("score %s over %s", stats.Text(record.Score, record.CI95, record.Episodes),
+		cli.Count(record.Episodes, "episode"))
 	if record.Diverged != "" {
 		text = "diverged: " + record.Diverged
 	}
@@ -243,8 +248,8 @@ func (s *Session) note(name string, m a3c.Metrics) {
 	s.progress.Update(s.stepsDone(), detail)
 }
 
-// stepsDone returns the steps of all runs, those that others have done since this process last looked not counted. The
-// caller holds the lock.
+// stepsDone returns the steps of all runs, those that others have done since this process last
+// looked not counted. The caller holds the lock.
 func (s *Session) stepsDone() int64 {
 	total := int64(0)
 	for i := range s.runs {
@@ -258,8 +263,8 @@ func (s *Session) stepsDone() int64 {
 	return total
 }
 
-// write renews the records in the results folder: those there, those in the work folder by whoever, in the order of
-// the runs. One process at a time does so.
+// write renews the records in the results folder: those there, those in the work folder by whoever,
+// in the order of the runs. One process at a time does so.
 func (s *Session) write() error {
 	lock, err := s.lockResults()
 	if err != nil {
@@ -301,7 +306,8 @@ func (s *Session) lockResults() (io.Closer, error) {
 	}
 }
 
-// inOrder returns all records: those of the runs in their order, then those of earlier, longer lists by name.
+// inOrder returns all records: those of the runs in their order, then those of earlier, longer
+// lists by name.
 func (s *Session) inOrder() []figure.Record {
 	rest := maps.Clone(s.records)
 	var all []figure.Record

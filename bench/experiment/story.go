@@ -22,13 +22,16 @@ import (
 var story = kind{
 	name:  "story",
 	title: "the project in minutes: from the simulator to the robot, three ways side by side",
-	summary: "experiment story takes a column that learnt in the simulator to the emulated robot: as a progressive network, by\n" +
-		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and after.",
+	summary: "experiment story takes a column that learnt in the simulator to the emulated robot: as a progressive " +
+		"network, by\n" +
+		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and " +
+		"after.",
 	example: "experiment story -out runs/first -work runs/first/runs",
 	curves:  true,
 	flags:   []string{"methods", "domain", "env", "settings"},
 	usual: Settings{
-		Out: "runs/story", Work: "runs/story/runs", Methods: methodList{"progressive-narrow", "finetune", "scratch"}, Domain: "robot", Env: "jaco",
+		Out: "runs/story", Work: "runs/story/runs", Methods: methodList{"progressive-narrow", "finetune", "scratch"},
+		Domain: "robot", Env: "jaco",
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
 	report: reportStory,
@@ -67,7 +70,8 @@ func reportStory(r *report) error {
 	if err := r.drawCurves("curve", "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n", r.o.Steps, r.o.where(), r.o.Seed)
+	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n",
+		r.o.Steps, r.o.where(), r.o.Seed)
 	r.evaluations(trained, fixed)
 	if exists(filepath.Join(r.dir, animationFile)) {
 		r.say("![before and after](%s)\n", animationFile)
@@ -99,7 +103,8 @@ func finishStory(ctx context.Context, s *Session) error {
 // filmedEpisodes is how many episodes are shown.
 const filmedEpisodes = 3
 
-// film shows column 1 beside what a run made of it, in the simulator, which has pictures for people.
+// film shows column 1 beside what a run made of it, in the simulator, which has pictures for
+// people.
 func (s *Session) film(ctx context.Context, path, run string) error {
 	stage := Run{Record: figure.Record{Domain: s.o.Domain, Task: "reach"}}
 	w, err := openWorld(&stage)
@@ -116,7 +121,8 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps), after)...)
+		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps),
+			after)...)
 	}
 	var b bytes.Buffer
 	if err := view.WriteGIF(&b, all, training.ControlStep); err != nil {
@@ -140,5 +146,6 @@ func record(ctx context.Context, w world.World, checkpoint string, seed uint64) 
 		return nil, err
 	}
 	return view.Film(ctx, a3c.NewActor(c.Network, c.Theta, 1, false), stage,
-		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240, Steps: training.EpisodeSteps, RewardScale: scale})
+		view.FilmOptions{Episodes: 1, Seed: seedOfMeasurements + seed, Width: 320, Height: 240,
+			Steps: training.EpisodeSteps, RewardScale: scale})
 }

@@ -12,10 +12,12 @@ import (
 
 // groupSummary is what the final evaluations of a group say together.
 type groupSummary struct {
-	runs                int
-	mean                float64 // of the runs' scores
-	deviation           float64 // of the runs' scores
-	seeds               float64 // half width of the mean's 95 % interval for other seeds as well (Student's t over runs); 0: one run, unknown
+	runs      int
+	mean      float64 // of the runs' scores
+	deviation float64 // of the runs' scores
+	// half width of the mean's 95 % interval for other seeds as well (Student's t over runs); 0:
+	// one run, unknown
+	seeds               float64
 	episodes            float64 // half width for other episodes of the same runs
 	worst, best         float64 // of the runs' scores
 	reached, violations float64
@@ -24,7 +26,8 @@ type groupSummary struct {
 // over sums up records.
 func over(records []figure.Record) groupSummary {
 	s := stats.Summarize(scoresOf(records))
-	g := groupSummary{runs: len(records), mean: s.Mean, deviation: s.Deviation, seeds: s.CI95, worst: math.Inf(1), best: math.Inf(-1)}
+	g := groupSummary{runs: len(records), mean: s.Mean, deviation: s.Deviation, seeds: s.CI95, worst: math.Inf(1),
+		best: math.Inf(-1)}
 	variance := 0.0 // of the mean, from the spread of episodes alone
 	for i := range records {
 		v := &records[i]
@@ -51,7 +54,9 @@ func (g *groupSummary) interval() (low, high float64) {
 
 // evaluations tells of final evaluations in a table.
 func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
-	r.say("| | parameters | seeds | score | 95 %% over seeds | worst to best seed | 95 %% over episodes | reached | violations | training score, last twentieth | learning rate, entropy cost |\n|---|---|---|---|---|---|---|---|---|---|---|\n")
+	r.say("| | parameters | seeds | score | 95 %% over seeds | worst to best seed | 95 %% over episodes | reached | " +
+		"violations | training score, last twentieth | learning rate, entropy cost " +
+		"|\n|---|---|---|---|---|---|---|---|---|---|---|\n")
 	for _, g := range trained {
 		s, first := over(g.Records), &g.Records[0]
 		rates := fmt.Sprintf("%g, %g", first.LearningRate, first.EntropyCost)
@@ -64,7 +69,8 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 		if !math.IsNaN(mean) {
 			ending = fmt.Sprintf("%.2f (sd %.2f)", mean, spread)
 		}
-		r.say("| %s | %d | %d | **%.2f** | %s | %.1f to %.1f | +- %.2f | %.0f %% | %.0f %% | %s | %s |\n", g.Name, first.Parameters, s.runs, s.mean,
+		r.say("| %s | %d | %d | **%.2f** | %s | %.1f to %.1f | +- %.2f | %.0f %% | %.0f %% | %s | %s |\n", g.Name,
+			first.Parameters, s.runs, s.mean,
 			halfWidth(s), s.worst, s.best, s.episodes, 100*s.reached, 100*s.violations, ending, rates)
 	}
 	for _, g := range fixed {
@@ -72,7 +78,8 @@ func (r *report) evaluations(trained, fixed []figure.RecordGroup) {
 		if n := g.Records[0].Parameters; n > 0 {
 			parameters = fmt.Sprint(n)
 		}
-		r.say("| %s | %s | | %.2f | %s | | +- %.2f | %.0f %% | %.0f %% | | |\n", g.Name, parameters, s.mean, halfWidth(s), s.episodes, 100*s.reached, 100*s.violations)
+		r.say("| %s | %s | | %.2f | %s | | +- %.2f | %.0f %% | %.0f %% | | |\n", g.Name, parameters, s.mean,
+			halfWidth(s), s.episodes, 100*s.reached, 100*s.violations)
 	}
 	r.say("\n")
 }
@@ -105,7 +112,8 @@ func (r *report) compare(groups []figure.RecordGroup, a, b string) {
 	if xLow > yHigh || yLow > xHigh {
 		overlap = "do not overlap"
 	}
-	r.say("%s %.2f [%.2f, %.2f], %s %.2f [%.2f, %.2f]: the intervals over seeds %s.\n", a, x.mean, xLow, xHigh, b, y.mean, yLow, yHigh, overlap)
+	r.say("%s %.2f [%.2f, %.2f], %s %.2f [%.2f, %.2f]: the intervals over seeds %s.\n", a, x.mean, xLow, xHigh, b,
+		y.mean, yLow, yHigh, overlap)
 }
 
 // PrintTable tells people what there is, a line for each group of runs in each world.
@@ -123,7 +131,8 @@ func (s *Session) PrintTable(w io.Writer) error {
 	for _, g := range groups {
 		v := over(g.Records)
 		low, high := v.interval()
-		fmt.Fprintf(t, "%d\t%.2f\t+- %.2f\t%.0f %%\t%.0f %%\t\t%s\n", v.runs, v.mean, (high-low)/2, 100*v.reached, 100*v.violations, g.Name)
+		fmt.Fprintf(t, "%d\t%.2f\t+- %.2f\t%.0f %%\t%.0f %%\t\t%s\n", v.runs, v.mean, (high-low)/2, 100*v.reached,
+			100*v.violations, g.Name)
 	}
 	return t.Flush()
 }

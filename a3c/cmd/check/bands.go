@@ -42,7 +42,8 @@ func storedBands() (bands, error) {
 // newBands returns the frame for bands measured on this machine.
 func newBands(seeds int) bands {
 	info := training.NewInfo(0, "")
-	return bands{Command: fmt.Sprintf("check -measure %d", seeds), Revision: info.Revision, CPU: info.CPU, Kernels: info.Kernels}
+	return bands{Command: fmt.Sprintf("check -measure %d", seeds), Revision: info.Revision, CPU: info.CPU,
+		Kernels: info.Kernels}
 }
 
 // of returns the band of a problem.
@@ -54,8 +55,9 @@ func (b *bands) of(name string) (band, error) {
 	return b.Problems[i], nil
 }
 
-// newBand returns the band that follows from measured scores. Another machine's kernels round otherwise, which is like
-// another seed; so the band spans the scores of several seeds and a part, slack, of their distance from chance.
+// newBand returns the band that follows from measured scores. Another machine's kernels round
+// otherwise, which is like another seed; so the band spans the scores of several seeds and a part,
+// slack, of their distance from chance.
 func (p *problem) newBand(scores []float64) band {
 	lowest, highest := slices.Min(scores), slices.Max(scores)
 	round := func(v float64) float64 { return math.Round(v*1000) / 1000 }

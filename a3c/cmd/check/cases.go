@@ -50,13 +50,15 @@ func problems() []problem {
 			column:  small(0), config: spotConfig(),
 		},
 		{
-			name: "many workers", about: "the same with 64 workers, however many cores there are: what they have under way",
+			name:    "many workers",
+			about:   "the same with 64 workers, however many cores there are: what they have under way",
 			optimum: spot.Optimum(), chance: spot.Optimum() / 3, slack: 0.2,
 			makeEnv: func(int, int) (a3c.Env, error) { return probe.NewSpot(), nil },
 			column:  small(0), config: manyConfig(),
 		},
 		{
-			name: "near reach", about: "the arm from pixels, starting within 20 cm of the target: simulator, renderer, the column's own network",
+			name: "near reach", about: "the arm from pixels, starting within 20 cm of the target: simulator, " +
+				"renderer, the column's own network",
 			optimum: training.EpisodeSteps, chance: 0.3, slack: 0.5,
 			makeEnv: newNear,
 			column: func(env a3c.Env, seed uint64) (*nn.Network, []float32, error) {
@@ -83,8 +85,8 @@ func spotConfig() a3c.Config {
 	return c
 }
 
-// manyConfig takes the reach task's way of learning: with 64 workers, one that pushed by itself from the first step would
-// leave no unit of the network alive.
+// manyConfig takes the reach task's way of learning: with 64 workers, one that pushed by itself
+// from the first step would leave no unit of the network alive.
 func manyConfig() a3c.Config {
 	c := a3c.DefaultConfig()
 	c.Workers, c.Deterministic = 64, true
@@ -158,7 +160,8 @@ func (p *problem) solve(ctx context.Context, seed uint64, onSteps func(steps int
 		return outcome{}, nil
 	}
 	trainer.Parameters(theta)
-	r, err := a3c.Evaluate(ctx, net, theta, p.makeEnv, a3c.EvalConfig{Episodes: evaluationEpisodes, Seed: seed, Workers: cfg.Workers})
+	r, err := a3c.Evaluate(ctx, net, theta, p.makeEnv,
+		a3c.EvalConfig{Episodes: evaluationEpisodes, Seed: seed, Workers: cfg.Workers})
 	if ctx.Err() != nil {
 		return outcome{}, nil
 	}
@@ -174,8 +177,9 @@ const nearRadius = 0.20
 // nearTries bounds the search for a start: some one in ten is near enough.
 const nearTries = 1000
 
-// near is the reach task, in full, but for its starts: only those with the palm near the target. Random actions then meet
-// the reward often enough for a few minutes to show whether a machine learns from pixels. It does without target-every.
+// near is the reach task, in full, but for its starts: only those with the palm near the target.
+// Random actions then meet the reward often enough for a few minutes to show whether a machine
+// learns from pixels. It does without target-every.
 type near struct{ *reach.Env }
 
 func newNear(int, int) (a3c.Env, error) {

@@ -51,7 +51,8 @@ type checked struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("check", "check trains small known problems and a short reacher on this machine, and says whether they come out as they should.",
+	f := cli.NewFlags("check", "check trains small known problems and a short reacher on this machine, and says "+
+		"whether they come out as they should.",
 		"check", stdout, stderr)
 	seed := f.Uint64("seed", 1, "`seed` of everything random")
 	limit := f.Duration("max-time", 5*time.Minute, "fail if it takes longer than this `time`")
@@ -81,7 +82,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 }
 
 // check solves all problems within a time and compares them with the bands.
-func check(ctx context.Context, all []problem, known bands, seed uint64, limit time.Duration, stdout, stderr io.Writer) error {
+func check(ctx context.Context, all []problem, known bands, seed uint64, limit time.Duration, stdout,
+	stderr io.Writer) error {
 	inTime, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began := time.Now()
@@ -101,7 +103,8 @@ func check(ctx context.Context, all []problem, known bands, seed uint64, limit t
 			fmt.Fprintln(stderr, "check: interrupted; there is no result")
 			return nil
 		}
-		c := checked{p.name, o.done && b.holds(o.score), o.done, o.score, o.ci95, b.Low, b.High, b.Chance, o.stepsPerSecond}
+		c := checked{p.name, o.done && b.holds(o.score), o.done, o.score, o.ci95, b.Low, b.High, b.Chance,
+			o.stepsPerSecond}
 		r.Problems = append(r.Problems, c)
 		fmt.Fprintf(stderr, "check: %s\n", c.words(limit))
 		if !c.Pass {
@@ -115,7 +118,8 @@ func check(ctx context.Context, all []problem, known bands, seed uint64, limit t
 	}
 	if !r.Pass {
 		return cli.Hint(fmt.Errorf("%d of %d problems did not come out as they should", failed, len(all)),
-			"KERNELS=base check -max-time 1h tries the portable kernels: if that passes, the assembly is at fault on this machine")
+			"KERNELS=base check -max-time 1h tries the portable kernels: if that passes, the assembly is at fault on "+
+				"this machine")
 	}
 	fmt.Fprintf(stderr, "check: passed in %.0f s with the %s kernels\n", r.Seconds, r.Kernels)
 	return nil
@@ -130,7 +134,8 @@ func (c *checked) words(limit time.Duration) string {
 	case !c.Pass:
 		verdict = "FAIL"
 	}
-	return fmt.Sprintf("%s: %s, score %.3f, want %.3f to %.3f (random actions: %.3f), %.0f steps/s", c.Name, verdict, c.Score, c.Low, c.High, c.Chance, c.StepsPerSecond)
+	return fmt.Sprintf("%s: %s, score %.3f, want %.3f to %.3f (random actions: %.3f), %.0f steps/s", c.Name, verdict,
+		c.Score, c.Low, c.High, c.Chance, c.StepsPerSecond)
 }
 
 // watched solves a problem and shows its progress.
@@ -154,7 +159,8 @@ func measureBands(ctx context.Context, all []problem, seeds int, stdout, stderr 
 				fmt.Fprintln(stderr, "check: interrupted; there is no result")
 				return nil
 			}
-			fmt.Fprintf(stderr, "check: %s, seed %d: score %.3f, %.0f steps/s\n", p.name, seed+1, o.score, o.stepsPerSecond)
+			fmt.Fprintf(stderr, "check: %s, seed %d: score %.3f, %.0f steps/s\n", p.name, seed+1, o.score,
+				o.stepsPerSecond)
 			scores = append(scores, o.score)
 		}
 		b.Problems = append(b.Problems, p.newBand(scores))

@@ -21,9 +21,9 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Golden checks that a command's help is testdata/help.txt, and that the configuration that it prints says what
-// testdata/config.toml says, with the same comments, and is printed as well where that file was read. Both were written for four
-// cores, the file by an encoder with other quotes.
+// Golden checks that a command's help is testdata/help.txt, and that the configuration that it
+// prints says what testdata/config.toml says, with the same comments, and is printed as well where
+// that file was read. Both were written for four cores, the file by an encoder with other quotes.
 func Golden(t *testing.T, run cli.Run) {
 	t.Helper()
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
@@ -79,8 +79,9 @@ func parts(t *testing.T, text string) (c contents) {
 	return c
 }
 
-// Column writes the checkpoint of an untrained column into a folder of the test's and returns its path. The seed decides its
-// parameters. Without metadata it says what the learner wants to know, a reward scale.
+// Column writes the checkpoint of an untrained column into a folder of the test's and returns its
+// path. The seed decides its parameters. Without metadata it says what the learner wants to know, a
+// reward scale.
 func Column(t testing.TB, arch nn.Arch, seed uint64, metadata map[string]string) string {
 	t.Helper()
 	if metadata == nil {

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ForbidLinks makes every hard link that this process, or a child of it, wants to make fail with "operation not
-// permitted", as on exFAT, from now on. It is for test binaries that a test starts.
+// ForbidLinks makes every hard link that this process, or a child of it, wants to make fail with
+// "operation not permitted", as on exFAT, from now on. It is for test binaries that a test starts.
 func ForbidLinks() error {
 	const number = 0 // of the system call, in what a filter reads
 	program := []unix.SockFilter{

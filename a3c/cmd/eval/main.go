@@ -33,7 +33,8 @@ import (
 
 func main() { cli.Main("eval", run) }
 
-// compared is the last line of stdout of a comparison: the policy of -checkpoint, the other one, and the difference.
+// compared is the last line of stdout of a comparison: the policy of -checkpoint, the other one,
+// and the difference.
 type compared struct {
 	result
 	Against    result           `json:"against"`
@@ -78,7 +79,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if comparison.Significant() {
 		verdict = "significant at 5 %"
 	}
-	fmt.Fprintf(stderr, "difference %+.2f +- %.2f (95 %%), p = %.2g, %s (%s)\n", comparison.Difference, comparison.CI95, comparison.P, verdict, comparison.Test)
+	fmt.Fprintf(stderr, "difference %+.2f +- %.2f (95 %%), p = %.2g, %s (%s)\n", comparison.Difference, comparison.CI95,
+		comparison.P, verdict, comparison.Test)
 	return errors.Join(written, cli.Result(stdout, compared{first.result(), sides[1].result(), comparison}))
 }
 
@@ -96,8 +98,9 @@ func (o *options) sides(stderr io.Writer) ([]*side, error) {
 	return []*side{first, second}, err
 }
 
-// compare compares two sides: episode by episode if they played in the same world, else as samples that have nothing to do
-// with each other, since there only start and target of an episode are the same, not what else the world draws.
+// compare compares two sides: episode by episode if they played in the same world, else as samples
+// that have nothing to do with each other, since there only start and target of an episode are the
+// same, not what else the world draws.
 func compare(a, b *side) (stats.Comparison, error) {
 	worldA, err := a.world.Fingerprint()
 	if err != nil {
@@ -137,7 +140,8 @@ func (o *options) write(ctx context.Context, sides []*side, stderr io.Writer) er
 func describe(w io.Writer, s *side) {
 	r := s.result()
 	fmt.Fprintf(w, "%s on %s: score %s over %s of %.1f steps; %s reached the target, %s ended in a violation",
-		s.path, s.world, stats.Text(r.Mean, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), r.Length, rate(r.Reached, r.ReachedCI95), rate(r.Violations, r.ViolationsCI95))
+		s.path, s.world, stats.Text(r.Mean, r.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), r.Length,
+		rate(r.Reached, r.ReachedCI95), rate(r.Violations, r.ViolationsCI95))
 	var causes []string
 	for _, cause := range slices.Sorted(maps.Keys(r.Causes)) {
 		causes = append(causes, fmt.Sprintf("%s %.1f %%", cause, 100*r.Causes[cause]))
@@ -148,7 +152,8 @@ func describe(w io.Writer, s *side) {
 	fmt.Fprintln(w)
 	if len(r.BySeed) > 1 {
 		between := stats.Summarize(r.BySeed)
-		fmt.Fprintf(w, "between %d seeds the score differs by %.2f (standard deviation)\n", len(r.BySeed), between.Deviation)
+		fmt.Fprintf(w, "between %d seeds the score differs by %.2f (standard deviation)\n", len(r.BySeed),
+			between.Deviation)
 	}
 }
 

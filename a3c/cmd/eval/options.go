@@ -47,11 +47,14 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of the episodes and of the actions drawn in them")
 	o.seeds = f.Int("seeds", 1, "`number` of seeds: this one and those that follow it, all episodes counting together")
 	f.BoolVar(&o.config.Greedy, "greedy", false, "take the most probable actions instead of drawing from the policy")
-	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once; the result does not depend on it")
+	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0),
+		"`number` of episodes' groups played at once; the result does not depend on it")
 	o.picture = f.String("map", "", "draw the scores over the places of the target into this `file`: .svg or .png")
 	o.record = f.String("table", "", "write a line for every episode into this `file`: .csv, or .jsonl for JSON lines")
-	o.against = f.String("against", "", "another `checkpoint` that plays the same episodes; says whether the difference is significant")
-	o.againstDomain = f.String("against-domain", "", "play -against, or -checkpoint again if there is none, in this `domain` instead of -domain")
+	o.against = f.String("against", "",
+		"another `checkpoint` that plays the same episodes; says whether the difference is significant")
+	o.againstDomain = f.String("against-domain", "",
+		"play -against, or -checkpoint again if there is none, in this `domain` instead of -domain")
 	o.animation = f.String("animation", "", "film some episodes into this `file`: .gif, or .png for full colour")
 	o.filmed = f.Int("animation-episodes", 4, "`number` of episodes to film")
 	o.width = f.Int("animation-width", 480, "`width` of the filmed picture")
@@ -85,7 +88,8 @@ func (o *options) validate() error {
 	case *o.seeds < 1:
 		return cli.Usagef("-seeds is %d, want at least 1", *o.seeds)
 	case o.flags.Given("faults") || o.flags.Given("record"):
-		return cli.Hint(cli.Usagef("-faults and -record are for training: episodes of eval follow from their seeds, on a whole cable"),
+		return cli.Hint(cli.Usagef("-faults and -record are for training: episodes of eval follow from their seeds, "+
+			"on a whole cable"),
 			"jacoctl run -checkpoint %s plays it with -faults and -record", *o.checkpoint)
 	case o.config.Workers < 1:
 		return cli.Usagef("-workers is %d, want at least 1", o.config.Workers)

@@ -76,7 +76,8 @@ func load(path string, place world.World, stderr io.Writer) (*side, error) {
 // play evaluates with all seeds.
 func (s *side) play(ctx context.Context, o *options, stderr io.Writer) error {
 	var results []a3c.Result
-	progress := cli.NewProgress(cli.Work{Name: "eval", Unit: "episodes", Total: int64(o.config.Episodes * *o.seeds)}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: "eval", Unit: "episodes", Total: int64(o.config.Episodes * *o.seeds)},
+		stderr)
 	defer progress.Finish()
 	for i := range *o.seeds {
 		cfg := o.config
@@ -95,7 +96,8 @@ func (s *side) play(ctx context.Context, o *options, stderr io.Writer) error {
 		}
 		for n := range seen {
 			e := &seen[n]
-			e.Checkpoint, e.Domain, e.Seed, e.Episode, e.Score, e.Steps = s.path, s.world.Domain(), cfg.Seed, n, r.Scores[n], r.Lengths[n]
+			e.Checkpoint, e.Domain, e.Seed, e.Episode, e.Score, e.Steps = s.path, s.world.Domain(), cfg.Seed, n,
+				r.Scores[n], r.Lengths[n]
 			if !r.Terminated[n] {
 				e.Ended = endedByTime
 			}
@@ -128,8 +130,8 @@ func cause(env a3c.Env) string {
 
 func (s *side) result() result {
 	r := result{
-		Episodes: len(s.Scores), Mean: s.Mean, CI95: s.CI95, Deviation: s.Deviation,
-		Reached: s.Reached, ReachedCI95: s.ReachedCI95, Violations: s.Violations, ViolationsCI95: s.ViolationsCI95, Length: s.Length,
+		Episodes: len(s.Scores), Mean: s.Mean, CI95: s.CI95, Deviation: s.Deviation, Reached: s.Reached,
+		ReachedCI95: s.ReachedCI95, Violations: s.Violations, ViolationsCI95: s.ViolationsCI95, Length: s.Length,
 	}
 	if len(s.bySeed) > 1 {
 		r.BySeed = s.bySeed

@@ -21,7 +21,8 @@ import (
 	"colonnade/sim/reach"
 )
 
-// recordFormat returns what writes episodes in the format that a file's name asks for, nil if there is none.
+// recordFormat returns what writes episodes in the format that a file's name asks for, nil if there
+// is none.
 func recordFormat(path string) func(io.Writer, []episode) error {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".csv":
@@ -53,7 +54,8 @@ func writeCSV(w io.Writer, episodes []episode) error {
 	}
 	rows := [][]string{{"checkpoint", "domain", "seed", "episode", "score", "steps", "ended", "target_x", "target_y"}}
 	for _, e := range episodes {
-		rows = append(rows, []string{e.Checkpoint, e.Domain, strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Episode), number(e.Score), strconv.Itoa(e.Steps), e.Ended, place(e.TargetX), place(e.TargetY)})
+		rows = append(rows, []string{e.Checkpoint, e.Domain, strconv.FormatUint(e.Seed, 10), strconv.Itoa(e.Episode),
+			number(e.Score), strconv.Itoa(e.Steps), e.Ended, place(e.TargetX), place(e.TargetY)})
 	}
 	return table.WriteAll(rows)
 }
@@ -78,11 +80,13 @@ func (o *options) writeMap(s *side) error {
 		if e.TargetX == nil || e.TargetY == nil {
 			return fmt.Errorf("-map: the environment does not tell where the target is")
 		}
-		places = append(places, view.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score, Violation: e.Ended != endedByTime})
+		places = append(places, view.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score,
+			Violation: e.Ended != endedByTime})
 	}
 	area := view.Area{
-		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)), cli.Count(len(places), "episode"), s.world),
-		MinX:  reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
+		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)),
+			cli.Count(len(places), "episode"), s.world),
+		MinX: reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
 		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
 		MaxScore: training.EpisodeSteps,
 	}
@@ -105,9 +109,11 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 		return err
 	}
 	actor := a3c.NewActor(c.Network, c.Theta, 1, o.config.Greedy)
-	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames", Total: int64(*o.filmed) * training.EpisodeSteps}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: "eval: film", Unit: "frames",
+		Total: int64(*o.filmed) * training.EpisodeSteps}, stderr)
 	frames, err := view.Film(ctx, actor, stage, view.FilmOptions{
-		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height, Steps: training.EpisodeSteps, RewardScale: scale,
+		Episodes: *o.filmed, Seed: o.config.Seed, Width: *o.width, Height: *o.height,
+		Steps: training.EpisodeSteps, RewardScale: scale,
 		OnFrame: func(frames int) { progress.Update(int64(frames), "") },
 	})
 	progress.Finish()

@@ -88,7 +88,8 @@ func readFolder(path string) (*folder, error) {
 		return nil, err
 	}
 	f.made = map[string]any{
-		"revision": info.Revision, "world": info.World, "kernels": info.Kernels, "go": info.Go, "cpu": info.CPU, "cores": info.Cores,
+		"revision": info.Revision, "world": info.World, "kernels": info.Kernels, "go": info.Go,
+		"cpu": info.CPU, "cores": info.Cores,
 	}
 	windows, err := training.ReadMetrics[window](filepath.Join(path, training.MetricsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -117,7 +118,8 @@ func results(windows []window) map[string]any {
 		}
 	}
 	if ended > 0 {
-		r["training_score"], r["training_reached"], r["training_violations"] = score/ended, reached/ended, violations/ended
+		r["training_score"], r["training_reached"], r["training_violations"] = score/ended, reached/ended,
+			violations/ended
 	}
 	return r
 }

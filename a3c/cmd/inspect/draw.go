@@ -79,7 +79,8 @@ func (t *tree) lateral(first string, l nn.Layer) {
 	if adapter, adapted := t.layers[source]; adapted && strings.HasPrefix(source, t.prefix) {
 		source = adapter.Reads
 		parameters = fmt.Sprintf("%d + %d", adapter.Parameters, l.Parameters)
-		t.lines = append(t.lines, line{fmt.Sprintf("%s%s %s, adapter to %s", first, source, t.shapes[source], shape(adapter.Output)), parameters})
+		t.lines = append(t.lines, line{fmt.Sprintf("%s%s %s, adapter to %s", first, source, t.shapes[source],
+			shape(adapter.Output)), parameters})
 		return
 	}
 	t.lines = append(t.lines, line{first + source + " " + t.shapes[source], parameters})

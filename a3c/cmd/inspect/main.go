@@ -78,29 +78,35 @@ type options struct {
 }
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
-	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, which layer feeds which, from where a policy draws, and how two runs differ.",
+	f := cli.NewFlags("inspect", "inspect shows what a network or a checkpoint consists of, which layer feeds which, "+
+		"from where a policy draws, and how two runs differ.",
 		"inspect -checkpoint runs/column1\n"+
 			"inspect -net recurrent -width narrow -laterals-from wide\n"+
 			"inspect -checkpoint runs/column2 -sensitivity -domain robot -chart sensitivity.svg\n"+
 			"inspect -diff runs/column1 runs/column2", stdout, stderr)
 	o := &options{flags: f}
-	o.checkpoint = f.String("checkpoint", "", "checkpoint `file` or run folder; without it the network that -net and -width name")
-	o.lateralsFrom = f.String("laterals-from", "", "`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
+	o.checkpoint = f.String("checkpoint", "",
+		"checkpoint `file` or run folder; without it the network that -net and -width name")
+	o.lateralsFrom = f.String("laterals-from", "",
+		"`widths` of frozen columns below the network, first to last, such as wide or wide,narrow+proprioception")
 	o.json = f.Bool("json", false, "print one JSON object instead")
 	o.onnx = f.String("onnx", "", "also write the checkpoint's policy to this `file` as an ONNX model")
-	o.adopt = f.String("adopt", "", "write the checkpoint, which other software saved, to this new `file` with a digest: names, shapes and finiteness are checked, an old digest is not")
+	o.adopt = f.String("adopt", "", "write the checkpoint, which other software saved, to this new `file` with a "+
+		"digest: names, shapes and finiteness are checked, an old digest is not")
 	f.NotInFile("adopt")
 	o.diff = f.String("diff", "", "how this `run` folder differs from another one, which follows after all flags")
 	o.against = f.Argument()
 	o.net = training.DefaultNetwork()
 	f.Bind(&o.net)
-	o.sensitivity = f.Bool("sensitivity", false, "disturb what enters the trained column from earlier ones, and see what is left of the score")
+	o.sensitivity = f.Bool("sensitivity", false,
+		"disturb what enters the trained column from earlier ones, and see what is left of the score")
 	o.world, o.robot = training.DefaultWorld(), world.DefaultRobot()
 	f.Bind(&o.world)
 	f.Bind(&o.robot)
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each evaluation for -sensitivity")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
-	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0), "`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")
+	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0),
+		"`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")
 	o.chart = f.String("chart", "", "draw the result of -sensitivity into this `file`: .svg or .png")
 	o.profile = f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {
@@ -186,7 +192,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return report(stdout, *o.json, c.Network, c.Metadata, digest)
 }
 
-// adoptCheckpoint writes a checkpoint that other software saved with digests of its own, and reports it.
+// adoptCheckpoint writes a checkpoint that other software saved with digests of its own, and
+// reports it.
 func (o *options) adoptCheckpoint(stdout, stderr io.Writer) error {
 	if _, err := os.Lstat(*o.adopt); !errors.Is(err, fs.ErrNotExist) {
 		return cli.Usagef("-adopt %s: it is there already; take the name of a new file", *o.adopt)

@@ -45,8 +45,8 @@ func newResult(net *nn.Network, metadata map[string]string, digest string) resul
 	r := result{Digest: digest}
 	for _, c := range net.Columns() {
 		k := column{
-			Number: c.Number, Parameters: c.Own + c.Lateral, Own: c.Own, Lateral: c.Lateral, LateralsFrom: c.LateralsFrom,
-			Architecture: c.Arch, Scaling: c.Scaling, Metadata: c.Metadata,
+			Number: c.Number, Parameters: c.Own + c.Lateral, Own: c.Own, Lateral: c.Lateral,
+			LateralsFrom: c.LateralsFrom, Architecture: c.Arch, Scaling: c.Scaling, Metadata: c.Metadata,
 		}
 		for _, t := range c.Tensors {
 			k.Tensors = append(k.Tensors, tensor{t.Name, t.Shape, t.Length})
@@ -166,7 +166,8 @@ func namedColumn(kind, name string) (nn.Arch, error) {
 		network.Width, network.Inputs = width, training.PixelsAndJoints
 	}
 	if network.Width != training.Wide && network.Width != training.Narrow {
-		return nn.Arch{}, cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
+		return nn.Arch{},
+			cli.Usagef("-laterals-from: %q is not wide, narrow, wide+proprioception or narrow+proprioception", name)
 	}
 	return network.Arch(), nil
 }

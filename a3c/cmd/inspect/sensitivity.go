@@ -36,7 +36,8 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 		Evaluation: o.config,
 		OnEvaluation: func(done, all int) {
 			if progress == nil {
-				progress = cli.NewProgress(cli.Work{Name: "inspect", Unit: "evaluations", Done: 1, Total: int64(all)}, stderr)
+				progress = cli.NewProgress(cli.Work{Name: "inspect", Unit: "evaluations", Done: 1, Total: int64(all)},
+					stderr)
 			}
 			progress.Update(int64(done), "")
 		},
@@ -63,7 +64,8 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 }
 
 func writeSensitivity(stdout io.Writer, r *sensitivity.Report, place string) error {
-	fmt.Fprintf(stdout, "score undisturbed %s over %s of %s\n\n", stats.Text(r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), place)
+	fmt.Fprintf(stdout, "score undisturbed %s over %s of %s\n\n",
+		stats.Text(r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), place)
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "score with noise on\trms\t")
 	for _, v := range r.Noise {
@@ -78,13 +80,15 @@ func writeSensitivity(stdout io.Writer, r *sensitivity.Report, place string) err
 			}
 			fmt.Fprint(table, "\t")
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t\n", score(s.Cut), unlessZero("%.2f", s.Half), unlessZero("%.0f %%", 100*s.Share))
+		fmt.Fprintf(table, "%s\t%s\t%s\t\n", score(s.Cut), unlessZero("%.2f", s.Half),
+			unlessZero("%.0f %%", 100*s.Share))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprint(stdout, "\n* differs from undisturbed, p < 0.05 for each by itself (episodes in pairs, signs permuted)\n"+
-		"half at: noise, in rms, that leaves half of the score; share: of the sum of 1/half^2 over laterals\n")
+	fmt.Fprint(stdout,
+		"\n* differs from undisturbed, p < 0.05 for each by itself (episodes in pairs, signs permuted)\n"+
+			"half at: noise, in rms, that leaves half of the score; share: of the sum of 1/half^2 over laterals\n")
 	return nil
 }
 
@@ -103,7 +107,8 @@ func unlessZero(format string, v float64) string {
 	return fmt.Sprintf(format, v)
 }
 
-// drawSensitivity draws the scores of all sources over the noise, and what is left when they are cut.
+// drawSensitivity draws the scores of all sources over the noise, and what is left when they are
+// cut.
 func (o *options) drawSensitivity(r *sensitivity.Report, place training.World) error {
 	strengths := []string{"none"}
 	for _, v := range r.Noise {

@@ -1,10 +1,12 @@
-// Package job is what the commands that train in a folder share: train and transfer ask for the same folder, watch it
-// the same way and end with the same line, and sweep keeps its study as they keep a run.
+// Package job is what the commands that train in a folder share: train and transfer ask for the
+// same folder, watch it the same way and end with the same line, and sweep keeps its study as they
+// keep a run.
 //
 //	-out -resume             the folder: a new one, or one to go on with (Place)
 //	-stages -profile -http   what to show of the run besides (Training)
 //
-// Start reading at Training.Run: a whole training, from flags that are read to the result on stdout.
+// Start reading at Training.Run: a whole training, from flags that are read to the result on
+// stdout.
 package job
 
 import (
@@ -18,7 +20,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// Training is a command that trains in a run folder: the flags that say where, and what to show of it.
+// Training is a command that trains in a run folder: the flags that say where, and what to show of
+// it.
 type Training struct {
 	*Place
 	profile *string
@@ -29,16 +32,19 @@ type Training struct {
 // Register defines the flags.
 func Register(f *cli.Flags) *Training {
 	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out")}
-	f.BoolVar(&t.stages, "stages", false, "print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
+	f.BoolVar(&t.stages, "stages", false,
+		"print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
 	f.NotInFile("stages")
 	t.profile = f.ProfileFlag("the run folder")
 	t.http = live.Flag(f)
 	return t
 }
 
-// Run trains as planned, in a new folder or on from where the run in it stands, evaluates and writes the result on stdout:
-// what describe makes of it, or, of a run that ctx ended, how far it came.
-func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(training.Result) any, stdout, stderr io.Writer) (err error) {
+// Run trains as planned, in a new folder or on from where the run in it stands, evaluates and
+// writes the result on stdout: what describe makes of it, or, of a run that ctx ended, how far it
+// came.
+func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(training.Result) any, stdout,
+	stderr io.Writer) (err error) {
 	page, err := live.Start(plan.Command, t.http, stderr)
 	if err != nil {
 		return err
@@ -68,7 +74,8 @@ func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(tr
 		r.PrintStages(stderr)
 	}
 	if !r.Done() {
-		fmt.Fprintf(stderr, "%s: stopped at step %d; go on with: %[1]s -resume -out %[3]s\n", plan.Command, r.Steps(), dir.Path())
+		fmt.Fprintf(stderr, "%s: stopped at step %d; go on with: %[1]s -resume -out %[3]s\n", plan.Command, r.Steps(),
+			dir.Path())
 		return cli.Result(stdout, r.Stopped())
 	}
 	result, ok, err := r.Evaluate(ctx)
@@ -99,8 +106,8 @@ func RegisterPlace(f *cli.Flags, kept, resume string) *Place {
 	return p
 }
 
-// Complete is called after the flags are parsed. It wants a folder, and with -resume takes the values of its configuration,
-// of which the command line may change the named ones.
+// Complete is called after the flags are parsed. It wants a folder, and with -resume takes the
+// values of its configuration, of which the command line may change the named ones.
 func (p *Place) Complete(changeable ...string) error {
 	if p.Out == "" {
 		return cli.Usagef("-out FOLDER is needed: where the %s is kept", p.kept)

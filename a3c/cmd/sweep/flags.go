@@ -39,27 +39,35 @@ const trainMethod = "train"
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("sweep",
-		"sweep trains many columns with learning rates and entropy costs drawn at random, all to the end or, with -rungs,\n"+
-			"the better ones further than the others; with -method it searches the settings of a transfer instead. Any number of processes may work on one study: start it once with\n"+
-			"-prepare or without, and every further one with -resume. For Slurm and Kubernetes see a3c/cmd/sweep/cluster.",
+		"sweep trains many columns with learning rates and entropy costs drawn at random, all to the end or, with "+
+			"-rungs,\n"+
+			"the better ones further than the others; with -method it searches the settings of a transfer instead. "+
+			"Any number of processes may work on one study: start it once with\n"+
+			"-prepare or without, and every further one with -resume. For Slurm and Kubernetes see "+
+			"a3c/cmd/sweep/cluster.",
 		"sweep -net recurrent -width wide -trials 30 -rungs 4 -steps 50000000 -out studies/column1\n"+
 			"sweep -resume -out studies/column1\n"+
-			"sweep -method progressive -from bench/pretrained/reach-recurrent-wide.safetensors -domain transfer-search -out studies/progressive", stdout, stderr)
+			"sweep -method progressive -from bench/pretrained/reach-recurrent-wide.safetensors -domain "+
+			"transfer-search -out studies/progressive", stdout, stderr)
 	o := &options{flags: f, study: study.Settings{
 		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
 	}}
 	o.place = job.RegisterPlace(f, "study", "go on with the study in -out, or join those who work on it")
 	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
-	o.trial = f.Int("trial", -1, "work on this trial alone, to the end of the present rung, if it takes part in it; `number` from 0")
-	o.fail = f.Bool("unfinished-fails", false, "exit with 1 when interrupted, once all is saved, so that a scheduler starts this again")
+	o.trial = f.Int("trial", -1,
+		"work on this trial alone, to the end of the present rung, if it takes part in it; `number` from 0")
+	o.fail = f.Bool("unfinished-fails", false,
+		"exit with 1 when interrupted, once all is saved, so that a scheduler starts this again")
 	f.NotInFile("prepare", "trial", "unfinished-fails")
 	o.profile = f.ProfileFlag("the study folder")
 	o.http = live.Flag(f)
 	f.IntVar(&o.study.Trials, "trials", 30, "`number` of trials")
 	f.Var(&o.study.LearningRate, "learning-rate", "`range` of learning rates, drawn log-uniformly")
 	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
-	f.IntVar(&o.study.Rungs, "rungs", 1, "`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
-	f.IntVar(&o.study.Keep, "keep", 3, "one trial in this `number` goes on to the next rung, which is so many times as long")
+	f.IntVar(&o.study.Rungs, "rungs", 1,
+		"`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
+	f.IntVar(&o.study.Keep, "keep", 3,
+		"one trial in this `number` goes on to the next rung, which is so many times as long")
 	o.settings = trialSettings{Column: training.DefaultConfig(), Method: trainMethod}
 	o.robot = world.DefaultRobot()
 	f.Bind(&o.settings)

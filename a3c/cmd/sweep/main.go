@@ -66,7 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	done := false
 	switch {
 	case *o.prepare:
-		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n", o.study.Trials, o.study.Budget(), o.place.Out)
+		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n",
+			o.study.Trials, o.study.Budget(), o.place.Out)
 	case *o.trial >= 0:
 		done, err = o.workOnOne(ctx, s, stderr)
 	default:
@@ -86,18 +87,21 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	return o.report(s, done, ctx.Err() != nil && !done, stdout, stderr)
 }
 
-// workOnOne brings one trial to the end of the present rung, and tells whether the study is done with that.
+// workOnOne brings one trial to the end of the present rung, and tells whether the study is done
+// with that.
 func (o *options) workOnOne(ctx context.Context, s *study.Study, stderr io.Writer) (done bool, err error) {
 	rung, ok, err := s.Next(*o.trial)
 	if err != nil {
 		return false, err
 	}
 	if !ok {
-		fmt.Fprintf(stderr, "sweep: nothing to do for trial %d: it has come to the end of the present rung, or is not among the trials that go on\n", *o.trial)
+		fmt.Fprintf(stderr, "sweep: nothing to do for trial %d: it has come to the end of the present rung, or is "+
+			"not among the trials that go on\n", *o.trial)
 		return s.Done()
 	}
 	if _, _, err := s.WorkOn(ctx, *o.trial, rung); errors.Is(err, training.ErrBusy) {
-		return false, cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err), "leave -trial away to work on one that is free")
+		return false, cli.Hint(fmt.Errorf("trial %d: %w", *o.trial, err),
+			"leave -trial away to work on one that is free")
 	} else if err != nil {
 		return false, err
 	}
@@ -117,14 +121,15 @@ func (o *options) report(s *study.Study, done, interrupted bool, stdout, stderr 
 	}
 	if ok {
 		r.Best = &best
-		fmt.Fprintf(stderr, "sweep: best of %d scores: trial %d with learning rate %g and entropy cost %g: %.2f +- %.2f after %d steps\n",
+		fmt.Fprintf(stderr, "sweep: best of %d scores: trial %d with learning rate %g and entropy cost %g: %.2f +- "+
+			"%.2f after %d steps\n",
 			len(all), best.Trial, best.LearningRate, best.EntropyCost, best.Score, best.CI95, best.Steps)
 	}
 	return cli.Result(stdout, r)
 }
 
-// plan says what a trial trains: what the command train, or transfer, would with the same settings, so that it can go on with
-// the trial's folder alone.
+// plan says what a trial trains: what the command train, or transfer, would with the same settings,
+// so that it can go on with the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
 	column := o.settings.Column
 	c := &column.Learner
@@ -156,9 +161,11 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 // mostTrials is as many rows as the live page shows.
 const mostTrials = 100
 
-// trials returns the table of the study's scores for the live page: those that came farthest first, of these the best.
+// trials returns the table of the study's scores for the live page: those that came farthest first,
+// of these the best.
 func trials(s *study.Study) (live.Table, error) {
-	table := live.Table{Head: []string{"trial", "rung", "learning rate", "entropy cost", "steps", "score", "95 %", "reached", "violations", ""}}
+	table := live.Table{Head: []string{"trial", "rung", "learning rate", "entropy cost", "steps", "score", "95 %",
+		"reached", "violations", ""}}
 	all, err := s.All()
 	if err != nil {
 		return table, err
@@ -171,11 +178,13 @@ func trials(s *study.Study) (live.Table, error) {
 		if v.Diverged != "" {
 			note = "diverged"
 		}
-		table.Rows = append(table.Rows, []string{fmt.Sprint(v.Trial), fmt.Sprint(v.Rung), fmt.Sprint(v.LearningRate), fmt.Sprint(v.EntropyCost),
-			fmt.Sprint(v.Steps), fmt.Sprintf("%.2f", v.Score), fmt.Sprintf("+- %.2f", v.CI95),
-			fmt.Sprintf("%.0f %%", 100*v.Reached), fmt.Sprintf("%.0f %%", 100*v.Violations), note})
+		table.Rows = append(table.Rows,
+			[]string{fmt.Sprint(v.Trial), fmt.Sprint(v.Rung), fmt.Sprint(v.LearningRate), fmt.Sprint(v.EntropyCost),
+				fmt.Sprint(v.Steps), fmt.Sprintf("%.2f", v.Score), fmt.Sprintf("+- %.2f", v.CI95),
+				fmt.Sprintf("%.0f %%", 100*v.Reached), fmt.Sprintf("%.0f %%", 100*v.Violations), note})
 	}
-	table.Note = fmt.Sprintf("%d scores of %d trials in %d rungs, by whoever works on this study.", len(all), s.Trials, s.Rungs)
+	table.Note = fmt.Sprintf("%d scores of %d trials in %d rungs, by whoever works on this study.", len(all), s.Trials,
+		s.Rungs)
 	if left := len(all) - len(table.Rows); left > 0 {
 		table.Note += fmt.Sprintf(" The %d worst are not shown.", left)
 	}

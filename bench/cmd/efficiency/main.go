@@ -1,4 +1,5 @@
-// Command efficiency compares the learning curves of the fast training loop and of the plain one at equal steps.
+// Command efficiency compares the learning curves of the fast training loop and of the plain one at
+// equal steps.
 package main
 
 import (
@@ -43,14 +44,19 @@ var loops = []string{"fast", "plain"}
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("efficiency",
-		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the settings are those of the first.",
+		"efficiency trains the same column with the fast loop and with the plain one, several seeds each, and draws "+
+			"both\nlearning curves over environment steps. A run whose curve is in -out already is not repeated; the "+
+			"settings are those of the first.",
 		"efficiency -seeds 3 -steps 2000000 -out bench/results/efficiency", stdout, stderr)
-	o := &options{settings: settings{training.DefaultWorld(), world.DefaultRobot(), training.DefaultNetwork(), a3c.DefaultConfig()}}
+	o := &options{settings: settings{training.DefaultWorld(), world.DefaultRobot(), training.DefaultNetwork(),
+		a3c.DefaultConfig()}}
 	o.Learner.Steps = 2_000_000
 	f.StringVar(&o.out, "out", "", "`folder` for curves and pictures")
 	f.IntVar(&o.seeds, "seeds", 3, "`number` of seeds, from -seed")
-	f.Int64Var(&o.until, "until", 0, "end runs after so many `steps`, on the learning rate's way to 0 at -steps (0: at -steps)")
-	o.probe = f.Choice("probe", noProbe, "small `environment` to learn in instead of that of -env, with a small network", noProbe, "memory", "spot")
+	f.Int64Var(&o.until, "until", 0,
+		"end runs after so many `steps`, on the learning rate's way to 0 at -steps (0: at -steps)")
+	o.probe = f.Choice("probe", noProbe,
+		"small `environment` to learn in instead of that of -env, with a small network", noProbe, "memory", "spot")
 	f.Bind(&o.settings)
 	f.NotInFile("out")
 	profile := f.ProfileFlag("the folder of -out")
@@ -144,7 +150,8 @@ func (o *options) train(ctx context.Context, loop string, seed uint64, stderr io
 	}
 	cfg := o.Learner
 	cfg.Seed, cfg.CheckpointEvery = seed, 0
-	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps", Total: o.length()}, stderr)
+	progress := cli.NewProgress(cli.Work{Name: fmt.Sprintf("efficiency: %s loop, seed %d", loop, seed), Unit: "steps",
+		Total: o.length()}, stderr)
 	var rows []figure.Point
 	cfg.OnMetrics = func(m a3c.Metrics) error {
 		rows = append(rows, figure.Point{Steps: m.Steps, Episodes: m.WindowEpisodes, Score: m.Score})

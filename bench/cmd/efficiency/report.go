@@ -47,11 +47,13 @@ func (o *options) report(stdout, stderr io.Writer) error {
 		s.Score, s.ScoreSpread = figure.MeanSpread(last)
 		s.Area, s.AreaSpread = figure.MeanSpread(area)
 		summaries = append(summaries, s)
-		fmt.Fprintf(stderr, "efficiency: %-5s loop: score of the last tenth %.2f +- %.2f, of the whole run %.2f +- %.2f (standard deviation over %d seeds)\n",
+		fmt.Fprintf(stderr, "efficiency: %-5s loop: score of the last tenth %.2f +- %.2f, of the whole run %.2f +- "+
+			"%.2f (standard deviation over %d seeds)\n",
 			loop, s.Score, s.ScoreSpread, s.Area, s.AreaSpread, o.seeds)
 	}
 	bands := figure.Bands(groups)
-	axes := view.Axes{Title: o.title() + ": fast and plain loop at equal steps", X: "environment steps", Y: "score of an episode"}
+	axes := view.Axes{Title: o.title() + ": fast and plain loop at equal steps", X: "environment steps",
+		Y: "score of an episode"}
 	if err := figure.Write(o.out, "curves", axes, bands); err != nil {
 		return err
 	}
@@ -74,7 +76,8 @@ func readCurve(path string) ([]figure.Point, error) { return training.ReadMetric
 // noProbe is the word for the environment of -env.
 const noProbe = "none"
 
-// probes are the small environments that may stand in: learnt in a minute, so that many seeds can be afforded.
+// probes are the small environments that may stand in: learnt in a minute, so that many seeds can
+// be afforded.
 var probes = map[string]struct {
 	make func() a3c.Env
 	lstm int // cells of the network that learns it

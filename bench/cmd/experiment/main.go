@@ -5,7 +5,8 @@
 //	experiment figure-6 -runs 60              how transfer depends on settings and luck
 //	experiment figure-7                       a third column
 //
-// The same command goes on where it was stopped or killed; several processes may work on one experiment at once.
+// The same command goes on where it was stopped or killed; several processes may work on one
+// experiment at once.
 package main
 
 import (

@@ -12,18 +12,20 @@ import (
 	"colonnade/bench/figure"
 )
 
-// curve is what is printed of one line of a figure: how many runs it is the mean of, how far they are, and what they
-// score there.
+// curve is what is printed of one line of a figure: how many runs it is the mean of, how far they
+// are, and what they score there.
 type curve struct {
-	Figure int      `json:"figure"`
-	Name   string   `json:"name"`
-	Runs   int      `json:"runs"`
-	Steps  int64    `json:"steps"`           // that all of its runs have done
-	Score  *float64 `json:"score,omitempty"` // of the training episodes of the last twentieth of these steps; nil: none ended there
+	Figure int    `json:"figure"`
+	Name   string `json:"name"`
+	Runs   int    `json:"runs"`
+	Steps  int64  `json:"steps"` // that all of its runs have done
+	// of the training episodes of the last twentieth of these steps; nil: none ended there
+	Score  *float64 `json:"score,omitempty"`
 	Spread *float64 `json:"spread,omitempty"`
 }
 
-// drawCurves draws figure 4 from the first columns, and figure 5 from the transfers, that DIR holds.
+// drawCurves draws figure 4 from the first columns, and figure 5 from the transfers, that DIR
+// holds.
 func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	runs, err := figure.Find(*o.runs)
 	if err != nil {
@@ -51,7 +53,8 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	var curves []curve
 	if len(columns) > 0 && *o.figure != 5 {
 		groups := figure.GroupBy(columns, naming(columns, func(r *figure.Run) string { return r.Net + " " + r.Width }))
-		axes := view.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
+		axes := view.Axes{Title: "learning in simulation: mean and standard deviation", X: "environment steps",
+			Y: "score of an episode", Legend: view.LegendBeside}
 		if err := figure.Write(out, "figure-4", axes, figure.Bands(groups)); err != nil {
 			return err
 		}
@@ -59,7 +62,8 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 	}
 	if len(transfers) > 0 && *o.figure != 4 {
 		groups := figure.GroupBy(transfers, naming(transfers, transferName))
-		axes := view.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs", X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
+		axes := view.Axes{Title: "transfer: median of 41 episodes, mean and standard deviation over runs",
+			X: "environment steps", Y: "score of an episode", Legend: view.LegendBeside}
 		if err := figure.Write(out, "figure-5", axes, figure.MedianBands(groups)); err != nil {
 			return err
 		}
@@ -76,12 +80,14 @@ func (o *options) drawCurves(stdout, stderr io.Writer) error {
 		if c.Score != nil {
 			score = fmt.Sprintf("score %.2f +- %.2f", *c.Score, *c.Spread)
 		}
-		fmt.Fprintf(stderr, "figure %d: %-28s %d runs of %d steps, %s in the last twentieth\n", c.Figure, c.Name, c.Runs, c.Steps, score)
+		fmt.Fprintf(stderr, "figure %d: %-28s %d runs of %d steps, %s in the last twentieth\n", c.Figure, c.Name,
+			c.Runs, c.Steps, score)
 	}
 	return cli.Result(stdout, map[string]any{"out": out, "curves": curves})
 }
 
-// transferName names a transfer's method and, where the method leaves it open, the width of the new column.
+// transferName names a transfer's method and, where the method leaves it open, the width of the new
+// column.
 func transferName(r *figure.Run) string {
 	if r.Method == "progressive" {
 		return r.Method + " " + r.Width
@@ -89,8 +95,9 @@ func transferName(r *figure.Run) string {
 	return r.Method
 }
 
-// naming returns a name for groups of runs: what kind says, and in which world, from what and with how many workers they
-// learn where that differs among them, as runs of different worlds have no mean.
+// naming returns a name for groups of runs: what kind says, and in which world, from what and with
+// how many workers they learn where that differs among them, as runs of different worlds have no
+// mean.
 func naming(runs []figure.Run, kind func(r *figure.Run) string) func(r *figure.Run) string {
 	traits := []func(r *figure.Run) string{
 		func(r *figure.Run) string { return r.Task },

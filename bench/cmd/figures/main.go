@@ -1,4 +1,5 @@
-// Command figures draws the paper's figures: learning curves from run folders, and pictures of the project's worlds.
+// Command figures draws the paper's figures: learning curves from run folders, and pictures of the
+// project's worlds.
 //
 //	figures DIR                               learning curves of all run folders in DIR: figure-4, figure-5
 //	figures bench/results/figure-6            an experiment's figures and tables, anew from its records
@@ -47,12 +48,15 @@ type options struct {
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("figures",
-		"figures DIR draws the learning curves of all run folders in DIR, or the results of an experiment in DIR; with -sheet or\n-figure 3 it draws pictures of worlds.",
+		"figures DIR draws the learning curves of all run folders in DIR, or the results of an experiment in DIR; "+
+			"with -sheet or\n-figure 3 it draws pictures of worlds.",
 		"figures -out bench/results/figure-4 runs", stdout, stderr)
 	o := &options{runs: f.Argument()}
 	o.sheet = f.String("sheet", "", "draw 64 samples of this domain: its `name`, or a file")
-	o.figure = f.Int("figure", 0, "draw the paper's figure of this `number`: 3, the same states in sim and in -domain; 4, first columns, and 5, transfer, from DIR")
-	o.domain = f.String("domain", "robot", "the world that figure 3 compares with sim: the `name` of a domain, or a file")
+	o.figure = f.Int("figure", 0, "draw the paper's figure of this `number`: 3, the same states in sim and in "+
+		"-domain; 4, first columns, and 5, transfer, from DIR")
+	o.domain = f.String("domain", "robot",
+		"the world that figure 3 compares with sim: the `name` of a domain, or a file")
 	o.out = f.String("out", "", "the PNG `file` to write, or the folder for curves (without it DIR)")
 	o.seed = f.Uint64("seed", 1, "`seed` of the starts and worlds")
 	f.NotInFile("out")
@@ -62,7 +66,8 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	}
 	switch curves := *o.figure == 4 || *o.figure == 5; {
 	case *o.runs == "" && curves:
-		return nil, cli.Usagef("-figure %d needs DIR: a folder with the run folders to draw, after all flags", *o.figure)
+		return nil, cli.Usagef("-figure %d needs DIR: a folder with the run folders to draw, after all flags",
+			*o.figure)
 	case *o.runs != "" && (*o.sheet != "" || *o.figure == 3):
 		return nil, cli.Usagef("%s: a folder of runs goes with -figure 4 or 5, or without -figure and -sheet", *o.runs)
 	case *o.figure != 0 && *o.figure != 3 && !curves:
@@ -103,7 +108,8 @@ func run(_ context.Context, args []string, stdout, stderr io.Writer) error {
 // drawExperiment draws an experiment's results anew, in their folder.
 func (o *options) drawExperiment(stdout io.Writer) error {
 	if *o.out != "" || *o.figure != 0 {
-		return cli.Usagef("%s holds the results of an experiment, which says itself what is drawn and where: leave -out and -figure away", *o.runs)
+		return cli.Usagef("%s holds the results of an experiment, which says itself what is drawn and where: leave "+
+			"-out and -figure away", *o.runs)
 	}
 	name, err := experiment.Report(*o.runs)
 	if err != nil {

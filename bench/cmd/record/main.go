@@ -25,7 +25,8 @@ import (
 func main() { cli.Main("record", run) }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	f := cli.NewFlags("record", "record runs Go benchmarks and keeps their raw output.", "record -count 6 -out bench/results/bench -packages './kernels/... ./bench'", stdout, stderr)
+	f := cli.NewFlags("record", "record runs Go benchmarks and keeps their raw output.",
+		"record -count 6 -out bench/results/bench -packages './kernels/... ./bench'", stdout, stderr)
 	count := f.Int("count", 6, "`number` of runs of each benchmark")
 	benchtime := f.String("benchtime", "1s", "`time` of each run, or a number of iterations as 100x")
 	pattern := f.String("bench", ".", "`pattern` of the benchmarks to run")
@@ -58,11 +59,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err erro
 		}()
 		stdout = io.MultiWriter(stdout, file)
 	}
-	if _, err := fmt.Fprintf(stdout, "commit: %s\nprocessor: %s\ncores: %d\ngo: %s\n%s", here.Commit, here.CPU, here.Cores, here.Go, units.Header()); err != nil {
+	if _, err := fmt.Fprintf(stdout, "commit: %s\nprocessor: %s\ncores: %d\ngo: %s\n%s", here.Commit, here.CPU,
+		here.Cores, here.Go, units.Header()); err != nil {
 		return err
 	}
 	test := exec.CommandContext(ctx, "go", append([]string{
-		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count", strconv.Itoa(*count), "-timeout", "0",
+		"test", "-run", "^$", "-bench", *pattern, "-benchmem", "-benchtime", *benchtime, "-count",
+		strconv.Itoa(*count), "-timeout", "0",
 	}, packages...)...)
 	test.Stdout, test.Stderr = stdout, stderr
 	err = test.Run()

@@ -33,7 +33,8 @@ func main() { cli.Main("scaling", run) }
 const window = 1600
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	f := cli.NewFlags("scaling", "scaling measures how the training loop grows with its workers.", "scaling -net recurrent -width wide -out bench/results/scaling", stdout, stderr)
+	f := cli.NewFlags("scaling", "scaling measures how the training loop grows with its workers.",
+		"scaling -net recurrent -width wide -out bench/results/scaling", stdout, stderr)
 	kind := f.Choice("net", "recurrent", "`kind` of network", "recurrent", "feedforward")
 	width := f.Choice("width", "wide", "`size` of the network", "wide", "narrow")
 	workers := f.Int("workers", runtime.GOMAXPROCS(0), "largest `number` of workers")

@@ -43,7 +43,8 @@ func (t *table) rows() []row {
 				costs = append(costs, one.work/s.work)
 			}
 		}
-		r := row{Workers: i + 1, Rate: stats.Median(rates), Least: slices.Min(rates), Most: slices.Max(rates), Ratio: stats.Median(ratios), Work: stats.Median(work)}
+		r := row{Workers: i + 1, Rate: stats.Median(rates), Least: slices.Min(rates), Most: slices.Max(rates),
+			Ratio: stats.Median(ratios), Work: stats.Median(work)}
 		if len(costs) > 0 {
 			r.Cost = stats.Median(costs)
 		}
@@ -55,12 +56,18 @@ func (t *table) rows() []row {
 // write writes the table as markdown; w does not fail.
 func (t *table) write(w io.Writer) {
 	fmt.Fprintf(w, "# Scaling of the training loop: %s %s\n\n", t.net.Kind(), t.net.Width())
-	fmt.Fprintf(w, "%s, %d cores; %s; %s kernels; commit %s.\n", t.machine.CPU, t.machine.Cores, t.machine.Go, t.kernels, t.machine.Commit)
+	fmt.Fprintf(w, "%s, %d cores; %s; %s kernels; commit %s.\n", t.machine.CPU, t.machine.Cores, t.machine.Go,
+		t.kernels, t.machine.Commit)
 	fmt.Fprintf(w, "Medians of %d alternating rounds of %v, reach task.\n\n", t.rounds, t.span)
-	fmt.Fprintf(w, "    bin/scaling -net %s -width %s -rounds %d -span %v -out bench/results/scaling\n\n", t.net.Kind(), t.net.Width(), t.rounds, t.span)
-	fmt.Fprintf(w, "| workers | steps/s | slowest to fastest round | times one worker | per worker | steps per second of processor time | processor time of a step, times one worker's |\n|---:|---:|---:|---:|---:|---:|---:|\n")
+	fmt.Fprintf(w, "    bin/scaling -net %s -width %s -rounds %d -span %v -out bench/results/scaling\n\n", t.net.Kind(),
+		t.net.Width(), t.rounds, t.span)
+	fmt.Fprintf(w, "| workers | steps/s | slowest to fastest round | times one worker | per worker | steps per "+
+		"second of processor time | processor time of a step, times one worker's "+
+		"|\n|---:|---:|---:|---:|---:|---:|---:|\n")
 	for _, r := range t.rows() {
-		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% | %.0f | %.2f |\n", r.Workers, r.Rate, r.Least, r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers), r.Work, r.Cost)
+		fmt.Fprintf(w, "| %d | %.0f | %.0f - %.0f | %.2f | %.0f %% | %.0f | %.2f |\n", r.Workers, r.Rate, r.Least,
+			r.Most, r.Ratio, 100*r.Ratio/float64(r.Workers), r.Work, r.Cost)
 	}
-	fmt.Fprint(w, "\nWhat workers cost each other (caches, memory, clock) shows in the processor time of a step; what else ran on the machine takes\nfrom the steps per second alone.\n")
+	fmt.Fprint(w, "\nWhat workers cost each other (caches, memory, clock) shows in the processor time of a step; "+
+		"what else ran on the machine takes\nfrom the steps per second alone.\n")
 }

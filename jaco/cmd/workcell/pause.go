@@ -7,8 +7,8 @@ import (
 	"colonnade/jaco/robot"
 )
 
-// Pause is what an arm waits for somebody for, who may answer elsewhere than at the terminal, too. The zero value asks nothing.
-// Any goroutine may call its methods.
+// Pause is what an arm waits for somebody for, who may answer elsewhere than at the terminal, too.
+// The zero value asks nothing. Any goroutine may call its methods.
 type Pause struct {
 	mu     sync.Mutex // guards what follows
 	asked  Asked
@@ -23,7 +23,8 @@ type Asked struct {
 	Wants  bool   // a confirmation
 }
 
-// confirmed is the text after a confirmation. The camera may still have something against it, and then there is a new question.
+// confirmed is the text after a confirmation. The camera may still have something against it, and
+// then there is a new question.
 const confirmed = "confirmed: the arm moves on when the camera has seen nothing move for a second; keep clear"
 
 // Asked returns what is asked now.
@@ -33,8 +34,8 @@ func (p *Pause) Asked() Asked {
 	return p.asked
 }
 
-// Confirm confirms that the arm may move on, and tells whether the question of this number was still open: an answer to
-// another one confirms nothing.
+// Confirm confirms that the arm may move on, and tells whether the question of this number was
+// still open: an answer to another one confirms nothing.
 func (p *Pause) Confirm(number int) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +73,8 @@ func (p *Pause) end() {
 	p.asked.Text = ""
 }
 
-// confirm begins to wait for Confirm, or for an answer of line, whose errors say only that nobody is at the terminal.
+// confirm begins to wait for Confirm, or for an answer of line, whose errors say only that nobody
+// is at the terminal.
 func (p *Pause) confirm(line func() <-chan error) <-chan error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -25,7 +25,8 @@ const (
 
 // Settings say which arm there is, which camera sees it, and what is kept of its safety.
 type Settings struct {
-	// Arm is "emulated", the default; "usb", the real one if there is one only; its port; or the path of its node.
+	// Arm is "emulated", the default; "usb", the real one if there is one only; its port; or the
+	// path of its node.
 	Arm string `flag:"arm" file:"-" help:"the *arm*: emulated, or a Jaco2 with six joints and three fingers: usb, if there is one only; its port, such as 1-1.2; or the path of its node"`
 	// Camera is the device of a real arm's camera. Default none.
 	Camera string `flag:"camera" file:"-" help:"the real arm's *camera*, such as /dev/video0; the emulated arm has its own"`
@@ -50,7 +51,8 @@ func DefaultSettings() Settings { return Settings{Arm: emulated, StopFile: "jaco
 type Options struct {
 	Settings
 
-	// Open opens cables by name, OpenCamera cameras: those of this system, in the time of Clock. Tests have others.
+	// Open opens cables by name, OpenCamera cameras: those of this system, in the time of Clock.
+	// Tests have others.
 	Open       func(name string) transport.Opener
 	OpenCamera func(camera.Options) (camera.Camera, error)
 	Clock      clock.Clock
@@ -108,7 +110,8 @@ func (o *Options) Validate() error {
 	}
 	switch {
 	case o.Settings.Camera != "" && o.Settings.Camera != emulated:
-		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one", o.Settings.Camera)
+		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one",
+			o.Settings.Camera)
 	case o.Calibration != "":
 		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", o.Calibration)
 	case o.AutoPlace:
@@ -156,14 +159,15 @@ func (o *Options) Plane() (*tracker.Plane, error) {
 // Wants says what of a real laboratory is needed.
 type Wants struct{ Camera, Plane, Move bool }
 
-// Connect connects to the real laboratory that the flags name; what people have to do is written to stderr. The caller
-// shuts the Lab and then closes the log, which is nil if there is none.
+// Connect connects to the real laboratory that the flags name; what people have to do is written to
+// stderr. The caller shuts the Lab and then closes the log, which is nil if there is none.
 func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *robot.Lab, log *safety.Log, err error) {
 	switch {
 	case w.Camera && o.Settings.Camera == "":
 		return nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
 	case w.Plane && o.Calibration == "":
-		return nil, nil, cli.Hint(cli.Usagef("-calibration is needed: where the camera sees which place on the table"), "jacoctl calibrate makes one")
+		return nil, nil, cli.Hint(cli.Usagef("-calibration is needed: where the camera sees which place on the table"),
+			"jacoctl calibrate makes one")
 	}
 	if w.Move {
 		if err := o.NeedMove(); err != nil {
@@ -204,7 +208,8 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 // explain adds what can be done.
 func explain(err error) error {
 	switch {
-	case errors.Is(err, transport.ErrNoDevice), errors.Is(err, transport.ErrBusy), errors.Is(err, transport.ErrPermission):
+	case errors.Is(err, transport.ErrNoDevice), errors.Is(err, transport.ErrBusy),
+		errors.Is(err, transport.ErrPermission):
 		return cli.Hint(err, "jacoctl doctor says what is wrong with arm and camera")
 	}
 	return err

@@ -11,7 +11,8 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// CameraSettings is how a camera is set, read as soon as it is given, so that a mistake is one of usage.
+// CameraSettings is how a camera is set, read as soon as it is given, so that a mistake is one of
+// usage.
 type CameraSettings struct {
 	given string
 	opt   camera.Options
