@@ -21,7 +21,7 @@
 
 #define STEP8x32 \
 	VMOVUPS    (SI), Z16       \
-	VMOVUPS.Z  64(SI), K1, Z17 \
+	VMOVUPS    (SI)(DI*1), Z17 \
 	STEP2(R8, Z20, Z0, Z1)     \
 	STEP2(R9, Z21, Z2, Z3)     \
 	STEP2(R10, Z22, Z4, Z5)    \
@@ -38,9 +38,7 @@
 
 // func tile8x32(t *tile)
 TEXT ·tile8x32(SB), NOSPLIT, $0-8
-	MOVQ  t+0(FP), DI
-	MOVQ  tile_kmask(DI), CX
-	KMOVW CX, K1
+	TILE
 
 again:
 	ROWS
@@ -61,7 +59,8 @@ begin:
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
+	MOVQ    tile_last(DI), AX
+	VMOVUPS (CX)(AX*1), Z1
 
 spread:
 	VMOVAPS Z0, Z2
@@ -79,6 +78,9 @@ spread:
 	VMOVAPS Z0, Z14
 	VMOVAPS Z1, Z15
 	START
+
+run:
+	LAST
 	PCALIGN $32
 
 step:
@@ -86,11 +88,13 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
+	TILE
 	NEXT(out)
-	JMP  step
+	JMP  run
 
 out:
 	OUTPUT
+	MOVQ   tile_last(DI), R14
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
@@ -141,21 +145,19 @@ end:
 	RET
 
 #define STEP6x32 \
-	VMOVUPS   (SI), Z16       \
-	VMOVUPS.Z 64(SI), K1, Z17 \
+	VMOVUPS (SI), Z16         \
+	VMOVUPS (SI)(DI*1), Z17   \
 	STEP2(R8, Z20, Z0, Z1)    \
 	STEP2(R9, Z21, Z2, Z3)    \
 	STEP2(R10, Z22, Z4, Z5)   \
 	STEP2(R11, Z23, Z6, Z7)   \
 	STEP2(R12, Z20, Z8, Z9)   \
 	STEP2(R13, Z21, Z10, Z11) \
-	ADDQ      DX, SI
+	ADDQ    DX, SI
 
 // func tile6x32(t *tile)
 TEXT ·tile6x32(SB), NOSPLIT, $0-8
-	MOVQ  t+0(FP), DI
-	MOVQ  tile_kmask(DI), CX
-	KMOVW CX, K1
+	TILE
 
 again:
 	ROWS
@@ -175,7 +177,8 @@ begin:
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
+	MOVQ    tile_last(DI), AX
+	VMOVUPS (CX)(AX*1), Z1
 
 spread:
 	VMOVAPS Z0, Z2
@@ -189,6 +192,9 @@ spread:
 	VMOVAPS Z0, Z10
 	VMOVAPS Z1, Z11
 	START
+
+run:
+	LAST
 	PCALIGN $32
 
 step:
@@ -196,11 +202,13 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
+	TILE
 	NEXT(out)
-	JMP  step
+	JMP  run
 
 out:
 	OUTPUT
+	MOVQ   tile_last(DI), R14
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16

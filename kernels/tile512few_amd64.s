@@ -16,19 +16,17 @@
 // 4 broadcasts and 2 loads, or from a load and 8 multiply-adds that read memory.
 
 #define STEP4x32 \
-	VMOVUPS   (SI), Z16       \
-	VMOVUPS.Z 64(SI), K1, Z17 \
-	STEP2(R8, Z20, Z0, Z1)    \
-	STEP2(R9, Z21, Z2, Z3)    \
-	STEP2(R10, Z22, Z4, Z5)   \
-	STEP2(R11, Z23, Z6, Z7)   \
-	ADDQ      DX, SI
+	VMOVUPS (SI), Z16       \
+	VMOVUPS (SI)(DI*1), Z17 \
+	STEP2(R8, Z20, Z0, Z1)  \
+	STEP2(R9, Z21, Z2, Z3)  \
+	STEP2(R10, Z22, Z4, Z5) \
+	STEP2(R11, Z23, Z6, Z7) \
+	ADDQ    DX, SI
 
 // func tile4x32(t *tile)
 TEXT ·tile4x32(SB), NOSPLIT, $0-8
-	MOVQ  t+0(FP), DI
-	MOVQ  tile_kmask(DI), CX
-	KMOVW CX, K1
+	TILE
 
 again:
 	ROWS
@@ -46,7 +44,8 @@ begin:
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
+	MOVQ    tile_last(DI), AX
+	VMOVUPS (CX)(AX*1), Z1
 
 spread:
 	VMOVAPS Z0, Z2
@@ -56,6 +55,9 @@ spread:
 	VMOVAPS Z0, Z6
 	VMOVAPS Z1, Z7
 	START
+
+run:
+	LAST
 	PCALIGN $32
 
 step:
@@ -63,11 +65,13 @@ step:
 	ADDQ BX, AX
 	DECQ CX
 	JNZ  step
+	TILE
 	NEXT(out)
-	JMP  step
+	JMP  run
 
 out:
 	OUTPUT
+	MOVQ   tile_last(DI), R14
 	CMPQ   tile_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
@@ -102,16 +106,16 @@ end:
 	RET
 
 #define STEP8x16 \
-	VMOVUPS.Z (SI), K1, Z16 \
-	STEP1(R8, Z0)           \
-	STEP1(R9, Z1)           \
-	STEP1(R10, Z2)          \
-	STEP1(R11, Z3)          \
-	STEP1(R12, Z4)          \
-	STEP1(R13, Z5)          \
-	STEP1(R14, Z6)          \
-	STEP1(R15, Z7)          \
-	ADDQ      DX, SI
+	VMOVUPS (SI), Z16   \
+	STEP1(R8, Z20, Z0)  \
+	STEP1(R9, Z21, Z1)  \
+	STEP1(R10, Z22, Z2) \
+	STEP1(R11, Z23, Z3) \
+	STEP1(R12, Z20, Z4) \
+	STEP1(R13, Z21, Z5) \
+	STEP1(R14, Z22, Z6) \
+	STEP1(R15, Z23, Z7) \
+	ADDQ    DX, SI
 
 // func tile8x16z(t *tile)
 TEXT ·tile8x16z(SB), NOSPLIT, $0-8

@@ -12,19 +12,19 @@
 // Requires: AVX-512F
 //
 // Z0-Z15 are the sums.
-// Limit: the load units, 8.5 cycles a step for 16 multiply-adds and 6.5 for 12.
+// Limit: the FMA units, 8 cycles a step from 17 loads and 6 from 13.
 
 #define STEP16X16 \
-	VMOVUPS.Z (SI), K1, Z24 \
-	PAIR1(R8, Z0, Z8)       \
-	PAIR1(R9, Z1, Z9)       \
-	PAIR1(R10, Z2, Z10)     \
-	PAIR1(R11, Z3, Z11)     \
-	PAIR1(R12, Z4, Z12)     \
-	PAIR1(R13, Z5, Z13)     \
-	PAIR1(R14, Z6, Z14)     \
-	PAIR1(R15, Z7, Z15)     \
-	ADDQ      DX, SI
+	VMOVUPS (SI), Z24   \
+	PAIR1(R8, Z0, Z8)   \
+	PAIR1(R9, Z1, Z9)   \
+	PAIR1(R10, Z2, Z10) \
+	PAIR1(R11, Z3, Z11) \
+	PAIR1(R12, Z4, Z12) \
+	PAIR1(R13, Z5, Z13) \
+	PAIR1(R14, Z6, Z14) \
+	PAIR1(R15, Z7, Z15) \
+	ADDQ    DX, SI
 
 // func tile16x16(t *tile)
 TEXT ·tile16x16(SB), NOSPLIT, $0-8
@@ -148,14 +148,14 @@ end:
 	RET
 
 #define STEP12X16Z \
-	VMOVUPS.Z (SI), K1, Z24 \
-	PAIR1(R8, Z0, Z6)       \
-	PAIR1(R9, Z1, Z7)       \
-	PAIR1(R10, Z2, Z8)      \
-	PAIR1(R11, Z3, Z9)      \
-	PAIR1(R12, Z4, Z10)     \
-	PAIR1(R13, Z5, Z11)     \
-	ADDQ      DX, SI
+	VMOVUPS (SI), Z24   \
+	PAIR1(R8, Z0, Z6)   \
+	PAIR1(R9, Z1, Z7)   \
+	PAIR1(R10, Z2, Z8)  \
+	PAIR1(R11, Z3, Z9)  \
+	PAIR1(R12, Z4, Z10) \
+	PAIR1(R13, Z5, Z11) \
+	ADDQ    DX, SI
 
 // func tile12x16z(t *tile)
 TEXT ·tile12x16z(SB), NOSPLIT, $0-8

@@ -1,7 +1,10 @@
-// The steps and the output of the tall tiles of AVX-512, of which the second half reads at a fixed
-// distance from the first, as in tile12_amd64.s. Z24 and Z25 are the row of b, Z26 and Z27 elements of
-// a, K1 has the last 16 columns that exist. DI is the index of the second half in the steps, the tile
-// elsewhere.
+// The steps and the output of the tall micro-kernels of AVX-512, of which the second half reads at a
+// fixed distance from the first, as in tile12_amd64.s. DI is the index of the second half in the
+// steps, the tile elsewhere. R14 is the distance of the second register of a row of 32 columns from
+// the first; K1 has the columns of 16 that exist.
+//
+// Elements of a are broadcast by instructions of their own: multiply-adds that broadcast from memory
+// take 9 cycles where these take 8 (16 sums, Intel Xeon family 6 model 207).
 
 // PAIR2 adds one element of a row of a in each half, times Z24, Z25, to a row of each half.
 #define PAIR2(row, s0, s1, u0, u1) \
@@ -14,25 +17,27 @@
 
 // PAIR1 is PAIR2 for rows of 16.
 #define PAIR1(row, s, u) \
-	VFMADD231PS.BCST (row)(AX*1), Z24, s \
-	VFMADD231PS.BCST (row)(DI*1), Z24, u
+	VBROADCASTSS (row)(AX*1), Z26 \
+	VBROADCASTSS (row)(DI*1), Z27 \
+	VFMADD231PS  Z24, Z26, s      \
+	VFMADD231PS  Z24, Z27, u
 
-// ADD2 writes a row: c += tile, SET2 c = tile; ADD1 and SET1 do so for a row of 16.
+// ADD2 writes a row: c += tile, SET2 c = tile; ADD1 and SET1 do so for a row of 16. The two registers
+// of a row may overlap, with the same sums.
 #define ADD2(z0, z1, next) \
-	VADDPS    (SI), z0, z0        \
-	VMOVUPS.Z 64(SI), K1, Z26     \
-	VADDPS    Z26, z1, z1         \
-	VMOVUPS   z0, (SI)            \
-	VMOVUPS   z1, K1, 64(SI)      \
-	DECQ      CX                  \
-	JZ        next                \
-	ADDQ      DX, SI
+	VADDPS  (SI), z0, z0         \
+	VADDPS  (SI)(R14*1), z1, z1  \
+	VMOVUPS z0, (SI)             \
+	VMOVUPS z1, (SI)(R14*1)      \
+	DECQ    CX                   \
+	JZ      next                 \
+	ADDQ    DX, SI
 
 #define SET2(z0, z1, next) \
-	VMOVUPS z0, (SI)       \
-	VMOVUPS z1, K1, 64(SI) \
-	DECQ    CX             \
-	JZ      next           \
+	VMOVUPS z0, (SI)        \
+	VMOVUPS z1, (SI)(R14*1) \
+	DECQ    CX              \
+	JZ      next            \
 	ADDQ    DX, SI
 
 #define ADD1(z, next) \

@@ -15,21 +15,20 @@
 // Limit: the two FMA units, 12 cycles a step from 14 loads.
 
 #define STEP12X32 \
-	VMOVUPS   (SI), Z24            \
-	VMOVUPS.Z 64(SI), K1, Z25      \
+	VMOVUPS (SI), Z24              \
+	VMOVUPS (SI)(R14*1), Z25       \
 	PAIR2(R8, Z0, Z1, Z12, Z13)    \
 	PAIR2(R9, Z2, Z3, Z14, Z15)    \
 	PAIR2(R10, Z4, Z5, Z16, Z17)   \
 	PAIR2(R11, Z6, Z7, Z18, Z19)   \
 	PAIR2(R12, Z8, Z9, Z20, Z21)   \
 	PAIR2(R13, Z10, Z11, Z22, Z23) \
-	ADDQ      DX, SI
+	ADDQ    DX, SI
 
 // func tile12x32(t *tile)
 TEXT ·tile12x32(SB), NOSPLIT, $0-8
 	TILE
-	MOVQ  tile_kmask(DI), CX
-	KMOVW CX, K1
+	MOVQ tile_last(DI), R14
 
 again:
 	ROWS
@@ -41,7 +40,7 @@ again:
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	VMOVUPS 64(CX), Z1
+	VMOVUPS (CX)(R14*1), Z1
 
 spread:
 	VMOVAPS Z0, Z2

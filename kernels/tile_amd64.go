@@ -59,7 +59,8 @@ type tile struct {
 	astep, bstep int
 
 	mask  *[8]int32 // nil: all columns; else 8 words for the last 8: sign bit set where the column exists
-	kmask int       // the same for AVX-512: a bit for each of the last 16 columns that exists
+	kmask int       // the same for 16 columns of AVX-512: a bit for each that exists
+	last  int       // of 32 columns: byte offset of the last 16 that exist, which may overlap the first 16
 	off   [8]int    // byte offset of each row in a
 	ldc   int       // byte distance of the rows of c; rows may even overlap, they are written in order
 
@@ -193,15 +194,13 @@ func wholeTiles(left, height, width int) int {
 // columns sets which columns of a tile of the given width exist: the first
 // cols, of which at least one is in the last vector.
 func (t *tile) columns(width, cols int) {
-	t.mask, t.kmask = nil, 1<<16-1
-	if cols == width {
+	t.mask, t.kmask, t.last = nil, 1<<16-1, 4*(cols-wideCols)
+	if cols == width || width == fullCols {
 		return
 	}
-	if width >= wideCols {
-		t.kmask = 1<<(cols-(width-16)) - 1
-	}
-	if width <= wideCols {
-		t.mask = maskFor(cols - (width - 8))
+	t.mask = maskFor(cols - (width - 8))
+	if width == wideCols {
+		t.kmask = 1<<cols - 1
 	}
 }
 
