@@ -54,6 +54,18 @@ func TestLengths(t *testing.T) {
 		{"GradInput dy", errShortDY, func() { g.GradInput(1, z(19), z(40), z(18)) }},
 		{"GradInput w", errShortW, func() { g.GradInput(1, z(20), z(39), z(18)) }},
 		{"GradInput dx", errShortDX, func() { g.GradInput(1, z(20), z(40), z(17)) }},
+		{"PackNT n", errNegative, func() { new(Packed).PackNT(-1, 2, z(4), 2) }},
+		{"PackNT ldb", errStride, func() { new(Packed).PackNT(2, 3, z(6), 2) }},
+		{"PackNT b", errShortB, func() { new(Packed).PackNT(3, 4, z(11), 4) }},
+		{"GemmNTPacked m", errNegative, func() { GemmNTPacked(false, -1, z(8), 4, packedNT(), z(6), 3) }},
+		{"GemmNTPacked lda", errStride, func() { GemmNTPacked(false, 2, z(8), 3, packedNT(), z(6), 3) }},
+		{"GemmNTPacked a", errShortA, func() { GemmNTPacked(false, 2, z(7), 4, packedNT(), z(6), 3) }},
+		{"GemmNTPacked c", errShortC, func() { GemmNTPacked(false, 2, z(8), 4, packedNT(), z(5), 3) }},
+		{"PackGradInput geometry", errConv, func() { Conv{}.PackGradInput(z(40), new(Packed)) }},
+		{"PackGradInput w", errShortW, func() { g.PackGradInput(z(39), new(Packed)) }},
+		{"GradInputPacked geometry", errConv, func() { g.GradInputPacked(1, z(20), packedNT(), z(18)) }},
+		{"GradInputPacked dy", errShortDY, func() { g.GradInputPacked(1, z(19), packedFilter(g), z(18)) }},
+		{"GradInputPacked dx", errShortDX, func() { g.GradInputPacked(1, z(20), packedFilter(g), z(17)) }},
 		{"GradWeights geometry", errConv, func() { Conv{}.GradWeights(1, z(18), z(20), z(40), nil) }},
 		{"GradWeights x", errShortX, func() { g.GradWeights(1, z(17), z(20), z(40), nil) }},
 		{"GradWeights dy", errShortDY, func() { g.GradWeights(1, z(18), z(19), z(40), nil) }},
@@ -98,6 +110,19 @@ func TestLengths(t *testing.T) {
 	})
 }
 
+// packedNT is a matrix of 3 rows of 4, packedFilter the weights of a convolution.
+func packedNT() *Packed {
+	p := new(Packed)
+	p.PackNT(3, 4, make([]float32, 12), 4)
+	return p
+}
+
+func packedFilter(g Conv) *Packed {
+	p := new(Packed)
+	g.PackGradInput(make([]float32, g.WeightLen()), p)
+	return p
+}
+
 // TestOverlapForbidden has every forbidden overlap.
 func TestOverlapForbidden(t *testing.T) {
 	m := make([]float32, 400)
@@ -124,6 +149,8 @@ func TestOverlapForbidden(t *testing.T) {
 		{"Forward y~bias", func() { g.Forward(1, far, off, p, q, false) }},
 		{"GradInput dx~dy", func() { g.GradInput(1, p, far, q) }},
 		{"GradInput dx~w", func() { g.GradInput(1, far, p, q) }},
+		{"GemmNTPacked c~a", func() { GemmNTPacked(false, 2, p, 4, packedNT(), q, 3) }},
+		{"GradInputPacked dx~dy", func() { g.GradInputPacked(1, p, packedFilter(g), q) }},
 		{"GradWeights dw~x", func() { g.GradWeights(1, p, far, q, nil) }},
 		{"GradWeights dw~dy", func() { g.GradWeights(1, far, p, q, nil) }},
 		{"GradWeights db~x", func() { g.GradWeights(1, p, far, off, q) }},

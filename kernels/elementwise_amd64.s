@@ -162,7 +162,7 @@ row:
 //
 //	dst[i] = (src[i] - mean[i mod period]) * inverse[i mod period]     i < turns·period
 //
-// period is a multiple of 8. R9 and R10 are the patterns, BX the vectors of one
+// period is a multiple of 16. R9 and R10 are the patterns, BX the vectors of one
 // turn, AX the offset in them.
 TEXT ·normalizeAVX2(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), DI
@@ -185,6 +185,39 @@ loop:
 	ADDQ      $8, SI
 	ADDQ      $32, DI
 	ADDQ      $32, AX
+	CMPQ      AX, BX
+	JNE       loop
+	DECQ      CX
+	JNZ       turn
+	VZEROUPPER
+	RET
+
+// func normalizeAVX512(dst *float32, src *uint8, turns int, mean, inverse *float32, period int)
+//
+// normalizeAVX2 with registers of 16 floats.
+//
+// Requires: AVX-512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), SI
+	MOVQ turns+16(FP), CX
+	MOVQ mean+24(FP), R9
+	MOVQ inverse+32(FP), R10
+	MOVQ period+40(FP), BX
+	SHLQ $2, BX
+
+turn:
+	XORL AX, AX
+
+loop:
+	VPMOVZXBD (SI), Z0
+	VCVTDQ2PS Z0, Z0
+	VSUBPS    (R9)(AX*1), Z0, Z0
+	VMULPS    (R10)(AX*1), Z0, Z0
+	VMOVUPS   Z0, (DI)
+	ADDQ      $16, SI
+	ADDQ      $64, DI
+	ADDQ      $64, AX
 	CMPQ      AX, BX
 	JNE       loop
 	DECQ      CX

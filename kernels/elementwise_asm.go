@@ -69,9 +69,9 @@ func normalize(dst []float32, src []uint8, mean, scale []float32) {
 		normalizeGeneric(dst, src, mean, scale)
 		return
 	}
-	// The pattern of the channels repeats after 8·C floats, whole vectors.
-	var means, inverses [8 * maxPattern]float32
-	period := 8 * c
+	// The pattern of the channels repeats after 16·C floats, whole vectors.
+	var means, inverses [16 * maxPattern]float32
+	period := 16 * c
 	for i := range period {
 		means[i], inverses[i] = mean[i%c], 1/scale[i%c]
 	}

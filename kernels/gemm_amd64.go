@@ -37,7 +37,7 @@ func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 	case m <= turnedMost:
 		turnedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	default:
-		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, nil, c, ldc)
 	}
 }
 
@@ -130,12 +130,12 @@ func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem **scratch) i
 	return width
 }
 
-// tileGemmNT is GemmNT with b transposed panel by panel.
-func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
-	mem := getScratch()
+// tileGemmNT is GemmNT with b transposed panel by panel, or with the panels of packNT if there are any.
+func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, panels, c []float32, ldc int) {
+	var mem *scratch
 	f := factor{data: a, rows: m, row: lda, col: 1}
 	f.pack(&mem, n, k)
-	t := tile{ldc: 4 * ldc, b: &mem.panels[0]}
+	t := tile{ldc: 4 * ldc}
 	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
 	for p := 0; p < k; p += kb {
 		run := min(kb, k-p)
@@ -149,13 +149,21 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 				cols := min(width, n-j)
 				t.columns(width, cols)
 				t.bstep = 4 * width
-				packTransposed(mem.panels[:], width, b[j*ldb+p:], ldb, run, cols)
+				if panels != nil {
+					t.b = &panels[panelAt(n, p, j, run)]
+				} else {
+					buffer := take(&mem).panels
+					packTransposed(buffer[:], width, b[j*ldb+p:], ldb, run, cols)
+					t.b = &buffer[0]
+				}
 				f.times(&t, width, i, p, rows, c[i*ldc+j:], ldc)
 				j += width
 			}
 		}
 	}
-	putScratch(mem)
+	if mem != nil {
+		putScratch(mem)
+	}
 }
 
 // pack makes f copy its blocks, where its rows are a multiple of 1 KiB apart and so

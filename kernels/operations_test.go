@@ -36,6 +36,14 @@ var operations = []operation{
 		x, y, z := b.float(2*399), b.float(45*399), b.float(2*45)
 		return func() { GemmNT(true, 2, 45, 399, x, 399, y, 399, z, 45) }, z
 	}},
+	{name: "GemmNTPacked", prepare: func(b *buffers) (func(), []float32) {
+		x, y, z := b.float(8*399), b.float(45*399), b.float(8*45)
+		p := new(Packed)
+		return func() {
+			p.PackNT(45, 399, y, 399)
+			GemmNTPacked(true, 8, x, 399, p, z, 45)
+		}, z
+	}},
 	{name: "Forward", prepare: func(b *buffers) (func(), []float32) {
 		g := conv2Wide
 		x, w, bias, y := b.float(2*g.InLen()), b.float(g.WeightLen()), b.float(g.O), b.float(2*g.OutLen())
@@ -45,6 +53,15 @@ var operations = []operation{
 		g := conv2Wide
 		dy, w, dx := b.float(2*g.OutLen()), b.float(g.WeightLen()), b.float(2*g.InLen())
 		return func() { g.GradInput(2, dy, w, dx) }, dx
+	}},
+	{name: "GradInputPacked", prepare: func(b *buffers) (func(), []float32) {
+		g := conv2Wide
+		dy, w, dx := b.float(2*g.OutLen()), b.float(g.WeightLen()), b.float(2*g.InLen())
+		p := new(Packed)
+		return func() {
+			g.PackGradInput(w, p)
+			g.GradInputPacked(2, dy, p, dx)
+		}, dx
 	}},
 	{name: "GradWeights", prepare: func(b *buffers) (func(), []float32) {
 		g := conv2Wide

@@ -3,6 +3,8 @@ package nn
 import (
 	"fmt"
 	"math"
+
+	"colonnade/kernels"
 )
 
 // Batch holds all memory that the forward and backward pass of one rollout needs: steps consecutive
@@ -223,6 +225,8 @@ type gradients struct {
 	joined []float32 // (samples,FC+Encoder)
 	maps2  []float32 // (samples,OH,OW,O) of the adapters in turn, then of the column itself
 	maps1  []float32 // (imageBlock,OH,OW,O) likewise
+
+	weightHH, conv2 kernels.Packed // weights of the pass at work that it uses more than once
 }
 
 func (k *column) newActivations(steps, envs int) activations {

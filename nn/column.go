@@ -227,6 +227,7 @@ func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
 	act, d := &b.act[k.index()], &b.grad
 	n, envs, m := k.lstm.n, b.envs, steps*b.envs
 	clear(d.c)
+	k.lstm.weightHH.pack(theta, &d.weightHH)
 	for t := steps - 1; t >= 0; t-- {
 		from := t * envs
 		dgates := rows(d.gates, from, envs, 4*n)
@@ -235,7 +236,7 @@ func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
 		if t == 0 {
 			break // the state that entered the batch is taken as given
 		}
-		k.lstm.gradState(theta, envs, dgates, d.past)
+		k.lstm.gradState(&d.weightHH, envs, dgates, d.past)
 		for e, first := range b.first[from : from+envs] {
 			if first {
 				clear(rows(d.past, e, 1, n))
@@ -256,6 +257,7 @@ func (k *column) backwardLSTM(theta, grad []float32, b *Batch, steps int) {
 // gradient of conv2's maps.
 func (k *column) backwardPixels(theta, grad []float32, b *Batch, m int) {
 	act, d := &b.act[k.index()], &b.grad
+	k.conv2.pack(theta, &d.conv2)
 	for at := 0; at < m; at += imageBlock {
 		n := min(imageBlock, m-at)
 		maps1, dMaps1 := rows(act.maps1, at, n, k.conv1.OutLen()), rows(d.maps1, 0, n, k.conv1.OutLen())
@@ -264,7 +266,7 @@ func (k *column) backwardPixels(theta, grad []float32, b *Batch, m int) {
 		for _, l := range k.laterals {
 			l.gradConv2(theta, grad, b, k, at, n, dMaps2, dMaps1)
 		}
-		k.conv2.gradInput(theta, n, dMaps2, dMaps1)
+		k.conv2.gradInputPacked(&d.conv2, n, dMaps2, dMaps1)
 		kernels.ReLUGrad(dMaps1, dMaps1, maps1)
 		input := rows(act.input, 0, n, k.conv1.InLen())
 		kernels.Normalize(input, rows(b.pixels, at, n, k.conv1.InLen()), k.scaling.Mean, k.scaling.Scale)

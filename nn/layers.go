@@ -32,6 +32,16 @@ func (w *matrix) gradInput(theta []float32, m int, dy []float32, ldy int, dx []f
 	kernels.GemmNT(false, m, w.in, w.out, dy, ldy, w.weight.of(theta), w.out, dx, ldx)
 }
 
+// pack prepares the weight for gradInputPacked.
+func (w *matrix) pack(theta []float32, p *kernels.Packed) {
+	p.PackNT(w.in, w.out, w.weight.of(theta), w.out)
+}
+
+// gradInputPacked is gradInput with the weight as pack left it.
+func (w *matrix) gradInputPacked(p *kernels.Packed, m int, dy []float32, ldy int, dx []float32, ldx int) {
+	kernels.GemmNTPacked(false, m, dy, ldy, p, dx, ldx)
+}
+
 // linear computes y = bias + x·w.
 type linear struct {
 	matrix
@@ -72,6 +82,16 @@ func (l *conv) gradInput(theta []float32, m int, dy, dx []float32) {
 	l.GradInput(m, dy, l.weight.of(theta), dx)
 }
 
+// pack prepares the weight for gradInputPacked.
+func (l *conv) pack(theta []float32, p *kernels.Packed) {
+	l.PackGradInput(l.weight.of(theta), p)
+}
+
+// gradInputPacked is gradInput with the weight as pack left it.
+func (l *conv) gradInputPacked(p *kernels.Packed, m int, dy, dx []float32) {
+	l.GradInputPacked(m, dy, p, dx)
+}
+
 // biasOf returns the bias as the kernels want it: nil for none.
 func (l *conv) biasOf(v []float32) []float32 {
 	if l.bias.length == 0 {
@@ -98,9 +118,9 @@ func (l *lstm) gates(theta []float32, m int, x, hIn, gates []float32) {
 }
 
 // gradState sets dh (m,n), the gradient of the h that entered a step, from that step's dgates
-// (m,4n).
-func (l *lstm) gradState(theta []float32, m int, dgates, dh []float32) {
-	l.weightHH.gradInput(theta, m, dgates, 4*l.n, dh, l.n)
+// (m,4n); p has weightHH.
+func (l *lstm) gradState(p *kernels.Packed, m int, dgates, dh []float32) {
+	l.weightHH.gradInputPacked(p, m, dgates, 4*l.n, dh, l.n)
 }
 
 // gradWeights adds the gradient of both weights and of the bias to grad; m may span many steps.
