@@ -2,6 +2,11 @@
 // folders, and curves and sorted scores from the records that experiments keep. The same folders
 // give the same bytes.
 //
+// It also draws pictures of domains. [Preview] draws 64 samples of one. [Compare] draws the paper's
+// figure 3: the same states in two worlds, side by side. Both show frames as the network sees them,
+// enlarged by whole pixels, and some frames large. [WritePNG] reduces a picture to 256 colours, so
+// that the file stays small.
+//
 // Start reading at Bands for curves, and at Record for what is kept of a run.
 package figure
 

@@ -19,7 +19,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/bench/experiment"
-	"colonnade/bench/sheet"
+	"colonnade/bench/figure"
 	"colonnade/sim/domain"
 )
 
@@ -130,19 +130,19 @@ func (o *options) drawWorld(stdout io.Writer) error {
 	}
 	var picture *image.RGBA
 	if *o.sheet != "" {
-		picture, err = sheet.Preview(d, *o.seed)
+		picture, err = figure.Preview(d, *o.seed)
 	} else {
 		var upper *domain.Domain
 		if upper, err = domain.Load("sim"); err != nil {
 			return err
 		}
-		picture, err = sheet.Compare(upper, d, *o.seed)
+		picture, err = figure.Compare(upper, d, *o.seed)
 	}
 	if err != nil {
 		return err
 	}
 	var encoded bytes.Buffer
-	if err := sheet.WritePNG(&encoded, picture); err != nil {
+	if err := figure.WritePNG(&encoded, picture); err != nil {
 		return fmt.Errorf("encode the picture: %w", err)
 	}
 	if err := os.WriteFile(*o.out, encoded.Bytes(), 0o644); err != nil {

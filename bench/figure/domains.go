@@ -1,33 +1,33 @@
-// Package sheet draws pictures of domains for people. [Preview] draws 64 samples of one domain.
-// [Compare] draws the paper's figure 3: the same states in two worlds, side by side. Both show
-// frames as the network sees them, enlarged by whole pixels, and some frames large. [WritePNG]
-// reduces a picture to 256 colours, so that the file stays small.
-package sheet
+package figure
 
 import (
+	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
 	"math/rand/v2"
 
+	"colonnade/sim"
+	"colonnade/sim/domain"
+	"colonnade/sim/reach"
+	"colonnade/sim/render"
+
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/basicfont"
 	"golang.org/x/image/math/fixed"
-
-	"colonnade/sim/domain"
 )
 
 // The layout, in pixels of the sheet.
 const (
 	Samples = 64 // frames of a preview sheet
 
-	columns = 8
-	side    = 64 // of a frame
-	enlarge = 2  // sheet pixels a pixel of a frame
-	cell    = side*enlarge + gap
-	gap     = 4
-	caption = 18
-	width   = columns*cell + gap
+	sheetColumns = 8
+	side         = 64 // of a frame
+	enlarge      = 2  // sheet pixels a pixel of a frame
+	cell         = side*enlarge + gap
+	gap          = 4
+	caption      = 18
+	width        = sheetColumns*cell + gap
 )
 
 var (
@@ -84,18 +84,18 @@ func Preview(d *domain.Domain, seed uint64) (*image.RGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := newPage(2*caption + Samples/columns*cell + gap + largeHeight + gap)
+	p := newPage(2*caption + Samples/sheetColumns*cell + gap + largeHeight + gap)
 	p.write("domain " + d.Name() + ": 64 starts as the network sees them, 64x64 pixels")
 	rng := rand.New(rand.NewPCG(seed, 0))
 	var w domain.World
-	bottom := p.y + Samples/columns*cell + caption
+	bottom := p.y + Samples/sheetColumns*cell + caption
 	for i := range states {
 		d.Draw(rng, &w)
 		pixels, err := small.shoot(&w, &states[i], seed+uint64(i))
 		if err != nil {
 			return nil, err
 		}
-		p.put(gap+i%columns*cell, p.y+i/columns*cell, pixels, side, enlarge)
+		p.put(gap+i%sheetColumns*cell, p.y+i/sheetColumns*cell, pixels, side, enlarge)
 		if i < across {
 			if pixels, err = large.shoot(&w, &states[i], seed+uint64(i)); err != nil {
 				return nil, err
@@ -103,7 +103,7 @@ func Preview(d *domain.Domain, seed uint64) (*image.RGBA, error) {
 			p.put(gap+i*(largeWidth+gap), bottom, pixels, largeWidth, 1)
 		}
 	}
-	p.y += Samples / columns * cell
+	p.y += Samples / sheetColumns * cell
 	p.write("the first three, large")
 	return p.picture, nil
 }
@@ -115,7 +115,7 @@ func Compare(upper, lower *domain.Domain, seed uint64) (*image.RGBA, error) {
 	const rows, pairs = 3, 2
 	const largeWidth = (width - 3*gap) / 2
 	const largeHeight = largeWidth * 3 / 4
-	states, err := starts(rows*columns, seed)
+	states, err := starts(rows*sheetColumns, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func Compare(upper, lower *domain.Domain, seed uint64) (*image.RGBA, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.put(gap+i%columns*cell, p.y+i/columns*(2*cell+2*gap)+k*(cell-gap/2), pixels, side, enlarge)
+			p.put(gap+i%sheetColumns*cell, p.y+i/sheetColumns*(2*cell+2*gap)+k*(cell-gap/2), pixels, side, enlarge)
 			if i < pairs {
 				if pixels, err = large.shoot(&w, &states[i], seed+uint64(i)); err != nil {
 					return nil, err
@@ -152,4 +152,62 @@ func Compare(upper, lower *domain.Domain, seed uint64) (*image.RGBA, error) {
 	p.y = bottom - caption
 	p.write("the first two, large: " + upper.Name() + " left, " + lower.Name() + " right")
 	return p.picture, nil
+}
+
+// state is what one frame shows.
+type state struct {
+	pos    [sim.NumBodies]sim.Vec3
+	rot    [sim.NumBodies]sim.Mat3
+	target sim.Vec3
+}
+
+// starts returns n states in which episodes of the reach task start.
+func starts(n int, seed uint64) ([]state, error) {
+	env, err := reach.New(reach.Options{})
+	if err != nil {
+		return nil, err
+	}
+	model := sim.Canonical()
+	data := model.NewData()
+	states := make([]state, n)
+	for i := range states {
+		if err := env.Reset(seed+uint64(i), nil, nil); err != nil {
+			return nil, err
+		}
+		data.Q, _ = env.Joints()
+		model.Kinematics(data)
+		states[i] = state{data.BodyPos, data.BodyRot, env.Target()}
+	}
+	return states, nil
+}
+
+// camera draws states in worlds at one size.
+type camera struct {
+	width, height int
+	renderer      *render.Renderer
+}
+
+// newCamera returns a camera of a width and height in pixels, each the mean of supersample² rays.
+func newCamera(width, height, supersample int) (*camera, error) {
+	r, err := render.NewRenderer(render.DefaultScene(), width, height, supersample)
+	if err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	return &camera{width, height, r}, nil
+}
+
+// shoot draws a state in a world, with noise of a seed.
+func (c *camera) shoot(w *domain.World, s *state, seed uint64) ([]uint8, error) {
+	if err := c.renderer.SetScene(&w.Scene); err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	if err := c.renderer.SetSensor(w.Sensor); err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	c.renderer.SeedNoise(seed)
+	pixels := make([]uint8, 3*c.width*c.height)
+	if err := c.renderer.Render(pixels, &s.pos, &s.rot, s.target); err != nil {
+		return nil, fmt.Errorf("sheet: %w", err)
+	}
+	return pixels, nil
 }

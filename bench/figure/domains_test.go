@@ -1,4 +1,4 @@
-package sheet
+package figure
 
 import (
 	"bytes"
@@ -62,7 +62,7 @@ func TestComparePairs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for y := range side * enlarge {
-		for x := range columns * cell {
+		for x := range sheetColumns * cell {
 			if a, b := picture.RGBAAt(x, caption+y), picture.RGBAAt(x, caption+cell-gap/2+y); a != b {
 				t.Fatalf("at %d, %d the upper frame has %v, the lower %v", x, y, a, b)
 			}

@@ -1,4 +1,4 @@
-package sheet
+package figure
 
 import (
 	"image"

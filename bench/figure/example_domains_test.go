@@ -1,10 +1,10 @@
-package sheet_test
+package figure_test
 
 import (
 	"bytes"
 	"fmt"
 
-	"colonnade/bench/sheet"
+	"colonnade/bench/figure"
 	"colonnade/sim/domain"
 )
 
@@ -14,13 +14,13 @@ func ExamplePreview() {
 		fmt.Println(err)
 		return
 	}
-	picture, err := sheet.Preview(d, 1)
+	picture, err := figure.Preview(d, 1)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	var file bytes.Buffer
-	if err := sheet.WritePNG(&file, picture); err != nil {
+	if err := figure.WritePNG(&file, picture); err != nil {
 		fmt.Println(err)
 		return
 	}
