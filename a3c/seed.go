@@ -1,6 +1,10 @@
 package a3c
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+
+	"colonnade/internal/splitmix"
+)
 
 // Uses of the run's seed. Each draws from its own family of seeds, so evaluation never sees an
 // episode of training.
@@ -11,15 +15,11 @@ const (
 	streamEvaluationActions
 )
 
-// derive mixes numbers into one seed, each step being the finalizer of SplitMix64 (Steele, Lea,
-// Flood 2014).
+// derive mixes numbers into one seed.
 func derive(parts ...uint64) uint64 {
 	var h uint64
 	for _, p := range parts {
-		h += 0x9e3779b97f4a7c15 + p
-		h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-		h = (h ^ h>>27) * 0x94d049bb133111eb
-		h ^= h >> 31
+		h = splitmix.Mix(h + splitmix.Golden + p)
 	}
 	return h
 }

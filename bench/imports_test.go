@@ -19,11 +19,12 @@ const module = "colonnade/"
 // own (TestRooms, TestOnlyCommandsKnowTheArm). Relaxing it is a change of its
 // own, with a reason.
 var mayImport = map[string][]string{
-	"kernels": {"github.com/klauspost/cpuid/v2"},
-	"nn":      {module + "kernels", "github.com/minio/highwayhash", "google.golang.org/protobuf/encoding/protowire"},
-	"a3c":     {module + "nn", module + "kernels", "github.com/minio/highwayhash"},
-	"sim":     {},
-	"jaco":    {module + "sim", "golang.org/x/sys"},
+	"internal": {},
+	"kernels":  {"github.com/klauspost/cpuid/v2"},
+	"nn":       {module + "kernels", "github.com/minio/highwayhash", "google.golang.org/protobuf/encoding/protowire"},
+	"a3c":      {module + "nn", module + "kernels", module + "internal", "github.com/minio/highwayhash"},
+	"sim":      {module + "internal"},
+	"jaco":     {module + "sim", "golang.org/x/sys"},
 }
 
 // mayImportInTests lists what only test files may import in addition.

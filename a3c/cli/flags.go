@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"colonnade/internal/spell"
 	"colonnade/kernels"
 )
 
@@ -212,7 +213,7 @@ func (f *Flags) reason(name, err string) string {
 func (f *Flags) suggestion(name, prefix string, but map[string]bool) string {
 	best, distance := "", 1+len(name)/2
 	f.VisitAll(func(fl *flag.Flag) {
-		if d := editDistance(name, fl.Name); d < distance && !but[fl.Name] {
+		if d := spell.Distance(name, fl.Name); d < distance && !but[fl.Name] {
 			best, distance = fl.Name, d
 		}
 	})
@@ -344,25 +345,4 @@ func (f *Flags) TOML() []byte {
 		}
 	})
 	return text
-}
-
-// editDistance is the Levenshtein distance of two short words.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -19,6 +19,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"colonnade/internal/splitmix"
 )
 
 // core is the state of any probe: everything random in an episode follows from its seed and the
@@ -42,13 +44,9 @@ func newCore(steps, low, high int) core { return core{bounds: bounds{steps, low,
 
 func (c *core) begin(seed uint64) { *c = core{seed: seed, live: true, bounds: c.bounds} }
 
-// random returns number i that belongs to this episode, 64 random bits (SplitMix64's finalizer,
-// Steele, Lea, Flood 2014).
+// random returns number i that belongs to this episode, 64 random bits.
 func (c *core) random(i int) uint64 {
-	h := c.seed + 0x9e3779b97f4a7c15*uint64(i+1)
-	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
-	h = (h ^ h>>27) * 0x94d049bb133111eb
-	return h ^ h>>31
+	return splitmix.Mix(c.seed + splitmix.Golden*uint64(i+1))
 }
 
 // choose returns number i of this episode as a number from 0 to n-1.

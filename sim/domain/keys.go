@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"colonnade/internal/spell"
 	"colonnade/sim"
 	"colonnade/sim/render"
 )
@@ -143,30 +144,9 @@ func (l *keyList) colour(name string, at func(w *World) *render.Colour) {
 func nearest(name string) string {
 	best, distance := "", math.MaxInt
 	for i := range keys {
-		if d := editDistance(name, keys[i].name); d < distance {
+		if d := spell.Distance(name, keys[i].name); d < distance {
 			best, distance = keys[i].name, d
 		}
 	}
 	return best
-}
-
-// editDistance is the Levenshtein distance of two short words.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

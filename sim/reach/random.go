@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"colonnade/internal/splitmix"
 	"colonnade/sim"
 )
 
@@ -43,14 +44,9 @@ func chance(seed uint64, step int) float64 {
 	return float64(scramble(scramble(seed)+turnStream+uint64(step))>>11) / (1 << 53)
 }
 
-// scramble spreads neighbouring seeds over all 64 bits, as one step of SplitMix64 does (Steele,
-// Lea, Flood 2014): streams of PCG whose seeds differ in few bits are not independent.
-func scramble(seed uint64) uint64 {
-	seed += 0x9e3779b97f4a7c15
-	seed = (seed ^ seed>>30) * 0xbf58476d1ce4e5b9
-	seed = (seed ^ seed>>27) * 0x94d049bb133111eb
-	return seed ^ seed>>31
-}
+// scramble spreads neighbouring seeds over all 64 bits: streams of PCG whose seeds differ in few
+// bits are not independent.
+func scramble(seed uint64) uint64 { return splitmix.Mix(seed + splitmix.Golden) }
 
 // uniform draws from 0 to 1. The conversion keeps the division inside of Float64 apart from what
 // follows: see package sim on bits.

@@ -1,6 +1,10 @@
 package render
 
-import "math"
+import (
+	"math"
+
+	"colonnade/internal/splitmix"
+)
 
 // developTable holds what becomes of each brightness of each colour under each of noiseLevels
 // equally likely amounts of noise: exposure, white balance, encoding, contrast and noise in one
@@ -72,7 +76,7 @@ func (t *developTable) clean(pixels []uint8, in []uint64) {
 func (t *developTable) noisyGeneric(pixels []uint8, in []uint64, state uint64) uint64 {
 	for len(in) >= 4 && len(pixels) >= 12 {
 		state += golden
-		bits := mix(state)
+		bits := splitmix.Mix(state)
 		p, v := (*[12]uint8)(pixels), (*[4]uint64)(in)
 		p[0], p[1], p[2] = t.pixel(v[0], bits)
 		p[3], p[4], p[5] = t.pixel(v[1], bits>>(3*noiseBits))
@@ -82,7 +86,7 @@ func (t *developTable) noisyGeneric(pixels []uint8, in []uint64, state uint64) u
 	}
 	if len(in) > 0 {
 		state += golden
-		bits := mix(state)
+		bits := splitmix.Mix(state)
 		for i, v := range in {
 			pixels[3*i], pixels[3*i+1], pixels[3*i+2] = t.pixel(v, bits)
 			bits >>= 3 * noiseBits
@@ -103,13 +107,5 @@ func (t *developTable) pixel(v, bits uint64) (red, green, blue uint8) {
 	return t[0][at&mask], t[1][at>>laneBits&mask], t[2][at>>(2*laneBits)&mask]
 }
 
-// golden is the step of the generator's state, 2^64 over the golden ratio.
-const golden = 0x9e3779b97f4a7c15
-
-// mix is the output function of SplitMix64 (Steele, Lea, Flood 2014), whose state counts up by an
-// odd constant.
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
-	z = (z ^ z>>27) * 0x94d049bb133111eb
-	return z ^ z>>31
-}
+// golden is the step of the generator's state, here for assembly too.
+const golden = splitmix.Golden

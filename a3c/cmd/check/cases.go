@@ -8,6 +8,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/probe"
 	"colonnade/a3c/training"
+	"colonnade/internal/splitmix"
 	"colonnade/nn"
 	"colonnade/sim/reach"
 )
@@ -193,7 +194,7 @@ func newNear(int, int) (a3c.Env, error) {
 // Reset begins the episode of the first seed from this one on that starts near the target.
 func (n near) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	for i := range uint64(nearTries) {
-		candidate := seed + i*0x9e3779b97f4a7c15
+		candidate := seed + i*splitmix.Golden
 		if err := n.Env.Reset(candidate, nil, nil); err != nil {
 			return err
 		}
