@@ -21,10 +21,11 @@ import (
 
 // When a target that somebody was asked to move counts as placed, and when an arm may move on.
 const (
-	placedNear  = 0.05                   // m from where it was asked for: that, by the picture alone
-	placedStill = 0.008                  // m between two looks
-	placedFor   = time.Second            // that it lies still there, and nothing moves in the picture,
-	placedElse  = 5 * time.Second        // or somewhere else, if it was moved: where it was asked for the arm may be in the way
+	placedNear  = 0.05        // m from where it was asked for: that, by the picture alone
+	placedStill = 0.008       // m between two looks
+	placedFor   = time.Second // that it lies still there, and nothing moves in the picture,
+	// or somewhere else, if it was moved: where it was asked for the arm may be in the way
+	placedElse  = 5 * time.Second
 	placedMoved = 0.03                   // m
 	placedLook  = 100 * time.Millisecond // between two looks
 	placedTime  = 5 * time.Minute        // that a person gets
@@ -33,7 +34,8 @@ const (
 )
 
 // errNobody is returned where a person must confirm that the arm may move, and none can.
-var errNobody = errors.New("nobody is there to confirm that the arm may move; by the picture alone it does with -auto-place, which cannot tell a hand that rests from the table")
+var errNobody = errors.New("nobody is there to confirm that the arm may move; by the picture alone it does with " +
+	"-auto-place, which cannot tell a hand that rests from the table")
 
 // clearance is a wait for a person who may have a hand in the arm's way.
 type clearance struct {
@@ -41,7 +43,8 @@ type clearance struct {
 	h    *Hardware
 	text string // what the person is to do
 
-	// target is where the target was asked for; nil: it need not be seen, as the arm may be before it.
+	// target is where the target was asked for; nil: it need not be seen, as the arm may be before
+	// it.
 	target *[2]float64
 
 	calm        calm
@@ -54,12 +57,14 @@ type clearance struct {
 	answer      <-chan error
 }
 
-// askFor asks a person for the target at a place and waits until it lies there and the person confirms it.
+// askFor asks a person for the target at a place and waits until it lies there and the person
+// confirms it.
 func (l *Lab) askFor(ctx context.Context, h *Hardware, x, y float64) error {
 	if h.Ask == nil || l.Camera == nil || l.Plane == nil {
 		return errors.New("there is nobody to move the target, or no calibrated camera to see it")
 	}
-	text := fmt.Sprintf("put the target at x %+.2f m, y %+.2f m (or, if the arm is in the way, near it where the camera sees it)", x, y)
+	text := fmt.Sprintf("put the target at x %+.2f m, y %+.2f m (or, if the arm is in the way, near it where the "+
+		"camera sees it)", x, y)
 	return (&clearance{lab: l, h: h, text: text, target: &[2]float64{x, y}}).wait(ctx)
 }
 
@@ -149,7 +154,8 @@ func (c *clearance) look(finder *tracker.Finder, frame []uint8) error {
 	return c.stands(now)
 }
 
-// stands returns an error if the arm has not stood still for long enough: somebody moves it, or it sinks.
+// stands returns an error if the arm has not stood still for long enough: somebody moves it, or it
+// sinks.
 func (c *clearance) stands(now time.Time) error {
 	q := c.lab.Guard.State().Q
 	if c.stood.IsZero() || apart(&q, &c.pose) > restless {
@@ -204,7 +210,8 @@ func away(a, b *tracker.Sight) float64 { return math.Hypot(a.X-b.X, a.Y-b.Y) }
 
 // inArea tells whether the target lies where it may, give or take.
 func inArea(s *tracker.Sight) bool {
-	return math.Abs(s.X-reach.TargetCentreX) <= reach.TargetSizeX/2+placedNear && math.Abs(s.Y-reach.TargetCentreY) <= reach.TargetSizeY/2+placedNear
+	return math.Abs(s.X-reach.TargetCentreX) <= reach.TargetSizeX/2+placedNear &&
+		math.Abs(s.Y-reach.TargetCentreY) <= reach.TargetSizeY/2+placedNear
 }
 
 // calm watches whether anything moves in pictures.
@@ -213,7 +220,8 @@ type calm struct {
 	then  blocks    // of the picture at that time
 }
 
-// Pictures are compared by the mean of blocks, which is less noisy than pixels, after what changed all of them: a lamp.
+// Pictures are compared by the mean of blocks, which is less noisy than pixels, after what changed
+// all of them: a lamp.
 const (
 	blockSide  = 4                          // pixels
 	blockRow   = camera.Side / blockSide    // blocks
@@ -257,8 +265,8 @@ func (b *blocks) differ(then *blocks) bool {
 // reaction is how long a person takes at least to answer.
 const reaction = 200 * time.Millisecond
 
-// ConfirmByLine returns a Hardware.Confirm that takes a line of r, such as Enter, as confirmation. One that was typed
-// ahead does not count: it comes sooner than anybody reads and answers.
+// ConfirmByLine returns a Hardware.Confirm that takes a line of r, such as Enter, as confirmation.
+// One that was typed ahead does not count: it comes sooner than anybody reads and answers.
 func ConfirmByLine(r io.Reader) func() <-chan error {
 	var start sync.Once
 	var mu sync.Mutex // guards what follows

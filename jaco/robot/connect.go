@@ -14,14 +14,15 @@ import (
 	"colonnade/sim"
 )
 
-// Hardware describes a laboratory of devices that are there. Open is needed, all else as far as the Lab is to be used.
+// Hardware describes a laboratory of devices that are there. Open is needed, all else as far as the
+// Lab is to be used.
 type Hardware struct {
 	Open   transport.Opener // of the arm's cable
 	Camera camera.Camera    // nil: an arm alone
 	Plane  *tracker.Plane   // nil: the table is not calibrated
 
-	// Move allows the arm to move, and starts its API control. Without it everything can be read, and nothing is sent that
-	// changes anything.
+	// Move allows the arm to move, and starts its API control. Without it everything can be read,
+	// and nothing is sent that changes anything.
 	Move bool
 
 	StopFile string      // of the Guard
@@ -30,18 +31,20 @@ type Hardware struct {
 	// Ask tells a person what to do. nil: nobody is there, and the target cannot be placed.
 	Ask func(text string)
 
-	// Confirm begins to wait for a person who confirms what Ask said, and returns a channel of capacity 1 for the answer: nil, or
-	// why there will be none. A new call replaces the one before. nil: nobody confirms anything, and what needs it is an error.
+	// Confirm begins to wait for a person who confirms what Ask said, and returns a channel of
+	// capacity 1 for the answer: nil, or why there will be none. A new call replaces the one
+	// before. nil: nobody confirms anything, and what needs it is an error.
 	Confirm func() <-chan error
 
-	// AutoPlace does without: the arm goes on by itself where the picture has nothing against it. A hand that rests, or is out of
-	// the picture, is not noticed.
+	// AutoPlace does without: the arm goes on by itself where the picture has nothing against it. A
+	// hand that rests, or is out of the picture, is not noticed.
 	AutoPlace bool
 
 	Clock clock.Clock // nil: clock.Real()
 }
 
-// Connect connects to a laboratory; nothing moves by it. The Lab closes the camera, and so does Connect where it fails.
+// Connect connects to a laboratory; nothing moves by it. The Lab closes the camera, and so does
+// Connect where it fails.
 func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 	if h.Clock == nil {
 		h.Clock = clock.Real()
@@ -68,11 +71,14 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 	return l, nil
 }
 
-// ErrView is wrapped by what is returned for a calibration that was made with another size or crop of the camera's pictures.
-var ErrView = errors.New("the calibration is for other pictures: give the camera the settings that it was made with, or calibrate anew")
+// ErrView is wrapped by what is returned for a calibration that was made with another size or crop
+// of the camera's pictures.
+var ErrView = errors.New("the calibration is for other pictures: give the camera the settings that it was made with, " +
+	"or calibrate anew")
 
-// CheckView returns an error if a calibration is for another view than a camera has. One that does not say for which, as those made
-// before views were kept, and a camera that does not, pass. Either may be nil.
+// CheckView returns an error if a calibration is for another view than a camera has. One that does
+// not say for which, as those made before views were kept, and a camera that does not, pass. Either
+// may be nil.
 func CheckView(eye camera.Camera, plane *tracker.Plane) error {
 	if eye == nil || plane == nil {
 		return nil
@@ -83,12 +89,13 @@ func CheckView(eye camera.Camera, plane *tracker.Plane) error {
 	return nil
 }
 
-// connectTries is how often it is tried to connect to an arm that leaves a question unanswered: while connecting that may
-// happen, in motion it stops the arm.
+// connectTries is how often it is tried to connect to an arm that leaves a question unanswered:
+// while connecting that may happen, in motion it stops the arm.
 const connectTries = 5
 
-// Driven returns nil for the arms that are driven, and an error for all others, which can be read at most: their links, joints or
-// fingers are not those of the model that the Guard and the task go by.
+// Driven returns nil for the arms that are driven, and an error for all others, which can be read
+// at most: their links, joints or fingers are not those of the model that the Guard and the task go
+// by.
 func Driven(kind protocol.DeviceType) error {
 	if kind == protocol.Jaco2 || kind == protocol.Jaco2Assistive {
 		return nil
@@ -102,7 +109,8 @@ const DrivenArms = "only a Jaco2 with six joints, the curved wrist and three fin
 // guard connects and, if motion is allowed, enables it.
 func (h *Hardware) guard(ctx context.Context) (*safety.Guard, error) {
 	guard, err := safety.Connect(ctx, safety.Options{
-		Arm: safety.Driver{Clock: h.Clock, Open: h.Open, Fingers: sim.NumFingers}, Motion: h.Move, StopFile: h.StopFile, Log: h.Log,
+		Arm: safety.Driver{Clock: h.Clock, Open: h.Open, Fingers: sim.NumFingers}, Motion: h.Move,
+		StopFile: h.StopFile, Log: h.Log,
 	})
 	if err == nil && h.Move {
 		if err := Driven(guard.Info().Type); err != nil {

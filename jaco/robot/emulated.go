@@ -51,7 +51,8 @@ type Emulation struct {
 	// Log is the Guard's; nil: none.
 	Log *safety.Log
 
-	// Clock; nil: a virtual one of the laboratory's own. On a real clock all takes as long as with a real arm.
+	// Clock; nil: a virtual one of the laboratory's own. On a real clock all takes as long as with
+	// a real arm.
 	Clock clock.Clock
 }
 
@@ -70,7 +71,8 @@ type Emulated struct {
 	glide  *gliding // nil: the target lies still
 }
 
-// Emulate switches an emulated laboratory on: arm, cable, driver, Guard, camera, and a table calibrated as a real one is.
+// Emulate switches an emulated laboratory on: arm, cable, driver, Guard, camera, and a table
+// calibrated as a real one is.
 func Emulate(opt Emulation) (*Emulated, error) {
 	if opt.World == nil {
 		return nil, fmt.Errorf("robot: an emulation needs a world")
@@ -101,7 +103,8 @@ func (l *Emulated) build(opt *Emulation) (err error) {
 	if l.Arm, err = newArm(opt.World, opt.Start); err != nil {
 		return err
 	}
-	if l.Eye, err = camera.NewEmulated(camera.Scene{Clock: l.Clock, Arm: l.Arm, World: opt.World, Target: l.at, Seed: opt.Seed}); err != nil {
+	if l.Eye, err = camera.NewEmulated(camera.Scene{Clock: l.Clock, Arm: l.Arm, World: opt.World, Target: l.at,
+		Seed: opt.Seed}); err != nil {
 		return err
 	}
 	l.Camera = l.Eye
@@ -160,7 +163,8 @@ func (l *Emulated) place(_ context.Context, x, y float64) error {
 	return nil
 }
 
-// PutTarget puts the target somewhere else, as somebody might who was not asked. On a conveyor it glides on from there.
+// PutTarget puts the target somewhere else, as somebody might who was not asked. On a conveyor it
+// glides on from there.
 func (l *Emulated) PutTarget(x, y float64) {
 	now := l.Clock.Now()
 	l.mu.Lock()
@@ -260,7 +264,8 @@ func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) er
 				return nil, fmt.Errorf("calibrate: %w", err)
 			}
 			if !ok || blob.Cut {
-				return nil, fmt.Errorf("calibrate: the target at (%.2f, %.2f) m is not whole in the picture", at[0], at[1])
+				return nil, fmt.Errorf("calibrate: the target at (%.2f, %.2f) m is not whole in the picture", at[0],
+					at[1])
 			}
 			p.Pixel[0] += blob.X / calibrationFrames
 			p.Pixel[1] += blob.Y / calibrationFrames
@@ -276,17 +281,20 @@ func Calibrate(eye camera.Camera, places [][2]float64, put func(x, y float64) er
 	return plane, checkSize(plane, areas)
 }
 
-// mostOff is how far the target's area may be off, as a factor, in the median of all points: pixels, lens and noise make 1.3 of a few.
+// mostOff is how far the target's area may be off, as a factor, in the median of all points:
+// pixels, lens and noise make 1.3 of a few.
 const mostOff = 1.5
 
-// checkSize reports a target that is not as large as the calibration would have it: points in other units, or of another disc.
+// checkSize reports a target that is not as large as the calibration would have it: points in other
+// units, or of another disc.
 func checkSize(plane *tracker.Plane, areas []float64) error {
 	for i, p := range plane.Points() {
 		areas[i] /= plane.Expected(p.Table[0], p.Table[1])
 	}
 	slices.Sort(areas)
 	if off := areas[len(areas)/2]; !(off < mostOff && off > 1/mostOff) {
-		return fmt.Errorf("calibrate: %w: the target is seen with %.2f times its area: are the points in m, and has the disc a radius of %.0f mm",
+		return fmt.Errorf("calibrate: %w: the target is seen with %.2f times its area: are the points in m, and has "+
+			"the disc a radius of %.0f mm",
 			tracker.ErrDegenerate, off, 1000*tracker.TargetRadius)
 	}
 	return nil

@@ -13,7 +13,8 @@ import (
 	"colonnade/sim"
 )
 
-// target is what is known of the target, which lies still until somebody moves it, but for Options.Moving.
+// target is what is known of the target, which lies still until somebody moves it, but for
+// Options.Moving.
 type target struct {
 	x, y   float64
 	weight float64 // sights that the place is the mean of; 0: it is where it was asked for
@@ -49,8 +50,8 @@ func (t *target) note(s *tracker.Sight) {
 	t.y += (s.Y - t.y) / t.weight
 }
 
-// observe reads joints and camera and follows the target. If wait, it does not return before the target is known, but for
-// an error.
+// observe reads joints and camera and follows the target. If wait, it does not return before the
+// target is known, but for an error.
 func (e *Env) observe(wait bool) error {
 	if err := e.look(); err != nil {
 		if err := e.pause(err); err != nil {
@@ -58,7 +59,8 @@ func (e *Env) observe(wait bool) error {
 		}
 	}
 	if wait && e.target.unseen >= lost {
-		return e.pause(fmt.Errorf("the target is out of sight, last seen at (%.2f, %.2f) m, and the arm is not before it", e.target.x, e.target.y))
+		return e.pause(fmt.Errorf("the target is out of sight, last seen at (%.2f, %.2f) m, and the arm is not "+
+			"before it", e.target.x, e.target.y))
 	}
 	return nil
 }
@@ -98,7 +100,8 @@ func (e *Env) look() error {
 	return nil
 }
 
-// pause waits, with the arm at rest, until joints, camera and target are there again. An emergency stop ends it.
+// pause waits, with the arm at rest, until joints, camera and target are there again. An emergency
+// stop ends it.
 func (e *Env) pause(cause error) error {
 	c := e.lab.Clock
 	e.opt.Log(c.Now(), "pause: "+cause.Error())
@@ -135,8 +138,8 @@ func (e *Env) pause(cause error) error {
 	return fmt.Errorf("nothing changed within %v: %w", e.opt.Patience, cause)
 }
 
-// hideAway is how near to the line of sight a part of the arm hides a part of the target, m: the radii of both, and what
-// the arm moves while the picture is on its way.
+// hideAway is how near to the line of sight a part of the arm hides a part of the target, m: the
+// radii of both, and what the arm moves while the picture is on its way.
 const hideAway = 0.17
 
 // hidden tells whether the arm may be before the target.
@@ -160,7 +163,8 @@ func (e *Env) hides(at sim.Vec3) bool {
 	return near(at, eye, e.arm.BodyPos[sim.Hand], e.arm.Palm) < hideAway
 }
 
-// near returns how near two segments come to each other, by eight points of the second: good enough for hiding.
+// near returns how near two segments come to each other, by eight points of the second: good enough
+// for hiding.
 func near(a, b, c, d sim.Vec3) (distance float64) {
 	distance = math.Inf(1)
 	along := b.Sub(a)

@@ -21,9 +21,10 @@ const (
 	pathEnds   = 0.15 // rad from start and goal, where there may be less
 )
 
-// findPath returns poses that lead from one to another on straight ways that are free, the goal last, or nil where it finds none.
-// From both ends a tree of poses grows, in turn, towards a pose that is drawn, and the other tree tries to reach what has grown
-// (RRT-Connect: Kuffner and LaValle, ICRA 2000); then corners that are not needed are cut.
+// findPath returns poses that lead from one to another on straight ways that are free, the goal
+// last, or nil where it finds none. From both ends a tree of poses grows, in turn, towards a pose
+// that is drawn, and the other tree tries to reach what has grown (RRT-Connect: Kuffner and
+// LaValle, ICRA 2000); then corners that are not needed are cut.
 func findPath(from, to *pose, rng *rand.Rand, free func(from, to *pose) bool) []pose {
 	start, goal := newTree(from, free), newTree(to, func(from, to *pose) bool { return free(to, from) })
 	for a, b, i := start, goal, 0; i < pathDraws; a, b, i = b, a, i+1 {
@@ -55,8 +56,8 @@ func drawAround(a, b *pose, rng *rand.Rand) (q pose) {
 	return q
 }
 
-// tree is poses and ways between them, which are free: from the root outwards in the start's tree, inwards in the goal's. So an arm
-// that stands within a margin can leave it.
+// tree is poses and ways between them, which are free: from the root outwards in the start's tree,
+// inwards in the goal's. So an arm that stands within a margin can leave it.
 type tree struct {
 	poses   []pose
 	parents []int
@@ -70,7 +71,8 @@ func newTree(root *pose, free func(parent, child *pose) bool) *tree {
 // tip returns the pose that came last.
 func (t *tree) tip() *pose { return &t.poses[len(t.poses)-1] }
 
-// grow adds a pose, from the nearest that there is towards another one, and tells whether it could and whether it is there.
+// grow adds a pose, from the nearest that there is towards another one, and tells whether it could
+// and whether it is there.
 func (t *tree) grow(towards *pose) (grown, there bool) {
 	nearest, distance := 0, math.Inf(1)
 	for i := range t.poses {
@@ -137,8 +139,9 @@ func apart(a, b *pose) (most float64) {
 	return most
 }
 
-// gliding is a target on a conveyor: it glides along x, turns at the ends of the task's area and, now and then, between them.
-// Where it is follows from where and when it was put down and from the seed, whoever asks how often.
+// gliding is a target on a conveyor: it glides along x, turns at the ends of the task's area and,
+// now and then, between them. Where it is follows from where and when it was put down and from the
+// seed, whoever asks how often.
 type gliding struct {
 	rng     *rand.Rand
 	x, y    float64 // m, at the time since
@@ -156,7 +159,8 @@ func (g *gliding) put(now time.Time, x, y float64) {
 	g.forward = g.rng.IntN(2) == 0
 }
 
-// at returns where the target is at a time, which may be up to a step before the latest that was asked for.
+// at returns where the target is at a time, which may be up to a step before the latest that was
+// asked for.
 func (g *gliding) at(now time.Time) sim.Vec3 {
 	for now.Sub(g.since) >= glideStep {
 		g.before = g.x

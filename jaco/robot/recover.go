@@ -22,7 +22,8 @@ func doubtful(err error) bool {
 	return errors.As(err, &t) && t.Doubtful()
 }
 
-// mostSluggish is how often in an episode the cable may be too slow: a machine that was busy for a moment is none, a hub may be.
+// mostSluggish is how often in an episode the cable may be too slow: a machine that was busy for a
+// moment is none, a hub may be.
 const mostSluggish = 3
 
 func sluggish(err error) bool {
@@ -32,8 +33,9 @@ func sluggish(err error) bool {
 
 const lookAtIt = "somebody must look at the arm before it moves again"
 
-// recover waits for an arm that was lost. One that does not get out of its margins tries again as long as there is patience. It
-// is not sent home, since its firmware knows neither table nor margins: in the end somebody must help it.
+// recover waits for an arm that was lost. One that does not get out of its margins tries again as
+// long as there is patience. It is not sent home, since its firmware knows neither table nor
+// margins: in the end somebody must help it.
 func (e *Env) recover(cause error) error {
 	e.told = pose{}
 	if errors.Is(cause, safety.ErrEmergency) {
@@ -55,7 +57,8 @@ func (e *Env) recover(cause error) error {
 		}
 	}
 	err := e.resume()
-	for until := c.Now().Add(e.opt.Patience); errors.Is(err, safety.ErrStuck) && c.Now().Before(until); err = e.resume() {
+	for until := c.Now().Add(e.opt.Patience); errors.Is(err, safety.ErrStuck) &&
+		c.Now().Before(until); err = e.resume() {
 		e.counts.Retreats++
 		if err := clock.Sleep(context.Background(), c, lookEvery); err != nil {
 			return err
@@ -76,8 +79,9 @@ func (e *Env) recover(cause error) error {
 	return nil
 }
 
-// needsClear tells causes that somebody has to do with, who may have a hand in the arm's way: a plug that was pulled, or a trip
-// over what the arm did or met. Others come and go by themselves: faults of the cable, commands that are late or wrong, margins.
+// needsClear tells causes that somebody has to do with, who may have a hand in the arm's way: a
+// plug that was pulled, or a trip over what the arm did or met. Others come and go by themselves:
+// faults of the cable, commands that are late or wrong, margins.
 func needsClear(cause error) bool {
 	var t *safety.Trip
 	if errors.As(cause, &t) {

@@ -19,7 +19,8 @@ type random = rand.Rand
 
 func newRandom(seed uint64) *random { return rand.New(rand.NewPCG(seed, 0x6a61636f)) }
 
-// drawStart draws a pose to start from into e.start, as package sim/reach does, with the Guard's margins kept.
+// drawStart draws a pose to start from into e.start, as package sim/reach does, with the Guard's
+// margins kept.
 func (e *Env) drawStart(rng *random, fits func(q *pose) bool) error {
 	for range reach.StartTries {
 		e.start = reach.DrawStart(rng, e.model)
@@ -43,9 +44,9 @@ const (
 	sampleGap  = 0.015                 // rad of the fastest joint between two poses of a way that are looked at
 )
 
-// toStart moves the arm to a start pose. A pose that keeps its margins may still be one that the Guard lets nothing come near: then
-// another one is drawn. The arm is never sent home, since its firmware knows neither table nor margins: in the end somebody must
-// help it.
+// toStart moves the arm to a start pose. A pose that keeps its margins may still be one that the
+// Guard lets nothing come near: then another one is drawn. The arm is never sent home, since its
+// firmware knows neither table nor margins: in the end somebody must help it.
 func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 	var err error
 	for range moveGoals {
@@ -66,12 +67,13 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 	return fmt.Errorf("%w, nor to %d others before: move it by hand", err, moveGoals-1)
 }
 
-// mostTurns is how many turns from zero a joint without limits may stand when an episode begins; beyond it is turned back by one more
-// than would be the shorter way, each time. The arm's own limit is 27 turns (10,000 degrees).
+// mostTurns is how many turns from zero a joint without limits may stand when an episode begins;
+// beyond it is turned back by one more than would be the shorter way, each time. The arm's own
+// limit is 27 turns (10,000 degrees).
 const mostTurns = 20
 
-// turnsBetween returns what to add to the joints of a pose that have no limits, whole turns in rad, so that it is the shorter way from
-// another one.
+// turnsBetween returns what to add to the joints of a pose that have no limits, whole turns in rad,
+// so that it is the shorter way from another one.
 func turnsBetween(m *sim.Model, q, from *pose) (turns pose) {
 	for i := range turns {
 		if _, _, limited := m.Range(i); limited {
@@ -86,8 +88,9 @@ func turnsBetween(m *sim.Model, q, from *pose) (turns pose) {
 	return turns
 }
 
-// Turns returns the whole turns, rad, that joints without limits stand on from where episodes begin. A policy has learnt angles
-// without them: subtract those of the beginning of an episode throughout.
+// Turns returns the whole turns, rad, that joints without limits stand on from where episodes
+// begin. A policy has learnt angles without them: subtract those of the beginning of an episode
+// throughout.
 func Turns(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
 	m := sim.Canonical()
 	centre, _ := m.Keyframe("reach_start")
@@ -97,8 +100,9 @@ func Turns(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
 // errNoWay is the end of tries to move the arm to a pose.
 var errNoWay = errors.New("the arm does not get to its start pose")
 
-// moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is found: another one each time that
-// it does not get there. An arm that is lost on the way is waited for.
+// moveTo moves the arm to a pose and stops it there, on a way that keeps all margins if one is
+// found: another one each time that it does not get there. An arm that is lost on the way is waited
+// for.
 func (e *Env) moveTo(goal *pose) error {
 	if err := e.lab.Guard.Pose(); err != nil {
 		return err
@@ -125,14 +129,16 @@ func (e *Env) moveTo(goal *pose) error {
 		}
 		e.opt.Log(e.lab.Clock.Now(), "on the way to the start: "+err.Error())
 	}
-	return fmt.Errorf("the arm is lost again and again on its way to the start: look after cable and power; it did not get there within %v", moveTries*moveTime)
+	return fmt.Errorf("the arm is lost again and again on its way to the start: look after cable and power; it did "+
+		"not get there within %v", moveTries*moveTime)
 }
 
 // errSlow is the end of a way that takes too long.
 var errSlow = errors.New("not there in time")
 
-// route returns poses to go through, the goal last: straight if that way is free, else by poses that are high over the table, else by
-// whatever way is found. Of those it leaves out as many as have been tried.
+// route returns poses to go through, the goal last: straight if that way is free, else by poses
+// that are high over the table, else by whatever way is found. Of those it leaves out as many as
+// have been tried.
 func (e *Env) route(goal *pose, tried int) []pose {
 	here := e.lab.Guard.State().Q
 	free := e.free(&here, goal, 0)
@@ -163,8 +169,8 @@ func (e *Env) route(goal *pose, tried int) []pose {
 	return []pose{*goal} // the Guard decides
 }
 
-// free returns a function that tells whether a straight way keeps all margins, with room to spare (m or rad) where it is further than
-// pathEnds from here and goal, which may have less.
+// free returns a function that tells whether a straight way keeps all margins, with room to spare
+// (m or rad) where it is further than pathEnds from here and goal, which may have less.
 func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
 	return func(from, to *pose) bool {
 		gap := apart(from, to)

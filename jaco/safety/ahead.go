@@ -10,7 +10,8 @@ import (
 // tick is how long the arm moves by one velocity point, s.
 const tick = 0.01
 
-// remembered is the number of points that are kept: what was sent before them has no part in the arm's motion any more.
+// remembered is the number of points that are kept: what was sent before them has no part in the
+// arm's motion any more.
 const remembered = 32
 
 // sent is a point on its way: it moves the arm from begin on for a tick.
@@ -24,7 +25,8 @@ type sent struct {
 	path     [sim.NumJoints]float64 // their way, there and back, rad
 }
 
-// A queue that should be empty by now counts as such after spare: periods have jitter. It holds no more than whole when a point comes.
+// A queue that should be empty by now counts as such after spare: periods have jitter. It holds no
+// more than whole when a point comes.
 const (
 	spare = tick / 5 // s
 	whole = 2 * tick // s
@@ -70,8 +72,8 @@ func (a *ahead) sag(q *[sim.NumJoints]float64) {
 	}
 }
 
-// begins returns when a point that is sent now begins to move the arm, at the latest: after the delay, and after the point
-// before it.
+// begins returns when a point that is sent now begins to move the arm, at the latest: after the
+// delay, and after the point before it.
 func (a *ahead) begins(now time.Duration) time.Duration {
 	begin := now + seconds(a.stop.Delay)
 	if a.count > 0 {
@@ -100,11 +102,12 @@ func (a *ahead) add(p sent) {
 	a.streak++
 }
 
-// tooSlow is the part of the driver's patience for one answer that the mean time between points may come to: beyond it faults of
-// slow joints would not be found within a second.
+// tooSlow is the part of the driver's patience for one answer that the mean time between points may
+// come to: beyond it faults of slow joints would not be found within a second.
 const tooSlow = 0.8
 
-// sluggish returns the mean time between the points that are remembered, if they are of one stream and that is too long.
+// sluggish returns the mean time between the points that are remembered, if they are of one stream
+// and that is too long.
 func (a *ahead) sluggish(now time.Duration) (gap time.Duration, yes bool) {
 	if a.streak < remembered {
 		return 0, false
@@ -121,8 +124,8 @@ func (a *ahead) stopped() {
 	a.streak = 0
 }
 
-// way fills half and end with the joint angles, half-way and in the end, of an arm that was at q at the time measured and
-// gets no other points than those that were sent.
+// way fills half and end with the joint angles, half-way and in the end, of an arm that was at q at
+// the time measured and gets no other points than those that were sent.
 func (a *ahead) way(q *[sim.NumJoints]float64, measured time.Duration, half, end *[sim.NumJoints]float64) {
 	var set, moved [sim.NumJoints]float64
 	*half = *q

@@ -9,27 +9,33 @@ import (
 	"colonnade/sim"
 )
 
-// What readings may differ by from what they should be, beside what is worked out: chosen on the emulated arm of domain robot, with
-// faults of the cable. README.md has how near it came to them.
+// What readings may differ by from what they should be, beside what is worked out: chosen on the
+// emulated arm of domain robot, with faults of the cable. README.md has how near it came to them.
 const (
-	astray      = 0.01                   // rad that a joint may be out of where it can be
-	loose       = 0.015                  // rad that where a joint can be is wider than its reading: play, an answer that is late
-	hastyRate   = 0.3                    // rad/s that a velocity may be off
-	convicting  = 2                      // angles or velocities in a row that are off more
-	heavy       = 8.0                    // N m that a torque may be off, on the average
-	heavier     = 0.3                    // of the weight's torque that it may be off, too
-	evening     = 12                     // readings of a torque over which it is averaged: a second and a half
-	jolt        = 10.0                   // N m that a reading counts for at most: servos that speed up joints have torques far above that
-	sudden      = 0.2                    // rad/s that is not known of a joint's velocity: it may be speeding up
-	standstill  = 3                      // torques in a row that are the very same, down to the last bit
-	stillWeight = 1.0                    // N m that a weight may change while its torque stands still
-	restless    = 0.05                   // rad that a joint may have turned while the arm was to stand, beside what it takes to come to rest
-	settling    = 500 * time.Millisecond // from the last point until it stands
+	astray = 0.01 // rad that a joint may be out of where it can be
+	// rad that where a joint can be is wider than its reading: play, an answer that is late
+	loose      = 0.015
+	hastyRate  = 0.3 // rad/s that a velocity may be off
+	convicting = 2   // angles or velocities in a row that are off more
+	heavy      = 8.0 // N m that a torque may be off, on the average
+	heavier    = 0.3 // of the weight's torque that it may be off, too
+	evening    = 12  // readings of a torque over which it is averaged: a second and a half
+	// N m that a reading counts for at most: servos that speed up joints have torques far above
+	// that
+	jolt        = 10.0
+	sudden      = 0.2 // rad/s that is not known of a joint's velocity: it may be speeding up
+	standstill  = 3   // torques in a row that are the very same, down to the last bit
+	stillWeight = 1.0 // N m that a weight may change while its torque stands still
+	// rad that a joint may have turned while the arm was to stand, beside what it takes to come to
+	// rest
+	restless = 0.05
+	settling = 500 * time.Millisecond // from the last point until it stands
 )
 
-// follow compares what the arm reports with what it was told: it knows between which angles each joint can be. A joint goes at least
-// as far as the slowest servo takes it from the latest begin of each point, and at most as far as it was told at once; it
-// gives way to its weight or does not. Where points did not go out in time it may have stood, or done late what it was told. Each
+// follow compares what the arm reports with what it was told: it knows between which angles each
+// joint can be. A joint goes at least as far as the slowest servo takes it from the latest begin of
+// each point, and at most as far as it was told at once; it gives way to its weight or does not.
+// Where points did not go out in time it may have stood, or done late what it was told. Each
 // reading narrows that down again.
 type follow struct {
 	known     bool // the rest is
@@ -52,8 +58,8 @@ type follow struct {
 	off            [sim.NumJoints]float64 // by which torques were off, on the average
 }
 
-// restart makes the next reading be believed: the arm was stopped, or somebody else has moved it. Its servos may still slow down,
-// unless it stood for a while. g.mu is held.
+// restart makes the next reading be believed: the arm was stopped, or somebody else has moved it.
+// Its servos may still slow down, unless it stood for a while. g.mu is held.
 func (g *Guard) restart(stood bool) {
 	g.follow.restart(stood)
 	g.odometer.restart()
@@ -78,8 +84,9 @@ func (f *follow) believe(s *arm.State, at time.Duration) {
 	}
 }
 
-// compare returns what of the newest readings cannot be, or nil; the first ones after a pause in the stream are compared with the
-// last before it, and as long as that is open v becomes zero. g.mu is held.
+// compare returns what of the newest readings cannot be, or nil; the first ones after a pause in
+// the stream are compared with the last before it, and as long as that is open v becomes zero. g.mu
+// is held.
 func (g *Guard) compare(s *arm.State, v *[sim.NumJoints]float64, paused bool) *Trip {
 	f := &g.follow
 	if paused {
@@ -137,7 +144,8 @@ func (g *Guard) follows(s *arm.State) *Trip {
 	return g.belongs(s, &light, &full)
 }
 
-// pass moves where the joints can be to a time, and returns the torques that hold their weight without and with a payload, N m.
+// pass moves where the joints can be to a time, and returns the torques that hold their weight
+// without and with a payload, N m.
 func (g *Guard) pass(s *arm.State, at time.Duration) (light, full [sim.NumJoints]float64) {
 	f := &g.follow
 	f.light.Q, g.ahead.data.Q = s.Q, s.Q
@@ -167,8 +175,9 @@ func (g *Guard) out(s *arm.State, most float64) int {
 	return first
 }
 
-// stood compares the first angles after a pause with the last before it: an arm that is to stand must stand. Of two readings that
-// do not agree one can be spoilt: it is not sure before the second one whether the arm may go on.
+// stood compares the first angles after a pause with the last before it: an arm that is to stand
+// must stand. Of two readings that do not agree one can be spoilt: it is not sure before the second
+// one whether the arm may go on.
 func (g *Guard) stood(s *arm.State) (sure bool, t *Trip) {
 	f := &g.follow
 	at := s.QTime.Sub(g.began)
@@ -184,12 +193,13 @@ func (g *Guard) stood(s *arm.State) (sure bool, t *Trip) {
 	if f.strayed++; f.strayed < convicting {
 		return false, nil
 	}
-	return true, &Trip{Cause: Moved, What: fmt.Sprintf("%s reads %.3f rad, and stood between %.3f and %.3f before: it was moved while it was to stand, or it sinks, or its sensor is off",
+	return true, &Trip{Cause: Moved, What: fmt.Sprintf("%s reads %.3f rad, and stood between %.3f and %.3f before: "+
+		"it was moved while it was to stand, or it sinks, or its sensor is off",
 		g.model.JointName(i), s.Q[i], f.low[i], f.high[i])}
 }
 
-// ends is how far before the end of its range a joint or finger may be stopped: by what its angles are off, and where the
-// arm itself stops it.
+// ends is how far before the end of its range a joint or finger may be stopped: by what its angles
+// are off, and where the arm itself stops it.
 func (g *Guard) ends(joint int) float64 {
 	if joint < sim.NumArmJoints {
 		return g.limits.Joint
@@ -220,9 +230,10 @@ func (f *follow) advance(a *ahead, d time.Duration, light, full *[sim.NumJoints]
 	}
 }
 
-// told fills slowest and fastest with the velocities of the points that the arm may be at, at the time f.at, and returns those of
-// the latest one that it is at if all went out in time. It is idle if its queue may be empty: the driver stopped it, or a point was
-// held up. Then it may stand, or still have to do the last point.
+// told fills slowest and fastest with the velocities of the points that the arm may be at, at the
+// time f.at, and returns those of the latest one that it is at if all went out in time. It is idle
+// if its queue may be empty: the driver stopped it, or a point was held up. Then it may stand, or
+// still have to do the last point.
 func (f *follow) told(a *ahead) (set [sim.NumJoints]float64, idle bool) {
 	newest, begun := true, false
 	for n := a.count - 1; n >= max(0, a.count-remembered); n-- {
@@ -273,10 +284,12 @@ func (f *follow) describe(m *sim.Model, i int, q float64) string {
 		told = fmt.Sprintf("was told to turn with %.2f rad/s", mean)
 	}
 	return fmt.Sprintf("%s does not do what it is told: it reads %.3f rad and can only be beyond %.3f; it %s. "+
-		"Is it blocked, or its sensor broken, or does the arm ignore points until it was home once?", m.JointName(i), q, can, told)
+		"Is it blocked, or its sensor broken, or does the arm ignore points until it was home once?", m.JointName(i), q,
+		can, told)
 }
 
-// belongs returns what velocity or torque does not belong to the angles, or nil. An arm that does not report them has no times.
+// belongs returns what velocity or torque does not belong to the angles, or nil. An arm that does
+// not report them has no times.
 func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
 	f := &g.follow
 	if s.VTime.After(f.velocityTime) {
@@ -286,8 +299,9 @@ func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip
 			f.wrong = 0
 		}
 		if f.wrong >= convicting {
-			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports that it turns with %.3f rad/s; by its angles it can be %.3f to %.3f",
-				g.model.JointName(i), s.V[i], f.slowest[i], f.fastest[i])}
+			return &Trip{Cause: Reading,
+				What: fmt.Sprintf("%s reports that it turns with %.3f rad/s; by its angles it can be %.3f to %.3f",
+					g.model.JointName(i), s.V[i], f.slowest[i], f.fastest[i])}
 		}
 	}
 	if s.TorqueTime.After(f.torqueTime) {
@@ -297,8 +311,9 @@ func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip
 	return nil
 }
 
-// weigh compares the torques that joints report with their weight. What it takes to speed them up evens out with time, but not where
-// they stop and go, as points come late: then torques are not averaged.
+// weigh compares the torques that joints report with their weight. What it takes to speed them up
+// evens out with time, but not where they stop and go, as points come late: then torques are not
+// averaged.
 func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]float64, jerky bool) *Trip {
 	for i := range sim.NumArmJoints {
 		if f.fastest[i]-f.slowest[i] > sudden {
@@ -308,7 +323,8 @@ func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]f
 		if t != f.torque[i] {
 			f.torque[i], f.weight[i], f.same[i] = t, light[i], 0
 		} else if f.same[i]++; f.same[i] >= standstill && math.Abs(light[i]-f.weight[i]) > stillWeight {
-			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its weight changed from %.1f to %.1f",
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.2f N m all the time, while its "+
+				"weight changed from %.1f to %.1f",
 				m.JointName(i), t, f.weight[i], light[i])}
 		}
 		if jerky {
@@ -317,14 +333,16 @@ func (f *follow) weigh(m *sim.Model, s *arm.State, light, full *[sim.NumJoints]f
 		off := max(-jolt, min(jolt, t-max(low, min(high, t))))
 		f.off[i] += (off - f.off[i]) / evening
 		if !(math.Abs(f.off[i]) <= heavy+heavier*math.Abs(high)) {
-			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.1f N m, and for a while %.1f N m too much; at its angles its weight is %.1f to %.1f",
+			return &Trip{Cause: Reading, What: fmt.Sprintf("%s reports a torque of %.1f N m, and for a while %.1f N "+
+				"m too much; at its angles its weight is %.1f to %.1f",
 				m.JointName(i), t, f.off[i], low, high)}
 		}
 	}
 	return nil
 }
 
-// outside returns the first arm joint whose velocity is outside of what it can be; -1: none. What fingers report is not known.
+// outside returns the first arm joint whose velocity is outside of what it can be; -1: none. What
+// fingers report is not known.
 func outside(v, slowest, fastest *[sim.NumJoints]float64) int {
 	for i := range sim.NumArmJoints {
 		if !(v[i] >= slowest[i]-hastyRate && v[i] <= fastest[i]+hastyRate) {

@@ -11,8 +11,8 @@ import (
 // oldest is the age of joint angles at which the Guard is blind. They are asked for every 20 ms.
 const oldest = 80 * time.Millisecond
 
-// govern is asked about every point before it is sent. It limits the acceleration, looks ahead, slows down what leads too
-// near to anything, and refuses what presses on.
+// govern is asked about every point before it is sent. It limits the acceleration, looks ahead,
+// slows down what leads too near to anything, and refuses what presses on.
 func (g *Guard) govern(now time.Time, s *arm.State, v *[sim.NumJoints]float64) error {
 	t := g.judge(now, s, v)
 	if t == nil {
@@ -24,7 +24,8 @@ func (g *Guard) govern(now time.Time, s *arm.State, v *[sim.NumJoints]float64) e
 	return t
 }
 
-// judge returns why a point must not be sent, or nil, with the point changed where it was too sudden.
+// judge returns why a point must not be sent, or nil, with the point changed where it was too
+// sudden.
 func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *Trip {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -44,20 +45,24 @@ func (g *Guard) judge(now time.Time, s *arm.State, v *[sim.NumJoints]float64) *T
 	}
 	at := now.Sub(g.began)
 	if gap, yes := g.ahead.sluggish(at); yes {
-		return &Trip{Cause: Sluggish, What: fmt.Sprintf("points go out every %v instead of every 10ms, which is too slow to watch the arm: "+
-			"plug it into another port, without a hub, end other programs, or run this one with real-time priority (chrt -f 10)", gap.Round(100*time.Microsecond))}
+		return &Trip{Cause: Sluggish,
+			What: fmt.Sprintf("points go out every %v instead of every 10ms, which is too slow to watch the arm: "+
+				"plug it into another port, without a hub, end other programs, or run this one with real-time "+
+				"priority (chrt -f 10)", gap.Round(100*time.Microsecond))}
 	}
 	return g.slow(at, s, v)
 }
 
-// slower are the parts of a velocity that are tried, one after the other, where the whole leads too near to something.
+// slower are the parts of a velocity that are tried, one after the other, where the whole leads too
+// near to something.
 var slower = [...]float64{1, 0.6, 0.3, 0}
 
-// pressed is the number of points in a row that may be slowed to nothing: three control steps. A policy that
-// still wants to go on then is refused.
+// pressed is the number of points in a row that may be slowed to nothing: three control steps. A
+// policy that still wants to go on then is refused.
 const pressed = 30
 
-// slow lets the arm be as fast as its way to a standstill allows, and refuses a policy that presses on.
+// slow lets the arm be as fast as its way to a standstill allows, and refuses a policy that presses
+// on.
 func (g *Guard) slow(at time.Duration, s *arm.State, v *[sim.NumJoints]float64) *Trip {
 	measured := s.QTime.Sub(g.began)
 	g.ahead.add(sent{sent: at, begin: g.ahead.begins(at), velocity: *v})
@@ -107,7 +112,8 @@ func (g *Guard) slow(at time.Duration, s *arm.State, v *[sim.NumJoints]float64) 
 // rest is the pause in the stream after which the arm counts as standing.
 const rest = 100 * time.Millisecond
 
-// accelerate keeps each velocity near that of the point before, and tells whether there was a pause before it.
+// accelerate keeps each velocity near that of the point before, and tells whether there was a pause
+// before it.
 func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) (paused bool) {
 	if paused = now.Sub(g.lastPoint) > rest; paused {
 		g.velocity, g.begun, g.ahead.streak = [sim.NumJoints]float64{}, true, 0
@@ -120,8 +126,9 @@ func (g *Guard) accelerate(now time.Time, v *[sim.NumJoints]float64) (paused boo
 	return paused
 }
 
-// deepest is how far within its margins an arm may begin to move, m or rad: as far as it sags when it stops at them. From
-// deeper, where many stops or a person can have brought it, only Resume leads out: each stop costs some of what is left.
+// deepest is how far within its margins an arm may begin to move, m or rad: as far as it sags when
+// it stops at them. From deeper, where many stops or a person can have brought it, only Resume
+// leads out: each stop costs some of what is left.
 var deepest = depths{-0.02, -0.006, -0.006, -0.02}
 
 // tooDeep takes note of how far the arm is within its margins, and refuses to go on from too deep.
@@ -148,7 +155,8 @@ func (g *Guard) allowance() depths {
 	return within
 }
 
-// look measures the poses on the way to the arm's standstill. If one is deeper than allowed, it is returned.
+// look measures the poses on the way to the arm's standstill. If one is deeper than allowed, it is
+// returned.
 func (g *Guard) look(q *[sim.NumJoints]float64, measured time.Duration, within depths) (there rooms, ok bool) {
 	g.ahead.way(q, measured, &g.way[0], &g.way[1])
 	for i := range g.way {
@@ -164,8 +172,9 @@ func (g *Guard) Fits(q *[sim.NumJoints]float64) bool {
 	return g.impossible(&arm.State{Q: *q}) == nil && g.Spare(q) >= 0
 }
 
-// Spare returns by how much an arm that stands at joint angles q (rad) keeps the margin that it is nearest to: a distance in m, or
-// an angle in rad from a joint's limit; below 0 it stands within one.
+// Spare returns by how much an arm that stands at joint angles q (rad) keeps the margin that it is
+// nearest to: a distance in m, or an angle in rad from a joint's limit; below 0 it stands within
+// one.
 func (g *Guard) Spare(q *[sim.NumJoints]float64) float64 {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -18,7 +18,8 @@ import (
 
 // Options says what to guard. Arm.Clock, Arm.Open and Motion are needed; the rest has defaults.
 type Options struct {
-	// Arm is for the driver. Its Govern and Log are the Guard's own, its MaxSpeed is that of Limits.
+	// Arm is for the driver. Its Govern and Log are the Guard's own, its MaxSpeed is that of
+	// Limits.
 	Arm Driver
 
 	// Motion allows the arm to move. Without it everything can be read, and nothing moves.
@@ -31,7 +32,8 @@ type Options struct {
 	Limits   *Limits
 	Stopping *Stopping
 
-	// StopFile is an emergency stop: it is pulled when a file of that name appears. Empty: there is none.
+	// StopFile is an emergency stop: it is pulled when a file of that name appears. Empty: there is
+	// none.
 	StopFile string
 
 	// Log is told of every trip; nil: nobody.
@@ -44,8 +46,8 @@ type Driver = arm.Options
 // ErrNoMotion is returned by what would move an arm that is not to be moved.
 var ErrNoMotion = errors.New("motion was not allowed: it needs an explicit flag")
 
-// Guard is an arm that keeps within its limits. All methods may be called by any goroutine; on a virtual clock by
-// participants, but for EmergencyStop, which anybody may call.
+// Guard is an arm that keeps within its limits. All methods may be called by any goroutine; on a
+// virtual clock by participants, but for EmergencyStop, which anybody may call.
 type Guard struct {
 	opt     Options
 	limits  Limits
@@ -119,9 +121,10 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 // speedTolerance lets a velocity that is a limit up to rounding pass.
 const speedTolerance = 1e-3
 
-// SetVelocity sets the joint velocities to be streamed from now on, rad/s. It does not wait. Call it again within the
-// driver's Stale, 150 ms as a rule, or the arm stops. A velocity that is refused stops the arm: the error is a *Trip. What
-// the Guard refuses later, while the arm moves, is returned by the next call, and by Err at once.
+// SetVelocity sets the joint velocities to be streamed from now on, rad/s. It does not wait. Call
+// it again within the driver's Stale, 150 ms as a rule, or the arm stops. A velocity that is
+// refused stops the arm: the error is a *Trip. What the Guard refuses later, while the arm moves,
+// is returned by the next call, and by Err at once.
 func (g *Guard) SetVelocity(v *[sim.NumJoints]float64) error {
 	if err := g.refusal(); err != nil {
 		return err
@@ -130,10 +133,12 @@ func (g *Guard) SetVelocity(v *[sim.NumJoints]float64) error {
 		if math.Abs(x) <= g.limits.Speed[i]*(1+speedTolerance) {
 			continue
 		}
-		t := &Trip{Cause: NotFinite, What: g.model.JointName(i) + " was told to turn with a velocity that is no number", Q: g.arm.State().Q, Command: *v}
+		t := &Trip{Cause: NotFinite, What: g.model.JointName(i) + " was told to turn with a velocity that is no number",
+			Q: g.arm.State().Q, Command: *v}
 		if finite(x) {
 			t.Cause = TooFast
-			t.What = fmt.Sprintf("%s was told to turn with %.4g rad/s, the limit is %.4g", g.model.JointName(i), x, g.limits.Speed[i])
+			t.What = fmt.Sprintf("%s was told to turn with %.4g rad/s, the limit is %.4g", g.model.JointName(i), x,
+				g.limits.Speed[i])
 		}
 		return g.stop(t)
 	}
@@ -164,7 +169,8 @@ func (g *Guard) refused() *Trip {
 	return g.trip
 }
 
-// because returns a refusal, and with it the driver's err if that says that the arm did not acknowledge its stop.
+// because returns a refusal, and with it the driver's err if that says that the arm did not
+// acknowledge its stop.
 func because(refusal, err error) error {
 	switch {
 	case !errors.Is(err, ErrUnacknowledged):
@@ -197,8 +203,8 @@ func (g *Guard) latch(t *Trip) {
 	g.trips[t.Cause]++
 }
 
-// Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop it. As long as the arm has not
-// acknowledged its stop it is ErrUnacknowledged, too.
+// Err returns why the arm does not obey, or nil: a *Trip, or what made the driver's watchdog stop
+// it. As long as the arm has not acknowledged its stop it is ErrUnacknowledged, too.
 func (g *Guard) Err() error {
 	err := g.arm.Err()
 	if refusal := g.refusal(); refusal != nil {
@@ -218,10 +224,12 @@ func (g *Guard) Trips() map[Cause]int {
 	return counts
 }
 
-// Resume makes the arm obey again after a trip, or after its driver stopped it; it opens a lost connection again, trying
-// until ctx ends. An arm that stands within its margins is moved out of them, slowly and on the shortest way, if Motion
-// is allowed, it was enabled, and what it stopped for leaves no doubt in its readings; where it does not get out the error is ErrStuck, and commands may still be refused. Resume does
-// not undo an emergency stop, and ends when one is pulled.
+// Resume makes the arm obey again after a trip, or after its driver stopped it; it opens a lost
+// connection again, trying until ctx ends. An arm that stands within its margins is moved out of
+// them, slowly and on the shortest way, if Motion is allowed, it was enabled, and what it stopped
+// for leaves no doubt in its readings; where it does not get out the error is ErrStuck, and
+// commands may still be refused. Resume does not undo an emergency stop, and ends when one is
+// pulled.
 func (g *Guard) Resume(ctx context.Context) error {
 	g.mu.Lock()
 	emergency := g.emergency
@@ -306,13 +314,15 @@ func (g *Guard) forget() {
 	g.restart(false)
 }
 
-// allowed does what may move the arm, if that is allowed, the model describes the arm, and nothing has tripped.
+// allowed does what may move the arm, if that is allowed, the model describes the arm, and nothing
+// has tripped.
 func (g *Guard) allowed(move func() error) error {
 	if !g.opt.Motion {
 		return ErrNoMotion
 	}
 	if kind := g.arm.Info().Type; kind != protocol.Jaco2 && kind != protocol.Jaco2Assistive {
-		return fmt.Errorf("safety: %v: the model is that of a Jaco2 with six joints, other arms can only be read: %w", kind, ErrUnsupported)
+		return fmt.Errorf("safety: %v: the model is that of a Jaco2 with six joints, other arms can only be read: %w",
+			kind, ErrUnsupported)
 	}
 	if err := g.refusal(); err != nil {
 		return err
@@ -326,7 +336,8 @@ func (g *Guard) allowed(move func() error) error {
 	return nil
 }
 
-// Home moves the arm to its ready pose, by its own firmware on its own way: only the emergency stop ends it.
+// Home moves the arm to its ready pose, by its own firmware on its own way: only the emergency stop
+// ends it.
 func (g *Guard) Home(ctx context.Context) error {
 	return g.travel(func() error { return g.arm.Home(ctx) })
 }
@@ -359,7 +370,8 @@ func (g *Guard) dropped() {
 // State returns what is known of the arm.
 func (g *Guard) State() arm.State { return g.arm.State() }
 
-// Angles waits until the joint angles have been asked for at or after the time since, and returns the state then.
+// Angles waits until the joint angles have been asked for at or after the time since, and returns
+// the state then.
 func (g *Guard) Angles(ctx context.Context, since time.Time) (arm.State, error) {
 	return g.arm.Angles(ctx, since)
 }

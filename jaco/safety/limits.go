@@ -13,12 +13,13 @@ type Limits struct {
 	Table float64 // of moving links from the table, m, 0.005 to 0.02: farther, and targets are out of reach
 	Self  float64 // of links from each other, m, 0.005 to 0.05
 
-	// Zero is by how much the angles that the joints report may be off, rad, 0.002 to 0.03. What that comes to at
-	// a pose is kept in addition to Table and Self: the more, the farther the arm is stretched out.
+	// Zero is by how much the angles that the joints report may be off, rad, 0.002 to 0.03. What
+	// that comes to at a pose is kept in addition to Table and Self: the more, the farther the arm
+	// is stretched out.
 	Zero float64
 
-	// Box is where palm, fingertips and link frames may be: its lowest and highest corner, m. It must hold the area of
-	// the task's targets up to 0.3 m above the table.
+	// Box is where palm, fingertips and link frames may be: its lowest and highest corner, m. It
+	// must hold the area of the task's targets up to 0.3 m above the table.
 	Box [2]sim.Vec3
 
 	Speed        [sim.NumJoints]float64 // rad/s, at most the model's
@@ -78,7 +79,8 @@ func (l *Limits) Validate(m *sim.Model) error {
 	for i, axis := range [...]string{"x", "y", "z"} {
 		low, high := l.Box[0][i], l.Box[1][i]
 		if !(low <= needed[0][i] && high >= needed[1][i]) || math.Abs(low) > 2 || math.Abs(high) > 2 {
-			return fmt.Errorf("safety: the workspace is %g to %g m in %s, want one that holds %g to %g, and no more than 2 m away", low, high, axis, needed[0][i], needed[1][i])
+			return fmt.Errorf("safety: the workspace is %g to %g m in %s, want one that holds %g to %g, and no more "+
+				"than 2 m away", low, high, axis, needed[0][i], needed[1][i])
 		}
 	}
 	for i := range l.Speed {

@@ -12,9 +12,10 @@ import (
 	"colonnade/sim"
 )
 
-// Log keeps what the Guard and the driver do on their own: one JSON object a line, only ever appended. A nil *Log keeps
-// nothing. Its methods may be called by any goroutine. Nobody who tells it something waits for the disk, least of all
-// a stop: a goroutine of its own writes, in the order in which it was told. Close waits for it.
+// Log keeps what the Guard and the driver do on their own: one JSON object a line, only ever
+// appended. A nil *Log keeps nothing. Its methods may be called by any goroutine. Nobody who tells
+// it something waits for the disk, least of all a stop: a goroutine of its own writes, in the order
+// in which it was told. Close waits for it.
 type Log struct {
 	mu      sync.Mutex // guards what follows
 	queue   []Entry    // to be written
@@ -27,8 +28,9 @@ type Log struct {
 
 // Entry is a line of a Log.
 type Entry struct {
-	Time     time.Time               `json:"time"`
-	Kind     string                  `json:"kind"`            // "trip", "resume", "reset" (of an emergency stop), "driver"
+	Time time.Time `json:"time"`
+	// "trip", "resume", "reset" (of an emergency stop), "driver"
+	Kind     string                  `json:"kind"`
 	Cause    Cause                   `json:"cause,omitempty"` // of a trip
 	Text     string                  `json:"text"`
 	Distance *float64                `json:"distance,omitempty"` // rad for joints, else m
@@ -55,7 +57,8 @@ func OpenLog(path string) (*Log, error) {
 	return l, nil
 }
 
-// Close waits until all is written, closes the file, if there is one, and returns the first error that writing gave.
+// Close waits until all is written, closes the file, if there is one, and returns the first error
+// that writing gave.
 func (l *Log) Close() error {
 	if l == nil {
 		return nil

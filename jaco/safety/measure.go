@@ -15,8 +15,8 @@ type room struct {
 // excess is what is left above the margin: below 0 within it.
 func (r *room) excess() float64 { return r.Distance - r.margin }
 
-// rooms are the distances of a pose from everything that it must not touch. A is the body that is nearest to a side of the
-// workspace, or -1 for the palm.
+// rooms are the distances of a pose from everything that it must not touch. A is the body that is
+// nearest to a side of the workspace, or -1 for the palm.
 type rooms struct{ limit, table, self, box room }
 
 // all returns them in the order in which they are looked at, which is that of depths.
@@ -31,8 +31,8 @@ func (r *rooms) least() float64 {
 	return least
 }
 
-// depths is how far the arm may be within its margins, m or rad, 0 or below: as deep as it was when it began to move, and
-// less as it comes out. So it can leave, and neither creep nor swing deeper.
+// depths is how far the arm may be within its margins, m or rad, 0 or below: as deep as it was when
+// it began to move, and less as it comes out. So it can leave, and neither creep nor swing deeper.
 type depths [4]float64
 
 // note takes note of where the arm is; begun says that it begins to move.
@@ -44,14 +44,15 @@ func (d *depths) note(here *rooms, begun bool) {
 	}
 }
 
-// More than Zero can come to at any pose, m for each rad: the sum of the arm's levers, and of two fingers' against each
-// other, which are always near.
+// More than Zero can come to at any pose, m for each rad: the sum of the arm's levers, and of two
+// fingers' against each other, which are always near.
 const (
 	stretched     = 4.0
 	betweenFinger = 0.4
 )
 
-// measure measures the pose with joint angles q, fingers stopped at the ends of their ranges as they are by the hand.
+// measure measures the pose with joint angles q, fingers stopped at the ends of their ranges as
+// they are by the hand.
 func (g *Guard) measure(q *[sim.NumJoints]float64) (r rooms) {
 	d, l := g.ahead.data, &g.limits
 	d.Q = *q
@@ -145,8 +146,9 @@ func (r *rooms) beyond(within *depths, m *sim.Model) *Trip {
 	return nil
 }
 
-// Fitter returns a function that tells whether an arm that stands at joint angles q (rad) keeps all margins of limits, sag
-// included: for those who choose poses without an arm at hand. It belongs to one goroutine.
+// Fitter returns a function that tells whether an arm that stands at joint angles q (rad) keeps all
+// margins of limits, sag included: for those who choose poses without an arm at hand. It belongs to
+// one goroutine.
 func Fitter(m *sim.Model, limits Limits) func(q *[sim.NumJoints]float64) bool {
 	g := &Guard{model: m, limits: limits, ahead: newAhead(m, DefaultStopping())}
 	return g.Fits

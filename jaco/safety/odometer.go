@@ -9,9 +9,10 @@ import (
 	"colonnade/sim"
 )
 
-// odometer compares how far each joint turned with how far the points take it that the arm has done. follow must know when a point is
-// done, and does not where the cable is so slow that the arm's queue runs empty between points. But such a cable makes the arm
-// slower, and its way no shorter: a servo that lags gets there in the end.
+// odometer compares how far each joint turned with how far the points take it that the arm has
+// done. follow must know when a point is done, and does not where the cable is so slow that the
+// arm's queue runs empty between points. But such a cable makes the arm slower, and its way no
+// shorter: a servo that lags gets there in the end.
 type odometer struct {
 	marks [2]mark // the first is compared with, the second is the next first
 	known int     // of them
@@ -36,7 +37,8 @@ const (
 // restart forgets the marks: points may have been dropped.
 func (o *odometer) restart() { o.known = 0 }
 
-// far returns the arm joint that turned too far or not far enough, or nil. The angles are such that follow believes them.
+// far returns the arm joint that turned too far or not far enough, or nil. The angles are such that
+// follow believes them.
 func (g *Guard) far(s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
 	o := &g.odometer
 	at := s.QTime.Sub(g.began)
@@ -60,13 +62,16 @@ func (g *Guard) far(s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
 	}
 	for i := range sim.NumArmJoints {
 		sag := max(math.Abs(light[i]), math.Abs(full[i])) * g.ahead.yield[i] * (at - m.at).Seconds()
-		slack := loose + astray + sag + g.ahead.stop.Lag*(m.fastest[i]-m.slowest[i]) + g.ahead.stop.SpeedError*(way.path[i]-m.path[i])
+		slack := loose + astray + sag + g.ahead.stop.Lag*(m.fastest[i]-m.slowest[i]) +
+			g.ahead.stop.SpeedError*(way.path[i]-m.path[i])
 		low, high := m.low[i]+way.least[i]-slack, m.high[i]+way.most[i]+slack
 		if s.Q[i] >= low && s.Q[i] <= high {
 			continue
 		}
-		return &Trip{Cause: Following, What: fmt.Sprintf("%s does not do what it is told: it reads %.3f rad; what it was told within %v leads to %.3f to %.3f. "+
-			"Is it blocked, or its sensor broken?", g.model.JointName(i), s.Q[i], (at - m.at).Round(10*time.Millisecond), low, high)}
+		return &Trip{Cause: Following, What: fmt.Sprintf("%s does not do what it is told: it reads %.3f rad; what it "+
+			"was told within %v leads to %.3f to %.3f. "+
+			"Is it blocked, or its sensor broken?", g.model.JointName(i), s.Q[i],
+			(at - m.at).Round(10*time.Millisecond), low, high)}
 	}
 	return nil
 }
@@ -74,7 +79,8 @@ func (g *Guard) far(s *arm.State, light, full *[sim.NumJoints]float64) *Trip {
 // nearEnd tells whether a joint stands where the end of its range may stop it.
 func (g *Guard) nearEnd(s *arm.State) bool {
 	for i := range sim.NumArmJoints {
-		if lower, upper, limited := g.model.Range(i); limited && (s.Q[i] < lower+g.ends(i) || s.Q[i] > upper-g.ends(i)) {
+		if lower, upper, limited := g.model.Range(i); limited &&
+			(s.Q[i] < lower+g.ends(i) || s.Q[i] > upper-g.ends(i)) {
 			return true
 		}
 	}
@@ -107,8 +113,9 @@ type way struct {
 	slowest, fastest [sim.NumJoints]float64 // velocities of those that are remembered, 0 among them, rad/s
 }
 
-// done returns where the points lead to that the arm may have done at the time at: all that have been received for longer than the queue is, and any
-// number of those that were sent since. It is not ok where they are no longer remembered.
+// done returns where the points lead to that the arm may have done at the time at: all that have
+// been received for longer than the queue is, and any number of those that were sent since. It is
+// not ok where they are no longer remembered.
 func (a *ahead) done(at time.Duration) (w way, ok bool) {
 	newest := true
 	received := time.Duration(math.MaxInt64) // when that point had been

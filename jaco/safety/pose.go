@@ -12,12 +12,14 @@ import (
 )
 
 const (
-	beyondRange = 0.15  // rad that a joint may read beyond its mechanical range: its zero is off, and it was pushed there
+	// rad that a joint may read beyond its mechanical range: its zero is off, and it was pushed
+	// there
+	beyondRange = 0.15
 	mostCounted = 175.0 // rad: joints without an end count up to 10,000 degrees
 )
 
-// Pose returns nil if the arm can have the joint angles that it reports; else a *Trip that names the joint, its angle, the range,
-// and what to do. No motion is computed from such a pose.
+// Pose returns nil if the arm can have the joint angles that it reports; else a *Trip that names
+// the joint, its angle, the range, and what to do. No motion is computed from such a pose.
 func (g *Guard) Pose() error {
 	s := g.arm.State()
 	if t := g.impossible(&s); t != nil {
@@ -41,7 +43,8 @@ func (g *Guard) impossible(s *arm.State) *Trip {
 		if !finite(q) || q < lower-beyondRange || q > upper+beyondRange {
 			return &Trip{Cause: Pose, Q: s.Q, What: fmt.Sprintf(
 				"%s reports %.3f rad, but its range is %.2f to %.2f: no motion is computed from that. "+
-					"Send the arm home by its own joystick or jacoctl home, or support it and switch it off and on again; if the angle stays, its sensor is broken",
+					"Send the arm home by its own joystick or jacoctl home, or support it and switch it off and on "+
+					"again; if the angle stays, its sensor is broken",
 				g.model.JointName(i), q, lower, upper)}
 		}
 	}
@@ -54,8 +57,8 @@ const (
 	stillTime = time.Second            // until it stands, at most
 )
 
-// Stands stops the arm and waits until its angles no longer change: a stop that is acknowledged was received, no more. It returns
-// ErrMoves if after a second they still change or do not come.
+// Stands stops the arm and waits until its angles no longer change: a stop that is acknowledged was
+// received, no more. It returns ErrMoves if after a second they still change or do not come.
 func (g *Guard) Stands(ctx context.Context) error {
 	c := g.opt.Arm.Clock
 	if err := g.Stop(ctx); err != nil {

@@ -11,12 +11,14 @@ import (
 	"colonnade/sim"
 )
 
-// ErrStuck is wrapped by what Resume returns when the arm does not get out of its margins: somebody must move it by hand.
+// ErrStuck is wrapped by what Resume returns when the arm does not get out of its margins: somebody
+// must move it by hand.
 var ErrStuck = errors.New("the arm does not get out of its safety margins by itself")
 
 const (
-	retreatRoom     = 0.010                  // beyond the margins before it stops, m or rad: it sags when it stops
-	retreatSlack    = 0.008                  // by which it may go deeper before it gets out, m or rad: it sags when it begins
+	retreatRoom = 0.010 // beyond the margins before it stops, m or rad: it sags when it stops
+	// by which it may go deeper before it gets out, m or rad: it sags when it begins
+	retreatSlack    = 0.008
 	retreatRate     = 0.15                   // with which it leaves, m/s
 	retreatSpeed    = 0.4                    // of each joint at most, rad/s
 	retreatPeriod   = 50 * time.Millisecond  // between two looks
@@ -25,8 +27,8 @@ const (
 	retreatPause    = 150 * time.Millisecond // until it has sagged
 )
 
-// retreat refuses a pose that cannot be, and moves an arm that stands within its margins out of them, if its readings are not
-// in doubt.
+// retreat refuses a pose that cannot be, and moves an arm that stands within its margins out of
+// them, if its readings are not in doubt.
 func (g *Guard) retreat(ctx context.Context, doubtful bool) error {
 	if !g.opt.Motion || !g.enabled.Load() {
 		return nil
@@ -77,7 +79,8 @@ func (g *Guard) setRetreating(on bool) {
 	g.retreating = on
 }
 
-// outwards returns the velocities that lead out of the margins at q, or out if there is room enough.
+// outwards returns the velocities that lead out of the margins at q, or out if there is room
+// enough.
 func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, out bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -119,12 +122,14 @@ func (g *Guard) outwards(q *[sim.NumJoints]float64) (v [sim.NumJoints]float64, o
 	return v, false
 }
 
-// leaving returns velocities with which all distances grow at retreatRate at least, or as fast as one can for itself with joints
-// of the largest speeds most, given how each changes with the joints, if there are any. A finger that would have to turn at 7
-// rad/s to leave another one at that rate must not slow down, when all is scaled, the joint that lifts the arm from the table.
+// leaving returns velocities with which all distances grow at retreatRate at least, or as fast as
+// one can for itself with joints of the largest speeds most, given how each changes with the
+// joints, if there are any. A finger that would have to turn at 7 rad/s to leave another one at
+// that rate must not slow down, when all is scaled, the joint that lifts the arm from the table.
 //
-// Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities: Agmon 1954), so that two that
-// pull one joint different ways end with other joints doing what that one cannot.
+// Each distance in turn adds what it lacks along its own slope (Kaczmarz's method for inequalities:
+// Agmon 1954), so that two that pull one joint different ways end with other joints doing what that
+// one cannot.
 func leaving(gradients [][sim.NumJoints]float64, most *[sim.NumJoints]float64) (v [sim.NumJoints]float64) {
 	for range leavingRounds {
 		for k := range gradients {
@@ -144,11 +149,12 @@ func leaving(gradients [][sim.NumJoints]float64, most *[sim.NumJoints]float64) (
 	return v
 }
 
-// leavingRounds leave a thousandth lacking where two slopes are 15 degrees from opposite: a round leaves cos² of that.
+// leavingRounds leave a thousandth lacking where two slopes are 15 degrees from opposite: a round
+// leaves cos² of that.
 const leavingRounds = 100
 
-// boxGradient is how the distance from the workspace's sides changes with each joint, by differences: it has no formula
-// worth having.
+// boxGradient is how the distance from the workspace's sides changes with each joint, by
+// differences: it has no formula worth having.
 func (g *Guard) boxGradient(q *[sim.NumJoints]float64) (gradient [sim.NumJoints]float64) {
 	const step = 1e-5
 	d := g.ahead.data

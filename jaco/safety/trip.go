@@ -34,16 +34,18 @@ const (
 // ErrEmergency is wrapped by everything that an emergency stop refuses.
 var ErrEmergency = errors.New("emergency stop")
 
-// ErrUnsupported is wrapped by what Connect returns for an arm that cannot be read, and by what would move one that the
-// model does not describe: the driver's own error.
+// ErrUnsupported is wrapped by what Connect returns for an arm that cannot be read, and by what
+// would move one that the model does not describe: the driver's own error.
 var ErrUnsupported = arm.ErrUnsupported
 
-// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not acknowledge that it is to stand:
-// the driver's own error. After EmergencyStop, which does not wait, Stop tells.
+// ErrUnacknowledged is wrapped by what Stop and Close return, and by Err, if the arm did not
+// acknowledge that it is to stand: the driver's own error. After EmergencyStop, which does not
+// wait, Stop tells.
 var ErrUnacknowledged = arm.ErrUnacknowledged
 
 // ErrMoves is wrapped by what Stands returns for an arm that acknowledged its stop, and goes on.
-var ErrMoves = errors.New("the arm acknowledged that it is to stand, but does not: press its emergency stop, or switch it off with a hand under it")
+var ErrMoves = errors.New("the arm acknowledged that it is to stand, but does not: press its emergency stop, or " +
+	"switch it off with a hand under it")
 
 // Trip is a refused command: an error that says what was refused, and where the arm was.
 type Trip struct {
@@ -60,9 +62,11 @@ type Trip struct {
 func (t *Trip) Error() string {
 	switch t.Cause {
 	case JointLimit:
-		return fmt.Sprintf("safety: %s: %s would come to %.3f rad of it, the margin is %.3f rad", t.Cause, t.What, t.Distance, t.Margin)
+		return fmt.Sprintf("safety: %s: %s would come to %.3f rad of it, the margin is %.3f rad", t.Cause, t.What,
+			t.Distance, t.Margin)
 	case Table, Self, Workspace:
-		return fmt.Sprintf("safety: %s: %s would come to %.1f mm, the margin is %.1f mm", t.Cause, t.What, 1000*t.Distance, 1000*t.Margin)
+		return fmt.Sprintf("safety: %s: %s would come to %.1f mm, the margin is %.1f mm", t.Cause, t.What,
+			1000*t.Distance, 1000*t.Margin)
 	}
 	return fmt.Sprintf("safety: %s: %s", t.Cause, t.What)
 }
@@ -75,8 +79,8 @@ func (t *Trip) Unwrap() error {
 	return nil
 }
 
-// Violation tells whether the arm was on its way to break a rule of the task, or of the workspace, rather than told
-// nonsense or stopped by hand.
+// Violation tells whether the arm was on its way to break a rule of the task, or of the workspace,
+// rather than told nonsense or stopped by hand.
 func (t *Trip) Violation() bool {
 	switch t.Cause {
 	case JointLimit, Table, Self, Workspace:
@@ -85,8 +89,8 @@ func (t *Trip) Violation() bool {
 	return false
 }
 
-// Doubtful tells whether what the arm reports cannot be true, or is not what it was told: then somebody must look at it before it moves
-// again. Resume moves nothing after it.
+// Doubtful tells whether what the arm reports cannot be true, or is not what it was told: then
+// somebody must look at it before it moves again. Resume moves nothing after it.
 func (t *Trip) Doubtful() bool {
 	switch t.Cause {
 	case Following, Pose, Reading:
@@ -95,8 +99,8 @@ func (t *Trip) Doubtful() bool {
 	return false
 }
 
-// EmergencyStop stops the arm, whatever it does, and does not wait for it: Stop does, afterwards. It stays stopped until ResetEmergencyStop. why
-// says who pulled it: a key, a signal.
+// EmergencyStop stops the arm, whatever it does, and does not wait for it: Stop does, afterwards.
+// It stays stopped until ResetEmergencyStop. why says who pulled it: a key, a signal.
 func (g *Guard) EmergencyStop(why string) {
 	g.stop(&Trip{Cause: Emergency, What: why, Q: g.arm.State().Q})
 }
