@@ -21,8 +21,8 @@ type tableView struct {
 	start                   [patternLevels]int64
 }
 
-// table8 sets n words, at most eight, where the row shows the table from pixel x on. It returns a bit
-// for each word that it has not set.
+// table8 sets n words, at most eight, where the row shows the table from pixel x on. It returns a
+// bit for each word that it has not set.
 //
 //go:noescape
 func table8(v *tableView, words *uint32, x, n int) (others uint8)

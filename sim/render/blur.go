@@ -23,7 +23,10 @@ func (o *optics) blurRow(row []uint64, first, after int) {
 		row[x] = o.blurEdge(from, x)
 	}
 	if end := min(w-n, after); x < end {
-		mean(row[x:end], o.kernel, func(k int) (before, behind []uint64) { return from[x-k : end-k], from[x+k : end+k] })
+		mean(row[x:end], o.kernel, func(k int) (before, behind []uint64) {
+			return from[x-k : end-k],
+				from[x+k : end+k]
+		})
 		x = end
 	}
 	for ; x < after; x++ {

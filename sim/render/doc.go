@@ -10,24 +10,25 @@
 //
 // # Vocabulary
 //
-//   - A Scene is plain data: camera, light, colours; and what a laboratory adds: a pattern on the table, its edges
-//     with a floor and a wall behind, boxes. DefaultScene is the look that training uses.
+//   - A Scene is plain data: camera, light, colours; and what a laboratory adds: a pattern on the
+//     table, its edges with a floor and a wall behind, boxes. DefaultScene is the look that
+//     training uses.
 //   - A Sensor is plain data, too: what lens and camera do to the picture.
 //   - A Renderer holds the buffers for one scene and one picture size. It belongs to one goroutine
 //     and may serve all environments of that goroutine that share the scene.
 //   - A mesh is the surface of one body in the body's own frame, made of lofts: rings of points
-//     along an axis, joined by faces of up to four corners. There are two levels of detail, chosen by
-//     picture size: few flat faces for small frames, many smooth ones for large pictures. Shadows of
-//     small frames come from a still coarser mesh.
+//     along an axis, joined by faces of up to four corners. There are two levels of detail, chosen
+//     by picture size: few flat faces for small frames, many smooth ones for large pictures.
+//     Shadows of small frames come from a still coarser mesh.
 //   - Raster coordinates are pixels of the supersampled picture, x to the right, y down, the
 //     centre of the first pixel at (0.5, 0.5). View coordinates are metres: x to the right, y down,
 //     z ahead of the camera.
 //   - A word is what the raster buffer keeps for a pixel: depth and an index into the palette. The
 //     palette holds the final colour of each material at each level of brightness, so light and
-//     gamma cost nothing per pixel. An index of the table tells how much of the pattern is there, in 128 steps, and
-//     has bits for target and shadow: patterns, too, cost nothing per frame.
-//   - Lanes are a pixel's three colours in 21 bits each of one 64-bit number, so that lens and blur multiply once for
-//     all of them.
+//     gamma cost nothing per pixel. An index of the table tells how much of the pattern is there,
+//     in 128 steps, and has bits for target and shadow: patterns, too, cost nothing per frame.
+//   - Lanes are a pixel's three colours in 21 bits each of one 64-bit number, so that lens and blur
+//     multiply once for all of them.
 //
 // # Stages of a frame
 //
@@ -35,8 +36,9 @@
 //  2. Mark the target disc, then the shadow: each body flattened onto the table along the light.
 //  3. Draw the bodies; the nearest surface wins, in whatever order they come.
 //  4. Turn words into bytes, several words a pixel if the frame is supersampled.
-//  5. If there is a sensor, row by row: look through the lens (each pixel is mixed from four, found in a table), blur
-//     along the row, blur across rows, and look up what exposure, white balance, contrast and noise make of it.
+//  5. If there is a sensor, row by row: look through the lens (each pixel is mixed from four, found
+//     in a table), blur along the row, blur across rows, and look up what exposure, white balance,
+//     contrast and noise make of it.
 //
 // The empty scene is worked out once, by following the ray through each pixel to table, floor or
 // wall; the pattern is so in perspective, smoothed over each pixel's part of the table. Boxes are

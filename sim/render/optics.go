@@ -68,7 +68,8 @@ func (o *optics) set(s *Sensor) error {
 	for i := range 65 {
 		r2 := corner * float64(i) / 64
 		if slope := 1 + float64(float64(3*s.K1)*r2) + float64(float64(5*s.K2)*float64(r2*r2)); slope < 0.05 {
-			return errors.New("sensor: the lens distortion folds a picture of this shape at its edge: use numbers nearer to 0")
+			return errors.New("sensor: the lens distortion folds a picture of this shape at its edge: use numbers " +
+				"nearer to 0")
 		}
 	}
 	o.sensor, o.settled = *s, false
