@@ -2,6 +2,7 @@ package clock
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -87,4 +88,71 @@ func earlier(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// Signal is something that happens again and again, and can be waited for. Make one by
+// Clock.NewSignal.
+type Signal struct {
+	virtual *Virtual // the clock that schedules the waiters; nil: real time
+
+	own     sync.Mutex    // guards what follows in real time; in virtual time the clock's mutex does
+	raised  uint64        // how often
+	waiting []*realWaiter // in real time
+}
+
+func (s *Signal) mutex() *sync.Mutex {
+	if s.virtual != nil {
+		return &s.virtual.mu
+	}
+	return &s.own
+}
+
+// Count returns how often the signal has been raised.
+func (s *Signal) Count() uint64 {
+	mu := s.mutex()
+	mu.Lock()
+	defer mu.Unlock()
+	return s.raised
+}
+
+// Raise wakes everybody who waits for the signal. It may be called by anybody, participant or not.
+func (s *Signal) Raise() {
+	mu := s.mutex()
+	mu.Lock()
+	defer mu.Unlock()
+	s.raised++
+	if s.virtual != nil {
+		s.virtual.wake(s)
+		return
+	}
+	for i, w := range s.waiting {
+		select {
+		case w.raised <- struct{}{}:
+		default:
+		}
+		s.waiting[i] = nil
+	}
+	s.waiting = s.waiting[:0]
+}
+
+// Slept returns how long the machine has slept since some time before the first call: suspended,
+// while the clock stood still. It is 0 on a machine that does not tell. What moves and is not to
+// move on unasked must compare it before and after.
+func Slept(c Clock) time.Duration {
+	switch c := c.(type) {
+	case realClock:
+		return bootAhead()
+	case *Virtual:
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.slept
+	}
+	return 0
+}
+
+// Suspend is a machine that sleeps for the time d: this clock stands still, and Slept tells.
+func (v *Virtual) Suspend(d time.Duration) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.slept += d
 }

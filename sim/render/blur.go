@@ -24,8 +24,7 @@ func (o *optics) blurRow(row []uint64, first, after int) {
 	}
 	if end := min(w-n, after); x < end {
 		mean(row[x:end], o.kernel, func(k int) (before, behind []uint64) {
-			return from[x-k : end-k],
-				from[x+k : end+k]
+			return from[x-k : end-k], from[x+k : end+k]
 		})
 		x = end
 	}
