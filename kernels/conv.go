@@ -83,7 +83,11 @@ func (g Conv) Forward(n int, x, w, bias, y []float32, relu bool) {
 	raceRead(w)
 	raceRead(bias)
 	raceWrite(y)
-	convForward(&g, n, x, w, bias, y, relu)
+	if useVectors {
+		convForwardTiles(&g, n, x, w, bias, y, relu)
+	} else {
+		convForwardGeneric(&g, n, x, w, bias, y, relu)
+	}
 }
 
 // GradInput computes the gradient of the input from that of the output.
@@ -111,7 +115,17 @@ func (g Conv) GradInput(n int, dy, w, dx []float32) {
 	raceRead(dy)
 	raceRead(w)
 	raceWrite(dx)
-	convGradInput(&g, n, dy, w, dx)
+	convGradInput(&g, n, dy, w, nil, dx)
+}
+
+// convGradInput is GradInput without its checks. panels has the weights as packGradInput left them, or
+// nothing.
+func convGradInput(g *Conv, n int, dy, w, panels, dx []float32) {
+	if useVectors {
+		convGradInputTiles(g, n, dy, w, panels, dx)
+	} else {
+		convGradInputGeneric(g, n, dy, w, dx)
+	}
 }
 
 // GradWeights adds the gradients of the weights and of the bias.
@@ -143,20 +157,12 @@ func (g Conv) GradWeights(n int, x, dy, dw, db []float32) {
 	raceRead(x)
 	raceRead(dy)
 	raceWrite(dw)
-	convGradWeights(&g, n, x, dy, dw)
+	if useVectors {
+		convGradWeightsTiles(&g, n, x, dy, dw)
+	} else {
+		convGradWeightsGeneric(&g, n, x, dy, dw)
+	}
 	if db != nil {
 		SumRows(len(dy)/g.O, g.O, dy, db)
 	}
-}
-
-// cut returns the first rows·width elements of x and panics with text if there
-// are fewer.
-func cut(x []float32, rows, width int, text string) []float32 {
-	if rows < 0 || width < 0 {
-		panic(errNegative)
-	}
-	if width > 0 && rows > len(x)/width { // rows*width might overflow
-		panic(text)
-	}
-	return x[:rows*width]
 }

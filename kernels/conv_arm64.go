@@ -89,7 +89,7 @@ func packFilter(w []float32, o, k, pixels int, mem *scratch) int {
 // convGradInputTiles multiplies the pixels of dy by the transposed weights and
 // adds the products to the patches of dx, 8 floats of a run at a time. An image
 // or two of dx stay in the cache while all weights pass by.
-func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
+func convGradInputTiles(g *Conv, n int, dy, w, _, dx []float32) {
 	mem := getScratch()
 	span, line, pixels := g.S*g.C, g.W*g.C, g.OutH()*g.OutW()
 	t := tile{runs: 1, outer: 1, bstep: 4 * tileCols, accumulate: 1}

@@ -2,22 +2,17 @@
 
 package kernels
 
-// convGradInputTiles is gradInputTiles with weights packed here.
-func convGradInputTiles(g *Conv, n int, dy, w, dx []float32) {
-	gradInputTiles(g, n, dy, w, nil, dx)
-}
-
-// gradInputTiles multiplies the pixels of dy by the transposed weights and
+// convGradInputTiles multiplies the pixels of dy by the transposed weights and
 // adds the products to the patches of dx, 16 or 32 floats of a run at a time: a
 // tile is up to 8 neighbouring pixels by those floats, of one image or, where it is tall, of two,
 // its rows in dx Stride·C apart. Its chain is over all filter rows that meet a line of dx, which are Stride
 // apart, so that dx is loaded and stored once for all of them. The images of dx stay in
-// the L1 cache while all weights pass by. packed has the slices of packGradInput, or is nil.
+// the L1 cache while all weights pass by. packed has the slices of packGradInput, or nothing.
 //
 // Floor: that of the tiles. Reached on Zen 4, percent of the FMA peak (in bench/peers: go
 // run . -isa avx2 -filter 'gradinput conv2', best of several runs on a shared
 // machine): wide 85 at batch 8, narrow 55, whose chains are of 8 to 24 steps.
-func gradInputTiles(g *Conv, n int, dy, w, packed, dx []float32) {
+func convGradInputTiles(g *Conv, n int, dy, w, packed, dx []float32) {
 	mem := getScratch()
 	t := tile{ldc: 4 * g.Stride * g.C, accumulate: 1}
 	s := newCuts(g)
@@ -29,12 +24,12 @@ func gradInputTiles(g *Conv, n int, dy, w, packed, dx []float32) {
 		for first := 0; first < s.count; first += s.group {
 			last := min(first+s.group, s.count)
 			slices, panels := mem.slices[:last-first], mem.panels[:]
-			if packed != nil {
+			if len(packed) > 0 {
 				panels = packed[(o/s.ob*s.count+first)*s.room:]
 			}
 			for q := range slices {
 				slices[q] = s.at(first + q)
-				if packed == nil {
+				if len(packed) == 0 {
 					slices[q].pack(g, panels[q*s.room:], w[o:], run)
 				}
 			}

@@ -4,6 +4,9 @@ package kernels
 
 import "github.com/klauspost/cpuid/v2"
 
+// useVectors is what every operation asks: whether to run the assembly.
+var useVectors bool
+
 // useAVX512 is set besides useVectors, for the operations that have kernels of 16
 // floats.
 var useAVX512 bool

@@ -2,6 +2,9 @@
 
 package kernels
 
+// useVectors is what every operation asks: whether to run the assembly.
+var useVectors bool
+
 // lanes is the number of floats in a register of NEON.
 const lanes = 4
 

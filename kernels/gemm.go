@@ -1,7 +1,5 @@
 package kernels
 
-import "math/bits"
-
 // Gemm computes the matrix product c = a·b, or c += a·b if accumulate is true.
 //
 //	c[i*ldc+j] (+)= Σ_p a[i*lda+p] * b[p*ldb+j]     i<m, j<n, p<k
@@ -74,7 +72,7 @@ func GemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 	raceReadRows(a, m, k, lda)
 	raceReadRows(b, n, k, ldb)
 	raceWriteRows(c, m, n, ldc)
-	gemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	gemmNT(accumulate, m, n, k, a, lda, b, ldb, nil, c, ldc)
 }
 
 // gemmEmpty is the product over k = 0: zero.
@@ -101,18 +99,4 @@ func checkGemm(m, n, k int, a []float32, ar, ac, lda int, b []float32, br, bc, l
 		panic(errOverlap)
 	}
 	return a, b, c
-}
-
-// cutRows returns the part of x that a (rows,cols) matrix with row stride ld
-// takes and panics with text if x is shorter.
-func cutRows(x []float32, rows, cols, ld int, text string) []float32 {
-	if rows == 0 || cols == 0 {
-		return x[:0]
-	}
-	// A product in twice the bits: rows*ld might overflow, and it takes less time than
-	// a division.
-	if over, last := bits.Mul64(uint64(rows-1), uint64(ld)); cols > len(x) || over > 0 || last > uint64(len(x)-cols) {
-		panic(text)
-	}
-	return x[:(rows-1)*ld+cols]
 }

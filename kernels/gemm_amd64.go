@@ -28,16 +28,17 @@ func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 	}
 }
 
-func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+// gemmNT takes panels of b as packNT leaves them, or none.
+func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, panels, c []float32, ldc int) {
 	switch {
 	case !useVectors:
 		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		dotsGemmNT(accumulate, n, k, a, b, ldb, c)
-	case m <= turnedMost:
+	case m <= turnedMost && (len(panels) == 0 || !useAVX512):
 		turnedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	default:
-		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, nil, c, ldc)
+		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, panels, c, ldc)
 	}
 }
 
@@ -130,7 +131,7 @@ func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem **scratch) i
 	return width
 }
 
-// tileGemmNT is GemmNT with b transposed panel by panel, or with the panels of packNT if there are any.
+// tileGemmNT is GemmNT with b transposed panel by panel, or with panels of packNT.
 func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, panels, c []float32, ldc int) {
 	var mem *scratch
 	f := factor{data: a, rows: m, row: lda, col: 1}
@@ -149,7 +150,7 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 				cols := min(width, n-j)
 				t.columns(width, cols)
 				t.bstep = 4 * width
-				if panels != nil {
+				if len(panels) > 0 {
 					t.b = &panels[panelAt(n, p, j, run)]
 				} else {
 					buffer := take(&mem).panels

@@ -4,7 +4,7 @@
 #include "exp_amd64.h"
 
 // One row of LSTMForward and of LSTMBackward, 8 cells at a time. Go twins:
-// lstm_generic.go.
+// lstm.go.
 //
 // Requires: AVX2, FMA
 //
@@ -13,11 +13,11 @@
 // (go test -run - -bench LSTM ./kernels, best of 32 short rounds on a shared machine): 3.2
 // and 1.0 ns a cell in 16 rows of 128.
 
-// func lstmForwardAVX2(gates *float32, stride int, cPrev, c, h *float32, n int)
+// func lstmForwardVectors(gates *float32, stride int, cPrev, c, h *float32, n int)
 //
 // Gate j begins j·stride bytes after gates; n is a positive multiple of 8.
 // R8-R11 are the gates i f g o, SI cPrev, DI c, BX h, AX the byte offset.
-TEXT ·lstmForwardAVX2(SB), NOSPLIT, $0-48
+TEXT ·lstmForwardVectors(SB), NOSPLIT, $0-48
 	MOVQ   gates+0(FP), R8
 	MOVQ   stride+8(FP), DX
 	MOVQ   cPrev+16(FP), SI
@@ -56,11 +56,11 @@ loop:
 	VZEROUPPER
 	RET
 
-// func lstmBackwardAVX2(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
+// func lstmBackwardVectors(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
 //
 // Strides and n as above. R8-R11 are the gates i f g o, R12 and up dgates, SI
 // cPrev, DI c, BX dh, DX dc, AX the byte offset.
-TEXT ·lstmBackwardAVX2(SB), NOSPLIT, $0-64
+TEXT ·lstmBackwardVectors(SB), NOSPLIT, $0-64
 	MOVQ    gates+0(FP), R8
 	MOVQ    stride+8(FP), CX
 	MOVQ    cPrev+16(FP), SI

@@ -5,7 +5,7 @@
 #include "exp_arm64.h"
 
 // One row of LSTMForward and of LSTMBackward, 4 cells at a time. Go twins:
-// lstm_generic.go.
+// lstm.go.
 //
 // Requires: NEON
 //
@@ -13,11 +13,11 @@
 // backward. The functions of one cell depend on each other, those of the next
 // gate do not: a processor that reorders overlaps them.
 
-// func lstmForwardNEON(gates *float32, stride int, cPrev, c, h *float32, n int)
+// func lstmForwardVectors(gates *float32, stride int, cPrev, c, h *float32, n int)
 //
 // Gate j begins j·stride bytes after gates; n is a positive multiple of 4.
 // R0-R3 are the gates i f g o, R4 cPrev, R5 c, R6 h, R7 cells left.
-TEXT ·lstmForwardNEON(SB), NOSPLIT, $0-48
+TEXT ·lstmForwardVectors(SB), NOSPLIT, $0-48
 	MOVD gates+0(FP), R0
 	MOVD stride+8(FP), R8
 	MOVD cPrev+16(FP), R4
@@ -57,11 +57,11 @@ loop:
 	CBNZ    R7, loop
 	RET
 
-// func lstmBackwardNEON(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
+// func lstmBackwardVectors(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
 //
 // Strides and n as above. R0-R3 are the gates i f g o, R9-R12 dgates, R4 cPrev,
 // R5 c, R6 dh, R8 dc, R7 cells left.
-TEXT ·lstmBackwardNEON(SB), NOSPLIT, $0-64
+TEXT ·lstmBackwardVectors(SB), NOSPLIT, $0-64
 	MOVD gates+0(FP), R0
 	MOVD stride+8(FP), R13
 	MOVD cPrev+16(FP), R4

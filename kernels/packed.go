@@ -52,7 +52,7 @@ func GemmNTPacked(accumulate bool, m int, a []float32, lda int, p *Packed, c []f
 	raceReadRows(p.weights, n, k, p.ld)
 	raceRead(p.panels)
 	raceWriteRows(c, m, n, ldc)
-	gemmNTPacked(accumulate, m, a, lda, p, c, ldc)
+	gemmNT(accumulate, m, n, k, a, lda, p.weights, p.ld, p.panels, c, ldc)
 }
 
 // PackGradInput packs the weights of a convolution for its gradients of the input.
@@ -93,5 +93,5 @@ func (g Conv) GradInputPacked(n int, dy []float32, p *Packed, dx []float32) {
 	raceRead(p.weights)
 	raceRead(p.panels)
 	raceWrite(dx)
-	gradInputPacked(n, dy, p, dx)
+	convGradInput(&g, n, dy, p.weights, p.panels, dx)
 }

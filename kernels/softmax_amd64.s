@@ -28,7 +28,7 @@ GLOBL logc<>(SB), RODATA|NOPTR, $192
 	VFMADD213PS two, two, p \
 	VMOVAPS     p, y
 
-// func logSoftmax3AVX2(logp, logits *float32, blocks int)
+// func logSoftmax3Vectors(logp, logits *float32, blocks int)
 //
 // 8 groups of 3 a turn: Y0-Y2 are their first, second and third logits. The
 // largest one's exponential is 1, so the sum is 1+u with two exponentials.
@@ -39,7 +39,7 @@ GLOBL logc<>(SB), RODATA|NOPTR, $192
 // Floor: about 80 instructions and one division for 8 groups: some 40 cycles, 1.4 ns a
 // group at 3.5 GHz. Reached on Zen 4 (go test -run - -bench LogSoftmax3 ./kernels, best of 32
 // short rounds on a shared machine): 2.0 ns a group in 144 of them.
-TEXT ·logSoftmax3AVX2(SB), NOSPLIT, $0-24
+TEXT ·logSoftmax3Vectors(SB), NOSPLIT, $0-24
 	MOVQ logp+0(FP), DI
 	MOVQ logits+8(FP), SI
 	MOVQ blocks+16(FP), CX

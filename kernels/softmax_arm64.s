@@ -25,7 +25,7 @@ GLOBL logc<>(SB), RODATA|NOPTR, $24
 	VMOV  V1.B16, to.B16      \
 	VFMLA V0.S4, V1.S4, to.S4
 
-// func logSoftmax3NEON(logp, logits *float32, blocks int)
+// func logSoftmax3Vectors(logp, logits *float32, blocks int)
 //
 // 4 groups of 3 a turn: V4-V6 are their first, second and third logits. The
 // largest one's exponential is 1, so the sum is 1+u with two exponentials.
@@ -34,7 +34,7 @@ GLOBL logc<>(SB), RODATA|NOPTR, $24
 // Requires: NEON
 //
 // Limit: about 85 instructions and one division for 4 groups.
-TEXT ·logSoftmax3NEON(SB), NOSPLIT, $0-24
+TEXT ·logSoftmax3Vectors(SB), NOSPLIT, $0-24
 	MOVD    logp+0(FP), R0
 	MOVD    logits+8(FP), R1
 	MOVD    blocks+16(FP), R2

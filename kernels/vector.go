@@ -32,7 +32,15 @@ func RMSProp(theta, ms, grad []float32, lr, decay, epsilon float32) {
 	raceWrite(theta)
 	raceWrite(ms)
 	raceRead(grad)
-	rmsProp(theta, ms, grad, lr, decay, epsilon)
+	if !useVectors {
+		rmsPropGeneric(theta, ms, grad, lr, decay, epsilon)
+		return
+	}
+	for len(grad) > 0 {
+		n := min(len(grad), pieceLen)
+		rmsPropVectors(theta[:n], ms[:n], grad[:n], lr, decay, epsilon)
+		theta, ms, grad = theta[n:], ms[n:], grad[n:]
+	}
 }
 
 // ScaleAdd computes y[i] += alpha·x[i].
@@ -51,13 +59,29 @@ func ScaleAdd(y []float32, alpha float32, x []float32) {
 	}
 	raceRead(x)
 	raceWrite(y)
-	scaleAdd(y, alpha, x)
+	if !useVectors {
+		scaleAddGeneric(y, alpha, x)
+		return
+	}
+	for len(x) > 0 {
+		n := min(len(x), pieceLen)
+		scaleAddVectors(y[:n], alpha, x[:n])
+		y, x = y[n:], x[n:]
+	}
 }
 
 // Scale computes y[i] *= alpha. A zero alpha keeps NaN and turns Inf into NaN.
 func Scale(y []float32, alpha float32) {
 	raceWrite(y)
-	scale(y, alpha)
+	if !useVectors {
+		scaleGeneric(y, alpha)
+		return
+	}
+	for len(y) > 0 {
+		n := min(len(y), pieceLen)
+		scaleVectors(y[:n], alpha)
+		y = y[n:]
+	}
 }
 
 // SumSquares returns Σ x[i]², summed in float64; the order of summation is
@@ -66,5 +90,19 @@ func Scale(y []float32, alpha float32) {
 // Accuracy:  |err| ≤ len(x)·2⁻⁵³·Σx²
 func SumSquares(x []float32) float64 {
 	raceRead(x)
-	return sumSquares(x)
+	var s float64
+	for len(x) > 0 {
+		n := min(len(x), pieceLen)
+		s += sumSquaresPiece(x[:n])
+		x = x[n:]
+	}
+	return s
+}
+
+//go:noinline
+func sumSquaresPiece(x []float32) float64 {
+	if useVectors {
+		return sumSquaresVectors(x)
+	}
+	return sumSquaresGeneric(x)
 }

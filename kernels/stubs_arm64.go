@@ -2,6 +2,9 @@
 
 package kernels
 
+// The operations that pass once over their slices. The functions in Go are real calls so that the
+// goroutine can be preempted between pieces.
+
 // Why assembly: the compiler emits no vector instructions.
 
 //go:noescape
@@ -58,3 +61,42 @@ func sumRowsVectors(x []float32, ldx, m int, sum []float32) {
 func normalizeVectors(dst *float32, src *uint8, turns int, mean, inverse *float32, period int) {
 	normalizeNEON(dst, src, turns, mean, inverse, period)
 }
+
+//go:noescape
+func scaleAddNEON(y *float32, alpha float32, x *float32, n int)
+
+//go:noescape
+func scaleNEON(y *float32, alpha float32, n int)
+
+//go:noescape
+func sumSquaresNEON(x *float32, n int) float64
+
+//go:noescape
+func rmsPropNEON(theta, ms, grad *float32, n int, lr, decay, keep, epsilon float32)
+
+//go:noinline
+func rmsPropVectors(theta, ms, grad []float32, lr, decay, epsilon float32) {
+	rmsPropNEON(&theta[0], &ms[0], &grad[0], len(grad), lr, decay, 1-decay, epsilon)
+}
+
+//go:noinline
+func scaleAddVectors(y []float32, alpha float32, x []float32) {
+	scaleAddNEON(&y[0], alpha, &x[0], len(x))
+}
+
+//go:noinline
+func scaleVectors(y []float32, alpha float32) { scaleNEON(&y[0], alpha, len(y)) }
+
+func sumSquaresVectors(x []float32) float64 { return sumSquaresNEON(&x[0], len(x)) }
+
+// Why assembly: 4 cells or groups at a time, where the portable loops call the float64 functions of
+// package math one by one.
+
+//go:noescape
+func lstmForwardVectors(gates *float32, stride int, cPrev, c, h *float32, n int)
+
+//go:noescape
+func lstmBackwardVectors(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
+
+//go:noescape
+func logSoftmax3Vectors(logp, logits *float32, blocks int)

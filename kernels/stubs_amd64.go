@@ -2,6 +2,9 @@
 
 package kernels
 
+// The operations that pass once over their slices. The functions in Go are real calls so that the
+// goroutine can be preempted between pieces.
+
 // Why assembly: 8 elements an instruction. From the caches these run 3 to 20
 // times faster than the portable loops, which matters because the products
 // leave so little time beside them. Registers of 16 elements help Normalize alone, and that a
@@ -62,3 +65,47 @@ func normalizeVectors(dst *float32, src *uint8, turns int, mean, inverse *float3
 	}
 	normalizeAVX2(dst, src, turns, mean, inverse, period)
 }
+
+// Why assembly: 4 to 12 times faster than the portable loops from the L2 cache,
+// where the parameters of a network stay.
+
+//go:noescape
+func scaleAddAVX2(y *float32, alpha float32, x *float32, n int, mask *[8]int32)
+
+//go:noescape
+func scaleAVX2(y *float32, alpha float32, n int, mask *[8]int32)
+
+//go:noescape
+func sumSquaresAVX2(x *float32, n int, mask *[8]int32) float64
+
+//go:noescape
+func rmsPropAVX2(theta, ms, grad *float32, n int, mask *[8]int32, lr, decay, keep, epsilon float32)
+
+//go:noinline
+func rmsPropVectors(theta, ms, grad []float32, lr, decay, epsilon float32) {
+	rmsPropAVX2(&theta[0], &ms[0], &grad[0], len(grad), maskFor(len(grad)%8), lr, decay, 1-decay, epsilon)
+}
+
+//go:noinline
+func scaleAddVectors(y []float32, alpha float32, x []float32) {
+	scaleAddAVX2(&y[0], alpha, &x[0], len(x), maskFor(len(x)%8))
+}
+
+//go:noinline
+func scaleVectors(y []float32, alpha float32) { scaleAVX2(&y[0], alpha, len(y), maskFor(len(y)%8)) }
+
+func sumSquaresVectors(x []float32) float64 {
+	return sumSquaresAVX2(&x[0], len(x), maskFor(len(x)%8))
+}
+
+// Why assembly: 8 to 16 times (LSTM) and 9 to 25 times (softmax) faster than the portable loops,
+// which call the float64 functions of package math.
+
+//go:noescape
+func lstmForwardVectors(gates *float32, stride int, cPrev, c, h *float32, n int)
+
+//go:noescape
+func lstmBackwardVectors(gates *float32, stride int, cPrev, c, dh, dc, dgates *float32, n int)
+
+//go:noescape
+func logSoftmax3Vectors(logp, logits *float32, blocks int)
