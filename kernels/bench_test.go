@@ -65,13 +65,14 @@ func BenchmarkGemm(b *testing.B) {
 		layer   string
 		m, n, k int
 	}{
-		{"square", 512, 512, 512}, {"square", 1024, 1024, 1024},
-		{"fc", 1, 128, 1152}, {"fc", 8, 128, 1152}, {"fc", 16, 128, 1152}, {"fc", 160, 128, 1152}, {"fc", 320, 128, 1152},
-		{"fcff", 1, 512, 1152}, {"fcff", 8, 512, 1152}, {"fcff", 16, 512, 1152}, {"fcff", 160, 512, 1152},
-		{"lstm", 1, 512, 256}, {"lstm", 8, 512, 256}, {"lstm", 16, 512, 256}, {"lstm", 160, 512, 256}, {"lstm", 320, 512, 256},
+		{"square", 512, 512, 512}, {"square", 1024, 1024, 1024}, {"fc", 1, 128, 1152}, {"fc", 8, 128, 1152},
+		{"fc", 16, 128, 1152}, {"fc", 160, 128, 1152}, {"fc", 320, 128, 1152}, {"fcff", 1, 512, 1152},
+		{"fcff", 8, 512, 1152}, {"fcff", 16, 512, 1152}, {"fcff", 160, 512, 1152}, {"lstm", 1, 512, 256},
+		{"lstm", 8, 512, 256}, {"lstm", 16, 512, 256}, {"lstm", 160, 512, 256}, {"lstm", 320, 512, 256},
 		{"heads", 1, 28, 128}, {"heads", 16, 28, 128}, {"heads", 160, 28, 128}, {"headsff", 160, 28, 512},
 		{"fcnarrow", 16, 16, 288}, {"fcnarrow", 160, 16, 288}, {"fcffnarrow", 160, 32, 288},
-		{"lstmnarrow", 16, 64, 32}, {"lstmnarrow", 160, 64, 32}, {"headsnarrow", 160, 28, 16}, {"headsffnarrow", 160, 28, 32},
+		{"lstmnarrow", 16, 64, 32}, {"lstmnarrow", 160, 64, 32},
+		{"headsnarrow", 160, 28, 16}, {"headsffnarrow", 160, 28, 32},
 	} {
 		p := benchBuffers(b)
 		x, w, y := p.float(s.m*s.k), p.float(s.k*s.n), p.float(s.m*s.n)
@@ -127,7 +128,8 @@ func BenchmarkVector(b *testing.B) {
 		z[i] = v * v
 	}
 	benchBytes(b, "op=rmsprop/n=298700", 20*n, func() { RMSProp(y, z, x, 1e-9, 0.99, 1e-5) })
-	// Values that mean nothing beside epsilon, those of units that died, must not take longer than others.
+	// Values that mean nothing beside epsilon, those of units that died, must not take longer than
+	// others.
 	squares, start, grads := make([]float32, n), make([]float32, n), make([]float32, n)
 	for _, v := range []struct{ ms, grad float32 }{{1e-6, 1e-3}, {1e-38, 0}, {7e-44, 0}, {7e-44, 1e-20}, {0, 1e-42}} {
 		for i := range n {
@@ -169,7 +171,8 @@ func BenchmarkLSTM(b *testing.B) {
 		cPrev, dh, dc, dgates := p.float(len(c)), p.float(len(c)), p.float(len(c)), p.float(len(gates))
 		shape := fmt.Sprintf("batch=%d/n=%d", s.batch, s.n)
 		benchBytes(b, "op=forward/"+shape, 4*(8+3)*len(c), func() { LSTMForward(s.batch, s.n, gates, cPrev, c, h) })
-		benchBytes(b, "op=backward/"+shape, 4*(8+5)*len(c), func() { LSTMBackward(s.batch, s.n, gates, cPrev, c, dh, dc, dgates) })
+		benchBytes(b, "op=backward/"+shape, 4*(8+5)*len(c),
+			func() { LSTMBackward(s.batch, s.n, gates, cPrev, c, dh, dc, dgates) })
 	}
 }
 

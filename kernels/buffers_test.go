@@ -96,7 +96,8 @@ func (b *buffers) check() {
 		if u.saved != nil {
 			for j, v := range u.slice {
 				if math.Float32bits(v) != math.Float32bits(u.saved[j]) {
-					b.t.Fatalf("%s: slice %d: input element %d changed from %g to %g", b.place.name, i, j, u.saved[j], v)
+					b.t.Fatalf("%s: slice %d: input element %d changed from %g to %g", b.place.name, i, j, u.saved[j],
+						v)
 				}
 			}
 		}
@@ -157,7 +158,8 @@ func same(t testing.TB, what string, got, want []float32) {
 	t.Helper()
 	for i, g := range got {
 		if math.Float32bits(g) != math.Float32bits(want[i]) {
-			t.Fatalf("%s: element %d is %g (%08x), want %g (%08x)", what, i, g, math.Float32bits(g), want[i], math.Float32bits(want[i]))
+			t.Fatalf("%s: element %d is %g (%08x), want %g (%08x)", what, i, g, math.Float32bits(g), want[i],
+				math.Float32bits(want[i]))
 		}
 	}
 }

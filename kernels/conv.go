@@ -48,7 +48,8 @@ func (g Conv) Validate() error {
 
 // valid is Validate for the kernels: it allocates nothing.
 func (g Conv) valid() bool {
-	return min(g.H, g.W, g.C, g.R, g.S, g.Stride, g.O) >= 1 && max(g.H, g.W, g.C, g.Stride, g.O) <= maxConvDim && g.R <= g.H && g.S <= g.W
+	return min(g.H, g.W, g.C, g.R, g.S, g.Stride, g.O) >= 1 && max(g.H, g.W, g.C, g.Stride, g.O) <= maxConvDim &&
+		g.R <= g.H && g.S <= g.W
 }
 
 // Forward computes y = x * w + bias, then y = max(y, 0) if relu is true.
@@ -84,7 +85,7 @@ func (g Conv) Forward(n int, x, w, bias, y []float32, relu bool) {
 	raceRead(bias)
 	raceWrite(y)
 	if useVectors {
-		convForwardTiles(&g, n, x, w, bias, y, relu)
+		convForwardBlocked(&g, n, x, w, bias, y, relu)
 	} else {
 		convForwardGeneric(&g, n, x, w, bias, y, relu)
 	}
@@ -105,7 +106,8 @@ func (g Conv) GradInput(n int, dy, w, dx []float32) {
 	if !g.valid() {
 		panic(errConv)
 	}
-	dx, dy, w = cut(dx, n, g.InLen(), errShortDX), cut(dy, n, g.OutLen(), errShortDY), cut(w, 1, g.WeightLen(), errShortW)
+	dx, dy, w = cut(dx, n, g.InLen(), errShortDX), cut(dy, n, g.OutLen(), errShortDY), cut(w, 1, g.WeightLen(),
+		errShortW)
 	if overlap(dx, dy) || overlap(dx, w) {
 		panic(errOverlap)
 	}
@@ -118,11 +120,11 @@ func (g Conv) GradInput(n int, dy, w, dx []float32) {
 	convGradInput(&g, n, dy, w, nil, dx)
 }
 
-// convGradInput is GradInput without its checks. panels has the weights as packGradInput left them, or
-// nothing.
+// convGradInput is GradInput without its checks. panels has the weights as packGradInput left them,
+// or nothing.
 func convGradInput(g *Conv, n int, dy, w, panels, dx []float32) {
 	if useVectors {
-		convGradInputTiles(g, n, dy, w, panels, dx)
+		convGradInputBlocked(g, n, dy, w, panels, dx)
 	} else {
 		convGradInputGeneric(g, n, dy, w, dx)
 	}
@@ -144,7 +146,8 @@ func (g Conv) GradWeights(n int, x, dy, dw, db []float32) {
 	if !g.valid() {
 		panic(errConv)
 	}
-	x, dy, dw = cut(x, n, g.InLen(), errShortX), cut(dy, n, g.OutLen(), errShortDY), cut(dw, 1, g.WeightLen(), errShortDW)
+	x, dy, dw = cut(x, n, g.InLen(), errShortX), cut(dy, n, g.OutLen(), errShortDY), cut(dw, 1, g.WeightLen(),
+		errShortDW)
 	if db != nil {
 		db = cut(db, 1, g.O, errShortDB)
 	}
@@ -158,7 +161,7 @@ func (g Conv) GradWeights(n int, x, dy, dw, db []float32) {
 	raceRead(dy)
 	raceWrite(dw)
 	if useVectors {
-		convGradWeightsTiles(&g, n, x, dy, dw)
+		convGradWeightsBlocked(&g, n, x, dy, dw)
 	} else {
 		convGradWeightsGeneric(&g, n, x, dy, dw)
 	}

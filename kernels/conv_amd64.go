@@ -38,22 +38,22 @@ const imagesPixels = 144
 // images.
 const pairedImages = 4
 
-// convForwardTiles is a matrix product whose rows of a are the patches: R runs
+// convForwardBlocked is a matrix product whose rows of a are the patches: R runs
 // of S·C floats. A filter of more weights than a chain can have steps is cut into
 // parts of rb runs of at most sb floats (rb = 1 if runs are cut, as more than half
 // of the limit is left of one), whose sums are added up in y.
-func convForwardTiles(g *Conv, n int, x, w, bias, y []float32, relu bool) {
+func convForwardBlocked(g *Conv, n int, x, w, bias, y []float32, relu bool) {
 	mem := getScratch()
 	span, line := g.S*g.C, g.W*g.C
 	sb := blocks(span, maxSteps)
 	rb := blocks(g.R, max(1, maxSteps/sb))
 	whole := rb == g.R && sb == span
-	ob := panelsLen / (rb * sb) &^ (fullCols - 1) // output channels packed at once
+	ob := panelsLen / (rb * sb) &^ (nrFull - 1) // output channels packed at once
 	ib := max(1, imagesPixels/(g.OutH()*g.OutW()))
 	if useAVX512 {
 		ib = max(ib, pairedImages)
 	}
-	t := tile{ldc: 4 * g.O}
+	t := micro{ldc: 4 * g.O}
 	for r := range rb {
 		mem.starts[r] = 4 * r * line
 	}
@@ -92,18 +92,18 @@ type filters struct {
 // pack copies count rows of the weights into panels, aligned.
 func (f *filters) pack(mem *scratch, count int) {
 	for j := 0; j < f.cols; {
-		width := panelWidth(f.cols - j)
+		width := nrOf(f.cols - j)
 		pack(mem.panels[j*count:], width, f.w[j:], f.ld, count, min(width, f.cols-j))
 		j += width
 	}
 }
 
 // overImages computes the outputs of m images, from image i on.
-func (f *filters) overImages(t *tile, g *Conv, mem *scratch, i, m int, x, y []float32) {
-	tiles := m * g.OutH() * g.OutW() / mostRows(panelWidth(f.cols))
+func (f *filters) overImages(t *micro, g *Conv, mem *scratch, i, m int, x, y []float32) {
+	tiles := m * g.OutH() * g.OutW() / mostRows(nrOf(f.cols))
 	t.prefetch(x, (i+m)*g.InLen(), m*g.InLen(), max(1, tiles))
 	for j := 0; j < f.cols; {
-		width := panelWidth(f.cols - j)
+		width := nrOf(f.cols - j)
 		cols := min(width, f.cols-j)
 		t.columns(width, cols)
 		t.b, t.bstep, t.bias = &mem.panels[j*t.count], 4*width, nil
@@ -118,9 +118,9 @@ func (f *filters) overImages(t *tile, g *Conv, mem *scratch, i, m int, x, y []fl
 }
 
 // overPixels computes the tiles of all output pixels of m images, from image i on.
-func (t *tile) overPixels(g *Conv, i, m int, x, y []float32, width int) {
+func (t *micro) overPixels(g *Conv, i, m int, x, y []float32, width int) {
 	if tall := t.tall(width); tall > 0 {
-		if pairs := m / 2; pairs > 0 && width > narrowCols {
+		if pairs := m / 2; pairs > 0 && width > nrNarrow {
 			t.overPairs(g, pairs, x[i*g.InLen():], y[i*g.OutLen():], tall, width)
 			i, m = i+2*pairs, m%2
 		}
@@ -132,39 +132,39 @@ func (t *tile) overPixels(g *Conv, i, m int, x, y []float32, width int) {
 	t.a = &x[0]
 	p := newPatches(g)
 	p.off = 4 * i * g.InLen()
-	t.along(&p, m*g.OutH()*g.OutW(), g.O, y[i*g.OutLen():], 0, width)
+	t.overNext(&p, m*g.OutH()*g.OutW(), g.O, y[i*g.OutLen():], 0, width)
 }
 
-// overPairs is overPixels for pairs of images: a tall tile has the same pixels of an image and of that
-// which comes pairs images later.
-func (t *tile) overPairs(g *Conv, pairs int, x, y []float32, tall, width int) {
+// overPairs is overPixels for pairs of images: a tall tile has the same pixels of an image and of
+// that which comes pairs images later.
+func (t *micro) overPairs(g *Conv, pairs int, x, y []float32, tall, width int) {
 	t.a = &x[0]
 	t.afar, t.cfar = 4*pairs*g.InLen(), 4*pairs*g.OutLen()
 	p := newPatches(g)
-	t.along(&p, pairs*g.OutH()*g.OutW(), g.O, y, tall, width)
+	t.overNext(&p, pairs*g.OutH()*g.OutW(), g.O, y, tall, width)
 }
 
 // overHalves is overPixels for one image: a tall tile has the same pixels of the upper and of the
 // lower half.
-func (t *tile) overHalves(g *Conv, x, y []float32, tall, width int) {
+func (t *micro) overHalves(g *Conv, x, y []float32, tall, width int) {
 	half, outW := g.OutH()/2, g.OutW()
 	t.a = &x[0]
 	t.afar, t.cfar = 4*half*g.Stride*g.W*g.C, 4*half*outW*g.O
 	p := newPatches(g)
-	t.along(&p, half*outW, g.O, y, tall, width)
+	t.overNext(&p, half*outW, g.O, y, tall, width)
 	if left := g.OutH() - 2*half; left > 0 {
 		p.off = 4 * 2 * half * g.Stride * g.W * g.C
-		t.along(&p, left*outW, g.O, y[2*half*outW*g.O:], 0, width)
+		t.overNext(&p, left*outW, g.O, y[2*half*outW*g.O:], 0, width)
 	}
 }
 
-// along computes tiles over the next pixels of p, of the given height or of any if
+// overNext computes tiles over the next pixels of p, of the given height or of any if
 // it is 0.
-func (t *tile) along(p *patches, pixels, o int, y []float32, height, width int) {
+func (t *micro) overNext(p *patches, pixels, o int, y []float32, height, width int) {
 	for i := 0; i < pixels; {
 		height, rows := height, height/2
 		if height == 0 {
-			height = rowsOf(pixels-i, width)
+			height = mrOf(pixels-i, width)
 			rows = height
 		}
 		t.rows = min(rows, pixels-i)

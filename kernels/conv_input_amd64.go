@@ -2,19 +2,19 @@
 
 package kernels
 
-// convGradInputTiles multiplies the pixels of dy by the transposed weights and
-// adds the products to the patches of dx, 16 or 32 floats of a run at a time: a
-// tile is up to 8 neighbouring pixels by those floats, of one image or, where it is tall, of two,
-// its rows in dx Stride·C apart. Its chain is over all filter rows that meet a line of dx, which are Stride
-// apart, so that dx is loaded and stored once for all of them. The images of dx stay in
-// the L1 cache while all weights pass by. packed has the slices of packGradInput, or nothing.
+// convGradInputBlocked multiplies the pixels of dy by the transposed weights and adds the products
+// to the patches of dx, 16 or 32 floats of a run at a time: a tile is up to 8 neighbouring pixels
+// by those floats, of one image or, where it is tall, of two, its rows in dx Stride·C apart. Its
+// chain is over all filter rows that meet a line of dx, which are Stride apart, so that dx is
+// loaded and stored once for all of them. The images of dx stay in the L1 cache while all weights
+// pass by. packed has the slices of packGradInput, or nothing.
 //
 // Floor: that of the tiles. Reached on Zen 4, percent of the FMA peak (in bench/peers: go
 // run . -isa avx2 -filter 'gradinput conv2', best of several runs on a shared
 // machine): wide 85 at batch 8, narrow 55, whose chains are of 8 to 24 steps.
-func convGradInputTiles(g *Conv, n int, dy, w, packed, dx []float32) {
+func convGradInputBlocked(g *Conv, n int, dy, w, packed, dx []float32) {
 	mem := getScratch()
-	t := tile{ldc: 4 * g.Stride * g.C, accumulate: 1}
+	t := micro{ldc: 4 * g.Stride * g.C, accumulate: 1}
 	s := newCuts(g)
 	for r := range s.most {
 		mem.starts[r] = -4 * r * g.OutW() * g.O
@@ -69,9 +69,9 @@ type cuts struct {
 }
 
 func newCuts(g *Conv) cuts {
-	s := cuts{g: g, ob: blocks(g.O, panelRows), whole: runWidth(g), classes: min(g.R, g.Stride)}
+	s := cuts{g: g, ob: blocks(g.O, kc), whole: runWidth(g), classes: min(g.R, g.Stride)}
 	rows := (g.R + g.Stride - 1) / g.Stride
-	s.most = blocks(rows, max(1, min(panelsLen/(fullCols*s.ob), maxSteps/s.ob)))
+	s.most = blocks(rows, max(1, min(panelsLen/(nrFull*s.ob), maxSteps/s.ob)))
 	s.parts = (rows + s.most - 1) / s.most
 	s.count = (g.S*g.C + s.whole - 1) / s.whole * s.classes * s.parts
 	s.room = s.whole * s.ob * s.most
@@ -93,7 +93,7 @@ func (s *cuts) at(q int) slice {
 	part, q := q%s.parts, q/s.parts
 	class, col := q%s.classes, q/s.classes*s.whole
 	left := s.g.S*s.g.C - col
-	f := slice{col: col, row: class + part*s.most*s.g.Stride, width: min(s.whole, panelWidth(left))}
+	f := slice{col: col, row: class + part*s.most*s.g.Stride, width: min(s.whole, nrOf(left))}
 	f.cols = min(f.width, left)
 	f.rows = max(0, min(s.most, (s.g.R-f.row+s.g.Stride-1)/s.g.Stride))
 	return f
@@ -111,16 +111,16 @@ func (f *slice) pack(g *Conv, panels, w []float32, run int) {
 // tile are apart in dx, if that can be, because overlapping rows wait for each
 // other.
 func runWidth(g *Conv) int {
-	width := panelWidth(g.S * g.C)
-	if width == fullCols && g.Stride*g.C < fullCols {
-		return wideCols
+	width := nrOf(g.S * g.C)
+	if width == nrFull && g.Stride*g.C < nrFull {
+		return nrWide
 	}
 	return width
 }
 
 // intoImages adds the products of a slice to one image, or to two of which a tall tile has the same
 // pixels.
-func (f *slice) intoImages(t *tile, g *Conv, mem *scratch, dy, dx []float32, images int, panels []float32, run int) {
+func (f *slice) intoImages(t *micro, g *Conv, mem *scratch, dy, dx []float32, images int, panels []float32, run int) {
 	if f.rows == 0 {
 		return
 	}
@@ -130,8 +130,8 @@ func (f *slice) intoImages(t *tile, g *Conv, mem *scratch, dy, dx []float32, ima
 	t.afar, t.cfar = 4*g.OutLen(), 4*g.InLen()
 	tall := t.tall(f.width)
 	if images == 2 && tall > 0 {
-		if g.OutW() <= tallRows/2 {
-			tall = tallRows
+		if g.OutW() <= mrTall/2 {
+			tall = mrTall
 		}
 		f.intoLines(t, g, mem, dy, dx, tall, panels, run)
 		return
@@ -144,13 +144,13 @@ func (f *slice) intoImages(t *tile, g *Conv, mem *scratch, dy, dx []float32, ima
 // intoLines goes line after line of dx, in tall tiles or, if tall is 0, in any. Filter
 // row k of the slice meets line j, counted in steps of Stride from the first that the slice
 // meets, at line j-k of dy. A series of tiles goes down the lines that all rows meet.
-func (f *slice) intoLines(t *tile, g *Conv, mem *scratch, dy, dx []float32, tall int, panels []float32, run int) {
+func (f *slice) intoLines(t *micro, g *Conv, mem *scratch, dy, dx []float32, tall int, panels []float32, run int) {
 	outH, outW, line := g.OutH(), g.OutW(), g.Stride*g.W*g.C
 	t.anext, t.cnext = 4*outW*g.O, 4*line
 	for u := 0; u < outW; {
 		height, rows := tall, tall/2
 		if tall == 0 {
-			height = rowsOf(outW-u, f.width)
+			height = mrOf(outW-u, f.width)
 			rows = height
 		}
 		t.rows = min(rows, outW-u)

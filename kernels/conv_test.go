@@ -125,7 +125,8 @@ func TestConvImages(t *testing.T) {
 }
 
 func TestConvGeometry(t *testing.T) {
-	if g := conv1Wide; g.OutH() != 15 || g.OutW() != 15 || g.InLen() != 12288 || g.OutLen() != 3600 || g.WeightLen() != 3072 {
+	if g := conv1Wide; g.OutH() != 15 || g.OutW() != 15 || g.InLen() != 12288 || g.OutLen() != 3600 ||
+		g.WeightLen() != 3072 {
 		t.Error("conv1 of the networks has the wrong sizes")
 	}
 	if g := conv2Wide; g.OutH() != 6 || g.OutW() != 6 || g.WeightLen() != 12800 {

@@ -6,14 +6,14 @@ package kernels
 // x and dy of so many stay in the L1 and L2 caches while all tiles pass.
 const gradPixels = 144
 
-// convGradWeightsTiles is a product with the patches transposed: a tile is 6
+// convGradWeightsBlocked is a product with the patches transposed: a tile is 6
 // weights or more of the same or the next filter column by 16 or 32 output channels,
 // kept in registers over the pixels of an image, or of several small ones. For 8
 // channels it is 24 weights by 4 channels, turned, where runs are whole vectors.
 //
-// Floor: that of the tiles (tile_amd64.go, which says what they reach); where the runs of 8 channels are no whole
-// vectors, the tall tile makes 13 loads for 12 multiply-adds.
-func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
+// Floor: that of the tiles (micro_amd64.go, which says what they reach); where the runs of 8
+// channels are no whole vectors, the tall tile makes 13 loads for 12 multiply-adds.
+func convGradWeightsBlocked(g *Conv, n int, x, dy, dw []float32) {
 	mem := getScratch()
 	outH, outW := g.OutH(), g.OutW()
 	// Chunks: several whole images, or some lines of one, or a part of a line. An
@@ -22,8 +22,8 @@ func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
 	wb := blocks(outW, maxSteps)
 	hb := blocks(outH, max(1, maxSteps/wb))
 	line := g.Stride * g.W * g.C
-	t := tile{ldc: 4 * g.O, accumulate: 1}
-	width := panelWidth(g.O)
+	t := micro{ldc: 4 * g.O, accumulate: 1}
+	width := nrOf(g.O)
 	tiles := max(1, g.R*g.S*g.C/mostRows(width)*((g.O+width-1)/width))
 	var filled chunk
 	for i := 0; i < n; i += ib {
@@ -47,7 +47,7 @@ func convGradWeightsTiles(g *Conv, n int, x, dy, dw []float32) {
 type chunk struct{ images, lines, pixels int }
 
 // pixels sets a chain over the pixels of a chunk: a run for each line.
-func (t *tile) pixels(mem *scratch, g *Conv, c chunk) {
+func (t *micro) pixels(mem *scratch, g *Conv, c chunk) {
 	for i := range c.images {
 		for v := range c.lines {
 			mem.starts[i*c.lines+v] = 4 * (i*g.InLen() + v*g.Stride*g.W*g.C)
@@ -57,15 +57,15 @@ func (t *tile) pixels(mem *scratch, g *Conv, c chunk) {
 }
 
 // overWeights adds the sums over one chunk of pixels to all of dw.
-func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
+func (t *micro) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
 	t.a = &x[0]
 	for j := 0; j < g.O; {
-		width := panelWidth(g.O - j)
+		width := nrOf(g.O - j)
 		cols := min(width, g.O-j)
-		if cols == narrowCols && g.S*g.C%8 == 0 {
-			for q := range narrowCols / turnedCols {
-				t.b, t.bstep = &dy[j+q*turnedCols], 4*g.O
-				t.overVectors(g, dw[j+q*turnedCols:])
+		if cols == nrNarrow && g.S*g.C%8 == 0 {
+			for q := range nrNarrow / transposedCols {
+				t.b, t.bstep = &dy[j+q*transposedCols], 4*g.O
+				t.overVectors(g, dw[j+q*transposedCols:])
 			}
 			j += cols
 			continue
@@ -90,13 +90,13 @@ func (t *tile) overWeights(g *Conv, x, dy, dw []float32, mem *scratch) {
 
 // overRows adds to the weights of the filter rows r to end-1, in tiles of the
 // given height, or of any if it is 0.
-func (t *tile) overRows(g *Conv, r, end int, dw []float32, height, width int) {
+func (t *micro) overRows(g *Conv, r, end int, dw []float32, height, width int) {
 	span, line := g.S*g.C, g.W*g.C
 	off, s := 4*r*line, 0
 	for i := r * span; i < end*span; {
 		height, rows := height, height/2
 		if height == 0 {
-			height = rowsOf(end*span-i, width)
+			height = mrOf(end*span-i, width)
 			rows = height
 		}
 		t.rows = min(rows, end*span-i)
@@ -120,12 +120,12 @@ func (t *tile) overRows(g *Conv, r, end int, dw []float32, height, width int) {
 
 // overVectors adds to 4 columns of all weights, in turned tiles. It needs runs of whole
 // vectors.
-func (t *tile) overVectors(g *Conv, dw []float32) {
+func (t *micro) overVectors(g *Conv, dw []float32) {
 	const vector = 8
 	span, line := g.S*g.C, g.W*g.C
 	off, s := 0, 0
-	for i := 0; i < g.R*span; i += turnedVecs * vector {
-		t.rows = min(turnedVecs, (g.R*span-i)/vector)
+	for i := 0; i < g.R*span; i += transposedVecs * vector {
+		t.rows = min(transposedVecs, (g.R*span-i)/vector)
 		for q := range t.rows {
 			t.off[q] = off
 			off += 4 * vector
@@ -134,11 +134,11 @@ func (t *tile) overVectors(g *Conv, dw []float32) {
 				off += 4 * (line - span)
 			}
 		}
-		for q := t.rows; q < turnedVecs; q++ {
+		for q := t.rows; q < transposedVecs; q++ {
 			t.off[q] = t.off[0]
 		}
 		t.c = &dw[i*g.O]
 		t.times = 1
-		t.compute(turnedVecs, turnedCols)
+		t.compute(transposedVecs, transposedCols)
 	}
 }

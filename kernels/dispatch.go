@@ -31,7 +31,8 @@ func choose(want string) (string, error) {
 			return name, nil
 		}
 	}
-	return "base", fmt.Errorf("KERNELS=%s: this program has no such kernels for this machine; there are: %s", want, strings.Join(names, ", "))
+	return "base", fmt.Errorf("KERNELS=%s: this program has no such kernels for this machine; there are: %s", want,
+		strings.Join(names, ", "))
 }
 
 // use switches to the named implementation. Only init and tests call it: no

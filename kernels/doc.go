@@ -88,9 +88,12 @@
 // # Where to start reading
 //
 // gemm.go has the interface and the format of all comments, gemm_generic.go the
-// loops it means, tile_amd64.go the one idea behind all products: a tile of the
-// output kept in registers. tile_amd64.s is that tile in assembly (tile512_amd64.s
-// with registers twice as wide), gemm_amd64.go and conv*_amd64.go walk it over
-// matrices and images; the files named arm64 do so with NEON, and neon_arm64.h
+// loops it means, micro_amd64.go the one idea behind all products: a micro-kernel keeps
+// MR x NR elements of the output in registers. micro_amd64.s has those of AVX2,
+// micro512*_amd64.s those of AVX-512. gemm_amd64.go and conv*_amd64.go block the
+// loops around them as Goto and BLIS do: panels of KC steps by NR columns are packed
+// where that pays, and MC rows use one after another. gemm_small_amd64.go and
+// gemm_row_amd64.go have what needs no blocks, stubs_amd64.go the declarations of
+// all other assembly. The files named arm64 do the same with NEON, and neon_arm64.h
 // spells the instructions that Go's assembler lacks.
 package kernels

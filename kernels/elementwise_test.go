@@ -81,7 +81,8 @@ func checkSumRows(b *buffers, m, n int) {
 		want.add(i%n, float64(v))
 	}
 	SumRows(m, n, x, sum)
-	near(b.t, fmt.Sprintf("SumRows m=%d n=%d %s", m, n, b.place.name), sum, want.value, scaled(want.size, float64(m+1)*eps))
+	near(b.t, fmt.Sprintf("SumRows m=%d n=%d %s", m, n, b.place.name), sum, want.value,
+		scaled(want.size, float64(m+1)*eps))
 }
 
 func TestNormalize(t *testing.T) {

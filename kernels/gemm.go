@@ -87,7 +87,8 @@ func gemmEmpty(accumulate bool, m, n int, c []float32, ldc int) {
 
 // checkGemm panics unless the stored matrices a (ar,ac), b (br,bc) and c (m,n)
 // fit their slices, and cuts the slices to what is used.
-func checkGemm(m, n, k int, a []float32, ar, ac, lda int, b []float32, br, bc, ldb int, c []float32, ldc int) (_, _, _ []float32) {
+func checkGemm(m, n, k int, a []float32, ar, ac, lda int, b []float32, br, bc, ldb int, c []float32,
+	ldc int) (_, _, _ []float32) {
 	if m < 0 || n < 0 || k < 0 {
 		panic(errNegative)
 	}

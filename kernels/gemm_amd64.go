@@ -9,7 +9,7 @@ func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 	case m == 1:
 		rowGemm(accumulate, n, k, a, 1, b, ldb, c)
 	default:
-		tileGemm(accumulate, m, n, k, a, lda, 1, b, ldb, c, ldc)
+		blockedGemm(accumulate, m, n, k, a, lda, 1, b, ldb, c, ldc)
 	}
 }
 
@@ -21,10 +21,10 @@ func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 		rowGemm(accumulate, n, k, a, lda, b, ldb, c)
 	case k == 1 && n >= 8:
 		outerGemm(accumulate, m, n, a, 1, b, c, ldc)
-	case k <= flatMost && n >= 2*fullCols:
-		flatGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
+	case k <= smallK && n >= 2*nrFull:
+		smallKGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
 	default:
-		tileGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
+		blockedGemm(accumulate, m, n, k, a, 1, lda, b, ldb, c, ldc)
 	}
 }
 
@@ -35,10 +35,10 @@ func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 		gemmNTGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	case m == 1:
 		dotsGemmNT(accumulate, n, k, a, b, ldb, c)
-	case m <= turnedMost && (len(panels) == 0 || !useAVX512):
-		turnedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+	case m <= transposedMost && (len(panels) == 0 || !useAVX512):
+		transposedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	default:
-		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, panels, c, ldc)
+		blockedGemmNT(accumulate, m, n, k, a, lda, b, ldb, panels, c, ldc)
 	}
 }
 
@@ -48,10 +48,10 @@ const (
 	// costs nothing that can be measured. It then protects from rows of b that
 	// are not aligned, or so far apart that they evict each other.
 	packFrom = 96
-	// blockRows is the number of rows of a that are used against one panel after
-	// another: with panelRows columns at most 640 KiB of the 1 MiB of an L2 cache of
+	// mc is the number of rows of a that are used against one panel after
+	// another: with kc columns at most 640 KiB of the 1 MiB of an L2 cache of
 	// Zen 4. Panels are packed anew for every block, so 192 rows cost 7 % at 1024-cubed.
-	blockRows = 512
+	mc = 512
 	// reorderFrom is the number of columns of b from which copying a into tiles
 	// costs less than rows of it that evict each other; reorderTurned is that where a
 	// is read down its columns, a row apart at every step, and half as far is too far.
@@ -81,17 +81,17 @@ type factor struct {
 	height   int       // of a packed tile
 }
 
-// tileGemm computes c[i*ldc+j] (+)= Σ_p a[i*ai+p*ap] * b[p*ldb+j]: Gemm with
+// blockedGemm computes c[i*ldc+j] (+)= Σ_p a[i*ai+p*ap] * b[p*ldb+j]: Gemm with
 // ai = lda and ap = 1, GemmTN with ai = 1 and ap = lda.
 //
 // Sums longer than a panel are cut into parts that are added up in c. The parts
 // depend on k alone, and so do the bits of the result.
-func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
+func blockedGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
 	var mem *scratch // until something is packed
 	f := factor{data: a, rows: m, row: ai, col: ap}
 	f.pack(&mem, n, k)
-	t := tile{ldc: 4 * ldc}
-	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
+	t := micro{ldc: 4 * ldc}
+	kb, mb := blocks(k, kc), blocks(m, mc)
 	for p := 0; p < k; p += kb {
 		run := min(kb, k-p)
 		f.steps(&t, run)
@@ -118,12 +118,12 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 // panel chooses the next columns of b for the given rows of a, packs them where
 // that is needed or pays, and returns the width of the tiles. The tiles of 32 columns
 // read no column that does not exist, the others do.
-func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem **scratch) int {
+func (t *micro) panel(left, rows, run int, b []float32, ldb int, mem **scratch) int {
 	t.b, t.bstep = &b[0], 4*ldb
-	width := panelWidth(left)
+	width := nrOf(left)
 	cols := min(width, left)
 	t.columns(width, cols)
-	if cols < width && width < fullCols || rows >= packFrom && ldb != width {
+	if cols < width && width < nrFull || rows >= packFrom && ldb != width {
 		panels := take(mem).panels
 		pack(panels[:], width, b, ldb, run, cols)
 		t.b, t.bstep = &panels[0], 4*width
@@ -131,13 +131,14 @@ func (t *tile) panel(left, rows, run int, b []float32, ldb int, mem **scratch) i
 	return width
 }
 
-// tileGemmNT is GemmNT with b transposed panel by panel, or with panels of packNT.
-func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, panels, c []float32, ldc int) {
+// blockedGemmNT is GemmNT with b transposed panel by panel, or with panels of packNT.
+func blockedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, panels, c []float32,
+	ldc int) {
 	var mem *scratch
 	f := factor{data: a, rows: m, row: lda, col: 1}
 	f.pack(&mem, n, k)
-	t := tile{ldc: 4 * ldc}
-	kb, mb := blocks(k, panelRows), blocks(m, blockRows)
+	t := micro{ldc: 4 * ldc}
+	kb, mb := blocks(k, kc), blocks(m, mc)
 	for p := 0; p < k; p += kb {
 		run := min(kb, k-p)
 		f.steps(&t, run)
@@ -146,7 +147,7 @@ func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 			rows := min(mb, m-i)
 			f.load(i, p, rows, run)
 			for j := 0; j < n; {
-				width := panelWidth(n - j)
+				width := nrOf(n - j)
 				cols := min(width, n-j)
 				t.columns(width, cols)
 				t.bstep = 4 * width
@@ -178,14 +179,14 @@ func (f *factor) pack(mem **scratch, n, k int) {
 	if n < reorderFrom || f.rows < packFrom || k < 2*packedRows || max(f.row, f.col)%apart != 0 {
 		return
 	}
-	f.packed, f.height = take(mem).rows(), wideRows
+	f.packed, f.height = take(mem).rows(), mrWide
 	if useAVX512 {
-		f.height = tallRows
+		f.height = mrTall
 	}
 }
 
 // steps sets the tile's walk through run columns of f.
-func (f *factor) steps(t *tile, run int) {
+func (f *factor) steps(t *micro, run int) {
 	if f.packed != nil {
 		t.steps(run, 4*f.height)
 		return
@@ -216,7 +217,7 @@ func (f *factor) load(i, p, rows, run int) {
 
 // times computes the tiles of rows rows of f, from row i and column p on, and one
 // panel.
-func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
+func (f *factor) times(t *micro, width, i, p, rows int, c []float32, ldc int) {
 	for q := f.tallTimes(t, width, i, p, rows, c, ldc); q < rows; {
 		left, row, at := rows-q, 4*f.row, (i+q)*f.row+p*f.col
 		t.a = &f.data[at]
@@ -225,7 +226,7 @@ func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
 			left, row = min(left, f.height-in), 4
 			t.a = &f.packed[(q-in)*t.count+in]
 		}
-		height := rowsOf(left, width)
+		height := mrOf(left, width)
 		t.rows = min(height, left)
 		for j := range t.off {
 			t.off[j] = row * min(j, t.rows-1)
@@ -239,12 +240,12 @@ func (f *factor) times(t *tile, width, i, p, rows int, c []float32, ldc int) {
 
 // tallTimes is times for as many rows as fill tall tiles, or tiles of the height of those
 // packed, and returns their number.
-func (f *factor) tallTimes(t *tile, width, i, p, rows int, c []float32, ldc int) int {
+func (f *factor) tallTimes(t *micro, width, i, p, rows int, c []float32, ldc int) int {
 	height, row := t.tall(width), 4*f.row
 	next := height * row
 	whole := tallTiles(rows, height, width)
 	if f.packed != nil {
-		if height == 0 && f.height == tallRows {
+		if height == 0 && f.height == mrTall {
 			return 0
 		}
 		height, row, next = f.height, 4, 4*f.height*t.count
@@ -254,7 +255,7 @@ func (f *factor) tallTimes(t *tile, width, i, p, rows int, c []float32, ldc int)
 		return 0
 	}
 	t.rows = height
-	if height > fullRows {
+	if height > mrFull {
 		t.rows = height / 2
 		t.afar, t.cfar = t.rows*row, 4*t.rows*ldc
 	}
@@ -280,7 +281,7 @@ func tallTiles(rows, height, width int) int {
 		return 0
 	}
 	whole := rows / height
-	if left := rows % height; width == fullCols && whole > 0 && 0 < left && left <= fewRows {
+	if left := rows % height; width == nrFull && whole > 0 && 0 < left && left <= mrFew {
 		whole-- // two tiles of 8 or 6 rows instead of one of 12 and one of 4
 	}
 	return whole

@@ -4,7 +4,7 @@ package kernels
 
 func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	if useVectors {
-		tileGemm(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		blockedGemm(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 		return
 	}
 	gemmGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
@@ -12,7 +12,7 @@ func gemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb i
 
 func gemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	if useVectors {
-		tileGemmTN(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		blockedGemmTN(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 		return
 	}
 	gemmTNGeneric(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
@@ -25,16 +25,16 @@ func gemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb
 	case m < transposeFrom:
 		dotsGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	default:
-		tileGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
+		blockedGemmNT(accumulate, m, n, k, a, lda, b, ldb, c, ldc)
 	}
 }
 
 // Chosen by counting instructions, not measured.
 const (
-	// tileFrom is the number of rows of a from which a tile, whose rows cost the
+	// microFrom is the number of rows of a from which a tile, whose rows cost the
 	// same whether they exist or not, beats reading b once a row: 8 load pairs
 	// and 16 multiply-adds for 64 columns of a row against 128 of 8 rows.
-	tileFrom = 4
+	microFrom = 4
 	// packFrom is the number of rows of a from which b is copied into panels: 2
 	// instructions beside the 64 multiply-adds of 4 tiles. It protects from rows
 	// of b so far apart that they evict each other.
@@ -50,13 +50,13 @@ func blocks(size, limit int) int {
 	return (size + count - 1) / count
 }
 
-// tileGemm is Gemm. Sums longer than a panel are cut into parts that are added
+// blockedGemm is Gemm. Sums longer than a panel are cut into parts that are added
 // up in c. The parts depend on k alone, and so do the bits of the result.
-func tileGemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+func blockedGemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	t := tile{runs: 1, outer: 1}
+	t := micro{runs: 1, outer: 1}
 	t.setRows(m, lda, ldc)
-	kb := blocks(k, panelRows)
+	kb := blocks(k, kc)
 	for p := 0; p < k; p += kb {
 		t.run = min(kb, k-p)
 		t.add(accumulate || p > 0)
@@ -69,9 +69,10 @@ func tileGemm(accumulate bool, m, n, k int, a []float32, lda int, b []float32, l
 }
 
 // overColumns computes all columns of at most tableRows rows.
-func (t *tile) overColumns(rows, n int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int, mem *scratch) {
+func (t *micro) overColumns(rows, n int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int,
+	mem *scratch) {
 	j := 0
-	if rows < tileFrom {
+	if rows < microFrom {
 		t.bstep = 4 * ldb
 		for ; n-j >= rowCols; j += rowCols {
 			t.b = &b[j]
@@ -81,34 +82,34 @@ func (t *tile) overColumns(rows, n int, a []float32, lda int, b []float32, ldb i
 			}
 		}
 	}
-	for ; j < n; j += tileCols {
-		cols := min(tileCols, n-j)
+	for ; j < n; j += nr {
+		cols := min(nr, n-j)
 		t.b, t.bstep = &b[j], 4*ldb
-		if cols < tileCols || rows >= packFrom && ldb != tileCols {
+		if cols < nr || rows >= packFrom && ldb != nr {
 			pack(mem.panels[:], b[j:], ldb, t.run, cols)
-			t.b, t.bstep = &mem.panels[0], 4*tileCols
+			t.b, t.bstep = &mem.panels[0], 4*nr
 		}
 		t.cover(a, c[j:], rows, cols)
 	}
 }
 
-// tileGemmTN is GemmTN. All of a is packed as well, a block of its columns at a
+// blockedGemmTN is GemmTN. All of a is packed as well, a block of its columns at a
 // time: its elements, as those of b, lie in rows that may evict each other.
-func tileGemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+func blockedGemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	t := tile{runs: 1, outer: 1, acrossSteps: 1, astep: 4 * tileRows, b: &mem.panels[0], bstep: 4 * tileCols}
-	kb := blocks(k, panelRows)
+	t := micro{runs: 1, outer: 1, kMajor: 1, astep: 4 * mr, b: &mem.panels[0], bstep: 4 * nr}
+	kb := blocks(k, kc)
 	for p := 0; p < k; p += kb {
 		t.run = min(kb, k-p)
 		t.add(accumulate || p > 0)
 		t.setRows(m, t.run, ldc)
 		for i := 0; i < m; i += tableRows {
 			rows := min(tableRows, m-i)
-			for q := 0; q < rows; q += tileRows {
-				pack(mem.rows[q*t.run:], a[p*lda+i+q:], lda, t.run, min(tileRows, rows-q))
+			for q := 0; q < rows; q += mr {
+				pack(mem.rows[q*t.run:], a[p*lda+i+q:], lda, t.run, min(mr, rows-q))
 			}
-			for j := 0; j < n; j += tileCols {
-				cols := min(tileCols, n-j)
+			for j := 0; j < n; j += nr {
+				cols := min(nr, n-j)
 				pack(mem.panels[:], b[p*ldb+j:], ldb, t.run, cols)
 				t.cover(mem.rows[:], c[i*ldc+j:], rows, cols)
 			}
@@ -117,17 +118,17 @@ func tileGemmTN(accumulate bool, m, n, k int, a []float32, lda int, b []float32,
 	putScratch(mem)
 }
 
-// tileGemmNT is GemmNT with b transposed panel by panel.
-func tileGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+// blockedGemmNT is GemmNT with b transposed panel by panel.
+func blockedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	t := tile{runs: 1, outer: 1, b: &mem.panels[0], bstep: 4 * tileCols}
+	t := micro{runs: 1, outer: 1, b: &mem.panels[0], bstep: 4 * nr}
 	t.setRows(m, lda, ldc)
-	kb := blocks(k, panelRows)
+	kb := blocks(k, kc)
 	for p := 0; p < k; p += kb {
 		t.run = min(kb, k-p)
 		t.add(accumulate || p > 0)
-		for j := 0; j < n; j += tileCols {
-			cols := min(tileCols, n-j)
+		for j := 0; j < n; j += nr {
+			cols := min(nr, n-j)
 			packTransposed(mem.panels[:], b[j*ldb+p:], ldb, t.run, cols)
 			for i := 0; i < m; i += tableRows {
 				t.cover(a[i*lda+p:], c[i*ldc+j:], min(tableRows, m-i), cols)

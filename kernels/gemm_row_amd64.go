@@ -2,9 +2,9 @@
 
 package kernels
 
-// A rowTile is up to 64 neighbouring elements of a single row of the output, kept
+// A microRow is up to 64 neighbouring elements of a single row of the output, kept
 // in registers over a whole chain of sums.
-type rowTile struct {
+type microRow struct {
 	c, a, b      *float32
 	astep, bstep int // bytes
 	count        int // steps, 1 or more
@@ -14,7 +14,7 @@ type rowTile struct {
 }
 
 //go:noescape
-func rowTimes(r *rowTile)
+func rowTimes(r *microRow)
 
 //go:noescape
 func addEightRows(c, a, b *float32, bstep, vectors, fresh int)
@@ -22,25 +22,25 @@ func addEightRows(c, a, b *float32, bstep, vectors, fresh int)
 // compute is a real call so that the goroutine can be preempted.
 //
 //go:noinline
-func (r *rowTile) compute() { rowTimes(r) }
+func (r *microRow) compute() { rowTimes(r) }
 
-// alongFrom is the number of columns from which walking along the rows of b beats
+// axpyFrom is the number of columns from which walking along the rows of b beats
 // walking down columns of it.
-const alongFrom = 256
+const axpyFrom = 256
 
-// alongMost is the most columns that one walk takes: sums of so many stay in L1.
-const alongMost = 2048
+// axpyMost is the most columns that one walk takes: sums of so many stay in L1.
+const axpyMost = 2048
 
 // rowGemm is Gemm for a single row, the elements of a being ap apart.
 func rowGemm(accumulate bool, n, k int, a []float32, ap int, b []float32, ldb int, c []float32) {
-	kb := blocks(k, panelRows)
+	kb := blocks(k, kc)
 	for p := 0; p < k; p += kb {
 		run := min(kb, k-p)
 		add := accumulate || p > 0
 		j := 0
-		for ap == 1 && run%8 == 0 && n-j >= alongFrom {
-			cols := min(alongMost, n-j) &^ 7
-			alongRows(add, cols, run, a[p:], b[p*ldb+j:], ldb, c[j:])
+		for ap == 1 && run%8 == 0 && n-j >= axpyFrom {
+			cols := min(axpyMost, n-j) &^ 7
+			axpyRows(add, cols, run, a[p:], b[p*ldb+j:], ldb, c[j:])
 			j += cols
 		}
 		if j < n {
@@ -51,7 +51,7 @@ func rowGemm(accumulate bool, n, k int, a []float32, ap int, b []float32, ldb in
 
 // downColumns computes tile after tile.
 func downColumns(add bool, n, k int, a []float32, ap int, b []float32, ldb int, c []float32) {
-	r := rowTile{a: &a[0], astep: 4 * ap, bstep: 4 * ldb, count: k}
+	r := microRow{a: &a[0], astep: 4 * ap, bstep: 4 * ldb, count: k}
 	if add {
 		r.accumulate = 1
 	}
@@ -79,21 +79,21 @@ func rowVectors(left int) int {
 	return 1
 }
 
-// alongRows computes n columns over k rows of b, both multiples of 8. Sums that are
+// axpyRows computes n columns over k rows of b, both multiples of 8. Sums that are
 // added to c are made apart first, as the tiles do.
-func alongRows(add bool, n, k int, a, b []float32, ldb int, c []float32) {
+func axpyRows(add bool, n, k int, a, b []float32, ldb int, c []float32) {
 	if !add {
-		alongInto(c, n, k, a, b, ldb)
+		axpyInto(c, n, k, a, b, ldb)
 		return
 	}
 	mem := getScratch()
-	alongInto(mem.panels[:], n, k, a, b, ldb)
+	axpyInto(mem.panels[:], n, k, a, b, ldb)
 	ScaleAdd(c[:n], 1, mem.panels[:n])
 	putScratch(mem)
 }
 
-// alongInto computes sum = a·b.
-func alongInto(sum []float32, n, k int, a, b []float32, ldb int) {
+// axpyInto computes sum = a·b.
+func axpyInto(sum []float32, n, k int, a, b []float32, ldb int) {
 	for p := 0; p < k; p += 8 {
 		fresh := 0
 		if p == 0 {

@@ -2,11 +2,11 @@
 
 package kernels
 
-// flatMost is the longest sum for which walking along the rows of c beats walking
+// smallK is the longest sum for which walking along the rows of c beats walking
 // down its columns: the rows of b that pass by meanwhile stay in the L1 cache.
-const flatMost = 32
+const smallK = 32
 
-// flatGemm is tileGemm for short sums, which take no longer than writing c: it writes
+// smallKGemm is blockedGemm for short sums, which take no longer than writing c: it writes
 // c line after line, as the caches like it, each series of tiles being a few whole
 // lines.
 //
@@ -15,15 +15,15 @@ const flatMost = 32
 // 'gradweights (fc|LSTM)', best of several runs on a shared machine): fc wide
 // 59 from 8 rows and 73 from 16, LSTM wide 67 and 68: a tile of 8 steps takes about as long to
 // begin and end. Fetching its part of c beforehand does not help: tried.
-func flatGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
-	width := panelWidth(n)
+func smallKGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32, ldb int, c []float32, ldc int) {
+	width := nrOf(n)
 	whole := n - n%width
-	t := tile{ldc: 4 * ldc, bstep: 4 * ldb, bnext: 4 * width, cnext: 4 * width}
+	t := micro{ldc: 4 * ldc, bstep: 4 * ldb, bnext: 4 * width, cnext: 4 * width}
 	t.steps(k, 4*ap)
 	t.add(accumulate)
 	t.columns(width, width)
 	for i := 0; i < m; {
-		height := rowsOf(m-i, width)
+		height := mrOf(m-i, width)
 		t.rows = min(height, m-i)
 		for q := range height {
 			t.off[q] = 4 * ai * min(q, t.rows-1)
@@ -37,55 +37,55 @@ func flatGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float32
 		i += height
 	}
 	if whole < n {
-		tileGemm(accumulate, m, n-whole, k, a, ai, ap, b[whole:], ldb, c[whole:], ldc)
+		blockedGemm(accumulate, m, n-whole, k, a, ai, ap, b[whole:], ldb, c[whole:], ldc)
 	}
 }
 
 const (
-	// turnedMost is the most rows of a for which turnedGemmNT is used: the widest
+	// transposedMost is the most rows of a for which transposedGemmNT is used: the widest
 	// panel of AVX2. Of more rows, transposing b costs less than it saves.
-	turnedMost = wideCols
-	// turnedRows is the number of rows of b in one block, whole tiles of 6 or of 8:
+	transposedMost = nrWide
+	// transposedRows is the number of rows of b in one block, whole tiles of 6 or of 8:
 	// their sums stay in the L1 cache until they are turned.
-	turnedRows = 48
+	transposedRows = 48
 )
 
-// turnedGemmNT is GemmNT for few rows, as the transposed product cᵀ = b·aᵀ: the tiles
+// transposedGemmNT is GemmNT for few rows, as the transposed product cᵀ = b·aᵀ: the tiles
 // read b where it lies, along its rows, and only a and c, which are small, are
-// transposed. Every sum is that of tileGemmNT to the bit.
+// transposed. Every sum is that of blockedGemmNT to the bit.
 //
-// Floor: that of the tiles (tile_amd64.go); the tile of 8 columns takes 46 loads for
+// Floor: that of the tiles (micro_amd64.go); the tile of 8 columns takes 46 loads for
 // 48 multiply-adds. Reached on Zen 4, percent of the FMA peak
 // (in bench/peers: go run . -isa avx2 -batches 8,16 -filter 'gradinput (fc|LSTM|heads)',
 // best of several runs on a shared machine): 16 rows of fc wide 87 and LSTM
 // wide 90, of sums of 28 52; 8 rows of fc wide 81, LSTM wide 82.
-func turnedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
+func transposedGemmNT(accumulate bool, m, n, k int, a []float32, lda int, b []float32, ldb int, c []float32, ldc int) {
 	mem := getScratch()
-	width := narrowCols
-	if m > narrowCols {
-		width = wideCols
+	width := nrNarrow
+	if m > nrNarrow {
+		width = nrWide
 	}
-	panel, rest := mem.panels[:panelRows*width], mem.panels[panelRows*width:]
-	sums, turned := rest[:turnedRows*width], rest[turnedRows*width:][:width*turnedRows]
+	panel, rest := mem.panels[:kc*width], mem.panels[kc*width:]
+	sums, turned := rest[:transposedRows*width], rest[transposedRows*width:][:width*transposedRows]
 	f := factor{data: b, rows: n, row: ldb, col: 1}
-	t := tile{b: &panel[0], bstep: 4 * width, ldc: 4 * width}
+	t := micro{b: &panel[0], bstep: 4 * width, ldc: 4 * width}
 	t.columns(width, width)
-	kb := blocks(k, panelRows)
+	kb := blocks(k, kc)
 	for p := 0; p < k; p += kb {
 		run := min(kb, k-p)
 		packTransposed(panel, width, a[p:], lda, run, m)
 		f.steps(&t, run)
 		add := accumulate || p > 0
-		for j := 0; j < n; j += turnedRows {
-			rows := min(turnedRows, n-j)
+		for j := 0; j < n; j += transposedRows {
+			rows := min(transposedRows, n-j)
 			f.times(&t, width, j, p, rows, sums, width)
 			if whole := !add && m == width && rows%8 == 0; whole {
 				turn(c[j:], ldc, sums, width, rows)
 				continue
 			}
-			turn(turned, turnedRows, sums, width, rows)
+			turn(turned, transposedRows, sums, width, rows)
 			for i := range m {
-				to, from := c[i*ldc+j:][:rows], turned[i*turnedRows:][:rows]
+				to, from := c[i*ldc+j:][:rows], turned[i*transposedRows:][:rows]
 				if add {
 					ScaleAdd(to, 1, from)
 				} else {

@@ -23,10 +23,12 @@ var gemmShapes = []struct{ m, n, k int }{
 	{1, 1, 1},                         // 8x8 tile, one row, one masked column
 	{1, 16, 1}, {1, 17, 5}, {1, 7, 9}, // a single row of less than 64 columns
 	{1, 64, 3}, {1, 63, 3}, {1, 65, 7}, {1, 200, 11}, // rows of 64 columns and what is left of them
-	{1, 300, 24}, {1, 257, 648}, {1, 2310, 8}, {1, 300, 25}, // a single row along b: in one walk, in three parts, in two walks; not
+	// a single row along b: in one walk, in three parts, in two walks; not
+	{1, 300, 24}, {1, 257, 648}, {1, 2310, 8}, {1, 300, 25},
 	{40, 70, 1}, {9, 8, 1}, {50, 5, 1}, {3, 300, 1}, // sums of one product
 	{2, 8, 2}, {3, 9, 3}, {4, 16, 4}, {5, 15, 5}, // 4x16; 6x16 with rows left out
-	{8, 61, 7}, {5, 97, 330}, {16, 48, 9}, {14, 77, 400}, {17, 30, 20}, // few rows when b is transposed: 8 or 16 of them, and more
+	// few rows when b is transposed: 8 or 16 of them, and more
+	{8, 61, 7}, {5, 97, 330}, {16, 48, 9}, {14, 77, 400}, {17, 30, 20},
 	{6, 16, 6}, {7, 17, 7}, {8, 24, 8}, {9, 31, 9}, // 6x16; 4+4; 4+4 and 8x8; 6+4 and masked
 	{10, 32, 10}, {11, 33, 11}, {12, 28, 12}, {13, 40, 13}, // remainders of 6
 	{16, 28, 128}, {1, 28, 128}, {8, 28, 32}, {8, 28, 16}, {20, 28, 512}, // heads
@@ -98,7 +100,8 @@ func checkGemmOnce(b *buffers, op int, accumulate bool, m, n, k, pad int) {
 			gaps, gapsBefore = append(gaps, row[n:end]...), append(gapsBefore, before[i*ldc+n:i*ldc+end]...)
 		}
 	}
-	what := fmt.Sprintf("%s m=%d n=%d k=%d accumulate=%v pad=%d placement=%s", g.name, m, n, k, accumulate, pad, b.place.name)
+	what := fmt.Sprintf("%s m=%d n=%d k=%d accumulate=%v pad=%d placement=%s", g.name, m, n, k, accumulate, pad,
+		b.place.name)
 	near(b.t, what, got, want, scaled(size, float64(k+2)*eps))
 	same(b.t, what+" between the rows", gaps, gapsBefore)
 }

@@ -25,7 +25,8 @@ func guarded(t testing.TB, n int, kind guardKind) []float32 {
 		guardsIdle[pages] = idle[:len(idle)-1]
 	} else {
 		var err error
-		m, err = syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		m, err = syscall.Mmap(-1, 0, (pages+2)*page, syscall.PROT_READ|syscall.PROT_WRITE,
+			syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		if err != nil {
 			t.Fatal(err)
 		}

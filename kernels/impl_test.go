@@ -50,7 +50,8 @@ func TestChoose(t *testing.T) {
 		if name != test.name || (err != nil) != test.fails {
 			t.Errorf("KERNELS=%s chooses %s, %v", test.want, name, err)
 		}
-		if err != nil && (!strings.Contains(err.Error(), "KERNELS="+test.want) || !strings.Contains(err.Error(), best)) {
+		if err != nil && (!strings.Contains(err.Error(), "KERNELS="+test.want) ||
+			!strings.Contains(err.Error(), best)) {
 			t.Errorf("the error %q names neither what was asked for nor what there is", err)
 		}
 	}

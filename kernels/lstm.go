@@ -23,7 +23,8 @@ const lstmPiece = 4096
 func LSTMForward(batch, n int, gates, cPrev, c, h []float32) {
 	gates = cut(gates, batch, 4*n, errShortGates)
 	cPrev, c, h = cut(cPrev, batch, n, errShortCPrev), cut(c, batch, n, errShortC), cut(h, batch, n, errShortH)
-	if overlap(gates, cPrev) || overlap(gates, c) || overlap(gates, h) || overlapInexact(c, cPrev) || overlap(h, cPrev) || overlap(h, c) {
+	if overlap(gates, cPrev) || overlap(gates, c) || overlap(gates, h) || overlapInexact(c, cPrev) ||
+		overlap(h, cPrev) || overlap(h, c) {
 		panic(errOverlap)
 	}
 	raceWrite(gates)

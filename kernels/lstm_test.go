@@ -119,7 +119,8 @@ func TestLSTMGradient(t *testing.T) {
 		LSTMForward(1, n, gates, cPrev, c, h)
 		LSTMBackward(1, n, gates, cPrev, c, dh, dc, gates)
 		for j := range n {
-			x := []float64{float64(pre[j]), float64(pre[n+j]), float64(pre[2*n+j]), float64(pre[3*n+j]), float64(cPrev[j])}
+			x := []float64{float64(pre[j]), float64(pre[n+j]), float64(pre[2*n+j]), float64(pre[3*n+j]),
+				float64(cPrev[j])}
 			got := []float32{gates[j], gates[n+j], gates[2*n+j], gates[3*n+j], dc[j]}
 			for q := range x {
 				const e = 1e-5
@@ -170,7 +171,8 @@ func TestExpTanh(t *testing.T) {
 				t.Fatalf("tanh of %g is %g", v, gates[2*n+i])
 			}
 		}
-		t.Logf("%d arguments: sigmoid within %.2f, tanh within %.2f units of 2^-24, relative", n, worst[0]/eps, worst[1]/eps)
+		t.Logf("%d arguments: sigmoid within %.2f, tanh within %.2f units of 2^-24, relative", n, worst[0]/eps,
+			worst[1]/eps)
 		if worst[0] > 4*eps || worst[1] > 4*eps {
 			t.Error("more than 4 units")
 		}
@@ -185,7 +187,8 @@ func TestLSTMSpecial(t *testing.T) {
 		for _, n := range []int{1, 8, 11} {
 			for at := range n {
 				for q := range 4 {
-					gates, cPrev, c, h := make([]float32, 4*n), make([]float32, n), make([]float32, n), make([]float32, n)
+					gates, cPrev, c, h := make([]float32, 4*n), make([]float32, n), make([]float32, n),
+						make([]float32, n)
 					gates[q*n+at] = nan
 					LSTMForward(1, n, gates, cPrev, c, h)
 					for j := range n {
@@ -198,8 +201,10 @@ func TestLSTMSpecial(t *testing.T) {
 				gates[at], gates[n+at], gates[2*n+at], gates[3*n+at] = inf, -inf, -inf, inf
 				cPrev[at] = 1e30
 				LSTMForward(1, n, gates, cPrev, c, h)
-				if gates[at] != 1 || gates[n+at] > 0x1p-125 || gates[2*n+at] != -1 || gates[3*n+at] != 1 || abs(float64(c[at])+1) > 1e-6 {
-					t.Fatalf("n=%d: infinities give %g %g %g %g, c=%g", n, gates[at], gates[n+at], gates[2*n+at], gates[3*n+at], c[at])
+				if gates[at] != 1 || gates[n+at] > 0x1p-125 || gates[2*n+at] != -1 || gates[3*n+at] != 1 ||
+					abs(float64(c[at])+1) > 1e-6 {
+					t.Fatalf("n=%d: infinities give %g %g %g %g, c=%g", n, gates[at], gates[n+at], gates[2*n+at],
+						gates[3*n+at], c[at])
 				}
 				dh, dc, dgates := make([]float32, n), make([]float32, n), make([]float32, 4*n)
 				dh[at] = nan

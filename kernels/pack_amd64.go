@@ -23,11 +23,11 @@ func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 //	dst[p*width+j] = b[p*ldb+j]     p<rows, j<cols
 func pack(dst []float32, width int, b []float32, ldb, rows, cols int) {
 	switch {
-	case width == fullCols:
+	case width == nrFull:
 		pack32AVX512(&dst[0], &b[0], 4*ldb, rows, 1<<(cols-16)-1)
-	case cols == wideCols:
+	case cols == nrWide:
 		pack16AVX2(&dst[0], &b[0], 4*ldb, rows)
-	case width == wideCols:
+	case width == nrWide:
 		pack16MaskAVX2(&dst[0], &b[0], 4*ldb, rows, maskFor(cols-8))
 	default:
 		pack8MaskAVX2(&dst[0], 4*width, &b[0], 4*ldb, rows, maskFor(cols))
@@ -86,19 +86,20 @@ func (p *Packed) reserve(floats int) {
 	p.panels = p.panels[:floats]
 }
 
-// packNT copies b into the panels of tileGemmNT: for each part of the sums all columns, one panel after
-// another.
+// packNT copies b into the panels of blockedGemmNT: for each part of the sums all columns, one
+// panel after another.
 func packNT(p *Packed) {
 	if !useVectors {
 		return
 	}
 	p.reserve(p.k * paddedCols(p.n))
-	kb := blocks(p.k, panelRows)
+	kb := blocks(p.k, kc)
 	for q := 0; q < p.k; q += kb {
 		run := min(kb, p.k-q)
 		for j := 0; j < p.n; {
-			width := panelWidth(p.n - j)
-			packTransposed(p.panels[panelAt(p.n, q, j, run):], width, p.weights[j*p.ld+q:], p.ld, run, min(width, p.n-j))
+			width := nrOf(p.n - j)
+			packTransposed(p.panels[panelAt(p.n, q, j, run):], width, p.weights[j*p.ld+q:], p.ld, run,
+				min(width, p.n-j))
 			j += width
 		}
 	}
@@ -106,11 +107,11 @@ func packNT(p *Packed) {
 
 // paddedCols is the number of columns of all panels of n columns.
 func paddedCols(n int) int {
-	whole := n &^ (fullCols - 1)
+	whole := n &^ (nrFull - 1)
 	if whole == n {
 		return n
 	}
-	return whole + (n-whole+panelWidth(n-whole)-1)/panelWidth(n-whole)*panelWidth(n-whole)
+	return whole + (n-whole+nrOf(n-whole)-1)/nrOf(n-whole)*nrOf(n-whole)
 }
 
 // panelAt is where the panel of column j is, for the sums of run products from q on.

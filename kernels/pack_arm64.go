@@ -13,12 +13,12 @@ func transpose8NEON(dst, src *float32, ldsrc, blocks int)
 //
 //	dst[p*8+j] = b[p*ldb+j]     p<rows, j<cols
 func pack(dst, b []float32, ldb, rows, cols int) {
-	if cols == tileCols {
+	if cols == nr {
 		pack8NEON(&dst[0], &b[0], 4*ldb, rows)
 		return
 	}
 	for p := range rows {
-		row := dst[p*tileCols:][:tileCols]
+		row := dst[p*nr:][:nr]
 		clear(row[copy(row, b[p*ldb:][:cols]):])
 	}
 }
@@ -29,12 +29,12 @@ func pack(dst, b []float32, ldb, rows, cols int) {
 //	dst[p*8+j] = b[j*ldb+p]     p<rows, j<cols
 func packTransposed(dst, b []float32, ldb, rows, cols int) {
 	p := 0
-	if cols == tileCols && rows >= 4 {
+	if cols == nr && rows >= 4 {
 		p = rows &^ 3
 		transpose8NEON(&dst[0], &b[0], 4*ldb, rows/4)
 	}
 	for ; p < rows; p++ {
-		row := dst[p*tileCols:][:tileCols]
+		row := dst[p*nr:][:nr]
 		clear(row)
 		for j := range cols {
 			row[j] = b[j*ldb+p]

@@ -1,10 +1,10 @@
 package kernels
 
 // A Packed holds the weights of a layer in the panels that micro-kernels read, for gradients of the
-// input that are computed more than once with the same weights. The products have the bits of those of
-// the weights themselves. The zero value is ready for PackNT or PackGradInput, which allocate only
-// where it holds less than they need; they must run again after the weights changed. Any number of
-// goroutines may read a Packed at once.
+// input that are computed more than once with the same weights. The products have the bits of those
+// of the weights themselves. The zero value is ready for PackNT or PackGradInput, which allocate
+// only where it holds less than they need; they must run again after the weights changed. Any
+// number of goroutines may read a Packed at once.
 type Packed struct {
 	weights  []float32 // for what is not faster with panels
 	n, k, ld int       // of a matrix

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestPacked wants packed weights to give the bits of the weights themselves, for any number of rows, and a Packed that is
-// used again to forget what it held.
+// TestPacked wants packed weights to give the bits of the weights themselves, for any number of
+// rows, and a Packed that is used again to forget what it held.
 func TestPacked(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
 		var p Packed

@@ -48,7 +48,7 @@
 	VADDPS     Y10, sum, sum   \
 	VMASKMOVPS sum, Y9, at(R9)
 
-// func rowTimes(r *rowTile)
+// func rowTimes(r *microRow)
 //
 //	c[j] (+)= Σ_p a[p*astep]*b[p*bstep+j]     p<count, j<8·vectors, the last 8 under mask
 //
@@ -57,15 +57,15 @@
 // farther away; with fewer the 4 cycles of an addition.
 TEXT ·rowTimes(SB), NOSPLIT, $0-8
 	MOVQ    r+0(FP), DI
-	MOVQ    rowTile_a(DI), R8
-	MOVQ    rowTile_b(DI), SI
-	MOVQ    rowTile_c(DI), R9
-	MOVQ    rowTile_astep(DI), BX
-	MOVQ    rowTile_bstep(DI), DX
-	MOVQ    rowTile_count(DI), CX
-	MOVQ    rowTile_accumulate(DI), AX
-	MOVQ    rowTile_mask(DI), R10
-	MOVQ    rowTile_vectors(DI), R11
+	MOVQ    microRow_a(DI), R8
+	MOVQ    microRow_b(DI), SI
+	MOVQ    microRow_c(DI), R9
+	MOVQ    microRow_astep(DI), BX
+	MOVQ    microRow_bstep(DI), DX
+	MOVQ    microRow_count(DI), CX
+	MOVQ    microRow_accumulate(DI), AX
+	MOVQ    microRow_mask(DI), R10
+	MOVQ    microRow_vectors(DI), R11
 	VMOVUPS (R10), Y9
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1

@@ -4,11 +4,11 @@
 #include "go_asm.h"
 #include "neon_arm64.h"
 
-// func tileRow(t *tile)
+// func microRow(t *micro)
 //
 // One row by 64 columns, for products of few rows: b passes by only once a row,
 // so wide rows of it matter more than reuse. Takes a, b, c, bstep, run and
-// accumulate of the tile; every sum is that of tileAlong to the bit. Go twin:
+// accumulate of the tile; every sum is that of microRowMajor to the bit. Go twin:
 // addRowTimes in gemm_generic.go.
 //
 // Requires: NEON
@@ -40,13 +40,13 @@
 	FADD(16, y0, y0)         \
 	FADD(17, y1, y1)
 
-TEXT ·tileRow(SB), NOSPLIT, $0-8
+TEXT ·microRow(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
-	MOVD tile_a(R0), R1
-	MOVD tile_c(R0), R2
-	MOVD tile_b(R0), R9
-	MOVD tile_bstep(R0), R10
-	MOVD tile_run(R0), R11
+	MOVD micro_a(R0), R1
+	MOVD micro_c(R0), R2
+	MOVD micro_b(R0), R9
+	MOVD micro_bstep(R0), R10
+	MOVD micro_run(R0), R11
 	AND  $3, R11, R12
 	LSR  $2, R11, R11
 	VEOR V0.B16, V0.B16, V0.B16
@@ -84,7 +84,7 @@ rest:
 	B       rest
 
 ran:
-	MOVD tile_accumulate(R0), R20
+	MOVD micro_accumulate(R0), R20
 	CBZ  R20, set
 	ADDPAIR(0, 0, 1)
 	ADDPAIR(32, 2, 3)

@@ -11,17 +11,17 @@ const (
 	maxSteps = panelsLen / 32
 	// blockLen is the length of the buffer for a block of rows of a: 650 KiB, made
 	// where it is needed.
-	blockLen = (blockRows + packedRows) * panelRows
+	blockLen = (mc + packedRows) * kc
 )
 
 // scratch is memory for packed matrices, aligned to cache lines, and for where
 // the runs of a tile begin.
 type scratch struct {
 	panels *[panelsLen]float32
-	starts [maxSteps]int     // of the runs of a tile
-	start  [fullCols]float32 // what the sums of a tile begin with
-	slices [maxSlices]slice  // of weights, packed
-	block  []float32         // nil until a product needs it
+	starts [maxSteps]int    // of the runs of a tile
+	start  [nrFull]float32  // what the sums of a tile begin with
+	slices [maxSlices]slice // of weights, packed
+	block  []float32        // nil until a product needs it
 }
 
 func newScratch() *scratch {

@@ -7,7 +7,7 @@ const (
 	panelsLen = 16384
 	// rowsLen is the length of the buffer for rows of a: 120 KiB, less than half
 	// of an L2 cache.
-	rowsLen = tableRows * panelRows
+	rowsLen = tableRows * kc
 )
 
 // scratch is memory for packed panels. It is so large that Go makes it begin on

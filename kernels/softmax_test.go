@@ -73,7 +73,8 @@ func TestLogSoftmax3Special(t *testing.T) {
 					if i/3 == at {
 						want = test.want[i%3]
 					}
-					if !(v != v && want != want) && v != want && !(abs(float64(v-want)) <= 4*eps*max(2, abs(float64(want)))) {
+					if !(v != v && want != want) && v != want &&
+						!(abs(float64(v-want)) <= 4*eps*max(2, abs(float64(want)))) {
 						t.Fatalf("group %v at %d: element %d is %g, want %g", test.in, at, i, v, want)
 					}
 				}

@@ -12,7 +12,8 @@ import (
 func TestProductSpecial(t *testing.T) {
 	inf, nan := float32(math.Inf(1)), float32(math.NaN())
 	eachImplementation(t, func(t *testing.T) {
-		for _, s := range []struct{ m, n, k int }{{1, 70, 5}, {2, 5, 13}, {6, 16, 3}, {7, 21, 9}, {9, 8, 330}, {100, 19, 4}} {
+		for _, s := range []struct{ m, n, k int }{{1, 70, 5}, {2, 5, 13}, {6, 16, 3}, {7, 21, 9}, {9, 8, 330},
+			{100, 19, 4}} {
 			for op, g := range gemms {
 				for _, bad := range []float32{nan, inf, -inf} {
 					m, n, k := s.m, s.n, s.k
@@ -37,7 +38,8 @@ func TestProductSpecial(t *testing.T) {
 					g.f(true, m, n, k, a, lda, b, ldb, c, n)
 					for j, v := range c {
 						if want := float32(k + 1); j/n != i && v != want {
-							t.Fatalf("%s %v: %g in row %d makes element %d %g, want %g", gemms[op].name, s, bad, i, j, v, want)
+							t.Fatalf("%s %v: %g in row %d makes element %d %g, want %g", gemms[op].name, s, bad, i, j,
+								v, want)
 						}
 						if j/n == i && v != bad && !(v != v && bad != bad) {
 							t.Fatalf("%s %v: %g in row %d makes element %d of it %g", gemms[op].name, s, bad, i, j, v)
@@ -141,7 +143,8 @@ func TestConcurrent(t *testing.T) {
 						k.call()
 						for j, v := range k.out {
 							if v != k.want[j] {
-								t.Errorf("worker %d, %s: element %d is %g, alone it is %g", worker, operations[i].name, j, v, k.want[j])
+								t.Errorf("worker %d, %s: element %d is %g, alone it is %g", worker, operations[i].name,
+									j, v, k.want[j])
 								return
 							}
 						}

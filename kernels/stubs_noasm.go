@@ -31,9 +31,9 @@ func packGradInput(*Packed) {}
 
 // What the compiler wants to see beside useVectors; nothing calls it.
 
-func convForwardTiles(*Conv, int, []float32, []float32, []float32, []float32, bool)            {}
-func convGradInputTiles(*Conv, int, []float32, []float32, []float32, []float32)                {}
-func convGradWeightsTiles(*Conv, int, []float32, []float32, []float32)                         {}
+func convForwardBlocked(*Conv, int, []float32, []float32, []float32, []float32, bool)          {}
+func convGradInputBlocked(*Conv, int, []float32, []float32, []float32, []float32)              {}
+func convGradWeightsBlocked(*Conv, int, []float32, []float32, []float32)                       {}
 func reluVectors(y, x []float32)                                                               {}
 func reluGradVectors(dx, dy, y []float32)                                                      {}
 func sumWidth(left int) int                                                                    { return left }

@@ -31,15 +31,16 @@ func checkRMSProp(b *buffers, n int) {
 	near(b.t, what+" theta", theta, params, paramsBound)
 }
 
-// TestRMSPropVanishing has gradients and mean squares around the sizes below which both count as 0: no
-// decaying mean square may stay among the denormal numbers, where arithmetic is slow, and every
+// TestRMSPropVanishing has gradients and mean squares around the sizes below which both count as 0:
+// no decaying mean square may stay among the denormal numbers, where arithmetic is slow, and every
 // implementation gives the same bits.
 func TestRMSPropVanishing(t *testing.T) {
 	const lr, decay, epsilon, n = float32(7e-4), float32(0.75), float32(1e-5), 21 // products of 0.75 and 0.25 are exact
 	var first []float32
 	eachImplementation(t, func(t *testing.T) {
 		least, below := float32(leastSquare), math.Nextafter32(leastSquare, 0)
-		grads := []float32{0, leastGrad, -leastGrad, math.Nextafter32(leastGrad, 0), -math.Nextafter32(leastGrad, 0), 1e-30, 1e-45}
+		grads := []float32{0, leastGrad, -leastGrad, math.Nextafter32(leastGrad, 0), -math.Nextafter32(leastGrad, 0),
+			1e-30, 1e-45}
 		squares := []float32{least, below, 1e-38, 1e-45, 0, least, below}
 		theta, ms, grad := make([]float32, n), make([]float32, n), make([]float32, n)
 		for i := range n {

@@ -18,7 +18,8 @@ func TestFMA(t *testing.T) {
 	t.Logf("%.1f GFLOP/s", best)
 }
 
-// Code with narrow registers alone is never divided by the rate of wide ones, and all other code by the faster of both.
+// Code with narrow registers alone is never divided by the rate of wide ones, and all other code by
+// the faster of both.
 func TestWideRegisters(t *testing.T) {
 	for _, wide := range []bool{false, true} {
 		used := map[bool]int{}

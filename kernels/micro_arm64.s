@@ -19,17 +19,17 @@
 //	R17      tiles left
 //
 // Floor: 16 multiply-adds a step, 8 cycles with two 128-bit units, 16 with one.
-// Beside them tileAlong has, for 4 steps, 12 loads (a quarter of its 84
-// instructions is not multiply-add) and tileAcross 2 loads a step (a fifth).
+// Beside them microRowMajor has, for 4 steps, 12 loads (a quarter of its 84
+// instructions is not multiply-add) and microKMajor 2 loads a step (a fifth).
 
 // TABLES points at the offsets of the first tile.
 #define TABLES \
-	MOVD tile_first(R0), R20  \
+	MOVD micro_first(R0), R20  \
 	ADD  R20<<3, R0, R16      \
-	ADD  $tile_aoff, R16, R15 \
-	ADD  $tile_coff, R16, R16 \
-	MOVD tile_times(R0), R17  \
-	MOVD tile_bstep(R0), R10
+	ADD  $micro_aoff, R16, R15 \
+	ADD  $micro_coff, R16, R16 \
+	MOVD micro_times(R0), R17  \
+	MOVD micro_bstep(R0), R10
 
 // SPREAD copies the first row to all others.
 #define SPREAD \
@@ -117,7 +117,7 @@
 
 // SETALL and ADDALL write all rows to c, KEEP writes them to t.out.
 #define SETALL \
-	MOVD tile_c(R0), R19 \
+	MOVD micro_c(R0), R19 \
 	SETROW(F0, F1)       \
 	SETROW(F2, F3)       \
 	SETROW(F4, F5)       \
@@ -128,7 +128,7 @@
 	SETROW(F14, F15)
 
 #define ADDALL \
-	MOVD tile_c(R0), R19     \
+	MOVD micro_c(R0), R19     \
 	ADDROW(0, F0, 1, F1)     \
 	ADDROW(2, F2, 3, F3)     \
 	ADDROW(4, F4, 5, F5)     \
@@ -139,7 +139,7 @@
 	ADDROW(14, F14, 15, F15)
 
 #define KEEP \
-	ADD     $tile_out, R0, R19  \
+	ADD     $micro_out, R0, R19  \
 	FSTPQ.P (F0, F1), 32(R19)   \
 	FSTPQ.P (F2, F3), 32(R19)   \
 	FSTPQ.P (F4, F5), 32(R19)   \
@@ -149,20 +149,20 @@
 	FSTPQ.P (F12, F13), 32(R19) \
 	FSTPQ.P (F14, F15), 32(R19)
 
-// func tileAlong(t *tile)
+// func microRowMajor(t *micro)
 //
 // Every row of a has its own address, R1-R8, and its elements follow each
 // other: 4 steps at a time, each with another lane of V24-V31.
-TEXT ·tileAlong(SB), NOSPLIT, $0-8
+TEXT ·microRowMajor(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
 	TABLES
-	MOVD tile_run(R0), R22
+	MOVD micro_run(R0), R22
 	AND  $3, R22, R23
 	LSR  $2, R22, R22
-	MOVD tile_askip(R0), R14
+	MOVD micro_askip(R0), R14
 
 tile:
-	MOVD  tile_a(R0), R20
+	MOVD  micro_a(R0), R20
 	LDP.P 16(R15), (R1, R2)
 	LDP.P 16(R15), (R3, R4)
 	LDP.P 16(R15), (R5, R6)
@@ -175,11 +175,11 @@ tile:
 	ADD   R20, R6
 	ADD   R20, R7
 	ADD   R20, R8
-	MOVD  tile_b(R0), R9
-	MOVD  tile_runs(R0), R13
+	MOVD  micro_b(R0), R9
+	MOVD  micro_runs(R0), R13
 	VEOR  V0.B16, V0.B16, V0.B16
 	VEOR  V1.B16, V1.B16, V1.B16
-	MOVD  tile_bias(R0), R20
+	MOVD  micro_bias(R0), R20
 	CBZ   R20, spread
 	FLDPQ (R20), (F0, F1)
 
@@ -245,14 +245,14 @@ ran:
 	B   run
 
 write:
-	MOVD tile_relu(R0), R20
+	MOVD micro_relu(R0), R20
 	CBZ  R20, place
 	RELU
 
 place:
-	MOVD tile_keep(R0), R20
+	MOVD micro_keep(R0), R20
 	CBNZ R20, keep
-	MOVD tile_accumulate(R0), R20
+	MOVD micro_accumulate(R0), R20
 	CBNZ R20, add
 	SETALL
 	B    next
@@ -269,32 +269,32 @@ keep:
 	KEEP
 	RET
 
-// func tileAcross(t *tile)
+// func microKMajor(t *micro)
 //
 // The 8 elements of a step lie side by side: R1 walks over them with step R2,
 // R3 and R4 are its jumps after a run and after a turn of the outer loop.
-TEXT ·tileAcross(SB), NOSPLIT, $0-8
+TEXT ·microKMajor(SB), NOSPLIT, $0-8
 	MOVD t+0(FP), R0
 	TABLES
-	MOVD tile_astep(R0), R2
-	MOVD tile_askip(R0), R3
-	MOVD tile_aouter(R0), R4
+	MOVD micro_astep(R0), R2
+	MOVD micro_askip(R0), R3
+	MOVD micro_aouter(R0), R4
 
 tile:
 	MOVD.P 64(R15), R1
-	MOVD   tile_a(R0), R20
+	MOVD   micro_a(R0), R20
 	ADD    R20, R1
-	MOVD   tile_b(R0), R9
-	MOVD   tile_outer(R0), R14
+	MOVD   micro_b(R0), R9
+	MOVD   micro_outer(R0), R14
 	VEOR   V0.B16, V0.B16, V0.B16
 	VEOR   V1.B16, V1.B16, V1.B16
 	SPREAD
 
 outer:
-	MOVD tile_runs(R0), R13
+	MOVD micro_runs(R0), R13
 
 run:
-	MOVD  tile_run(R0), R11
+	MOVD  micro_run(R0), R11
 	TBZ   $0, R11, two
 	FLDPQ (R1), (F24, F25)
 	ADD   R2, R1
@@ -326,9 +326,9 @@ ran:
 	SUB  $1, R14
 	CBNZ R14, outer
 
-	MOVD tile_keep(R0), R20
+	MOVD micro_keep(R0), R20
 	CBNZ R20, keep
-	MOVD tile_accumulate(R0), R20
+	MOVD micro_accumulate(R0), R20
 	CBNZ R20, add
 	SETALL
 	B    next

@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
+#include "micro_amd64.h"
 
 // The tall tile of 8 columns: twice 6 rows. The second half reads at a fixed
 // distance from the first, which is how 12 rows do with 6 address registers, and
@@ -59,22 +59,22 @@
 
 // SECOND goes on to the rows of the second half.
 #define SECOND \
-	MOVQ tile_c(DI), SI    \
-	ADDQ tile_cfar(DI), SI \
-	MOVQ tile_rows(DI), CX
+	MOVQ micro_c(DI), SI    \
+	ADDQ micro_cfar(DI), SI \
+	MOVQ micro_rows(DI), CX
 
 // MAX0 is the ReLU; the order of the operands lets NaN and -0 pass.
 #define MAX0(y) VMAXPS y, Y12, y
 
-// func tile12x8(t *tile)
-TEXT ·tile12x8(SB), NOSPLIT, $0-8
+// func micro12x8(t *micro)
+TEXT ·micro12x8(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 
 again:
 	ROWS
 	ROWS6
 	FETCH
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VXORPS  X0, X0, X0
 	TESTQ   CX, CX
 	JZ      spread
@@ -95,7 +95,7 @@ spread:
 	START
 
 run:
-	MOVQ    tile_afar(DI), R14
+	MOVQ    micro_afar(DI), R14
 	ADDQ    AX, R14
 	CMPQ    BX, $4             // neighbours,
 	JNE     step
@@ -139,7 +139,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VXORPS X12, X12, X12
 	MAX0(Y0)
@@ -156,7 +156,7 @@ out:
 	MAX0(Y11)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD(Y0, second)
 	ADD(Y1, second)

@@ -9,69 +9,69 @@
 
 // ROWS loads the addresses of rows 0 to 3, and the walk through a and b.
 #define ROWS \
-	MOVQ tile_a(DI), AX         \
-	MOVQ (tile_off+0)(DI), R8   \
-	MOVQ (tile_off+8)(DI), R9   \
-	MOVQ (tile_off+16)(DI), R10 \
-	MOVQ (tile_off+24)(DI), R11 \
+	MOVQ micro_a(DI), AX         \
+	MOVQ (micro_off+0)(DI), R8   \
+	MOVQ (micro_off+8)(DI), R9   \
+	MOVQ (micro_off+16)(DI), R10 \
+	MOVQ (micro_off+24)(DI), R11 \
 	ADDQ AX, R8                 \
 	ADDQ AX, R9                 \
 	ADDQ AX, R10                \
 	ADDQ AX, R11                \
-	MOVQ tile_b(DI), SI         \
-	MOVQ tile_bstep(DI), DX     \
-	MOVQ tile_astep(DI), BX
+	MOVQ micro_b(DI), SI         \
+	MOVQ micro_bstep(DI), DX     \
+	MOVQ micro_astep(DI), BX
 
 // ROWS6 and ROWS8 load the other rows.
 #define ROWS6 \
-	MOVQ (tile_off+32)(DI), R12 \
-	MOVQ (tile_off+40)(DI), R13 \
+	MOVQ (micro_off+32)(DI), R12 \
+	MOVQ (micro_off+40)(DI), R13 \
 	ADDQ AX, R12                \
 	ADDQ AX, R13
 
 #define ROWS8 \
 	ROWS6                       \
-	MOVQ (tile_off+48)(DI), R14 \
-	MOVQ (tile_off+56)(DI), R15 \
+	MOVQ (micro_off+48)(DI), R14 \
+	MOVQ (micro_off+56)(DI), R15 \
 	ADDQ AX, R14                \
 	ADDQ AX, R15
 
 // START begins the first run, NEXT another one if there is one.
 #define START \
-	MOVQ tile_runs(DI), AX   \
-	MOVQ tile_starts(DI), CX \
-	MOVQ AX, tile_left(DI)   \
-	MOVQ CX, tile_next(DI)   \
+	MOVQ micro_runs(DI), AX   \
+	MOVQ micro_starts(DI), CX \
+	MOVQ AX, micro_left(DI)   \
+	MOVQ CX, micro_next(DI)   \
 	MOVQ (CX), AX            \
-	MOVQ tile_run(DI), CX
+	MOVQ micro_run(DI), CX
 
 #define NEXT(last) \
-	DECQ tile_left(DI)     \
+	DECQ micro_left(DI)     \
 	JZ   last              \
-	MOVQ tile_next(DI), CX \
+	MOVQ micro_next(DI), CX \
 	ADDQ $8, CX            \
-	MOVQ CX, tile_next(DI) \
+	MOVQ CX, micro_next(DI) \
 	MOVQ (CX), AX          \
-	MOVQ tile_run(DI), CX
+	MOVQ micro_run(DI), CX
 
 // FETCH asks for what the next tiles need, a few pairs of cache lines a tile.
 #define FETCH \
-	MOVQ       tile_lines(DI), CX \
+	MOVQ       micro_lines(DI), CX \
 	TESTQ      CX, CX             \
 	JZ         8(PC)              \
-	MOVQ       tile_fetch(DI), AX \
+	MOVQ       micro_fetch(DI), AX \
 	PREFETCHT1 (AX)               \
 	PREFETCHT1 64(AX)             \
-	ADDQ       tile_fstep(DI), AX \
+	ADDQ       micro_fstep(DI), AX \
 	DECQ       CX                 \
 	JNZ        -4(PC)             \
-	MOVQ       AX, tile_fetch(DI)
+	MOVQ       AX, micro_fetch(DI)
 
 // TOUCH asks for two rows of the output: they are there when the sums are. FIRST
 // goes before.
 #define FIRST \
-	MOVQ tile_c(DI), CX   \
-	MOVQ tile_ldc(DI), AX
+	MOVQ micro_c(DI), CX   \
+	MOVQ micro_ldc(DI), AX
 
 #define TOUCH \
 	PREFETCHT0 (CX)          \
@@ -86,18 +86,18 @@
 
 // AGAIN goes on to the next tile of the series, if there is one.
 #define AGAIN \
-	DECQ tile_times(DI)     \
+	DECQ micro_times(DI)     \
 	JZ   end                \
-	MOVQ tile_anext(DI), AX \
-	MOVQ tile_cnext(DI), CX \
-	MOVQ tile_bnext(DI), DX \
-	ADDQ AX, tile_a(DI)     \
-	ADDQ CX, tile_c(DI)     \
-	ADDQ DX, tile_b(DI)     \
+	MOVQ micro_anext(DI), AX \
+	MOVQ micro_cnext(DI), CX \
+	MOVQ micro_bnext(DI), DX \
+	ADDQ AX, micro_a(DI)     \
+	ADDQ CX, micro_c(DI)     \
+	ADDQ DX, micro_b(DI)     \
 	JMP  again
 
 // OUTPUT loads where the rows go: SI address, DX distance, CX rows left.
 #define OUTPUT \
-	MOVQ tile_c(DI), SI    \
-	MOVQ tile_ldc(DI), DX  \
-	MOVQ tile_rows(DI), CX
+	MOVQ micro_c(DI), SI    \
+	MOVQ micro_ldc(DI), DX  \
+	MOVQ micro_rows(DI), CX

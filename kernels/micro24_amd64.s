@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
+#include "micro_amd64.h"
 
 // The turned tile of 24 rows by 4 columns, for gradients of weights of 8 channels:
 // its registers hold 8 rows of a column, so a step loads 3 vectors of a, each at an
@@ -44,8 +44,8 @@
 	VEXTRACTF128 $1, y2, X14  \
 	VEXTRACTF128 $1, y3, X15
 
-// func tile24x4(t *tile)
-TEXT ·tile24x4(SB), NOSPLIT, $0-8
+// func micro24x4(t *micro)
+TEXT ·micro24x4(SB), NOSPLIT, $0-8
 	MOVQ    t+0(FP), DI
 	ROWS
 	FETCH

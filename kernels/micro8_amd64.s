@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
+#include "micro_amd64.h"
 
 // The tile of 8 columns. Go twin: the triple loops of gemm_generic.go and
 // conv_generic.go.
@@ -59,15 +59,15 @@
 	STEP1(R15, Y9, Y7)  \
 	ADDQ    DX, SI
 
-// func tile8x8(t *tile)
-TEXT ·tile8x8(SB), NOSPLIT, $0-8
+// func micro8x8(t *micro)
+TEXT ·micro8x8(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 
 again:
 	ROWS
 	ROWS8
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH
@@ -76,7 +76,7 @@ again:
 	TOUCH
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VXORPS  X0, X0, X0
 	TESTQ   CX, CX
 	JZ      spread
@@ -103,7 +103,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VXORPS X8, X8, X8
 	MAX0(Y0, Y8)
@@ -116,8 +116,8 @@ out:
 	MAX0(Y7, Y8)
 
 write:
-	MOVQ  tile_mask(DI), R8
-	CMPQ  tile_accumulate(DI), $0
+	MOVQ  micro_mask(DI), R8
+	CMPQ  micro_accumulate(DI), $0
 	JEQ   set
 	TESTQ R8, R8
 	JNZ   maskadd

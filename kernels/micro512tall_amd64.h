@@ -1,5 +1,5 @@
 // The steps and the output of the tall micro-kernels of AVX-512, of which the second half reads at a
-// fixed distance from the first, as in tile12_amd64.s. DI is the index of the second half in the
+// fixed distance from the first, as in micro12_amd64.s. DI is the index of the second half in the
 // steps, the tile elsewhere. R14 is the distance of the second register of a row of 32 columns from
 // the first; K1 has the columns of 16 that exist.
 //
@@ -59,13 +59,13 @@
 
 // FARINDEX sets the index of the second half, and TILE the tile again.
 #define FARINDEX \
-	MOVQ tile_afar(DI), DI \
+	MOVQ micro_afar(DI), DI \
 	ADDQ AX, DI
 
 #define TILE MOVQ t+0(FP), DI
 
 // SECOND goes on to the rows of the second half.
 #define SECOND \
-	MOVQ tile_c(DI), SI    \
-	ADDQ tile_cfar(DI), SI \
-	MOVQ tile_rows(DI), CX
+	MOVQ micro_c(DI), SI    \
+	ADDQ micro_cfar(DI), SI \
+	MOVQ micro_rows(DI), CX

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
-#include "tile512_amd64.h"
+#include "micro_amd64.h"
+#include "micro512_amd64.h"
 
 // The AVX-512 tiles of 32 columns by 8 and by 6 rows.
 // Go twin: the triple loops of gemm_generic.go and conv_generic.go; every sum is
@@ -36,15 +36,15 @@
 	PREFETCHT1 192(SI)         \
 	ADDQ       DX, SI
 
-// func tile8x32(t *tile)
-TEXT ·tile8x32(SB), NOSPLIT, $0-8
+// func micro8x32(t *micro)
+TEXT ·micro8x32(SB), NOSPLIT, $0-8
 	TILE
 
 again:
 	ROWS
 	ROWS8
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH2
@@ -53,13 +53,13 @@ again:
 	TOUCH2
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	MOVQ    tile_last(DI), AX
+	MOVQ    micro_last(DI), AX
 	VMOVUPS (CX)(AX*1), Z1
 
 spread:
@@ -94,8 +94,8 @@ step:
 
 out:
 	OUTPUT
-	MOVQ   tile_last(DI), R14
-	CMPQ   tile_relu(DI), $0
+	MOVQ   micro_last(DI), R14
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
 	MAX0(Z0)
@@ -116,7 +116,7 @@ out:
 	MAX0(Z15)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD2(Z0, Z1)
 	ADD2(Z2, Z3)
@@ -155,15 +155,15 @@ end:
 	STEP2(R13, Z21, Z10, Z11) \
 	ADDQ    DX, SI
 
-// func tile6x32(t *tile)
-TEXT ·tile6x32(SB), NOSPLIT, $0-8
+// func micro6x32(t *micro)
+TEXT ·micro6x32(SB), NOSPLIT, $0-8
 	TILE
 
 again:
 	ROWS
 	ROWS6
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH2
@@ -171,13 +171,13 @@ again:
 	TOUCH2
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	MOVQ    tile_last(DI), AX
+	MOVQ    micro_last(DI), AX
 	VMOVUPS (CX)(AX*1), Z1
 
 spread:
@@ -208,8 +208,8 @@ step:
 
 out:
 	OUTPUT
-	MOVQ   tile_last(DI), R14
-	CMPQ   tile_relu(DI), $0
+	MOVQ   micro_last(DI), R14
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
 	MAX0(Z0)
@@ -226,7 +226,7 @@ out:
 	MAX0(Z11)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD2(Z0, Z1)
 	ADD2(Z2, Z3)

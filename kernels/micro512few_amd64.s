@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
-#include "tile512_amd64.h"
+#include "micro_amd64.h"
+#include "micro512_amd64.h"
 
 // The AVX-512 tiles of 32 columns by 4 rows and of 16 columns by 8.
 // Go twin: the triple loops of gemm_generic.go and conv_generic.go; every sum is
@@ -24,27 +24,27 @@
 	STEP2(R11, Z23, Z6, Z7) \
 	ADDQ    DX, SI
 
-// func tile4x32(t *tile)
-TEXT ·tile4x32(SB), NOSPLIT, $0-8
+// func micro4x32(t *micro)
+TEXT ·micro4x32(SB), NOSPLIT, $0-8
 	TILE
 
 again:
 	ROWS
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH2
 	TOUCH2
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	TESTQ   CX, CX
 	JZ      spread
 	VMOVUPS (CX), Z0
-	MOVQ    tile_last(DI), AX
+	MOVQ    micro_last(DI), AX
 	VMOVUPS (CX)(AX*1), Z1
 
 spread:
@@ -71,8 +71,8 @@ step:
 
 out:
 	OUTPUT
-	MOVQ   tile_last(DI), R14
-	CMPQ   tile_relu(DI), $0
+	MOVQ   micro_last(DI), R14
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
 	MAX0(Z0)
@@ -85,7 +85,7 @@ out:
 	MAX0(Z7)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD2(Z0, Z1)
 	ADD2(Z2, Z3)
@@ -117,17 +117,17 @@ end:
 	STEP1(R15, Z23, Z7) \
 	ADDQ    DX, SI
 
-// func tile8x16z(t *tile)
-TEXT ·tile8x16z(SB), NOSPLIT, $0-8
+// func micro8x16z(t *micro)
+TEXT ·micro8x16z(SB), NOSPLIT, $0-8
 	MOVQ  t+0(FP), DI
-	MOVQ  tile_kmask(DI), CX
+	MOVQ  micro_kmask(DI), CX
 	KMOVW CX, K1
 
 again:
 	ROWS
 	ROWS8
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH
@@ -136,7 +136,7 @@ again:
 	TOUCH
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	TESTQ   CX, CX
 	JZ      spread
@@ -163,7 +163,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z16, Z16, Z16
 	MAX0(Z0)
@@ -176,7 +176,7 @@ out:
 	MAX0(Z7)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD1(Z0)
 	ADD1(Z1)

@@ -14,7 +14,7 @@
 	VFMADD231PS  Z16, tmp, z0
 
 // LAST sets the distance of the second register of a row in the steps, TILE the tile again.
-#define LAST MOVQ tile_last(DI), DI
+#define LAST MOVQ micro_last(DI), DI
 
 #define TILE MOVQ t+0(FP), DI
 

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
-#include "tile512tall_amd64.h"
+#include "micro_amd64.h"
+#include "micro512tall_amd64.h"
 
 // The tall tiles of AVX-512 of 16 columns: twice 8 and twice 6 rows.
 // Go twin: the triple loops of gemm_generic.go and conv_generic.go; every sum is that of the other
@@ -26,17 +26,17 @@
 	PAIR1(R15, Z7, Z15) \
 	ADDQ    DX, SI
 
-// func tile16x16(t *tile)
-TEXT ·tile16x16(SB), NOSPLIT, $0-8
+// func micro16x16(t *micro)
+TEXT ·micro16x16(SB), NOSPLIT, $0-8
 	TILE
-	MOVQ  tile_kmask(DI), CX
+	MOVQ  micro_kmask(DI), CX
 	KMOVW CX, K1
 
 again:
 	ROWS
 	ROWS8
 	FETCH
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	TESTQ   CX, CX
 	JZ      spread
@@ -76,7 +76,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z26, Z26, Z26
 	MAX0(Z0)
@@ -97,7 +97,7 @@ out:
 	MAX0(Z15)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD1(Z0, addfar)
 	ADD1(Z1, addfar)
@@ -157,17 +157,17 @@ end:
 	PAIR1(R13, Z5, Z11) \
 	ADDQ    DX, SI
 
-// func tile12x16z(t *tile)
-TEXT ·tile12x16z(SB), NOSPLIT, $0-8
+// func micro12x16z(t *micro)
+TEXT ·micro12x16z(SB), NOSPLIT, $0-8
 	TILE
-	MOVQ  tile_kmask(DI), CX
+	MOVQ  micro_kmask(DI), CX
 	KMOVW CX, K1
 
 again:
 	ROWS
 	ROWS6
 	FETCH
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	TESTQ   CX, CX
 	JZ      spread
@@ -203,7 +203,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z26, Z26, Z26
 	MAX0(Z0)
@@ -220,7 +220,7 @@ out:
 	MAX0(Z11)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD1(Z0, addfar)
 	ADD1(Z1, addfar)

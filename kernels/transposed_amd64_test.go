@@ -22,7 +22,7 @@ func TestGemmNTRows(t *testing.T) {
 				x, w := b.input(most*s.k), b.input(s.n*s.k)
 				all, some := b.float(most*s.n), b.float(most*s.n)
 				GemmNT(false, most, s.n, s.k, x, s.k, w, s.k, all, s.n)
-				for m := 2; m <= turnedMost+2; m++ {
+				for m := 2; m <= transposedMost+2; m++ {
 					at := most - m
 					GemmNT(false, m, s.n, s.k, x[at*s.k:], s.k, w, s.k, some, s.n)
 					same(t, fmt.Sprintf("%s m=%d n=%d k=%d", impl, m, s.n, s.k), some[:m*s.n], all[at*s.n:])

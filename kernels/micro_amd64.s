@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
+#include "micro_amd64.h"
 
 // The tiles of 16 columns. Go twin: the triple loops of gemm_generic.go and
 // conv_generic.go.
@@ -68,15 +68,15 @@
 	STEP2(R13, Y15, Y10, Y11) \
 	ADDQ    DX, SI
 
-// func tile6x16(t *tile)
-TEXT ·tile6x16(SB), NOSPLIT, $0-8
+// func micro6x16(t *micro)
+TEXT ·micro6x16(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 
 again:
 	ROWS
 	ROWS6
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH
@@ -84,7 +84,7 @@ again:
 	TOUCH
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
 	TESTQ   CX, CX
@@ -116,7 +116,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VXORPS X12, X12, X12
 	MAX0(Y0, Y12)
@@ -133,8 +133,8 @@ out:
 	MAX0(Y11, Y12)
 
 write:
-	MOVQ  tile_mask(DI), R8
-	CMPQ  tile_accumulate(DI), $0
+	MOVQ  micro_mask(DI), R8
+	CMPQ  micro_accumulate(DI), $0
 	JEQ   set
 	TESTQ R8, R8
 	JNZ   maskadd
@@ -189,21 +189,21 @@ end:
 	STEP2(R11, Y15, Y6, Y7) \
 	ADDQ    DX, SI
 
-// func tile4x16(t *tile)
-TEXT ·tile4x16(SB), NOSPLIT, $0-8
+// func micro4x16(t *micro)
+TEXT ·micro4x16(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), DI
 
 again:
 	ROWS
 	FETCH
-	CMPQ tile_count(DI), $96
+	CMPQ micro_count(DI), $96
 	JLT  begin
 	FIRST
 	TOUCH
 	TOUCH
 
 begin:
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VXORPS  X0, X0, X0
 	VXORPS  X1, X1, X1
 	TESTQ   CX, CX
@@ -231,7 +231,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VXORPS X12, X12, X12
 	MAX0(Y0, Y12)
@@ -244,8 +244,8 @@ out:
 	MAX0(Y7, Y12)
 
 write:
-	MOVQ  tile_mask(DI), R8
-	CMPQ  tile_accumulate(DI), $0
+	MOVQ  micro_mask(DI), R8
+	CMPQ  micro_accumulate(DI), $0
 	JEQ   set
 	TESTQ R8, R8
 	JNZ   maskadd

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 #include "go_asm.h"
-#include "tile_amd64.h"
-#include "tile512tall_amd64.h"
+#include "micro_amd64.h"
+#include "micro512tall_amd64.h"
 
 // The tall tile of AVX-512 of 32 columns: twice 6 rows.
 // Go twin: the triple loops of gemm_generic.go and conv_generic.go; every sum is that of the other
@@ -25,16 +25,16 @@
 	PAIR2(R13, Z10, Z11, Z22, Z23) \
 	ADDQ    DX, SI
 
-// func tile12x32(t *tile)
-TEXT ·tile12x32(SB), NOSPLIT, $0-8
+// func micro12x32(t *micro)
+TEXT ·micro12x32(SB), NOSPLIT, $0-8
 	TILE
-	MOVQ tile_last(DI), R14
+	MOVQ micro_last(DI), R14
 
 again:
 	ROWS
 	ROWS6
 	FETCH
-	MOVQ    tile_bias(DI), CX
+	MOVQ    micro_bias(DI), CX
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
 	TESTQ   CX, CX
@@ -83,7 +83,7 @@ step:
 
 out:
 	OUTPUT
-	CMPQ   tile_relu(DI), $0
+	CMPQ   micro_relu(DI), $0
 	JEQ    write
 	VPXORD Z26, Z26, Z26
 	MAX0(Z0)
@@ -112,7 +112,7 @@ out:
 	MAX0(Z23)
 
 write:
-	CMPQ tile_accumulate(DI), $0
+	CMPQ micro_accumulate(DI), $0
 	JEQ  set
 	ADD2(Z0, Z1, addfar)
 	ADD2(Z2, Z3, addfar)
