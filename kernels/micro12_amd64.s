@@ -97,11 +97,11 @@ spread:
 run:
 	MOVQ    micro_afar(DI), R14
 	ADDQ    AX, R14
-	CMPQ    BX, $4             // neighbours,
+	CMPQ    BX, $4              // neighbours,
 	JNE     step
-	CMPQ    DX, $32            // a packed b,
+	CMPQ    DX, $32             // a packed b,
 	JNE     step
-	TESTQ   $3, CX             // and whole quads
+	TESTQ   $3, CX              // and whole quads
 	JNZ     step
 	PCALIGN $32
 

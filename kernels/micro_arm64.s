@@ -25,7 +25,7 @@
 // TABLES points at the offsets of the first tile.
 #define TABLES \
 	MOVD micro_first(R0), R20  \
-	ADD  R20<<3, R0, R16      \
+	ADD  R20<<3, R0, R16       \
 	ADD  $micro_aoff, R16, R15 \
 	ADD  $micro_coff, R16, R16 \
 	MOVD micro_times(R0), R17  \
@@ -118,17 +118,17 @@
 // SETALL and ADDALL write all rows to c, KEEP writes them to t.out.
 #define SETALL \
 	MOVD micro_c(R0), R19 \
-	SETROW(F0, F1)       \
-	SETROW(F2, F3)       \
-	SETROW(F4, F5)       \
-	SETROW(F6, F7)       \
-	SETROW(F8, F9)       \
-	SETROW(F10, F11)     \
-	SETROW(F12, F13)     \
+	SETROW(F0, F1)        \
+	SETROW(F2, F3)        \
+	SETROW(F4, F5)        \
+	SETROW(F6, F7)        \
+	SETROW(F8, F9)        \
+	SETROW(F10, F11)      \
+	SETROW(F12, F13)      \
 	SETROW(F14, F15)
 
 #define ADDALL \
-	MOVD micro_c(R0), R19     \
+	MOVD micro_c(R0), R19    \
 	ADDROW(0, F0, 1, F1)     \
 	ADDROW(2, F2, 3, F3)     \
 	ADDROW(4, F4, 5, F5)     \
@@ -139,7 +139,7 @@
 	ADDROW(14, F14, 15, F15)
 
 #define KEEP \
-	ADD     $micro_out, R0, R19  \
+	ADD     $micro_out, R0, R19 \
 	FSTPQ.P (F0, F1), 32(R19)   \
 	FSTPQ.P (F2, F3), 32(R19)   \
 	FSTPQ.P (F4, F5), 32(R19)   \
