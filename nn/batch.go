@@ -89,6 +89,25 @@ func (b *Batch) DOutput(t int) []float32 {
 	return rows(b.grad.output, t, 1, b.envs*b.network.column.output.out)
 }
 
+// Features returns what the trained column's fc and encoder gave in step t (envs,FC+Encoder), after
+// the ReLU: what it sees, before its LSTM makes something of it.
+func (b *Batch) Features(t int) []float32 {
+	b.check(t, 0)
+	return b.joined(b.network.column, t*b.envs, b.envs)
+}
+
+// DFeatures returns the place for the gradient of the loss by Features(t), for losses that depend on
+// them other than through the output. Once it was called, Backward takes all of it, of every step,
+// which is zero where nobody has written. The first call allocates.
+func (b *Batch) DFeatures(t int) []float32 {
+	b.check(t, 0)
+	width := b.network.column.arch.joined()
+	if b.grad.features == nil {
+		b.grad.features = make([]float32, b.steps*b.envs*width)
+	}
+	return rows(b.grad.features, t*b.envs, b.envs, width)
+}
+
 // CheckInputs returns an error that names the first NaN or infinity among the proprioceptive values
 // of step t, which no network can make sense of. Pixels are bytes and cannot be wrong.
 func (b *Batch) CheckInputs(t, envs int) error {
@@ -223,8 +242,11 @@ type gradients struct {
 	past   []float32 // (envs,n) part of h's gradient that comes from the step after
 	gates  []float32 // (samples,4n) before activation
 	joined []float32 // (samples,FC+Encoder)
-	maps2  []float32 // (samples,OH,OW,O) of the adapters in turn, then of the column itself
-	maps1  []float32 // (imageBlock,OH,OW,O) likewise
+	// (samples,FC+Encoder) of joined, written by the caller, what the output wants of it not counted;
+	// nil: nobody asked for it
+	features []float32
+	maps2    []float32 // (samples,OH,OW,O) of the adapters in turn, then of the column itself
+	maps1    []float32 // (imageBlock,OH,OW,O) likewise
 
 	weightHH, conv2 kernels.Packed // weights of the pass at work that it uses more than once
 }

@@ -189,6 +189,9 @@ func (k *column) backward(theta, grad []float32, b *Batch, steps int) {
 		out.gradInput(theta, m, dOutput, out.out, d.h, out.in)
 		k.backwardLSTM(theta, grad, b, steps)
 	}
+	if d.features != nil {
+		kernels.ScaleAdd(dJoined, 1, rows(d.features, 0, m, ld))
+	}
 	kernels.ReLUGrad(dJoined, dJoined, joined)
 
 	if k.encoder != nil {

@@ -55,7 +55,7 @@ func TestForward(t *testing.T) {
 // parameter of the small networks, through time, with episodes that begin in the middle, and with
 // an entering state.
 //
-// The loss is a random linear function of all outputs. The difference quotient in float64 with h =
+// The loss is a random linear function of all outputs and all features. The difference quotient in float64 with h =
 // 1e-6 is exact to about 1e-9. Seen are errors of up to 25 units of the tensor's largest gradient,
 // from the float32 sums; 128 are allowed.
 func TestGradient(t *testing.T) {
@@ -70,6 +70,7 @@ func TestGradient(t *testing.T) {
 			fillBatch(b, rng, true)
 			b.First(2)[1] = true // at least one episode begins in the middle
 			loss := make([]float64, steps*envs*a.Outputs())
+			var featureLoss []float64
 			for step := range steps + 1 {
 				n.Forward(theta, b, step, envs)
 				for i := range b.DOutput(step) {
@@ -77,6 +78,10 @@ func TestGradient(t *testing.T) {
 				}
 				if step < steps {
 					copy(loss[step*envs*a.Outputs():], widen(b.DOutput(step)))
+					for i := range b.DFeatures(step) {
+						b.DFeatures(step)[i] = float32(rng.NormFloat64())
+					}
+					featureLoss = append(featureLoss, widen(b.DFeatures(step))...)
 				}
 			}
 			grad := make([]float32, n.Parameters())
@@ -86,6 +91,12 @@ func TestGradient(t *testing.T) {
 			lossOf := func() (sum float64) {
 				for i, o := range r.rollout(b, steps) {
 					sum += loss[i] * o
+				}
+				for sample := range steps * envs {
+					joined := r.joined[sample]
+					for i, x := range joined {
+						sum += featureLoss[sample*len(joined)+i] * x
+					}
 				}
 				return sum
 			}

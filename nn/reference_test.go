@@ -16,10 +16,11 @@ type reference struct {
 	columns []Column
 	tensors map[string][]float64
 	frozen  map[int][]layersOf // of each sample: computed once, for they do not depend on what is varied
+	joined  map[int][]float64  // of each sample: what the trained column's fc and encoder gave
 }
 
 func newReference(n *Network, theta []float32) *reference {
-	r := &reference{columns: n.Columns(), tensors: map[string][]float64{}, frozen: map[int][]layersOf{}}
+	r := &reference{columns: n.Columns(), tensors: map[string][]float64{}, frozen: map[int][]layersOf{}, joined: map[int][]float64{}}
 	for i, c := range r.columns {
 		if c.Frozen {
 			r.take(c, n.columns[i].theta)
@@ -116,6 +117,7 @@ func (r *reference) step(sample int, pixels []uint8, proprioception []float32, h
 	}
 	k := r.columns[top]
 	done = append(slices.Clone(done), r.column(k, done, pixels, proprioception, h[top], c[top]))
+	r.joined[sample] = done[top].joined
 	name := fmt.Sprintf("column%d.output", k.Number)
 	y := slices.Clone(r.tensors[name+".bias"])
 	r.add(y, name+".weight", done[k.Number-1].last)
