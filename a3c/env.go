@@ -3,6 +3,8 @@ package a3c
 import (
 	"fmt"
 	"time"
+
+	"colonnade/nn"
 )
 
 // Env is one environment: an arm, simulated or real, or a toy. It uses built-in types only, so
@@ -60,6 +62,9 @@ type space struct {
 	proprio int    // proprioceptive values; 0: the network takes none
 	choices []int
 }
+
+// CheckEnv returns an error if an environment does not offer what a network wants.
+func CheckEnv(net *nn.Network, env Env) error { return spaceOf(net).check(env) }
 
 // check compares an environment with what the network wants. An environment may offer more senses
 // than the network has.

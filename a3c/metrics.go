@@ -42,6 +42,22 @@ type Metrics struct {
 	ExplainedValue float64 `json:"explained_value"`
 
 	Stages Stages `json:"stages"`
+
+	Teacher *TeacherMetrics `json:"teacher,omitempty"` // of a learner that has a teacher
+}
+
+// TeacherMetrics says how a student does beside its teacher (package distill). Means are over the
+// steps of the window, each before the student has learnt from it.
+type TeacherMetrics struct {
+	Share       float64 `json:"share"`        // part of the steps whose action was the teacher's
+	Agreement   float64 `json:"agreement"`    // part of the factors for which both find the same choice most probable
+	Divergence  float64 `json:"divergence"`   // KL(teacher || student), nats, summed over factors
+	FeatureLoss float64 `json:"feature_loss"` // squared distance of the features, summed; of the steps that were trained on
+	Sure        float64 `json:"sure"`         // part of the steps at which the twin's state was known
+	Score       float64 `json:"score"`        // mean score of the episodes of the window in which the student took all actions
+	Alone       int64   `json:"alone"`        // their number
+	Slowest     float64 `json:"slowest"`      // longest time from observation to action, s
+	Late        int64   `json:"late"`         // actions that took longer than the deadline
 }
 
 // Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over
@@ -91,6 +107,11 @@ func (s Stages) All() iter.Seq2[string, time.Duration] {
 // deterministic run is the same each time.
 func (m Metrics) WithoutClock() Metrics {
 	m.Seconds, m.StepsPerSecond, m.Stages = 0, 0, Stages{}
+	if m.Teacher != nil {
+		t := *m.Teacher
+		t.Slowest, t.Late = 0, 0
+		m.Teacher = &t
+	}
 	return m
 }
 

@@ -106,3 +106,26 @@ func (p policy) greedy(action []int, prob []float32) {
 		at += k
 	}
 }
+
+// Policy is the factored policy that a network's output describes, for learners in other packages.
+type Policy struct{ policy }
+
+// NewPolicy returns the policy whose factors have so many choices each.
+func NewPolicy(choices []int) Policy { return Policy{newPolicy(choices)} }
+
+// Logits returns the number of logits of a row: the sum of all choices.
+func (p Policy) Logits() int { return p.logits }
+
+// LogSoftmax sets logp and prob (rows, logits) to the logarithms of the probabilities of each
+// factor and to the probabilities, from the network's output (rows, logits+1), whose last column is
+// the value.
+func (p Policy) LogSoftmax(rows int, output, logp, prob []float32) {
+	p.logSoftmax(rows, output, logp, prob)
+}
+
+// Sample draws one choice for each factor from one row of probabilities, with one number of rng for
+// each.
+func (p Policy) Sample(action []int, prob []float32, rng *rand.Rand) { p.sample(action, prob, rng) }
+
+// Greedy takes the most probable choice of each factor, the first of equals.
+func (p Policy) Greedy(action []int, prob []float32) { p.greedy(action, prob) }

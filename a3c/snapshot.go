@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"colonnade/kernels"
+	"colonnade/nn/safetensors"
 )
 
 // Snapshot is everything a run needs to go on: in deterministic mode, to the bit. It shares no
@@ -28,6 +29,9 @@ type Snapshot struct {
 
 	Window WindowState
 	State  []WorkerState // one for each worker
+
+	// Extra is what a learner of another package keeps besides, under names of its own; empty for a Trainer.
+	Extra []safetensors.Tensor
 }
 
 // WindowState is the unfinished window of metrics.
@@ -198,6 +202,9 @@ func (t *Trainer) checkSnapshot(s *Snapshot) error {
 	}
 	if slices.ContainsFunc(s.MS, func(v float32) bool { return v < 0 }) {
 		return errors.New("the snapshot's mean squares are negative in places")
+	}
+	if len(s.Extra) > 0 {
+		return errors.New("the snapshot is of another learner, such as one with a teacher")
 	}
 	if s.Steps < 0 || s.Updates < 0 || s.Episodes < 0 || s.Time < 0 {
 		return errors.New("the snapshot's counters are negative")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"colonnade/nn/safetensors"
@@ -18,6 +19,8 @@ const (
 
 	snapshotFormat  = "colonnade-training-state"
 	snapshotVersion = "2"
+
+	extraPrefix = "extra." // of the names of Snapshot.Extra
 
 	environmentsSaved = "saved"
 	environmentsBegin = "some begin a new episode when the run resumes"
@@ -42,6 +45,7 @@ const (
 //	worker0.counters          I64 (envs,3)           episodes, length, bytes of state
 //	worker0.score             U64 (envs)
 //	worker0.state             U8                     all environments' states, one after the other
+//	extra.*                                          Snapshot.Extra
 func (s *Snapshot) Encode() *safetensors.File {
 	f := &safetensors.File{Metadata: map[string]string{
 		keyFormat: snapshotFormat, keyVersion: snapshotVersion,
@@ -98,6 +102,10 @@ func (s *Snapshot) Encode() *safetensors.File {
 		f64(name+"score", scores)
 		u8(name+"state", states)
 	}
+	for _, t := range s.Extra {
+		t.Name = extraPrefix + t.Name
+		f.Tensors = append(f.Tensors, t)
+	}
 	return f
 }
 
@@ -143,6 +151,12 @@ func DecodeSnapshot(f *safetensors.File) (*Snapshot, error) {
 			return nil, fmt.Errorf("training state: %w", d.err)
 		}
 		s.State = append(s.State, w)
+	}
+	for _, t := range f.Tensors {
+		if name, extra := strings.CutPrefix(t.Name, extraPrefix); extra {
+			t.Name = name
+			s.Extra = append(s.Extra, t)
+		}
 	}
 	return s, nil
 }

@@ -164,7 +164,9 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 	if err := e.observe(true); err != nil {
 		return err
 	}
-	e.hand(pixels, proprio)
+	if err := e.hand(pixels, proprio); err != nil {
+		return err
+	}
 	e.running = true
 	return e.record(nil, 0, false, false)
 }
@@ -228,7 +230,9 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 	if err := e.observe(e.trip == nil); err != nil {
 		return 0, err
 	}
-	e.hand(pixels, proprio)
+	if err := e.hand(pixels, proprio); err != nil {
+		return 0, err
+	}
 	if e.trip == nil {
 		reward = reach.Reward(e.arm.Palm, e.Target())
 	}
@@ -303,13 +307,19 @@ func checkBuffers(pixels []uint8, proprio []float32) error {
 }
 
 // hand writes the observation into the caller's buffers.
-func (e *Env) hand(pixels []uint8, proprio []float32) {
+func (e *Env) hand(pixels []uint8, proprio []float32) error {
 	copy(pixels, e.frame[:])
+	if e.opt.SeeTwin {
+		if err := e.drawTwin(pixels); err != nil {
+			return err
+		}
+	}
 	if len(proprio) != 0 {
 		for i := range sim.NumJoints {
 			proprio[i], proprio[sim.NumJoints+i] = float32(e.moment.Q[i]), float32(e.moment.V[i])
 		}
 	}
+	return nil
 }
 
 // record tells Options.Record what happened.

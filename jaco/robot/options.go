@@ -14,19 +14,20 @@ import (
 	"colonnade/sim/domain"
 )
 
-// Lab is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and somebody who moves the target.
+// Lab is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and
+// somebody who moves the target.
 type Lab struct {
 	Clock  clock.Clock
 	Guard  *safety.Guard // allowed to move, and enabled
 	Camera camera.Camera
 	Plane  *tracker.Plane
 
-	// Place asks for the target at a place on the table, m, and returns when it lies there, more or less: the
-	// tracker finds out. The arm stands still, and may move when it returns.
+	// Place asks for the target at a place on the table, m, and returns when it lies there, more or
+	// less: the tracker finds out. The arm stands still, and may move when it returns.
 	Place func(ctx context.Context, x, y float64) error
 
-	// Clear returns when an arm that stopped may move again, though somebody may have reached into its way: why says what
-	// happened. nil: nobody can, as in an emulated laboratory.
+	// Clear returns when an arm that stopped may move again, though somebody may have reached into
+	// its way: why says what happened. nil: nobody can, as in an emulated laboratory.
 	Clear func(ctx context.Context, why string) error
 
 	// Close gives back what Guard and Camera do not. nil: nothing.
@@ -57,26 +58,33 @@ func (l *Lab) Shut() error {
 
 // Options says how an Env works. One of Lab and Fresh is needed.
 type Options struct {
-	// Lab is where all episodes take place: at the end of each the arm moves to the start of the next one.
+	// Lab is where all episodes take place: at the end of each the arm moves to the start of the
+	// next one.
 	Lab *Lab
 
-	// Fresh makes a laboratory for each episode, in which the arm stands at start, rad, when it is switched on. For
-	// emulated arms only: an episode then depends on nothing but its seed and its actions, and no time is spent on
-	// moving to starts.
+	// Fresh makes a laboratory for each episode, in which the arm stands at start, rad, when it is
+	// switched on. For emulated arms only: an episode then depends on nothing but its seed and its
+	// actions, and no time is spent on moving to starts.
 	Fresh func(seed uint64, start *[sim.NumJoints]float64) (*Lab, error)
 
 	// TargetEvery is the number of episodes between two new places of the target; 0: 3.
 	TargetEvery int
 
-	// Moving says that the target glides: each sight of it is believed at once, instead of the mean of many.
+	// Moving says that the target glides: each sight of it is believed at once, instead of the mean
+	// of many.
 	Moving bool
 
-	// Patience is how long a target that is out of sight, a camera or an arm that is lost are waited for, in the time
-	// of the Lab's clock; 0: 30 s.
+	// Patience is how long a target that is out of sight, a camera or an arm that is lost are
+	// waited for, in the time of the Lab's clock; 0: 30 s.
 	Patience time.Duration
 
-	// Twin is the world in whose appearance Env.Twin draws, one without ranges; nil: Env.Twin is an error.
+	// Twin is the world in whose appearance Env.Twin draws, one without ranges; nil: Env.Twin is an
+	// error.
 	Twin *domain.Domain
+
+	// SeeTwin makes the twin's picture that of the observation: a policy then drives the arm by the
+	// twin. Moment.Frame stays the camera's. It needs Twin.
+	SeeTwin bool
 
 	// Log is told of pauses and their ends. nil: nobody.
 	Log func(at time.Time, text string)
@@ -89,6 +97,8 @@ func (o Options) withDefaults() (Options, error) {
 	switch {
 	case (o.Lab == nil) == (o.Fresh == nil):
 		return o, errors.New("Options need one of Lab and Fresh")
+	case o.SeeTwin && o.Twin == nil:
+		return o, errors.New("to see the twin, there must be one: set Twin")
 	case o.TargetEvery < 0:
 		return o, fmt.Errorf("the target is to move every %d episodes, want 1 or more", o.TargetEvery)
 	case o.Patience < 0 || o.Patience > time.Hour:
@@ -111,8 +121,8 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
-// Moment is what happened in a step, or at an episode's beginning. Its slices and the Moment are the Env's own: copy what
-// is to be kept.
+// Moment is what happened in a step, or at an episode's beginning. Its slices and the Moment are
+// the Env's own: copy what is to be kept.
 type Moment struct {
 	Episode    uint64        // counted by the Env
 	Step       int           // of the episode; 0: its beginning

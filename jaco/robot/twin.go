@@ -34,17 +34,22 @@ func newTwin(d *domain.Domain, m *sim.Model) (twin, error) {
 	return twin{renderer: r, data: m.NewData()}, r.SetSensor(w.Sensor)
 }
 
-// Twin draws the present state as the world Options.Twin shows it: the arm by its encoders, the target where the tracker was
-// last sure of it. It tells what an arm knows of itself, whatever the camera shows.
+// Twin draws the present state as the world Options.Twin shows it: the arm by its encoders, the
+// target where the tracker was last sure of it. It tells what an arm knows of itself, whatever the
+// camera shows.
 //
-// The encoders are read anew. What the arm has moved since they were asked, some 14 ms before, is added from the velocities
-// that it was last told: without that the angles are 7 mrad off on average, with it 2 mrad, and a policy that looks at a twin
-// 33 ms late loses a tenth of its score.
+// The encoders are read anew. What the arm has moved since they were asked, some 14 ms before, is
+// added from the velocities that it was last told: without that the angles are 7 mrad off on
+// average, with it 2 mrad, and a policy that looks at a twin 33 ms late loses a tenth of its score.
 //
-// pixels takes as many bytes as those of Reset and Step. sure tells whether the target's position is known: it is where the
-// tracker saw it, or behind the arm and lay there before. Twin changes nothing and may be called after Reset and after each
-// Step. It does not allocate.
+// pixels takes as many bytes as those of Reset and Step. sure tells whether the target's position
+// is known: it is where the tracker saw it, or behind the arm and lay there before. Twin changes
+// nothing and may be called after Reset and after each Step. It does not allocate.
 func (e *Env) Twin(pixels []uint8) (sure bool, err error) {
+	if e.lab != nil {
+		e.lab.Clock.Enter()
+		defer e.lab.Clock.Leave()
+	}
 	if err := e.drawTwin(pixels); err != nil {
 		return false, fmt.Errorf("robot: twin: %w", err)
 	}
@@ -52,6 +57,7 @@ func (e *Env) Twin(pixels []uint8) (sure bool, err error) {
 	return t.unseen == 0 && t.moved == 0 && (t.weight > 0 || e.opt.Moving), nil
 }
 
+// drawTwin is called between Enter and Leave.
 func (e *Env) drawTwin(pixels []uint8) error {
 	switch {
 	case e.twin.renderer == nil:
@@ -72,16 +78,15 @@ func (e *Env) drawTwin(pixels []uint8) error {
 	return e.twin.renderer.Render(pixels, &e.twin.data.BodyPos, &e.twin.data.BodyRot, e.Target())
 }
 
-// oldestAngles bounds the time for which motion is added to angles: an arm that was lost stands still.
+// oldestAngles bounds the time for which motion is added to angles: an arm that was lost stands
+// still.
 const oldestAngles = 50 * time.Millisecond
 
-// present returns the joint angles of this moment, rad: those of the encoders, and what the arm has moved since.
+// present returns the joint angles of this moment, rad: those of the encoders, and what the arm has
+// moved since.
 func (e *Env) present() (q [sim.NumJoints]float64) {
-	c := e.lab.Clock
-	c.Enter()
-	defer c.Leave()
 	state := e.lab.Guard.State()
-	since := min(c.Now().Sub(state.QTime), oldestAngles).Seconds()
+	since := min(e.lab.Clock.Now().Sub(state.QTime), oldestAngles).Seconds()
 	for i, angle := range state.Q {
 		q[i] = angle + since*e.told[i]
 		if i >= sim.NumArmJoints { // fingers stop at the ends of their range

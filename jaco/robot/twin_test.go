@@ -47,8 +47,9 @@ func playTwin(t *testing.T, e *Env, episodes int, see func(b *buffers)) {
 	}
 }
 
-// TestTwinIsThePresent: the twin shows the arm where its encoders have it at the moment of decision, not where it was when
-// they were last asked, and the target where the tracker has it, in the appearance of the other world. It changes nothing.
+// TestTwinIsThePresent: the twin shows the arm where its encoders have it at the moment of
+// decision, not where it was when they were last asked, and the target where the tracker has it, in
+// the appearance of the other world. It changes nothing.
 func TestTwinIsThePresent(t *testing.T) {
 	var own [][]byte
 	plain := emulate(t, nil)
@@ -98,7 +99,8 @@ func TestTwinIsThePresent(t *testing.T) {
 	}
 }
 
-// TestTwinHoldsTheTarget: a target that somebody takes away is drawn where it was last seen, and the twin is not sure of it.
+// TestTwinHoldsTheTarget: a target that somebody takes away is drawn where it was last seen, and
+// the twin is not sure of it.
 func TestTwinHoldsTheTarget(t *testing.T) {
 	lab := emulate(t, nil)
 	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim")})
@@ -126,6 +128,32 @@ func TestTwinHoldsTheTarget(t *testing.T) {
 	}
 	if sure, err := e.Twin(twin); err != nil || sure || e.Target() != before {
 		t.Errorf("the target is gone: sure %v, %v, drawn at %v, was at %v", sure, err, e.Target(), before)
+	}
+}
+
+// TestSeeTwin: an arm that is driven by its twin observes the twin's pictures, and records those of
+// the camera.
+func TestSeeTwin(t *testing.T) {
+	lab := emulate(t, nil)
+	recorded := make([]byte, 64*64*3)
+	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim"), SeeTwin: true, Record: func(m *Moment) error {
+		copy(recorded, m.Frame)
+		return nil
+	}})
+	twin, n := make([]uint8, 64*64*3), 0
+	playTwin(t, e, 2, func(b *buffers) {
+		if _, err := e.Twin(twin); err != nil {
+			t.Fatal(err)
+		}
+		if n++; !bytes.Equal(twin, b.pixels) {
+			t.Fatalf("observation %d is not the twin's picture", n)
+		}
+		if bytes.Equal(recorded, b.pixels) || !bytes.Equal(recorded, e.frame[:]) {
+			t.Fatalf("the record of observation %d is not the camera's picture", n)
+		}
+	})
+	if _, err := New(Options{Lab: lab.Lab, SeeTwin: true}); err == nil {
+		t.Error("to see a twin that there is not: no error")
 	}
 }
 
@@ -161,7 +189,8 @@ func TestTwinRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	refuse("a short buffer", e, pixels[1:], "bytes")
-	if _, err := New(Options{Lab: emulate(t, nil).Lab, Twin: load(t, "random")}); err == nil || !strings.Contains(err.Error(), "ranges") {
+	if _, err := New(Options{Lab: emulate(t, nil).Lab, Twin: load(t, "random")}); err == nil ||
+		!strings.Contains(err.Error(), "ranges") {
 		t.Errorf("a twin with ranges: %v", err)
 	}
 }

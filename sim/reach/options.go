@@ -68,6 +68,10 @@ type Options struct {
 	// error.
 	Twin *domain.Domain
 
+	// SeeTwin makes the twin's picture that of the observation: what a policy does that drives by the
+	// twin. It needs Twin.
+	SeeTwin bool
+
 	// Lenders of renderers, by Share; nil: each environment has its own.
 	lender, twinLender *lender
 }
@@ -106,6 +110,9 @@ func (o Options) withDefaults() (Options, error) {
 	}
 	if o.Twin != nil && !o.Twin.Fixed() {
 		return o, fmt.Errorf("the twin's domain %s has ranges, want one that always looks the same", o.Twin.Name())
+	}
+	if o.SeeTwin && o.Twin == nil {
+		return o, fmt.Errorf("to see the twin, there must be one: set Twin")
 	}
 	if o.lender != nil && o.lender.appearance != o.appearance() ||
 		o.twinLender != nil && o.twinLender.appearance != o.twinAppearance() {

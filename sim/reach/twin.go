@@ -35,12 +35,14 @@ func newTwin(o *Options) (twin, error) {
 	return t, err
 }
 
-// Twin draws the present state as the world Options.Twin shows it: the arm where its encoders report it now, their errors
-// included, and the target where it is now. So it tells what an arm knows of itself without its camera. Appearance and
-// camera are those of the other world; its motion does not matter.
+// Twin draws the present state as the world Options.Twin shows it: the arm where its encoders
+// report it now, their errors included, and the target where it is now. So it tells what an arm
+// knows of itself without its camera. Appearance and camera are those of the other world; its
+// motion does not matter.
 //
-// pixels takes as many bytes as those of Reset and Step. sure is always true here: it says whether the target's position
-// is known. Twin changes nothing and may be called at any time after Reset. It does not allocate.
+// pixels takes as many bytes as those of Reset and Step. sure is always true here: it says whether
+// the target's position is known. Twin changes nothing and may be called at any time after Reset.
+// It does not allocate.
 func (e *Env) Twin(pixels []uint8) (sure bool, err error) {
 	if err := e.drawTwin(pixels); err != nil {
 		return false, fmt.Errorf("reach: twin: %w", err)

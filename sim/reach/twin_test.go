@@ -25,7 +25,8 @@ func twins(t testing.TB, task reach.Task, name, twin string, share bool) *reach.
 	return newEnv(t, opt)
 }
 
-// playTwin plays episodes of random actions and shows each observation with the twin's picture of it.
+// playTwin plays episodes of random actions and shows each observation with the twin's picture of
+// it.
 func playTwin(t *testing.T, e *reach.Env, see func(pixels, twin []uint8)) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 4))
@@ -52,7 +53,8 @@ func playTwin(t *testing.T, e *reach.Env, see func(pixels, twin []uint8)) {
 	}
 }
 
-// TestTwinIsTheWorld: in a world without errors the twin in its own appearance is the environment's picture, to the bit.
+// TestTwinIsTheWorld: in a world without errors the twin in its own appearance is the environment's
+// picture, to the bit.
 func TestTwinIsTheWorld(t *testing.T) {
 	for _, task := range []reach.Task{reach.Reach, reach.Conveyor} {
 		for _, share := range []bool{false, true} {
@@ -69,8 +71,8 @@ func TestTwinIsTheWorld(t *testing.T) {
 	}
 }
 
-// TestTwinShowsTheState: in another world the twin shows the present state, encoder errors included, as sim shows it, and
-// the environment's own pictures are those of one without a twin.
+// TestTwinShowsTheState: in another world the twin shows the present state, encoder errors
+// included, as sim shows it, and the environment's own pictures are those of one without a twin.
 func TestTwinShowsTheState(t *testing.T) {
 	model := sim.Canonical()
 	var plain domain.World
@@ -110,7 +112,8 @@ func TestTwinShowsTheState(t *testing.T) {
 	}
 }
 
-// TestTwinIsRestored: an environment that reads a saved state back draws the same twin, noise of a camera included.
+// TestTwinIsRestored: an environment that reads a saved state back draws the same twin, noise of a
+// camera included.
 func TestTwinIsRestored(t *testing.T) {
 	a, b := twins(t, reach.Conveyor, "sim", "robot", false), twins(t, reach.Conveyor, "sim", "robot", true)
 	rng := rand.New(rand.NewPCG(5, 6))
@@ -138,6 +141,20 @@ func TestTwinIsRestored(t *testing.T) {
 		if !bytes.Equal(one, other) {
 			t.Fatal("the twin of a restored state differs")
 		}
+	}
+}
+
+// TestSeeTwin: whoever drives by the twin observes its pictures.
+func TestSeeTwin(t *testing.T) {
+	e := newEnv(t, reach.Options{Domain: load(t, "robot"), Twin: load(t, "sim"), SeeTwin: true})
+	n := 0
+	playTwin(t, e, func(pixels, twin []uint8) {
+		if n++; !bytes.Equal(pixels, twin) {
+			t.Fatalf("observation %d is not the twin's picture", n)
+		}
+	})
+	if _, err := reach.New(reach.Options{SeeTwin: true}); err == nil || !strings.Contains(err.Error(), "set Twin") {
+		t.Errorf("to see a twin that there is not: %v", err)
 	}
 }
 
@@ -171,7 +188,8 @@ func TestTwinRefuses(t *testing.T) {
 	refuse("before Reset", with, pixels, "Reset")
 	reset(t, with, 1)
 	refuse("a short buffer", with, pixels[1:], "bytes")
-	if _, err := reach.New(reach.Options{Twin: load(t, "random")}); err == nil || !strings.Contains(err.Error(), "ranges") {
+	if _, err := reach.New(reach.Options{Twin: load(t, "random")}); err == nil || !strings.Contains(err.Error(),
+		"ranges") {
 		t.Errorf("a twin with ranges: %v", err)
 	}
 	opt, err := reach.Options{Twin: load(t, "sim")}.Share()

@@ -31,6 +31,9 @@ func (e *Env) observe(pixels []uint8, proprio []float32) error {
 	if len(pixels) == 0 {
 		return nil
 	}
+	if e.opt.SeeTwin {
+		return e.drawTwin(pixels)
+	}
 	began := time.Now()
 	defer func() { e.renderTime += time.Since(began) }()
 	if e.renderer != nil {
