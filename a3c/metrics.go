@@ -49,15 +49,17 @@ type Metrics struct {
 // TeacherMetrics says how a student does beside its teacher (package distill). Means are over the
 // steps of the window, each before the student has learnt from it.
 type TeacherMetrics struct {
-	Share       float64 `json:"share"`        // part of the steps whose action was the teacher's
-	Agreement   float64 `json:"agreement"`    // part of the factors for which both find the same choice most probable
-	Divergence  float64 `json:"divergence"`   // KL(teacher || student), nats, summed over factors
-	FeatureLoss float64 `json:"feature_loss"` // squared distance of the features, summed; of the steps that were trained on
-	Sure        float64 `json:"sure"`         // part of the steps at which the twin's state was known
-	Score       float64 `json:"score"`        // mean score of the episodes of the window in which the student took all actions
-	Alone       int64   `json:"alone"`        // their number
-	Slowest     float64 `json:"slowest"`      // longest time from observation to action, s
-	Late        int64   `json:"late"`         // actions that took longer than the deadline
+	Share      float64 `json:"share"`      // part of the steps whose action was the teacher's
+	Agreement  float64 `json:"agreement"`  // part of the factors for which both find the same choice most probable
+	Divergence float64 `json:"divergence"` // KL(teacher || student), nats, summed over factors
+	// squared distance of the features, summed; of the steps that were trained on
+	FeatureLoss float64 `json:"feature_loss"`
+	Sure        float64 `json:"sure"` // part of the steps at which the twin's state was known
+	// mean score of the episodes of the window in which the student took all actions
+	Score   float64 `json:"score"`
+	Alone   int64   `json:"alone"`   // their number
+	Slowest float64 `json:"slowest"` // longest time from observation to action, s
+	Late    int64   `json:"late"`    // actions that took longer than the deadline
 }
 
 // Stages is the time that workers spent in each stage of their loop, in nanoseconds, summed over

@@ -30,7 +30,8 @@ type Snapshot struct {
 	Window WindowState
 	State  []WorkerState // one for each worker
 
-	// Extra is what a learner of another package keeps besides, under names of its own; empty for a Trainer.
+	// Extra is what a learner of another package keeps besides, under names of its own; empty for a
+	// Trainer.
 	Extra []safetensors.Tensor
 }
 

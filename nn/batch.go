@@ -96,9 +96,9 @@ func (b *Batch) Features(t int) []float32 {
 	return b.joined(b.network.column, t*b.envs, b.envs)
 }
 
-// DFeatures returns the place for the gradient of the loss by Features(t), for losses that depend on
-// them other than through the output. Once it was called, Backward takes all of it, of every step,
-// which is zero where nobody has written. The first call allocates.
+// DFeatures returns the place for the gradient of the loss by Features(t), for losses that depend
+// on them other than through the output. Once it was called, Backward takes all of it, of every
+// step, which is zero where nobody has written. The first call allocates.
 func (b *Batch) DFeatures(t int) []float32 {
 	b.check(t, 0)
 	width := b.network.column.arch.joined()
@@ -242,8 +242,8 @@ type gradients struct {
 	past   []float32 // (envs,n) part of h's gradient that comes from the step after
 	gates  []float32 // (samples,4n) before activation
 	joined []float32 // (samples,FC+Encoder)
-	// (samples,FC+Encoder) of joined, written by the caller, what the output wants of it not counted;
-	// nil: nobody asked for it
+	// (samples,FC+Encoder) of joined, written by the caller, what the output wants of it not
+	// counted; nil: nobody asked for it
 	features []float32
 	maps2    []float32 // (samples,OH,OW,O) of the adapters in turn, then of the column itself
 	maps1    []float32 // (imageBlock,OH,OW,O) likewise

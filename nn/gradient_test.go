@@ -55,9 +55,9 @@ func TestForward(t *testing.T) {
 // parameter of the small networks, through time, with episodes that begin in the middle, and with
 // an entering state.
 //
-// The loss is a random linear function of all outputs and all features. The difference quotient in float64 with h =
-// 1e-6 is exact to about 1e-9. Seen are errors of up to 25 units of the tensor's largest gradient,
-// from the float32 sums; 128 are allowed.
+// The loss is a random linear function of all outputs and all features. The difference quotient in
+// float64 with h = 1e-6 is exact to about 1e-9. Seen are errors of up to 25 units of the tensor's
+// largest gradient, from the float32 sums; 128 are allowed.
 func TestGradient(t *testing.T) {
 	const steps, envs, h = 4, 2, 1e-6
 	for name, network := range networks() {

@@ -154,9 +154,9 @@ func (n *Network) Forward(theta []float32, b *Batch, t, envs int) {
 }
 
 // Backward adds the gradient of the loss by the parameters to grad, over steps 0 to steps-1 and all
-// environments. The loss enters by its gradient in DOutput (and DFeatures); the activations are those that Forward
-// left, all steps computed with this theta. The gradient stops where an episode begins and at
-// State(0).
+// environments. The loss enters by its gradient in DOutput (and DFeatures); the activations are
+// those that Forward left, all steps computed with this theta. The gradient stops where an episode
+// begins and at State(0).
 //
 // Backward changes no activations: it may run again. It allocates nothing, and panics if a length
 // does not fit.

@@ -20,7 +20,8 @@ type reference struct {
 }
 
 func newReference(n *Network, theta []float32) *reference {
-	r := &reference{columns: n.Columns(), tensors: map[string][]float64{}, frozen: map[int][]layersOf{}, joined: map[int][]float64{}}
+	r := &reference{columns: n.Columns(), tensors: map[string][]float64{}, frozen: map[int][]layersOf{},
+		joined: map[int][]float64{}}
 	for i, c := range r.columns {
 		if c.Frozen {
 			r.take(c, n.columns[i].theta)

@@ -71,7 +71,8 @@ const (
 
 // size returns the bytes of a record.
 func (s shape) size() int {
-	return checksumSize + numberSize + 1 + 4 + s.Factors + s.Pixels + 4*(s.Proprioception+s.Outputs+s.Features+2*s.State)
+	return checksumSize + numberSize + 1 + 4 + s.Factors + s.Pixels +
+		4*(s.Proprioception+s.Outputs+s.Features+2*s.State)
 }
 
 func (f *frame) lists() [5][]float32 {

@@ -166,7 +166,8 @@ func (f *frames) read(from, n int64, buffer []byte) error {
 	}
 	for i := range n {
 		if !f.intact(buffer[i*f.size:(i+1)*f.size], from+i) {
-			return fmt.Errorf("read frame %d: its bytes are not those that were kept: the disk is damaged, or somebody else writes to the file", from+i)
+			return fmt.Errorf("read frame %d: its bytes are not those that were kept: the disk is damaged, or "+
+				"somebody else writes to the file", from+i)
 		}
 	}
 	return nil

@@ -31,7 +31,8 @@ func TestGradient(t *testing.T) {
 		}
 		s := newSums(2)
 		l.loss(&s)
-		return (s.divergenceTrained + cfg.ValueCost*s.valueLoss + set.FeatureCost*s.featureLoss) / float64(set.Window*set.Windows)
+		return (s.divergenceTrained + cfg.ValueCost*s.valueLoss +
+			set.FeatureCost*s.featureLoss) / float64(set.Window*set.Windows)
 	}
 	if slices.Index(l.sure, false) < 0 || slices.Index(l.sure, true) < 0 {
 		t.Fatal("the test wants some steps that the teacher is sure of, and some that it is not")
@@ -127,7 +128,8 @@ func TestInherit(t *testing.T) {
 	}
 	for _, x := range below.Network.Tensors() {
 		switch x.Name {
-		case "column1.lstm.weight_ih", "column1.lstm.weight_hh", "column1.lstm.bias", "column1.output.weight", "column1.output.bias":
+		case "column1.lstm.weight_ih", "column1.lstm.weight_hh", "column1.lstm.bias", "column1.output.weight",
+			"column1.output.bias":
 			if !slices.Equal(views["column2."+x.Name[len("column1."):]], x.View(below.Theta)) {
 				t.Errorf("%s was not copied", x.Name)
 			}
@@ -135,7 +137,8 @@ func TestInherit(t *testing.T) {
 	}
 	arch := below.Network.Arch()
 	for name, change := range map[string]func(*nn.Arch){
-		"narrow": func(a *nn.Arch) { a.LSTM = 6 }, "feedforward": func(a *nn.Arch) { a.LSTM = 0 }, "features": func(a *nn.Arch) { a.FC = 10 },
+		"narrow": func(a *nn.Arch) { a.LSTM = 6 }, "feedforward": func(a *nn.Arch) { a.LSTM = 0 },
+		"features": func(a *nn.Arch) { a.FC = 10 },
 	} {
 		other := arch
 		change(&other)

@@ -106,9 +106,9 @@ func (t *Trainer) Snapshot() (*a3c.Snapshot, error) {
 	}
 	teacher := slices.Concat(p.teacherH, p.teacherC)
 	return &a3c.Snapshot{
-		Theta: slices.Clone(t.learner.theta), MS: slices.Clone(a.v),
-		Steps: t.steps.Load(), Updates: a.updates, Episodes: t.episodes, Time: t.Elapsed(),
-		Workers: 1, Envs: 1, Rollout: t.cfg.Rollout, Seed: t.cfg.Seed, Deterministic: t.cfg.Deterministic, Kernels: kernels.Implementation(),
+		Theta: slices.Clone(t.learner.theta), MS: slices.Clone(a.v), Steps: t.steps.Load(), Updates: a.updates,
+		Episodes: t.episodes, Time: t.Elapsed(), Workers: 1, Envs: 1, Rollout: t.cfg.Rollout, Seed: t.cfg.Seed,
+		Deterministic: t.cfg.Deterministic, Kernels: kernels.Implementation(),
 		Window: t.window.state(t.cutAt),
 		State: []a3c.WorkerState{{Random: p.random, H: p.h, C: p.c, Pixels: p.pixels, Proprioception: p.proprio,
 			Envs: []a3c.EnvState{p.env}}},
@@ -199,8 +199,8 @@ func (t *Trainer) restore(s *a3c.Snapshot) error {
 	}
 	half := len(x.teacher) / 2
 	t.played = playerState{
-		random: w.Random, episodes: w.Envs[0].Episodes, env: w.Envs[0], h: w.H, c: w.C, pixels: w.Pixels, proprio: w.Proprioception,
-		teacherH: x.teacher[:half], teacherC: x.teacher[half:], helped: x.counts[2] != 0,
+		random: w.Random, episodes: w.Envs[0].Episodes, env: w.Envs[0], h: w.H, c: w.C, pixels: w.Pixels,
+		proprio: w.Proprioception, teacherH: x.teacher[:half], teacherC: x.teacher[half:], helped: x.counts[2] != 0,
 	}
 	if err := t.player.restore(&t.played, s.Steps); err != nil {
 		return err

@@ -27,7 +27,8 @@ func Inherit(net *nn.Network, theta []float32, below *nn.Checkpoint) error {
 			}
 			s, ok := source[fmt.Sprintf("column%d.%s", from, name)]
 			if !ok || !slices.Equal(s.Shape, t.Shape) {
-				return fmt.Errorf("the new column's %s is %v, that of the column below is not: they cannot share an LSTM", name, t.Shape)
+				return fmt.Errorf("the new column's %s is %v, that of the column below is not: they cannot share an "+
+					"LSTM", name, t.Shape)
 			}
 			copy(t.View(theta), s.View(below.Theta))
 			copied++

@@ -58,7 +58,8 @@ func New(cfg a3c.Config, set Settings, student *nn.Network, theta []float32, tea
 		return nil, fmt.Errorf("training settings: %w", err)
 	}
 	if cfg.MaxTime != 0 || cfg.Deterministic && set.Beside {
-		return nil, errors.New("training settings: with a teacher there is no max-time, and a learner beside the arm is not deterministic")
+		return nil, errors.New("training settings: with a teacher there is no max-time, and a learner beside the arm " +
+			"is not deterministic")
 	}
 	if len(theta) != student.Parameters() || len(teacher.Theta) != teacher.Network.Parameters() {
 		return nil, fmt.Errorf("%d and %d parameters of student and teacher given, the networks have %d and %d",

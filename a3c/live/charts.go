@@ -30,7 +30,8 @@ var curves = []curve{
 	{"entropy", "Entropy of each joint", "nats; ln 3 = 1.10 is chance", func(n *notes) []view.Line {
 		var lines []view.Line
 		for i, name := range n.run.Factors {
-			lines = append(lines, n.line(name, func(m *a3c.Metrics) bool { return i < len(m.Entropy) }, func(m *a3c.Metrics) float64 { return m.Entropy[i] }))
+			lines = append(lines, n.line(name, func(m *a3c.Metrics) bool { return i < len(m.Entropy) },
+				func(m *a3c.Metrics) float64 { return m.Entropy[i] }))
 		}
 		return lines
 	}},
@@ -38,10 +39,21 @@ var curves = []curve{
 		return []view.Line{n.line("value error", always, func(m *a3c.Metrics) float64 { return m.ValueLoss })}
 	}},
 	{"explained", "Explained value", "1: the value foretells the return", func(n *notes) []view.Line {
-		return []view.Line{n.line("explained value", always, func(m *a3c.Metrics) float64 { return max(m.ExplainedValue, -1) })}
+		return []view.Line{n.line("explained value", always,
+			func(m *a3c.Metrics) float64 { return max(m.ExplainedValue, -1) })}
 	}},
 	{"gradient", "Gradient norm", "before clipping", func(n *notes) []view.Line {
 		return []view.Line{n.line("gradient norm", always, func(m *a3c.Metrics) float64 { return m.GradNorm })}
+	}},
+	{"agreement", "Agreement with the teacher", "fraction", func(n *notes) []view.Line {
+		return []view.Line{
+			n.line("most probable choice is the same", taught,
+				func(m *a3c.Metrics) float64 { return m.Teacher.Agreement }),
+			n.line("actions that are the teacher's", taught, func(m *a3c.Metrics) float64 { return m.Teacher.Share }),
+		}
+	}},
+	{"divergence", "Divergence from the teacher", "nats, summed over joints", func(n *notes) []view.Line {
+		return []view.Line{n.line("divergence", taught, func(m *a3c.Metrics) float64 { return m.Teacher.Divergence })}
 	}},
 	{"speed", "Speed", "environment steps a second", func(n *notes) []view.Line {
 		return []view.Line{n.line("steps/s", always, func(m *a3c.Metrics) float64 { return m.StepsPerSecond })}
@@ -52,6 +64,9 @@ var curves = []curve{
 }
 
 func always(*a3c.Metrics) bool { return true }
+
+// taught tells whether there is a teacher.
+func taught(m *a3c.Metrics) bool { return m.Teacher != nil }
 
 // episodes tells whether a window has a score.
 func episodes(m *a3c.Metrics) bool { return m.WindowEpisodes > 0 }
@@ -76,6 +91,12 @@ func chartNamed(name string) *curve {
 		}
 	}
 	return nil
+}
+
+// shown tells whether the chart belongs to the run: a teacher's only to one that has a teacher.
+func (c *curve) shown(n *notes) bool {
+	m := n.last()
+	return m != nil && m.Teacher != nil || c.Name != "agreement" && c.Name != "divergence"
 }
 
 func (c *curve) draw(n *notes, dark bool) ([]byte, error) {

@@ -68,7 +68,8 @@ type workerRow struct {
 
 // content says what the page shows. The caller holds mu.
 func (v *handler) content(n *notes) *content {
-	c := &content{Command: v.of.command, Title: n.run.Title, Folder: n.run.Folder, Network: n.run.Network, Phase: n.phase}
+	c := &content{Command: v.of.command, Title: n.run.Title, Folder: n.run.Folder, Network: n.run.Network,
+		Phase: n.phase}
 	if n.runs > 0 {
 		c.Parameters = grouped(int64(n.run.Parameters))
 		c.addWorkers(n)
@@ -79,7 +80,9 @@ func (v *handler) content(n *notes) *content {
 		c.addStages(n)
 	}
 	for i := range curves {
-		c.Charts = append(c.Charts, withLegend(&curves[i], n))
+		if curves[i].shown(n) {
+			c.Charts = append(c.Charts, withLegend(&curves[i], n))
+		}
 	}
 	look := v.of.frames.latest()
 	c.Frame = look.number
@@ -127,9 +130,19 @@ func (c *content) addNumbers(m *a3c.Metrics) {
 		score, reached, violations = fmt.Sprintf("%.2f", m.Score), percent(m.Reached), percent(m.Violations)
 	}
 	c.Numbers = []Detail{
-		{"score", score}, {"reached", reached}, {"violations", violations}, {"steps/s", grouped(int64(m.StepsPerSecond))},
-		{"episodes", grouped(m.Episodes)}, {"updates", grouped(m.Updates)},
-		{"learning rate", short(m.LearningRate)}, {"gradients clipped", percent(m.Clipped)},
+		{"score", score}, {"reached", reached}, {"violations", violations},
+		{"steps/s", grouped(int64(m.StepsPerSecond))}, {"episodes", grouped(m.Episodes)},
+		{"updates", grouped(m.Updates)}, {"learning rate", short(m.LearningRate)},
+		{"gradients clipped", percent(m.Clipped)},
+	}
+	if t := m.Teacher; t != nil {
+		alone := "-"
+		if t.Alone > 0 {
+			alone = fmt.Sprintf("%.2f", t.Score)
+		}
+		c.Numbers = append(c.Numbers, Detail{"agreement with the teacher", percent(t.Agreement)},
+			Detail{"teacher's share", percent(t.Share)},
+			Detail{"score without the teacher", alone}, Detail{"slowest action", fmt.Sprintf("%.1f ms", 1e3*t.Slowest)})
 	}
 }
 
@@ -172,7 +185,8 @@ const silence = 10 * time.Second
 
 func (c *content) addWorkers(n *notes) {
 	for id, w := range n.run.Workers() {
-		row := workerRow{ID: id, Steps: grouped(w.Steps), Lag: w.Lag, Replaced: w.Replaced, Fine: true, State: "alive", LastPushSeconds: "-"}
+		row := workerRow{ID: id, Steps: grouped(w.Steps), Lag: w.Lag, Replaced: w.Replaced, Fine: true, State: "alive",
+			LastPushSeconds: "-"}
 		ago := time.Since(w.Last)
 		if !w.Last.IsZero() {
 			row.LastPushSeconds = fmt.Sprintf("%.0f s", ago.Seconds())

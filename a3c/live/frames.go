@@ -26,9 +26,10 @@ type saver interface {
 	encoding.BinaryUnmarshaler
 }
 
-// frames keeps what one environment showed last. The environment leaves a copy when one is wanted and not more often than
-// once in the time between; pictures for people are drawn from its saved state by another environment, in the time of
-// those who look. An environment that cannot be saved, such as a real arm, draws them itself.
+// frames keeps what one environment showed last. The environment leaves a copy when one is wanted
+// and not more often than once in the time between; pictures for people are drawn from its saved
+// state by another environment, in the time of those who look. An environment that cannot be saved,
+// such as a real arm, draws them itself.
 type frames struct {
 	wanted atomic.Bool
 
@@ -165,7 +166,8 @@ type watched struct {
 	home   int
 }
 
-func (w *watched) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+func (w *watched) Step(action []int, pixels []uint8,
+	proprio []float32) (reward float32, terminated, truncated bool, err error) {
 	reward, terminated, truncated, err = w.Env.Step(action, pixels, proprio)
 	if err == nil && w.frames.wanted.Load() {
 		w.frames.take(w, pixels)
@@ -179,6 +181,14 @@ func (w *watched) StageTimes() (physics, render time.Duration) {
 		return s.StageTimes()
 	}
 	return 0, 0
+}
+
+// Twin implements a3c.Twin.
+func (w *watched) Twin(pixels []uint8) (sure bool, err error) {
+	if t, ok := w.Env.(a3c.Twin); ok {
+		return t.Twin(pixels)
+	}
+	return false, errors.New("the environment has no twin")
 }
 
 // Close implements io.Closer.

@@ -33,8 +33,9 @@ func (t *transfer) load() error {
 	return nil
 }
 
-// complete decides what the settings leave open: the width by the method, the kind of network of a progressive column and the
-// scale of rewards, in which the values to start from are expressed, by the last checkpoint.
+// complete decides what the settings leave open: the width by the method, the kind of network of a
+// progressive column and the scale of rewards, in which the values to start from are expressed, by
+// the last checkpoint.
 func (t *transfer) complete() error {
 	network := usualColumn
 	if t.Method == ScratchWide {
@@ -56,8 +57,9 @@ func (t *transfer) complete() error {
 	return nil
 }
 
-// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint without it, made by hand or by other
-// software, needs the setting: with a wrong scale the values to start from are wrong by that factor, and little is learnt.
+// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint
+// without it, made by hand or by other software, needs the setting: with a wrong scale the values
+// to start from are wrong by that factor, and little is learnt.
 func (t *transfer) rewardScale(c *nn.Checkpoint) error {
 	path := t.From[len(t.From)-1]
 	scale, err := RewardScale(c.Metadata)
@@ -65,7 +67,8 @@ func (t *transfer) rewardScale(c *nn.Checkpoint) error {
 	case err != nil:
 		return fmt.Errorf("%s: %w", path, err)
 	case scale == 0 && said == 0:
-		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with -reward-scale (of train the default is %g)", path, a3c.DefaultConfig().RewardScale)
+		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with "+
+			"-reward-scale (of train the default is %g)", path, a3c.DefaultConfig().RewardScale)
 	case scale != 0 && said != 0 && said != scale:
 		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", said, path, scale)
 	case said == 0:
@@ -108,7 +111,10 @@ func (t *transfer) stack() (*nn.Network, []float32, error) {
 	}
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(t.Learner.Seed, 0x1417)), nn.DefaultInit())
-	return net, theta, nil
+	if t.Taught() {
+		err = t.inherit(net, theta)
+	}
+	return net, theta, err
 }
 
 // matches reports whether a network from a run folder can be the one of this transfer.

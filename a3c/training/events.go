@@ -37,6 +37,18 @@ func (r row) scalars(steps int64) []scalar {
 	add("update/clipped", r.Clipped)
 	add("update/learning_rate", r.LearningRate)
 	add("update/policy_lag", r.PolicyLag)
+	if t := r.Teacher; t != nil {
+		add("teacher/share", t.Share)
+		add("teacher/agreement", t.Agreement)
+		add("teacher/divergence", t.Divergence)
+		add("teacher/feature_loss", t.FeatureLoss)
+		add("teacher/sure", t.Sure)
+		add("teacher/slowest_action", t.Slowest)
+		add("teacher/late_actions", float64(t.Late))
+		if t.Alone > 0 {
+			add("teacher/student_score", t.Score)
+		}
+	}
 	add("speed/steps_per_second", r.StepsPerSecond)
 	add("speed/resident_bytes", float64(r.ResidentBytes))
 	if steps > 0 {

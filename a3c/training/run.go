@@ -36,11 +36,13 @@ type Plan struct {
 	Episodes       int    // of the final evaluation
 	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
 	File           []byte // the run's config.toml, all settings resolved
-	// Bare leaves out what only people look at, curve, TensorBoard events and best parameters, for one of hundreds of short
-	// runs: what resuming needs and the metrics remain.
+	// Bare leaves out what only people look at, curve, TensorBoard events and best parameters, for
+	// one of hundreds of short runs: what resuming needs and the metrics remain.
 	Bare bool
 
 	Watcher Watcher // is told of the run while it goes on; nil: nobody
+
+	lesson *lesson // how it learns from a teacher; nil: there is none
 }
 
 // Run is one invocation's work on a run folder. It belongs to one goroutine.
@@ -49,7 +51,7 @@ type Run struct {
 	dir       *Folder
 	stderr    io.Writer
 	net       *nn.Network
-	trainer   *a3c.Trainer
+	trainer   trainer
 	world     string // fingerprint
 	resumedAt time.Duration
 	first     int64 // steps of the run before this invocation
@@ -68,8 +70,8 @@ type Run struct {
 	closed   int64   // steps at the end of the latest window that ended before it
 }
 
-// Open builds environments, network and trainer: new ones, or with resume those that the folder holds. Close the run in
-// the end.
+// Open builds environments, network and trainer: new ones, or with resume those that the folder
+// holds. Close the run in the end.
 func Open(plan Plan, dir *Folder, resume bool, stderr io.Writer) (*Run, error) {
 	plan.Config = plan.Config.Resolved()
 	r := &Run{plan: plan, dir: dir, stderr: stderr, pictures: png.Encoder{BufferPool: &pngBuffer{}}}
@@ -83,7 +85,8 @@ func Open(plan Plan, dir *Folder, resume bool, stderr io.Writer) (*Run, error) {
 	r.plan.Config.OnMetrics = r.onMetrics
 	r.plan.Config.OnCheckpoint = r.onCheckpoint
 	r.plan.Config.OnReplace = func(e *a3c.WorkerError) {
-		fmt.Fprintf(stderr, "%s: note: a worker was replaced, the run goes on; please report this: %v\n", plan.Command, e)
+		fmt.Fprintf(stderr, "%s: note: a worker was replaced, the run goes on; please report this: %v\n", plan.Command,
+			e)
 	}
 	if resume {
 		err = r.resume()
@@ -113,7 +116,10 @@ func (r *Run) Close() error {
 }
 
 // newTrainer returns a trainer in environments of the plan's world.
-func (r *Run) newTrainer(theta []float32) (*a3c.Trainer, error) {
+func (r *Run) newTrainer(theta []float32, resume bool) (trainer, error) {
+	if r.plan.lesson != nil {
+		return r.newStudent(theta, resume)
+	}
 	return a3c.NewTrainer(r.plan.Config, r.net, theta, r.plan.Watcher.Envs(r.plan.World.Make))
 }
 
@@ -123,7 +129,7 @@ func (r *Run) begin() error {
 		return err
 	}
 	r.net = net
-	if r.trainer, err = r.newTrainer(theta); err != nil {
+	if r.trainer, err = r.newTrainer(theta, false); err != nil {
 		return err
 	}
 	if err := r.dir.WriteInfo(NewInfo(r.plan.Config.Seed, r.world)); err != nil {
@@ -145,7 +151,8 @@ func (r *Run) resume() error {
 		return err
 	}
 	if r.plan.Config.Deterministic && !a3c.SameBits(info.Kernels, kernels.Implementation()) {
-		return cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change", info.Kernels, kernels.Implementation()),
+		return cli.Hint(fmt.Errorf("the run was started with the %s kernels, these are %s: its bits would change",
+			info.Kernels, kernels.Implementation()),
 			"set KERNELS=%s if this machine has them", info.Kernels)
 	}
 	if info.World != r.world {
@@ -162,7 +169,7 @@ func (r *Run) resume() error {
 		fmt.Fprintf(r.stderr, "%s: note: going on from the previous checkpoint: %v\n", r.plan.Command, warning)
 	}
 	r.net = checkpoint.Network
-	if r.trainer, err = r.newTrainer(checkpoint.Theta); err != nil {
+	if r.trainer, err = r.newTrainer(checkpoint.Theta, true); err != nil {
 		return err
 	}
 	if err := r.trainer.Restore(snapshot); err != nil {
@@ -173,6 +180,7 @@ func (r *Run) resume() error {
 	if err != nil {
 		return err
 	}
+	r.noteFrames()
 	if damage != nil {
 		fmt.Fprintf(r.stderr, "%s: note: %v\n", r.plan.Command, damage)
 	}
@@ -180,9 +188,12 @@ func (r *Run) resume() error {
 		return err
 	}
 	r.closed = r.last
-	// In a run that is not extended the rate only falls once the warm-up is over. Rounding counts as nothing.
-	if rate := r.trainer.LearningRate(); r.history.Windows() > 0 && r.last >= r.plan.Config.Warmup && rate > r.lastRate*(1+1e-9) {
-		fmt.Fprintf(r.stderr, "%s: note: the run now ends later, so its learning rate rises from %.3g to %.3g, and falls to 0 at the new end\n",
+	// In a run that is not extended the rate only falls once the warm-up is over. Rounding counts
+	// as nothing.
+	if rate := r.trainer.LearningRate(); r.history.Windows() > 0 && r.last >= r.plan.Config.Warmup &&
+		rate > r.lastRate*(1+1e-9) {
+		fmt.Fprintf(r.stderr, "%s: note: the run now ends later, so its learning rate rises from %.3g to %.3g, and "+
+			"falls to 0 at the new end\n",
 			r.plan.Command, r.lastRate, rate)
 	}
 	if best, _, err := nn.LoadCheckpoint(r.dir.Path(BestFile)); err == nil {
@@ -215,17 +226,20 @@ func (r *Run) note(m a3c.Metrics) {
 	r.last, r.lastRate = m.Steps, m.LearningRate
 }
 
-// Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps its last good
-// checkpoint. It returns nil too when ctx ends: Done tells which.
+// Train runs the trainer and leaves the folder up to date, however it ends. A run that failed keeps
+// its last good checkpoint. It returns nil too when ctx ends: Done tells which.
 func (r *Run) Train(ctx context.Context) error { return r.TrainUntil(ctx, r.plan.Config.Steps) }
 
 // TrainUntil is Train with a pause at a step: see [a3c.Trainer.RunUntil].
 func (r *Run) TrainUntil(ctx context.Context, steps int64) error {
-	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, updates of %d gradients, warm-up of %d steps, %s -> %s\n",
-		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs, r.plan.Config.Gather, r.plan.Config.Warmup,
+	fmt.Fprintf(r.stderr, "%s: %s, %d parameters, %d workers of %d environments, updates of %d gradients, warm-up of "+
+		"%d steps, %s -> %s\n",
+		r.plan.Command, r.net.Arch(), r.net.Parameters(), r.plan.Config.Workers, r.plan.Config.Envs,
+		r.plan.Config.Gather, r.plan.Config.Warmup,
 		r.plan.World, r.dir.Path())
 	r.progress = cli.NewProgress(cli.Work{
-		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(), Total: min(steps, r.plan.Config.Steps), Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
+		Name: r.plan.Command, Unit: "steps", Done: r.trainer.Steps(),
+		Total: min(steps, r.plan.Config.Steps), Limit: max(r.plan.Config.MaxTime-r.resumedAt, 0),
 	}, r.stderr)
 	r.plan.Watcher.Begin(Watched{
 		Folder: r.dir.Path(), Title: r.plan.Title, Config: r.plan.Config, Until: min(steps, r.plan.Config.Steps),
@@ -260,8 +274,12 @@ func (r *Run) onMetrics(m a3c.Metrics) error {
 	for _, e := range m.Entropy {
 		entropy += e / float64(len(m.Entropy))
 	}
-	r.progress.Update(m.Steps, fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
-		m.Score, 100*m.Reached, 100*m.Violations, entropy))
+	detail := fmt.Sprintf("score %.2f, reached %.0f %%, violations %.0f %%, entropy %.2f",
+		m.Score, 100*m.Reached, 100*m.Violations, entropy)
+	if t := m.Teacher; t != nil {
+		detail += fmt.Sprintf(", agreement %.0f %%, teacher's share %.0f %%", 100*t.Agreement, 100*t.Share)
+	}
+	r.progress.Update(m.Steps, detail)
 	line := row{m, ResidentBytes()}
 	if err := r.dir.AppendMetrics(line); err != nil || r.events == nil {
 		return err
@@ -285,10 +303,12 @@ const (
 	stepsKey = "steps"
 )
 
-// RewardScaleKey is where a checkpoint's metadata keeps the factor on rewards in which its values are expressed.
+// RewardScaleKey is where a checkpoint's metadata keeps the factor on rewards in which its values
+// are expressed.
 const RewardScaleKey = "reward_scale"
 
-// RewardScale reads RewardScaleKey. Without it, as in a checkpoint made by other software, the scale is 0.
+// RewardScale reads RewardScaleKey. Without it, as in a checkpoint made by other software, the
+// scale is 0.
 func RewardScale(metadata map[string]string) (float64, error) {
 	text, said := metadata[RewardScaleKey]
 	if !said {
@@ -348,12 +368,14 @@ func (r *Run) drawCurve() error {
 	return r.dir.WriteFile(CurveFile, b.Bytes())
 }
 
-// Watcher shows a run to people while it goes on. Its methods are called one at a time by goroutines that train, which wait
-// for them: they take notes and return. Nothing that a watcher does changes what is learnt.
+// Watcher shows a run to people while it goes on. Its methods are called one at a time by
+// goroutines that train, which wait for them: they take notes and return. Nothing that a watcher
+// does changes what is learnt.
 type Watcher interface {
 	// Begin says that a run begins, or goes on.
 	Begin(Watched)
-	// Envs returns a function that makes the same environments as the given one, and may look at what they do.
+	// Envs returns a function that makes the same environments as the given one, and may look at
+	// what they do.
 	Envs(make func(worker, index int) (a3c.Env, error)) func(worker, index int) (a3c.Env, error)
 	// Metrics gives the next window. It never changes.
 	Metrics(m a3c.Metrics)

@@ -35,24 +35,29 @@ func Factors() []string {
 	return names
 }
 
-// World makes the environments of a run. [Simulator] is one; package a3c/cmd/world has one of a robot arm.
+// World makes the environments of a run. [Simulator] is one; package a3c/cmd/world has one of a
+// robot arm.
 type World interface {
-	// Task and Domain return the names that a checkpoint keeps; String puts the world into a few words.
+	// Task and Domain return the names that a checkpoint keeps; String puts the world into a few
+	// words.
 	Task() string
 	Domain() string
 	String() string
 
-	// Make makes an environment for training: that of a worker and of an index among the worker's own.
+	// Make makes an environment for training: that of a worker and of an index among the worker's
+	// own.
 	Make(worker, index int) (a3c.Env, error)
-	// MakeEvaluation makes an environment for evaluation, in which an episode follows from its seed alone: the target has a
-	// new position in every episode. Where IsHardware, a real arm moves to its starts, and a person moves the target.
+	// MakeEvaluation makes an environment for evaluation, in which an episode follows from its seed
+	// alone: the target has a new position in every episode. Where IsHardware, a real arm moves to
+	// its starts, and a person moves the target.
 	MakeEvaluation(worker, index int) (a3c.Env, error)
 	// IsHardware tells whether there is one environment only, in real time.
 	IsHardware() bool
 
 	// Fingerprint tells worlds apart: see [Fingerprint].
 	Fingerprint() (string, error)
-	// KeepDomain writes the domain into the folder of a run, if it came from a file: see [domain.Named.Keep].
+	// KeepDomain writes the domain into the folder of a run, if it came from a file: see
+	// [domain.Named.Keep].
 	KeepDomain(write func(name string, data []byte) error) error
 }
 
@@ -64,25 +69,71 @@ const (
 
 // WorldSettings name a world.
 type WorldSettings struct {
-	// Env says where the arm is: "sim", the default, is the simulator; "jaco" an arm that is driven, emulated or real.
+	// Env says where the arm is: "sim", the default, is the simulator; "jaco" an arm that is
+	// driven, emulated or real.
 	Env string `flag:"env" choice:"sim|jaco" help:"*place* of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker"`
 	// Task is one of reach.Tasks(). Default "reach".
 	Task string `flag:"task" choice:"reach|conveyor" help:"*task* of the arm"`
 	// Domain is how the world looks and moves. Default "sim", in which column 1 learns.
 	Domain domain.Named `flag:"domain" help:"how the world looks and moves: the *name* of a domain, or a file"`
-	// TargetEvery is the number of episodes between two new target positions, at least 1. Default 1.
+	// TargetEvery is the number of episodes between two new target positions, at least 1. Default
+	// 1.
 	TargetEvery int `flag:"target-every" help:"*episodes* between two new places of the target"`
-	// Faults are what goes wrong on the cable of an emulated arm, in the words of transport.ParseRules. Default nothing.
+	// See is what the picture of an observation is: "camera", the default, or "twin": that of the
+	// present state as Twin shows it.
+	See string `flag:"see" choice:"camera|twin" help:"what the policy sees: the *pictures* of the camera, or those of the twin: the present state, by encoders and tracker, drawn as the world -twin shows it"`
+	// Twin is the domain in whose appearance twins are drawn, a name or a file, one without ranges.
+	// Default "sim".
+	Twin string `flag:"twin" help:"the *world* in which column 1 was trained, a name or a file: twins are drawn as it looks"`
+	// DrawTwin says that a teacher looks at the twin. Default false.
+	DrawTwin bool
+	// Faults are what goes wrong on the cable of an emulated arm, in the words of
+	// transport.ParseRules. Default nothing.
 	Faults string `flag:"faults" help:"what goes wrong on the cable of -env jaco: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
 }
 
 // DefaultWorld returns the defaults that the fields of WorldSettings name.
 func DefaultWorld() WorldSettings {
-	return WorldSettings{Env: EnvSim, Task: reach.Reach.String(), Domain: domain.ByName("sim"), TargetEvery: 1}
+	return WorldSettings{Env: EnvSim, Task: reach.Reach.String(), Domain: domain.ByName("sim"), TargetEvery: 1,
+		See: SeeCamera, Twin: "sim"}
+}
+
+// The values of WorldSettings.See.
+const (
+	SeeCamera = "camera"
+	SeeTwin   = "twin"
+)
+
+// TwinDomain returns the domain in whose appearance environments draw their twin, nil where nobody
+// looks at one.
+func (s *WorldSettings) TwinDomain() (*domain.Domain, error) {
+	if s.See != SeeTwin && !s.DrawTwin {
+		return nil, nil
+	}
+	d, err := domain.Load(s.Twin)
+	if err != nil {
+		return nil, cli.Usagef("-twin: %v", err)
+	}
+	if !d.Fixed() {
+		return nil, cli.Usagef("-twin %s: its worlds differ from episode to episode; want one that always looks the "+
+			"same, such as sim", s.Twin)
+	}
+	return d, nil
+}
+
+// Seen is what String adds to a world that is not seen by the camera.
+func (s *WorldSettings) Seen() string {
+	if s.See == SeeTwin {
+		return ", seen as " + s.Twin
+	}
+	return ""
 }
 
 // Validate says what is wrong with the values, as a usage error.
 func (s *WorldSettings) Validate() error {
+	if _, err := s.TwinDomain(); err != nil {
+		return err
+	}
 	if s.TargetEvery < 1 {
 		return cli.Usagef("-target-every is %d, want 1 or more", s.TargetEvery)
 	}
@@ -97,7 +148,8 @@ type Simulator struct {
 	err      error
 }
 
-// NewSimulator returns the world that settings name. Their Env and Faults mean nothing to it. An error is one of usage.
+// NewSimulator returns the world that settings name. Their Env and Faults mean nothing to it. An
+// error is one of usage.
 func NewSimulator(s WorldSettings) (*Simulator, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -105,9 +157,11 @@ func NewSimulator(s WorldSettings) (*Simulator, error) {
 	return &Simulator{settings: s}, nil
 }
 
-func (w *Simulator) Task() string     { return w.settings.Task }
-func (w *Simulator) Domain() string   { return w.settings.Domain.Name() }
-func (w *Simulator) String() string   { return w.Task() + " in " + w.Domain() }
+func (w *Simulator) Task() string   { return w.settings.Task }
+func (w *Simulator) Domain() string { return w.settings.Domain.Name() }
+func (w *Simulator) String() string {
+	return w.Task() + " in " + w.Domain() + w.settings.Seen()
+}
 func (w *Simulator) IsHardware() bool { return false }
 
 // KeepDomain implements World.
@@ -120,7 +174,13 @@ func (w *Simulator) newReach(targetEvery int) (*reach.Env, error) {
 	w.once.Do(func() {
 		var task reach.Task
 		if task, w.err = reach.ParseTask(w.settings.Task); w.err == nil {
-			w.shared, w.err = reach.Options{Task: task, Domain: w.settings.Domain.Domain}.Share()
+			var twin *domain.Domain
+			if twin, w.err = w.settings.TwinDomain(); w.err != nil {
+				return
+			}
+			w.shared, w.err = reach.Options{
+				Task: task, Domain: w.settings.Domain.Domain, Twin: twin, SeeTwin: w.settings.See == SeeTwin,
+			}.Share()
 		}
 	})
 	if w.err != nil {
@@ -139,11 +199,12 @@ func (w *Simulator) Make(worker, index int) (a3c.Env, error) {
 // MakeEvaluation implements World.
 func (w *Simulator) MakeEvaluation(worker, index int) (a3c.Env, error) { return w.newReach(1) }
 
-// NewStage makes an environment whose episodes are those of evaluation, with its pictures for people.
+// NewStage makes an environment whose episodes are those of evaluation, with its pictures for
+// people.
 func (w *Simulator) NewStage() (view.Stage, error) { return w.newReach(1) }
 
-// Fingerprint returns the fingerprint of the world: task, looks, motion. How often the target gets a
-// new position is not part of it.
+// Fingerprint returns the fingerprint of the world: task, looks, motion. How often the target gets
+// a new position is not part of it.
 func (w *Simulator) Fingerprint() (string, error) {
 	env, err := w.newReach(1)
 	if err != nil {
@@ -159,9 +220,10 @@ const (
 	DomainKey      = "domain"
 )
 
-// Difference says in a sentence how a world differs from the one that a checkpoint with the given metadata was trained
-// in: by name, which is a transfer, or under the same name, which means that the program or the domain's
-// file has changed. It is empty where the worlds are the same, or the metadata does not tell.
+// Difference says in a sentence how a world differs from the one that a checkpoint with the given
+// metadata was trained in: by name, which is a transfer, or under the same name, which means that
+// the program or the domain's file has changed. It is empty where the worlds are the same, or the
+// metadata does not tell.
 func Difference(w World, metadata map[string]string) (string, error) {
 	trained := metadata[FingerprintKey]
 	if trained == "" {
@@ -178,7 +240,8 @@ func Difference(w World, metadata map[string]string) (string, error) {
 	case task != w.Task() || place != w.Domain():
 		return fmt.Sprintf("the checkpoint was trained on %s in %s, this is %s", task, place, w), nil
 	}
-	return fmt.Sprintf("the checkpoint was trained in another world (%s) than %s is now (%s): the world has changed since", trained, w, here), nil
+	return fmt.Sprintf("the checkpoint was trained in another world (%s) than %s is now (%s): the world has changed "+
+		"since", trained, w, here), nil
 }
 
 const (

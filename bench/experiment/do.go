@@ -123,7 +123,7 @@ func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder,
 	if r.needs != "" {
 		settings.From = append(settings.From, s.checkpoint(r.needs))
 	}
-	w, err := world.Open(settings.World, settings.Robot)
+	w, err := world.Open(settings.Place(), settings.Robot)
 	if err != nil {
 		return record, err
 	}

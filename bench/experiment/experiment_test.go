@@ -82,16 +82,19 @@ func (p place) records(t *testing.T) []figure.Record {
 // runsSaid counts the runs that an invocation brought to their end.
 func runsSaid(said string) int { return strings.Count(said, " runs)\n") }
 
-// TestSearchAndFigure5: the search leaves settings, figure 5 reads them, and both are complete from their results alone.
+// TestSearchAndFigure5: the search leaves settings, figure 5 reads them, and both are complete from
+// their results alone.
 func TestSearchAndFigure5(t *testing.T) {
 	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	found := newPlace(t)
-	search := []string{"transfer-search", "-from", from, "-methods", "progressive-narrow,scratch", "-trials", "2", "-steps", "200", "-episodes", "2"}
+	search := []string{"transfer-search", "-from", from, "-methods", "progressive-narrow,scratch", "-trials", "2",
+		"-steps", "200", "-episodes", "2"}
 	if said := found.mustPerform(t, search...); runsSaid(said) != 4 {
 		t.Errorf("it said:\n%s", said)
 	}
 	records := found.records(t)
-	if len(records) != 4 || records[0].Run != "progressive-narrow/000" || records[1].LearningRate != records[0].LearningRate || records[2].LearningRate == records[0].LearningRate {
+	if len(records) != 4 || records[0].Run != "progressive-narrow/000" ||
+		records[1].LearningRate != records[0].LearningRate || records[2].LearningRate == records[0].LearningRate {
 		t.Fatalf("%+v", records)
 	}
 	settings := found.files(t)["progressive-narrow.toml"]
@@ -109,12 +112,14 @@ func TestSearchAndFigure5(t *testing.T) {
 	}
 
 	p := newPlace(t)
-	args := []string{"figure-5", "-from", from, "-settings", found.out, "-methods", "progressive-narrow,scratch", "-seeds", "1", "-steps", "2000", "-episodes", "2", "-domain", "sim"}
+	args := []string{"figure-5", "-from", from, "-settings", found.out, "-methods", "progressive-narrow,scratch",
+		"-seeds", "1", "-steps", "2000", "-episodes", "2", "-domain", "sim"}
 	if said := p.mustPerform(t, args...); runsSaid(said) != 4 { // with two that only measure
 		t.Errorf("it said:\n%s", said)
 	}
 	before := p.files(t)
-	for _, name := range []string{"README.md", "figure-5.svg", "figure-5.png", "figure-5.csv", "training.csv", "runs.csv", "config.toml", "inputs.json"} {
+	for _, name := range []string{"README.md", "figure-5.svg", "figure-5.png", "figure-5.csv", "training.csv",
+		"runs.csv", "config.toml", "inputs.json"} {
 		if before[name] == "" {
 			t.Errorf("no %s", name)
 		}
@@ -132,7 +137,8 @@ func TestSearchAndFigure5(t *testing.T) {
 			t.Errorf("drawn elsewhere, %s differs", name)
 		}
 	}
-	// In a clone there is no work folder: nothing is done again, and all is drawn with the same bytes.
+	// In a clone there is no work folder: nothing is done again, and all is drawn with the same
+	// bytes.
 	p.work = t.TempDir()
 	if said := p.mustPerform(t, args...); runsSaid(said) != 0 {
 		t.Errorf("done again:\n%s", said)
@@ -147,10 +153,12 @@ func TestSearchAndFigure5(t *testing.T) {
 		t.Errorf("one more seed:\n%s", said)
 	}
 	again := p.records(t)
-	if len(again) != 6 || again[4].Seed != 2 || again[4].Score == 0 && again[4].Steps == 0 || len(again[4].Windows) == 0 {
+	if len(again) != 6 || again[4].Seed != 2 || again[4].Score == 0 && again[4].Steps == 0 ||
+		len(again[4].Windows) == 0 {
 		t.Errorf("%+v", again)
 	}
-	if _, err := p.perform(context.Background(), "figure-5", "-steps", "100"); err == nil || !strings.Contains(err.Error(), "2000") {
+	if _, err := p.perform(context.Background(), "figure-5", "-steps", "100"); err == nil ||
+		!strings.Contains(err.Error(), "2000") {
 		t.Errorf("other steps in the same folder: %v", err)
 	}
 	if _, err := p.perform(context.Background(), "figure-6"); err == nil {
@@ -164,15 +172,18 @@ func TestSearchAndFigure5(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.perform(context.Background(), args...); err == nil || !strings.Contains(err.Error(), "were made with checkpoint") {
+	if _, err := p.perform(context.Background(), args...); err == nil ||
+		!strings.Contains(err.Error(), "were made with checkpoint") {
 		t.Errorf("another column 1: %v", err)
 	}
 }
 
-// TestFigure6: sorted scores of two methods in two worlds, extended later; stopped on the way, it goes on.
+// TestFigure6: sorted scores of two methods in two worlds, extended later; stopped on the way, it
+// goes on.
 func TestFigure6(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"figure-6", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-steps", "200", "-episodes", "2", "-domains", "color-small,view-large"}
+	args := []string{"figure-6", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-steps", "200",
+		"-episodes", "2", "-domains", "color-small,view-large"}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if said, err := p.perform(ctx, append(args, "-runs", "1")...); err != nil || runsSaid(said) != 0 {
@@ -185,7 +196,8 @@ func TestFigure6(t *testing.T) {
 		t.Errorf("one more draw:\n%s", said)
 	}
 	files := p.files(t)
-	if !strings.Contains(files["README.md"], "| color-small | progressive-narrow | 2 |") || !strings.Contains(files["README.md"], "common draws") {
+	if !strings.Contains(files["README.md"], "| color-small | progressive-narrow | 2 |") ||
+		!strings.Contains(files["README.md"], "common draws") {
 		t.Errorf("README.md:\n%s", files["README.md"])
 	}
 	if files["training.csv"] != "" {
@@ -193,22 +205,25 @@ func TestFigure6(t *testing.T) {
 	}
 }
 
-// TestFigure7: three columns with the pinned numbers of parameters; a clone that lacks the second column but not its
-// result makes it again for the third.
+// TestFigure7: three columns with the pinned numbers of parameters; a clone that lacks the second
+// column but not its result makes it again for the third.
 func TestFigure7(t *testing.T) {
 	from, settings := cmdtest.Column(t, nn.ReachArch(true, true), 1, nil), t.TempDir()
-	if err := os.WriteFile(settingsFile(settings, "progressive-narrow"), []byte("method = \"progressive\"\nwidth = \"narrow\"\nlearning-rate = 1e-4\nentropy-cost = 1e-3\n"), 0o666); err != nil {
+	if err := os.WriteFile(settingsFile(settings, "progressive-narrow"), []byte("method = \"progressive\"\nwidth = "+
+		"\"narrow\"\nlearning-rate = 1e-4\nentropy-cost = 1e-3\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	p := newPlace(t)
-	args := []string{"figure-7", "-from", from, "-settings", settings, "-seeds", "1", "-steps", "40", "-episodes", "1", "-domain", "sim"}
+	args := []string{"figure-7", "-from", from, "-settings", settings, "-seeds", "1", "-steps", "40", "-episodes", "1",
+		"-domain", "sim"}
 	p.mustPerform(t, args...)
 	parameters := map[string]int{}
 	all := p.records(t)
 	for _, v := range all {
 		parameters[v.Run] = v.Parameters
 	}
-	if len(all) != 6 || parameters["column-2/1"] != 38_268 || parameters["column-3/1"] != 26_380 || parameters["direct/1"] != 38_268 {
+	if len(all) != 6 || parameters["column-2/1"] != 38_268 || parameters["column-3/1"] != 26_380 ||
+		parameters["direct/1"] != 38_268 {
 		t.Errorf("%v", parameters)
 	}
 	var kept []figure.Record
@@ -221,7 +236,8 @@ func TestFigure7(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.work = t.TempDir()
-	if said := p.mustPerform(t, args...); runsSaid(said) != 2 || !strings.Contains(said, "column-2/1") || !strings.Contains(said, "column-3/1") {
+	if said := p.mustPerform(t, args...); runsSaid(said) != 2 || !strings.Contains(said, "column-2/1") ||
+		!strings.Contains(said, "column-3/1") {
 		t.Errorf("it said:\n%s", said)
 	}
 	if again := p.records(t); len(again) != 6 {
@@ -229,15 +245,18 @@ func TestFigure7(t *testing.T) {
 	}
 }
 
-// TestStory: three ways side by side without a search before, a curve, a table, and an animation that is made once.
+// TestStory: three ways side by side without a search before, a curve, a table, and an animation
+// that is made once.
 func TestStory(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"story", "-env", "sim", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings", t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
+	args := []string{"story", "-env", "sim", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings",
+		t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
 	if said := p.mustPerform(t, args...); runsSaid(said) != 4 {
 		t.Errorf("it said:\n%s", said)
 	}
 	files := p.files(t)
-	if !strings.Contains(files["README.md"], "before-after.gif") || files["curve.svg"] == "" || !strings.HasPrefix(files["before-after.gif"], "GIF89a") {
+	if !strings.Contains(files["README.md"], "before-after.gif") || files["curve.svg"] == "" ||
+		!strings.HasPrefix(files["before-after.gif"], "GIF89a") {
 		t.Errorf("README.md:\n%s", files["README.md"])
 	}
 	if said := p.mustPerform(t, args...); said != "" {
@@ -252,15 +271,50 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 5 || !strings.Contains(table.String(), "column 1 untouched") {
+	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 5 ||
+		!strings.Contains(table.String(), "column 1 untouched") {
 		t.Errorf("%v:\n%s", err, &table)
 	}
 }
 
-// TestChangedRecipe: what lies in the work folder from other settings is not taken for what is wanted now.
+// TestTwin: students of two kinds learn in runs of two lengths, more of them later, and the report
+// compares them with column 1, driven by the twin or not.
+func TestTwin(t *testing.T) {
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	p := newPlace(t)
+	args := []string{"twin", "-from", from, "-episodes", "2", "-seeds", "1", "-methods", "finetune,scratch"}
+	if said := p.mustPerform(t, append(args, "-budgets", "100")...); runsSaid(said) != 5 {
+		t.Errorf("it said:\n%s", said)
+	}
+	if said := p.mustPerform(t, append(args, "-budgets", "100,200")...); runsSaid(said) != 2 {
+		t.Errorf("with longer runs it said:\n%s", said)
+	}
+	steps := map[string]int64{}
+	for _, v := range p.records(t) {
+		steps[v.Run] = v.Steps
+	}
+	if steps["finetune/100/1"] != 100 || steps["scratch/200/1"] != 200 {
+		t.Errorf("runs of %v steps", steps)
+	}
+	readme := p.files(t)["README.md"]
+	for _, want := range []string{"| | 100 steps | 200 steps |", "| finetune | **",
+		"| column 1 driven by the twin | **", "twin.svg"} {
+		if !strings.Contains(readme, want) {
+			t.Errorf("the report has no %q:\n%s", want, readme)
+		}
+	}
+	if _, err := p.perform(context.Background(), "twin", "-budgets", "0"); err == nil ||
+		!strings.Contains(err.Error(), "whole numbers") {
+		t.Errorf("runs of no steps: %v", err)
+	}
+}
+
+// TestChangedRecipe: what lies in the work folder from other settings is not taken for what is
+// wanted now.
 func TestChangedRecipe(t *testing.T) {
 	p := newPlace(t)
-	args := []string{"transfer-search", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-methods", "finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
+	args := []string{"transfer-search", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-methods",
+		"finetune", "-trials", "1", "-episodes", "1", "-domain", "sim", "-steps"}
 	p.mustPerform(t, append(args, "40")...)
 	p.out = filepath.Join(t.TempDir(), "other")
 	_, err := p.perform(context.Background(), append(args, "60")...)
@@ -290,17 +344,20 @@ func TestUsage(t *testing.T) {
 			args = append(args, "-out", absent)
 		}
 		var usage *cli.UsageError
-		if _, err := Parse(args, io.Discard, io.Discard); !errors.As(err, &usage) || !strings.Contains(err.Error(), test.want) {
+		if _, err := Parse(args, io.Discard, io.Discard); !errors.As(err, &usage) ||
+			!strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
 		}
 	}
 	p := newPlace(t)
 	for _, name := range []string{"figure-5", "story"} {
-		if _, err := p.perform(context.Background(), name, "-settings", "absent"); err == nil || !strings.Contains(err.Error(), "absent/progressive-narrow.toml") {
+		if _, err := p.perform(context.Background(), name, "-settings", "absent"); err == nil ||
+			!strings.Contains(err.Error(), "absent/progressive-narrow.toml") {
 			t.Errorf("%s: settings that are not there: %v", name, err)
 		}
 	}
-	if _, err := Report(t.TempDir()); err == nil || !strings.Contains(err.Error(), "no folder of an experiment's results") {
+	if _, err := Report(t.TempDir()); err == nil ||
+		!strings.Contains(err.Error(), "no folder of an experiment's results") {
 		t.Errorf("a folder without results: %v", err)
 	}
 }

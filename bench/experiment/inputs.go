@@ -38,7 +38,7 @@ func (o *Options) gather(runs []Run) (inputs, error) {
 			}
 			in["checkpoint "+path] = digest
 		}
-		if key := "world " + r.Task + " in " + r.Domain; in[key] == "" {
+		if key := r.world(); in[key] == "" {
 			w, err := openWorld(r)
 			if err != nil {
 				return nil, err
@@ -54,6 +54,15 @@ func (o *Options) gather(runs []Run) (inputs, error) {
 	return in, nil
 }
 
+// world names the run's world among the inputs.
+func (r *Run) world() string {
+	name := "world " + r.Task + " in " + r.Domain
+	if r.see != "" {
+		name += " by the " + r.see
+	}
+	return name
+}
+
 // recipe says in a few lines all that a run's result depends on, to tell whether a run in the work
 // folder is this one.
 func (in inputs) recipe(r *Run) string {
@@ -67,7 +76,7 @@ func (in inputs) recipe(r *Run) string {
 	if !r.trains() {
 		lines = append(lines, "policy: "+in["checkpoint "+r.policy])
 	}
-	lines = append(lines, "world: "+in["world "+r.Task+" in "+r.Domain])
+	lines = append(lines, "world: "+in[r.world()])
 	return strings.Join(lines, "\n") + "\n"
 }
 

@@ -53,6 +53,9 @@ type Settings struct {
 	Runs   int `flag:"runs" help:"*number* of draws, each tried with every method in every domain"`
 	Trials int `flag:"trials" help:"*number* of draws, each tried with every method"`
 
+	// Budgets are lengths of runs, environment steps. Default 2,500 to 60,000.
+	Budgets numbers `flag:"budgets" help:"*lengths* of runs in environment steps, with commas"`
+
 	// LearningRate and EntropyCost are ranges that values are drawn from. Default 5e-5 to 5e-3 and
 	// 1e-5 to 1e-2.
 	LearningRate study.Range `flag:"learning-rate" help:"*range* of learning rates, drawn log-uniformly"`
@@ -90,7 +93,7 @@ type kind struct {
 }
 
 // kinds are all experiments.
-var kinds = []kind{story, search, figure5, figure6, figure7}
+var kinds = []kind{story, search, figure5, figure6, figure7, twin}
 
 // Names returns the names of all experiments.
 func Names() []string {
@@ -146,7 +149,7 @@ func (o *Options) read(args []string) error {
 		return err
 	}
 	if _, err := os.Stat(training.ConfigPath(o.Out)); err == nil {
-		if err := o.flags.Resume(training.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains",
+		if err := o.flags.Resume(training.ConfigPath(o.Out), "runs", "seeds", "trials", "methods", "domains", "budgets",
 			"random"); err != nil {
 			return err
 		}
@@ -180,7 +183,7 @@ func noName(args []string, stderr io.Writer) error {
 func newOptions(k kind) *Options {
 	s := k.usual
 	s.Out, s.Work = cmp.Or(s.Out, results+"/"+k.name), cmp.Or(s.Work, "runs/"+k.name)
-	s.From, s.Seed, s.Steps, s.Episodes = shippedColumn, 1, 60_000, 100
+	s.From, s.Seed, s.Steps, s.Episodes = shippedColumn, 1, 60_000, cmp.Or(s.Episodes, 100)
 	s.LearningRate, s.EntropyCost = study.Range{Low: 5e-5, High: 5e-3}, study.Range{Low: 1e-5, High: 1e-2}
 	s.Searched = searchFolder
 	return &Options{kind: k, Settings: s}

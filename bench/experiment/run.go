@@ -6,6 +6,7 @@
 //	figure-5          transfer to the robot's world: every method, several seeds
 //	figure-6          random seeds, learning rates and entropy costs in four worlds
 //	figure-7          a third column: from a resting target to a moving one
+//	twin              transfer under a teacher: column 1 on the pictures of the arm's twin
 //
 // # Two folders
 //
@@ -26,7 +27,7 @@
 // An experiment whose inputs have changed, such as a world, is refused: old results and new ones do
 // not mix.
 //
-// Start reading at Session.Work; the experiments are in search.go and figure5.go to figure7.go.
+// Start reading at Session.Work; the experiments are in search.go and figure5.go to figure7.go, and twin.go.
 package experiment
 
 import (
@@ -53,6 +54,7 @@ type Run struct {
 	// What is known of its record beforehand: name, group, domain, task, seed.
 	figure.Record
 	env string // place of the arm; empty: the simulator
+	see string // what the policy sees; empty: the camera's pictures
 
 	settings string    // what a search found, for people; empty: its own
 	train    *settings // but for what it starts from; nil: nothing is trained
@@ -72,6 +74,14 @@ type Run struct {
 type settings struct {
 	training.TransferConfig
 	Robot world.Robot
+}
+
+// steps returns the environment steps that the run trains for.
+func (r *Run) steps() int64 {
+	if !r.trains() {
+		return 0
+	}
+	return r.train.Learner.Steps
 }
 
 // trains tells runs that learn from those that only measure.
@@ -161,7 +171,7 @@ const checkpointEvery = 20_000
 func worldOf(r *Run) (training.WorldSettings, error) {
 	s := training.DefaultWorld()
 	s.Task = r.Task
-	s.Env = cmp.Or(r.env, s.Env)
+	s.Env, s.See = cmp.Or(r.env, s.Env), cmp.Or(r.see, s.See)
 	if err := s.Domain.Set(r.Domain); err != nil {
 		return s, cli.Usagef("-domain %s: %v", r.Domain, err)
 	}

@@ -33,7 +33,7 @@ type Session struct {
 	records  map[string]figure.Record // of all runs that are done, by name
 	active   map[string]*live         // those that this process works on, by name
 	progress *cli.Progress
-	planned  int // runs that train
+	planned  int64 // steps of all runs
 }
 
 // Open prepares an experiment: its list of runs, what is known of them already, and its folders.
@@ -44,9 +44,7 @@ func Open(o *Options, stderr io.Writer) (*Session, error) {
 	}
 	s := &Session{o: o, runs: runs, stderr: stderr, records: map[string]figure.Record{}, active: map[string]*live{}}
 	for i := range runs {
-		if runs[i].trains() {
-			s.planned++
-		}
+		s.planned += runs[i].steps()
 	}
 	if s.inputs, err = o.gather(runs); err != nil {
 		return nil, err
@@ -92,7 +90,7 @@ func (s *Session) Work(ctx context.Context) (done bool, err error) {
 	before := s.stepsDone()
 	s.mu.Unlock()
 	s.progress = cli.NewProgress(cli.Work{Name: "experiment: " + s.o.name, Unit: "steps", Done: before,
-		Total: max(int64(s.planned)*s.o.Steps, 1)}, s.stderr)
+		Total: max(s.planned, 1)}, s.stderr)
 	defer s.progress.Finish()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -254,8 +252,8 @@ func (s *Session) stepsDone() int64 {
 	total := int64(0)
 	for i := range s.runs {
 		r := &s.runs[i]
-		if _, ok := s.records[r.Run]; ok && r.trains() {
-			total += s.o.Steps
+		if _, ok := s.records[r.Run]; ok {
+			total += r.steps()
 		} else if run := s.active[r.Run]; run != nil {
 			total += run.steps
 		}

@@ -57,7 +57,8 @@ type Counts struct {
 	Retreats        int // times the arm did not get out of its margins at once
 }
 
-// New returns an environment. Call Reset before the first Step, and Close in the end, which closes the Lab.
+// New returns an environment. Call Reset before the first Step, and Close in the end, which closes
+// the Lab.
 func New(opt Options) (*Env, error) {
 	opt, err := opt.withDefaults()
 	if err != nil {
@@ -73,8 +74,8 @@ func New(opt Options) (*Env, error) {
 	return e, nil
 }
 
-// Spec returns the size of an observation in pixels (height, width, channels), the number of proprioceptive values, and
-// the number of choices of each factor of an action.
+// Spec returns the size of an observation in pixels (height, width, channels), the number of
+// proprioceptive values, and the number of choices of each factor of an action.
 func (e *Env) Spec() (pixels [3]int, proprio int, choices []int) {
 	choices = make([]int, sim.NumJoints)
 	for i := range choices {
@@ -89,21 +90,23 @@ func (e *Env) Counts() Counts { return e.counts }
 // Trip returns what ended the episode, or nil.
 func (e *Env) Trip() *safety.Trip { return e.trip }
 
-// Violation returns the rule of the task for which the Guard ended the episode; its cause is sim.None if it did not, or for the
-// end of the workspace, which is no rule of the task. Nothing was violated: the arm was on its way to it.
+// Violation returns the rule of the task for which the Guard ended the episode; its cause is
+// sim.None if it did not, or for the end of the workspace, which is no rule of the task. Nothing
+// was violated: the arm was on its way to it.
 func (e *Env) Violation() sim.Violation {
 	if e.trip == nil {
 		return sim.Violation{}
 	}
-	cause := map[safety.Cause]sim.Cause{safety.JointLimit: sim.JointLimit, safety.Table: sim.TableTouch, safety.Self: sim.SelfContact}[e.trip.Cause]
+	cause := map[safety.Cause]sim.Cause{safety.JointLimit: sim.JointLimit, safety.Table: sim.TableTouch,
+		safety.Self: sim.SelfContact}[e.trip.Cause]
 	return sim.Violation{Cause: cause, Distance: e.trip.Distance}
 }
 
 // Target returns where the tracker has the target, m.
 func (e *Env) Target() sim.Vec3 { return sim.Vec3{e.target.x, e.target.y, 0} }
 
-// Joints returns the joint angles (rad) and velocities (rad/s) of the last observation, as the arm reports them but for whole turns
-// that it stood on when the episode began.
+// Joints returns the joint angles (rad) and velocities (rad/s) of the last observation, as the arm
+// reports them but for whole turns that it stood on when the episode began.
 func (e *Env) Joints() (q, v [sim.NumJoints]float64) { return e.moment.Q, e.moment.V }
 
 // Close closes the Lab: the arm stops, API control ends.
@@ -117,8 +120,8 @@ func (e *Env) Close() error {
 	return lab.Shut()
 }
 
-// Reset begins an episode: the target gets a new place if it is time for one, the arm moves to a start that is drawn from
-// the seed. It takes some seconds of the arm's time.
+// Reset begins an episode: the target gets a new place if it is time for one, the arm moves to a
+// start that is drawn from the seed. It takes some seconds of the arm's time.
 func (e *Env) Reset(seed uint64, pixels []uint8, proprio []float32) error {
 	if err := e.reset(seed, pixels, proprio); err != nil {
 		e.running = false
@@ -193,14 +196,16 @@ func (e *Env) renew(rng *random) error {
 	return nil
 }
 
-// Step moves the arm for one control step, 100 ms, and writes the observation after it. action has one choice for each
-// joint: 0, 1, 2 for its fixed velocity backwards, rest, forwards.
+// Step moves the arm for one control step, 100 ms, and writes the observation after it. action has
+// one choice for each joint: 0, 1, 2 for its fixed velocity backwards, rest, forwards.
 //
-// reward is 1 if the palm is within 10 cm of the target, as joints and tracker have them, else 0. terminated means that the
-// Guard refused to go on, as the arm was about to break a rule: that earns nothing. truncated means that the time is up.
-// An arm or a camera that is lost, and a target that is neither seen nor hidden by the arm, are waited for with the arm at
-// rest; the step ends when they are back, or with an error after Options.Patience.
-func (e *Env) Step(action []int, pixels []uint8, proprio []float32) (reward float32, terminated, truncated bool, err error) {
+// reward is 1 if the palm is within 10 cm of the target, as joints and tracker have them, else 0.
+// terminated means that the Guard refused to go on, as the arm was about to break a rule: that
+// earns nothing. truncated means that the time is up. An arm or a camera that is lost, and a target
+// that is neither seen nor hidden by the arm, are waited for with the arm at rest; the step ends
+// when they are back, or with an error after Options.Patience.
+func (e *Env) Step(action []int, pixels []uint8,
+	proprio []float32) (reward float32, terminated, truncated bool, err error) {
 	reward, err = e.step(action, pixels, proprio)
 	if err != nil {
 		return 0, false, false, fmt.Errorf("robot: step: %w", err)
@@ -259,11 +264,12 @@ func (e *Env) velocities(action []int) (v [sim.NumJoints]float64, err error) {
 	return v, nil
 }
 
-// late is how far behind its time a step may begin: the learner thinks, and 100 ms are soon over. Beyond that the steps
-// count from now.
+// late is how far behind its time a step may begin: the learner thinks, and 100 ms are soon over.
+// Beyond that the steps count from now.
 const late = 10 * time.Millisecond
 
-// move is the motion of a step. A trip over a rule of the task is kept in e.trip; a lost arm is waited for.
+// move is the motion of a step. A trip over a rule of the task is kept in e.trip; a lost arm is
+// waited for.
 func (e *Env) move(v *[sim.NumJoints]float64) error {
 	c, guard := e.lab.Clock, e.lab.Guard
 	if now := c.Now(); now.Sub(e.due) > late {

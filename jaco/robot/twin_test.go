@@ -153,7 +153,8 @@ func TestSeeTwin(t *testing.T) {
 			t.Fatalf("the record of observation %d is not the camera's picture", n)
 		}
 	})
-	// Between step and look a reading of the same moment may come in, and the twin be drawn from that.
+	// Between step and look a reading of the same moment may come in, and the twin be drawn from
+	// that.
 	if t.Logf("%d of %d observations are the twin's picture", same, n); n < 60 || same < n/2 {
 		t.Errorf("%d of %d observations are the twin's picture", same, n)
 	}

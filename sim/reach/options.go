@@ -68,8 +68,8 @@ type Options struct {
 	// error.
 	Twin *domain.Domain
 
-	// SeeTwin makes the twin's picture that of the observation: what a policy does that drives by the
-	// twin. It needs Twin.
+	// SeeTwin makes the twin's picture that of the observation: what a policy does that drives by
+	// the twin. It needs Twin.
 	SeeTwin bool
 
 	// Lenders of renderers, by Share; nil: each environment has its own.

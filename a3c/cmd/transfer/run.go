@@ -26,8 +26,10 @@ type result struct {
 
 func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f := cli.NewFlags("transfer",
-		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as baseline.",
-		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out runs/column2", stdout, stderr)
+		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as "+
+			"baseline.",
+		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out "+
+			"runs/column2", stdout, stderr)
 	o := &options{place: job.Register(f), TransferConfig: training.CommandTransfer(), robot: world.DefaultRobot()}
 	f.Bind(&o.TransferConfig)
 	f.Bind(&o.robot)
@@ -35,6 +37,9 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if err := o.place.Complete(training.TransferChangeable...); err != nil {
+		return nil, err
+	}
+	if err := o.CheckTaught(f.Given); err != nil && !o.place.Resume {
 		return nil, err
 	}
 	return o, o.Leave(f.Given)
@@ -45,7 +50,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	w, err := world.Open(o.World, o.robot)
+	w, err := world.Open(o.Place(), o.robot)
 	if err != nil {
 		return err
 	}
@@ -54,5 +59,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	environments := plan.Config.Workers * plan.Config.Envs
-	return o.place.Run(ctx, plan, func(r training.Result) any { return result{o.Method, environments, r} }, stdout, stderr)
+	return o.place.Run(ctx, plan, func(r training.Result) any { return result{o.Method, environments, r} }, stdout,
+		stderr)
 }

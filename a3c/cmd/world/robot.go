@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"colonnade/a3c"
+	"colonnade/a3c/training"
 	"colonnade/jaco/record"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
@@ -55,17 +56,24 @@ func (p *persistent) Close() error {
 	return err
 }
 
+// options are what all environments have in common.
+func (w *driven) options() robot.Options {
+	return robot.Options{Moving: w.conveyor(), Twin: w.twin, SeeTwin: w.settings.See == training.SeeTwin}
+}
+
 // use makes an environment of a laboratory, whose steps are kept in a file unless path is empty.
 func (w *driven) use(lab *robot.Lab, log *safety.Log, path string) (*persistent, error) {
 	p := &persistent{guard: lab.Guard, of: &w.guards, log: log}
-	opt := robot.Options{Lab: lab, TargetEvery: w.settings.TargetEvery, Moving: w.conveyor()}
+	opt := w.options()
+	opt.Lab, opt.TargetEvery = lab, w.settings.TargetEvery
 	if path != "" {
 		var err error
 		if p.file, err = record.Append(path); err != nil {
 			return nil, errors.Join(err, lab.Shut(), log.Close())
 		}
 		if n := p.file.Cut(); n > 0 {
-			fmt.Fprintf(w.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the machine died before it was kept\n", path, n)
+			fmt.Fprintf(w.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the "+
+				"machine died before it was kept\n", path, n)
 		}
 		opt.Record = p.file.Write
 	}
@@ -101,7 +109,8 @@ func (w *driven) newPersistent(worker, index int) (a3c.Env, error) {
 	return w.use(lab.Lab, log, path)
 }
 
-// perEpisode is an emulated arm whose episodes follow from their seeds alone: each has an arm of its own.
+// perEpisode is an emulated arm whose episodes follow from their seeds alone: each has an arm of
+// its own.
 type perEpisode struct {
 	*robot.Env
 	lab *robot.Emulated // of this episode
@@ -135,7 +144,8 @@ func (w *driven) newPerEpisode(stopFile string, log *safety.Log) (*perEpisode, e
 		return nil, err
 	}
 	p := &perEpisode{log: log}
-	p.Env, err = robot.New(robot.Options{Moving: w.conveyor(), Fresh: func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
+	opt := w.options()
+	opt.Fresh = func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
 		lab, err := robot.Emulate(robot.Emulation{
 			World: world, Plane: plane, Seed: seed, Start: start, Conveyor: w.conveyor(), StopFile: stopFile, Log: log,
 		})
@@ -144,6 +154,7 @@ func (w *driven) newPerEpisode(stopFile string, log *safety.Log) (*perEpisode, e
 		}
 		p.lab = lab
 		return lab.Lab, nil
-	}})
+	}
+	p.Env, err = robot.New(opt)
 	return p, err
 }

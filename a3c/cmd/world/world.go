@@ -1,6 +1,6 @@
-// Package world opens the world that a command's settings name: the simulator, or a Jaco, emulated or real, behind cable,
-// driver, safety layer, camera and tracker. What learns and looks sees a [training.World] in either case; only commands and
-// the experiments know of arms.
+// Package world opens the world that a command's settings name: the simulator, or a Jaco, emulated
+// or real, behind cable, driver, safety layer, camera and tracker. What learns and looks sees a
+// [training.World] in either case; only commands and the experiments know of arms.
 //
 // Start reading at Open.
 package world
@@ -17,12 +17,14 @@ import (
 	"colonnade/a3c/view"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/transport"
+	"colonnade/sim/domain"
 )
 
 // World is a world whose episodes can be filmed.
 type World interface {
 	training.World
-	// NewStage makes an environment whose episodes are those of evaluation, with its pictures for people.
+	// NewStage makes an environment whose episodes are those of evaluation, with its pictures for
+	// people.
 	NewStage() (view.Stage, error)
 }
 
@@ -71,6 +73,7 @@ func (r *Robot) unused(s training.WorldSettings) error {
 // driven is the world of an arm that is driven.
 type driven struct {
 	settings training.WorldSettings
+	twin     *domain.Domain // in whose appearance twins are drawn; nil: none are
 	record   string
 	faults   []transport.Rule
 	rig      *workcell.Options
@@ -96,11 +99,14 @@ func newDriven(s training.WorldSettings, robot Robot) (*driven, error) {
 	if w.faults, err = transport.ParseRules(s.Faults); err != nil {
 		return nil, cli.Usagef("-faults %s: %v", s.Faults, err)
 	}
+	if w.twin, err = s.TwinDomain(); err != nil {
+		return nil, err
+	}
 	return w, w.rig.Validate()
 }
 
 func (w *driven) Task() string     { return w.settings.Task }
-func (w *driven) String() string   { return w.Task() + " in " + w.Domain() }
+func (w *driven) String() string   { return w.Task() + " in " + w.Domain() + w.settings.Seen() }
 func (w *driven) IsHardware() bool { return w.rig.Real() }
 
 // Domain implements training.World.
@@ -124,9 +130,9 @@ func (w *driven) Make(worker, index int) (a3c.Env, error) {
 	return w.newPersistent(worker, index)
 }
 
-// MakeEvaluation makes an environment for evaluation. On the emulated arm each episode has an arm of its own that is switched
-// on at the start, on a cable without faults. A real arm is the one that is there: -target-every holds, as a person moves the
-// target.
+// MakeEvaluation makes an environment for evaluation. On the emulated arm each episode has an arm
+// of its own that is switched on at the start, on a cable without faults. A real arm is the one
+// that is there: -target-every holds, as a person moves the target.
 func (w *driven) MakeEvaluation(worker, index int) (a3c.Env, error) {
 	if w.IsHardware() {
 		return w.hardware.lease(w, worker, index)
@@ -142,7 +148,8 @@ func (w *driven) NewStage() (view.Stage, error) {
 	return w.newWatchedRobot()
 }
 
-// hardwarePrint stands for the fingerprint of a real laboratory: nobody can play the same steps twice there.
+// hardwarePrint stands for the fingerprint of a real laboratory: nobody can play the same steps
+// twice there.
 const hardwarePrint = "hardware/1"
 
 // Fingerprint implements training.World.
@@ -158,8 +165,8 @@ func (w *driven) Fingerprint() (string, error) {
 	return print, errors.Join(err, env.Close())
 }
 
-// Arm returns the arms for the live page to watch. Once it was called, a real arm's waits can be confirmed there; it is to be
-// called before the first environment is made.
+// Arm returns the arms for the live page to watch. Once it was called, a real arm's waits can be
+// confirmed there; it is to be called before the first environment is made.
 func (w *driven) Arm() live.Arm {
 	if w.IsHardware() && w.rig.Pause == nil {
 		w.rig.Pause = new(workcell.Pause)

@@ -4,6 +4,7 @@
 //	experiment figure-5 -seeds 5              transfer to the robot's world
 //	experiment figure-6 -runs 60              how transfer depends on settings and luck
 //	experiment figure-7                       a third column
+//	experiment twin                           students of column 1 on the twin's pictures
 //
 // The same command goes on where it was stopped or killed; several processes may work on one
 // experiment at once.
