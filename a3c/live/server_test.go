@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/a3c"
 	"colonnade/a3c/training"
 )
 
@@ -30,7 +31,9 @@ func TestPageOfARun(t *testing.T) {
 	mustContain(t, page, "reach &#34;&lt;b&gt;in&lt;/b&gt; sim", "runs/one", "3\u202f000 of 4\u202f000 steps", "7.25", "50 %", "10\u202f364 parameters",
 		"silent", `class="bad">2<`, "joint_2 <b>0.52", "physics", "2.0", "500\u202f000", "25 %")
 	for _, c := range curves {
-		mustContain(t, page, "/chart/"+c.Name+"-dark.svg?v=1.3")
+		if shown := strings.Contains(page, "/chart/"+c.Name+"-dark.svg?v=1.3"); shown != c.shown(new(notes)) {
+			t.Errorf("%s: shown %v", c.Name, shown)
+		}
 		for _, paper := range []string{"light", "dark"} {
 			svg, answer := get(t, s.URL+"/chart/"+c.Name+"-"+paper+".svg")
 			if err := xml.Unmarshal([]byte(svg), new(struct{})); err != nil || answer.Header.Get("Content-Type") != "image/svg+xml" {
@@ -62,6 +65,19 @@ func TestShort(t *testing.T) {
 	if got := grouped(-1234567); got != "-1\u202f234\u202f567" {
 		t.Errorf("got %q", got)
 	}
+}
+
+// A run with a teacher shows how its student does.
+func TestPageOfAStudent(t *testing.T) {
+	p, s := serve(t)
+	p.Begin(watchedRun())
+	for _, m := range windows(3) {
+		m.Teacher = &a3c.TeacherMetrics{Agreement: 0.875, Share: 0.25, Score: 31.5, Alone: 4, Slowest: 0.0021}
+		p.Metrics(m)
+	}
+	page, _ := get(t, s.URL+"/")
+	mustContain(t, page, "agreement with the teacher</dt><dd>88 %", "share</dt><dd>25 %", "without the teacher</dt><dd>31.50", "2.1 ms",
+		"/chart/agreement-dark.svg", "/chart/divergence-dark.svg")
 }
 
 // Nothing of the page comes from elsewhere.

@@ -117,7 +117,21 @@ func merge(before, a, b a3c.Metrics) a3c.Metrics {
 
 	m.Stages = a.Stages
 	m.Stages.Add(b.Stages)
+	if a.Teacher != nil && b.Teacher != nil {
+		m.Teacher = mergeTeacher(steps, *a.Teacher, *b.Teacher)
+	}
 	return m
+}
+
+// mergeTeacher is merge for what a student under a teacher adds.
+func mergeTeacher(steps weights, a, b a3c.TeacherMetrics) *a3c.TeacherMetrics {
+	alone := weights{float64(a.Alone), float64(b.Alone)}
+	return &a3c.TeacherMetrics{
+		Share: steps.mean(a.Share, b.Share), Agreement: steps.mean(a.Agreement, b.Agreement),
+		Divergence: steps.mean(a.Divergence, b.Divergence), FeatureLoss: steps.mean(a.FeatureLoss, b.FeatureLoss),
+		Sure: steps.mean(a.Sure, b.Sure), Score: alone.mean(a.Score, b.Score), Alone: a.Alone + b.Alone,
+		Slowest: max(a.Slowest, b.Slowest), Late: a.Late + b.Late,
+	}
 }
 
 // weights are how much two windows count.

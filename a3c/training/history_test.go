@@ -130,3 +130,14 @@ func TestAColdReaderIsSafe(t *testing.T) {
 		}
 	}
 }
+
+// TestMergeTeacher: windows of a student are merged by their steps, scores by episodes, and the slowest action stays.
+func TestMergeTeacher(t *testing.T) {
+	a := a3c.Metrics{Steps: 100, Teacher: &a3c.TeacherMetrics{Agreement: 0.5, Score: 10, Alone: 1, Slowest: 0.003, Late: 1}}
+	b := a3c.Metrics{Steps: 400, Teacher: &a3c.TeacherMetrics{Agreement: 0.9, Score: 40, Alone: 2, Slowest: 0.001}}
+	got, want := *merge(a3c.Metrics{}, a, b).Teacher, a3c.TeacherMetrics{Agreement: 0.8, Score: 30, Alone: 3, Slowest: 0.003, Late: 1}
+	if math.Abs(got.Agreement-want.Agreement) > 1e-12 || got.Score != want.Score || got.Alone != want.Alone ||
+		got.Slowest != want.Slowest || got.Late != want.Late {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}

@@ -251,11 +251,12 @@ func TestStory(t *testing.T) {
 	p := newPlace(t)
 	args := []string{"story", "-env", "sim", "-from", cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), "-settings",
 		t.TempDir(), "-steps", "1000", "-episodes", "1", "-domain", "sim"}
-	if said := p.mustPerform(t, args...); runsSaid(said) != 4 {
+	if said := p.mustPerform(t, args...); runsSaid(said) != 5 {
 		t.Errorf("it said:\n%s", said)
 	}
 	files := p.files(t)
-	if !strings.Contains(files["README.md"], "before-after.gif") || files["curve.svg"] == "" ||
+	if !strings.Contains(files["README.md"], "before-after.gif") ||
+		!strings.Contains(files["README.md"], "taught by the twin |") || files["curve.svg"] == "" ||
 		!strings.HasPrefix(files["before-after.gif"], "GIF89a") {
 		t.Errorf("README.md:\n%s", files["README.md"])
 	}
@@ -271,7 +272,7 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 5 ||
+	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 6 ||
 		!strings.Contains(table.String(), "column 1 untouched") {
 		t.Errorf("%v:\n%s", err, &table)
 	}

@@ -104,9 +104,13 @@ func (r *report) split() (trained, fixed []figure.RecordGroup) {
 // inMethodOrder sorts groups that are named after methods.
 func (r *report) inMethodOrder(groups []figure.RecordGroup) {
 	names := MethodNames()
-	slices.SortStableFunc(groups, func(a, b figure.RecordGroup) int {
-		return slices.Index(names, a.Name) - slices.Index(names, b.Name)
-	})
+	place := func(g figure.RecordGroup) int { // other names come last
+		if i := slices.Index(names, g.Name); i >= 0 {
+			return i
+		}
+		return len(names)
+	}
+	slices.SortStableFunc(groups, func(a, b figure.RecordGroup) int { return place(a) - place(b) })
 }
 
 // drawCurves draws training scores as the paper does, over what only measures, to NAME.svg, .png

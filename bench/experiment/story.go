@@ -21,10 +21,11 @@ import (
 // story is the project in minutes.
 var story = kind{
 	name:  "story",
-	title: "the project in minutes: from the simulator to the robot, three ways side by side",
+	title: "the project in minutes: from the simulator to the robot, the paper's ways and a teacher's side by side",
 	summary: "experiment story takes a column that learnt in the simulator to the emulated robot: as a progressive " +
 		"network, by\n" +
-		"fine-tuning, and from scratch, one seed each. It leaves a table, curve.svg, and an animation of before and " +
+		"fine-tuning, from scratch, and by fine-tuning under a teacher, one seed each. It leaves a table, curve.svg, " +
+		"and an animation of before and " +
 		"after.",
 	example: "experiment story -out runs/first -work runs/first/runs",
 	curves:  true,
@@ -61,7 +62,33 @@ func (o *Options) storyRuns() ([]Run, error) {
 		r.keep = true
 		runs = append(runs, r)
 	}
-	return append(runs, before), nil
+	taught, err := o.taughtInStory()
+	if err != nil {
+		return nil, err
+	}
+	return append(runs, taught, before), nil
+}
+
+// The run of the story that has a teacher.
+const (
+	taughtGroup = "finetune, taught by the twin"
+	taughtSteps = 10_000 // 17 minutes of an arm's time
+)
+
+// taughtInStory returns the run that fine-tunes column 1 under a teacher: itself on the twin's
+// pictures.
+func (o *Options) taughtInStory() (Run, error) {
+	m, err := methodNamed("finetune")
+	if err != nil {
+		return Run{}, err
+	}
+	r, err := o.transfer("finetune-twin", m, o.Domain, "reach", o.Seed)
+	if err != nil {
+		return Run{}, err
+	}
+	r.Group = taughtGroup
+	r.teach(min(taughtSteps, o.Steps), o.From)
+	return r, nil
 }
 
 func reportStory(r *report) error {
@@ -70,8 +97,10 @@ func reportStory(r *report) error {
 	if err := r.drawCurves("curve", "transfer to "+r.o.worldName(), trained, fixed); err != nil {
 		return err
 	}
-	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d.\n\n![training scores](curve.svg)\n\n",
-		r.o.Steps, r.o.where(), r.o.Seed)
+	r.say("Recurrent columns, %d steps each with one arm on %s, seed %d. The one taught by the twin learns for %d "+
+		"steps: "+
+		"column 1 looks at the\npresent state, drawn as its own world shows it, and says what it would do.\n\n"+
+		"![training scores](curve.svg)\n\n", r.o.Steps, r.o.where(), r.o.Seed, min(taughtSteps, r.o.Steps))
 	r.evaluations(trained, fixed)
 	if exists(filepath.Join(r.dir, animationFile)) {
 		r.say("![before and after](%s)\n", animationFile)
