@@ -120,7 +120,11 @@ func (r *Run) newTrainer(theta []float32, resume bool) (trainer, error) {
 	if r.plan.lesson != nil {
 		return r.newStudent(theta, resume)
 	}
-	return a3c.NewTrainer(r.plan.Config, r.net, theta, r.plan.Watcher.Envs(r.plan.World.Make))
+	t, err := a3c.NewTrainer(r.plan.Config, r.net, theta, r.plan.Watcher.Envs(r.plan.World.Make))
+	if err != nil {
+		return nil, err // and no trainer: not one that is nil
+	}
+	return t, nil
 }
 
 func (r *Run) begin() error {

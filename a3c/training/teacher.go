@@ -142,8 +142,12 @@ func (r *Run) newStudent(theta []float32, resume bool) (trainer, error) {
 		return nil, err
 	}
 	teacher := distill.Teacher{Network: c.Network, Theta: c.Theta, Digest: digest}
-	return distill.New(r.plan.Config, l.settings, r.net, theta, teacher, r.plan.Watcher.Envs(r.plan.World.Make),
+	t, err := distill.New(r.plan.Config, l.settings, r.net, theta, teacher, r.plan.Watcher.Envs(r.plan.World.Make),
 		r.dir.Path(framesFile), resume)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 // trainer is what a run trains with: a3c.Trainer, or distill.Trainer where there is a teacher.

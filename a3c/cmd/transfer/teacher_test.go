@@ -24,12 +24,12 @@ func TestTaught(t *testing.T) {
 	from := column(t, true, map[string]string{training.RewardScaleKey: "0.1", training.DomainKey: "sim"})
 	for method, columns := range map[string]int{"finetune": 1, "progressive": 2, "scratch": 1, "scratch-wide": 1} {
 		out := filepath.Join(t.TempDir(), "run")
-		r, said, err := transferTo(taught(out, from, "-method", method)...)
+		r, _, err := transferTo(taught(out, from, "-method", method)...)
 		if err != nil {
 			t.Fatal(method, err)
 		}
-		if r.Method != method || r.Steps != 300 || r.Environments != 1 || !strings.Contains(said, "agreement") {
-			t.Errorf("%s: %+v, said %s", method, r, said)
+		if r.Method != method || r.Steps != 300 || r.Environments != 1 {
+			t.Errorf("%s: %+v", method, r)
 		}
 		rows, err := training.ReadMetrics[a3c.Metrics](filepath.Join(out, training.MetricsFile))
 		if err != nil || len(rows) != 3 {
