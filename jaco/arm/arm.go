@@ -49,6 +49,7 @@ type Arm struct {
 	extra    bool          // send one more
 	primed   bool          // the stream's first points were sent
 	backlog  backlog       // of the stream
+	doubt    bool          // the last velocities are in doubt: they are asked for again
 	known    State         // for Options.Govern
 	governed [NumJoints]float64
 	answer   answers

@@ -178,6 +178,7 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 			if err := a.opt.Govern(a.opt.Clock.Now(), &a.known, &a.governed); err != nil {
 				return err
 			}
+			a.doubt = a.doubt || a.known.Doubt
 		}
 		if err := a.sendPoint(ctx, &a.governed); err != nil {
 			return err

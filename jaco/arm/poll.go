@@ -40,15 +40,21 @@ func (a *Arm) poll(ctx context.Context, streaming bool) error {
 		list = whileStreaming
 	}
 	a.turn = (a.turn + 1) % len(list)
-	err := a.question(ctx, list[a.turn], streaming)
-	if refused(err) && slices.Contains(optional, list[a.turn]) {
+	next := list[a.turn]
+	if a.doubt && streaming && next != protocol.AngularPosition {
+		next, a.doubt = protocol.AngularVelocity, false
+	}
+	err := a.question(ctx, next, streaming)
+	if refused(err) && slices.Contains(optional, next) {
 		return nil
 	}
 	return err
 }
 
 // optional are the questions that an arm may refuse to answer: nothing depends on them.
-var optional = []protocol.Command{protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount}
+var optional = []protocol.Command{
+	protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount,
+}
 
 func (a *Arm) question(ctx context.Context, command protocol.Command, streaming bool) error {
 	asked := a.opt.Clock.Now()
@@ -186,6 +192,9 @@ type State struct {
 
 	V     [NumJoints]float64 // velocities as the arm reports them, rad/s
 	VTime time.Time
+
+	// Doubt is set by Options.Govern where the velocities cannot be: they are asked for again at once.
+	Doubt bool
 
 	Torque     [NumJoints]float64 // N m; what a finger reports is not known
 	TorqueTime time.Time

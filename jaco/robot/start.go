@@ -68,8 +68,8 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 }
 
 // mostTurns is how many turns from zero a joint without limits may stand when an episode begins;
-// beyond it is turned back by one more than would be the shorter way, each time. The arm's own
-// limit is 27 turns (10,000 degrees).
+// beyond it is turned back by one more than would be the shorter way, each time. The Guard refuses
+// poses beyond 28 turns.
 const mostTurns = 20
 
 // turnsBetween returns what to add to the joints of a pose that have no limits, whole turns in rad,

@@ -26,7 +26,9 @@
 // What the arm reports is held against what it was told, with lag, play, sag and points under way:
 // a joint that does not follow, runs the other way, follows too fast or moves uncommanded trips,
 // and so do velocities and torques that do not belong to the angles, and a pose that no arm can
-// have. No motion is computed from what is in doubt. README.md has a table of what was tried.
+// have. An arm that moved while it was to stand trips before it moves again, and so does a cable
+// that is too slow to watch the arm. No motion is computed from what is in doubt. README.md has a
+// table of what was tried.
 //
 // Commands that are not finite or faster than the joint may turn are refused. Velocities change by
 // no more than Limits.Acceleration; a stop is as fast as the arm can.

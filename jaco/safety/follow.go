@@ -298,6 +298,7 @@ func (g *Guard) belongs(s *arm.State, light, full *[sim.NumJoints]float64) *Trip
 		if f.wrong++; i < 0 {
 			f.wrong = 0
 		}
+		s.Doubt = f.wrong > 0
 		if f.wrong >= convicting {
 			return &Trip{Cause: Reading,
 				What: fmt.Sprintf("%s reports that it turns with %.3f rad/s; by its angles it can be %.3f to %.3f",

@@ -134,3 +134,26 @@ func TestReadingsThatDoNotBelongTrip(t *testing.T) {
 		r.close()
 	}
 }
+
+// A velocity that runs the other way trips soon, whenever the fault comes: one that cannot be is asked for again at once.
+func TestAVelocityInDoubtIsAskedForAgain(t *testing.T) {
+	var longest time.Duration
+	for after := 300 * time.Millisecond; after < 550*time.Millisecond; after += 10 * time.Millisecond {
+		r := newRig(t, setup{motion: robotMotion(t)})
+		v := steady([sim.NumJoints]float64{0.5})
+		if err := r.drive(50*time.Millisecond, after, v); err != nil {
+			t.Fatal(err)
+		}
+		r.breaks(0, emulator.Velocity, emulator.Fault{Scale: -1})
+		began := r.clock.Now()
+		if found := trip(t, r.drive(5*time.Millisecond, time.Second, v)); found.Cause != Reading {
+			t.Errorf("after %v: %v", after, found)
+		}
+		longest = max(longest, r.clock.Now().Sub(began))
+		r.close()
+	}
+	if longest > 165*time.Millisecond {
+		t.Errorf("it took up to %v", longest)
+	}
+	t.Logf("measured: it took up to %v", longest)
+}

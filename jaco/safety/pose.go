@@ -15,11 +15,16 @@ const (
 	// rad that a joint may read beyond its mechanical range: its zero is off, and it was pushed
 	// there
 	beyondRange = 0.15
-	mostCounted = 175.0 // rad: joints without an end count up to 10,000 degrees
+	mostCounted = 28 * 2 * math.Pi // rad that a joint without an end may count, see Pose
 )
 
 // Pose returns nil if the arm can have the joint angles that it reports; else a *Trip that names
 // the joint, its angle, the range, and what to do. No motion is computed from such a pose.
+//
+// Joints without an end count their turns, and no public source gives a largest number: users
+// report 459 degrees. 28 turns is this project's own bound: package robot turns a joint back that
+// is 20 turns on, so that its work ends far before, and a count that is beyond is likelier a
+// counter that is broken.
 func (g *Guard) Pose() error {
 	s := g.arm.State()
 	if t := g.impossible(&s); t != nil {

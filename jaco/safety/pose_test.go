@@ -53,3 +53,16 @@ func (r *rig) breaks(joint int, part emulator.Part, f emulator.Fault) {
 		r.t.Fatal(err)
 	}
 }
+
+// Joints without an end may have turned often, and a count beyond all reason is refused.
+func TestCountedTurnsHaveABound(t *testing.T) {
+	for turns, possible := range map[float64]bool{0: true, 21: true, -21: true, 29: false, -29: false} {
+		start, _ := sim.Canonical().Keyframe("home")
+		start[3] += turns * 2 * math.Pi
+		r := newRig(t, setup{start: &start})
+		if err := r.guard.Pose(); (err == nil) != possible || err != nil && !strings.Contains(err.Error(), "joint_4") {
+			t.Errorf("%g turns: %v", turns, err)
+		}
+		r.close()
+	}
+}
