@@ -56,7 +56,8 @@ func TestAJointThatMovesUncommandedTrips(t *testing.T) {
 	}
 }
 
-// tries drives a joint, lets the fault come after 0.2 s, and wants a trip of its cause, in time.
+// tries drives a joint, lets the fault come after 0.2 s, and wants a trip of its cause, in time. What a motor does, its velocity may
+// tell before its angle.
 func (r *rig) tries(l lie, speed float64) {
 	r.t.Helper()
 	var v [sim.NumJoints]float64
@@ -74,7 +75,7 @@ func (r *rig) tries(l lie, speed float64) {
 	astray := math.Abs(r.guard.State().Q[l.joint] - from - speed*took.Seconds())
 	var trip *Trip
 	switch {
-	case !errors.As(err, &trip) || trip.Cause != l.cause:
+	case !errors.As(err, &trip) || trip.Cause != l.cause && !(trip.Cause == Reading && l.part == emulator.Motor):
 		r.t.Errorf("%s %+.1f %s: %v after %v", sim.Canonical().JointName(l.joint), speed, l.name, err, took)
 	case !strings.Contains(trip.What, sim.Canonical().JointName(l.joint)):
 		r.t.Errorf("%s %s: %v", sim.Canonical().JointName(l.joint), l.name, trip)
