@@ -94,7 +94,7 @@ func Load(settings any, path string) (map[string]any, error) {
 			return nil, fmt.Errorf("%s: unknown key %q%s", path, name, f.suggestion(name, "", f.skipInFile))
 		}
 		if err := f.Set(name, flagText(value)); err != nil {
-			return nil, fmt.Errorf("%s: %s = %v: %s", path, name, value, f.reason(name, err.Error()))
+			return nil, fmt.Errorf("%s: %s = %v: %s", path, name, value, reason(f.Lookup(name).Value, err))
 		}
 	}
 	return values, nil
@@ -104,9 +104,8 @@ func Load(settings any, path string) (map[string]any, error) {
 func Apply(settings any, words []string) error {
 	f := onlySettings(settings)
 	f.SetOutput(io.Discard)
-	f.Usage = func() {}
-	if err := f.FlagSet.Parse(words); err != nil {
-		return f.explain(err)
+	if err := f.read(words); err != nil {
+		return err
 	}
 	if f.NArg() > 0 {
 		return Usagef("unexpected argument %q: every value follows its flag", f.Arg(0))

@@ -125,6 +125,8 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"unknown flag", []string{"-stps", "1"}, "did you mean -steps?"},
 		{"nothing near", []string{"-zzzzzzzzzzz", "1"}, "unknown flag -zzzzzzzzzzz"},
+		{"a value that looks like an error", []string{"-steps", `1" for flag -net: wide`},
+			`-steps 1" for flag -net: wide: want a whole number`},
 		{"not a number", []string{"-steps", "1e6"}, "-steps 1e6: want a whole number, in digits alone"},
 		{"no real number", []string{"-learning-rate", "abc"}, "-learning-rate abc: want a number, such as"},
 		{"no unit of time", []string{"-max-time", "5"}, "-max-time 5: want a time with its unit"},

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -101,16 +100,11 @@ func (c *choice) Set(s string) error {
 // [flag.ErrHelp] after -h and -print-config, and a [UsageError] for anything
 // that does not fit.
 func (f *Flags) Parse(args []string) error {
-	usage := f.Usage
-	f.Usage = func() {} // package flag would print it after every mistake, with the mistake lost above it
-	err := f.FlagSet.Parse(args)
-	f.Usage = usage
-	if errors.Is(err, flag.ErrHelp) {
-		f.Usage()
+	if err := f.read(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.Usage()
+		}
 		return err
-	}
-	if err != nil {
-		return f.explain(err)
 	}
 	if f.argument != nil && f.NArg() > 0 {
 		*f.argument = f.Arg(0)
@@ -170,29 +164,60 @@ func (f *Flags) Default(name, value string) {
 	fl.DefValue = value
 }
 
-// explain turns the flag package's error into a usage error, with the nearest
-// flag where a name is unknown.
-func (f *Flags) explain(err error) error {
+// read sets flags by a command line. It turns an error of package flag into a usage error, with the
+// nearest flag where a name is unknown.
+func (f *Flags) read(args []string) error {
+	usage := f.Usage
+	f.Usage = func() {} // package flag would print it after every mistake, with the mistake lost above it
+	var refused error
+	f.VisitAll(func(fl *flag.Flag) { fl.Value = &noting{fl.Value, fl.Name, &refused} })
+	err := f.FlagSet.Parse(args)
+	f.VisitAll(func(fl *flag.Flag) { fl.Value = fl.Value.(*noting).Value })
+	f.Usage = usage
 	const unknown = "flag provided but not defined: -"
+	switch {
+	case err == nil || errors.Is(err, flag.ErrHelp):
+		return err
+	case refused != nil:
+		return refused
+	}
 	if name, ok := strings.CutPrefix(err.Error(), unknown); ok {
 		return Usagef("unknown flag -%s%s", name, f.suggestion(name, "-", nil))
-	}
-	if m := invalid.FindStringSubmatch(err.Error()); m != nil {
-		return Usagef("-%s %s: %v", m[2], m[1], f.reason(m[2], m[3]))
 	}
 	return Usagef("%v", err)
 }
 
-// invalid is package flag's error for a value that a flag does not take: value, name, reason.
-var invalid = regexp.MustCompile(`^invalid (?:boolean )?value "(.*)" for (?:flag )?-([^ :]+): (.*)$`)
+// noting is a flag's value that notes why it refuses a text, which package flag would make part of
+// a longer one.
+type noting struct {
+	flag.Value
+	name    string
+	refused *error
+}
+
+// Set implements flag.Value.
+func (n *noting) Set(text string) error {
+	err := n.Value.Set(text)
+	if err != nil {
+		*n.refused = Usagef("-%s %s: %s", n.name, text, reason(n.Value, err))
+	}
+	return err
+}
+
+// IsBoolFlag tells package flag that the flag needs no value.
+func (n *noting) IsBoolFlag() bool {
+	b, ok := n.Value.(interface{ IsBoolFlag() bool })
+	return ok && b.IsBoolFlag()
+}
 
 // reason says what a flag wants where package flag, or its parser, only says that it did not get
 // it.
-func (f *Flags) reason(name, err string) string {
+func reason(value flag.Value, refused error) string {
+	err := refused.Error()
 	if err != "parse error" && err != "value out of range" {
 		return err
 	}
-	if getter, ok := f.Lookup(name).Value.(flag.Getter); ok {
+	if getter, ok := value.(flag.Getter); ok {
 		switch getter.Get().(type) {
 		case bool:
 			return "want true or false"
@@ -265,7 +290,7 @@ func (f *Flags) Resume(path string, changeable ...string) error {
 		}
 		given := f.Lookup(key).Value.String()
 		if err := f.Set(key, flagText(value)); err != nil {
-			return Usagef("%s: %s = %v: %s", path, key, value, f.reason(key, err.Error()))
+			return Usagef("%s: %s = %v: %s", path, key, value, reason(f.Lookup(key).Value, err))
 		}
 		if kept := f.Lookup(key).Value.String(); kept != given {
 			return Usagef("-%s %s: what is in %s was started with %s, which cannot change", key, given,
@@ -315,7 +340,7 @@ func (f *Flags) setFrom(path, key string, value any) error {
 		return nil
 	}
 	if err := f.Set(key, flagText(value)); err != nil {
-		return Usagef("%s: %s = %v: %s", path, key, value, f.reason(key, err.Error()))
+		return Usagef("%s: %s = %v: %s", path, key, value, reason(f.Lookup(key).Value, err))
 	}
 	f.fromFile[key] = true
 	return nil

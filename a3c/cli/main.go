@@ -79,7 +79,7 @@ func Exit(name string, err error, stderr io.Writer) int {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
-	if merelyBroken(err) && unread(os.Stdout) {
+	if OnlyErrors(err, syscall.EPIPE) && unread(os.Stdout) {
 		return 1 // as of inspect | head, which wants no more
 	}
 	fmt.Fprintf(stderr, "%s: error: %v\n", name, err)
@@ -95,21 +95,16 @@ func Exit(name string, err error, stderr io.Writer) int {
 	return 1
 }
 
-// merelyBroken tells whether all that went wrong is that a pipe was broken.
-func merelyBroken(err error) bool {
-	return Merely(err, func(root error) bool { return root == syscall.EPIPE })
-}
-
-// Merely tells whether err, taken apart into all errors that it joins, down to those that wrap
-// nothing, consists of such alone.
-func Merely(err error, such func(root error) bool) bool {
+// OnlyErrors reports whether every error that err joins or wraps, down to those that wrap nothing,
+// is one of targets.
+func OnlyErrors(err error, targets ...error) bool {
 	switch e := err.(type) {
 	case interface{ Unwrap() []error }:
-		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !Merely(part, such) })
+		return !slices.ContainsFunc(e.Unwrap(), func(part error) bool { return !OnlyErrors(part, targets...) })
 	case interface{ Unwrap() error }:
-		return Merely(e.Unwrap(), such)
+		return OnlyErrors(e.Unwrap(), targets...)
 	}
-	return such(err)
+	return slices.Contains(targets, err)
 }
 
 // printHints prints the hints of all errors that err wraps or joins.

@@ -155,7 +155,7 @@ func TestStuckReader(t *testing.T) {
 }
 
 // Only an error that is nothing but a broken pipe needs no words.
-func TestMerelyBroken(t *testing.T) {
+func TestOnlyErrors(t *testing.T) {
 	broken := fmt.Errorf("write the result: %w", &os.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE})
 	other := errors.New("the arm did not acknowledge its stop")
 	for _, c := range []struct {
@@ -165,7 +165,7 @@ func TestMerelyBroken(t *testing.T) {
 		{broken, true}, {errors.Join(broken, broken), true}, {other, false}, {errors.Join(other, broken), false},
 		{fmt.Errorf("%w, and %w", broken, other), false},
 	} {
-		if got := merelyBroken(c.err); got != c.want {
+		if got := OnlyErrors(c.err, syscall.EPIPE); got != c.want {
 			t.Errorf("%v: %t", c.err, got)
 		}
 	}

@@ -108,7 +108,7 @@ func signalled(ctx context.Context, err error) error {
 
 // merelySignalled tells whether all that err consists of is that a signal has ended the command.
 func merelySignalled(err error) bool {
-	return cli.Merely(err, func(root error) bool { return root == errSignalled || root == context.Canceled })
+	return cli.OnlyErrors(err, errSignalled, context.Canceled)
 }
 
 func names() (all string) {
