@@ -9,7 +9,7 @@ import (
 // What a search of nine trials by successive halving draws, and what it costs.
 func Example() {
 	s := study.Settings{
-		Trials: 9, Seed: 1, Steps: 900_000, Rungs: 3, Keep: 3,
+		Trials: 9, Seed: 1, Steps: 900_000, Rungs: 3, ReductionFactor: 3,
 		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
 	}
 	if err := s.Validate(); err != nil {

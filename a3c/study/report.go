@@ -14,7 +14,7 @@ import (
 
 	"colonnade/a3c/training"
 	"colonnade/a3c/view"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // All returns every score there is so far, by trial and rung. Any goroutine may call it.
@@ -73,7 +73,7 @@ func (s *Study) Report() (best Score, ok bool, err error) {
 		if err := view.WriteBands(&b, format, axes, bands); err != nil {
 			return Score{}, false, err
 		}
-		if err := safetensors.WriteFile(filepath.Join(s.path, name), b.Bytes()); err != nil {
+		if err := atomicfile.WriteFile(filepath.Join(s.path, name), b.Bytes()); err != nil {
 			return Score{}, false, err
 		}
 	}
@@ -93,7 +93,7 @@ func (s *Study) writeTable(all []Score) error {
 			v.Diverged})
 	}
 	w.Flush()
-	return safetensors.WriteFile(filepath.Join(s.path, "trials.csv"), b.Bytes())
+	return atomicfile.WriteFile(filepath.Join(s.path, "trials.csv"), b.Bytes())
 }
 
 // Score is what a trial had reached at the end of a rung.

@@ -36,18 +36,18 @@ import (
 	"time"
 
 	"colonnade/a3c/training"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // Settings say what is searched.
 type Settings struct {
-	Trials       int
-	Seed         uint64
-	LearningRate Range
-	EntropyCost  Range
-	Steps        int64 // of a whole run
-	Rungs        int   // 1: random search
-	Keep         int   // one in so many trials goes on to the next rung, which is so many times as long
+	Trials          int
+	Seed            uint64
+	LearningRate    Range
+	EntropyCost     Range
+	Steps           int64 // of a whole run
+	Rungs           int   // 1: random search
+	ReductionFactor int   // one in so many trials goes on to the next rung, which is so many times as long
 
 	// Plan returns what a trial trains.
 	Plan func(Trial) (training.Plan, error)
@@ -60,13 +60,13 @@ func (s *Settings) Validate() error {
 		return fmt.Errorf("%d trials, want 1 to 100000", s.Trials)
 	case s.Rungs < 1 || s.Rungs > 20:
 		return fmt.Errorf("%d rungs, want 1 (random search) to 20", s.Rungs)
-	case s.Keep < 2 || s.Keep > 1000:
-		return fmt.Errorf("one trial in %d is kept, want 2 to 1000", s.Keep)
+	case s.ReductionFactor < 2 || s.ReductionFactor > 1000:
+		return fmt.Errorf("one trial in %d is kept, want 2 to 1000", s.ReductionFactor)
 	case s.Steps < 1:
 		return fmt.Errorf("%d steps, want at least 1", s.Steps)
 	case s.rungSteps(0) < 1:
 		return fmt.Errorf("%d steps are too few for %d rungs of which each is %d times the one before", s.Steps,
-			s.Rungs, s.Keep)
+			s.Rungs, s.ReductionFactor)
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (s *Settings) Validate() error {
 func (s *Settings) rungSteps(rung int) int64 {
 	steps := s.Steps
 	for range s.Rungs - 1 - rung {
-		steps /= int64(s.Keep)
+		steps /= int64(s.ReductionFactor)
 	}
 	return steps
 }
@@ -92,7 +92,9 @@ func (s *Settings) Budget() int64 {
 }
 
 // promoted returns how many of some trials go on to the next rung.
-func (s *Settings) promoted(trials int) int { return (trials + s.Keep - 1) / s.Keep }
+func (s *Settings) promoted(trials int) int {
+	return (trials + s.ReductionFactor - 1) / s.ReductionFactor
+}
 
 // ErrUsed is returned by Create for a folder that holds a study.
 var ErrUsed = errors.New("the folder already holds a study")
@@ -117,7 +119,7 @@ func Create(path string, config []byte) (err error) {
 	present, err := os.ReadFile(training.ConfigPath(path))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		err = safetensors.WriteFile(training.ConfigPath(path), config)
+		err = atomicfile.WriteFile(training.ConfigPath(path), config)
 	case err == nil && !bytes.Equal(present, config):
 		return fmt.Errorf("%s: %w", path, ErrUsed)
 	}

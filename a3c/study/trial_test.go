@@ -57,7 +57,7 @@ func TestBest(t *testing.T) {
 }
 
 func TestRungs(t *testing.T) {
-	s := Settings{Trials: 30, Steps: 27_000, Rungs: 4, Keep: 3}
+	s := Settings{Trials: 30, Steps: 27_000, Rungs: 4, ReductionFactor: 3}
 	for rung, want := range []int64{1000, 3000, 9000, 27_000} {
 		if got := s.rungSteps(rung); got != want {
 			t.Errorf("rung %d ends after %d steps, want %d", rung, got, want)

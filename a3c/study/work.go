@@ -5,12 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"path/filepath"
 	"slices"
-	"time"
 
-	"colonnade/a3c"
 	"colonnade/a3c/training"
 )
 
@@ -28,9 +25,6 @@ func New(settings Settings, path string, stderr io.Writer) (*Study, error) {
 	}
 	return &Study{settings, path, stderr}, nil
 }
-
-// patience is the time between two looks at trials that others hold.
-const patience = 2 * time.Second
 
 // Work works on trials until all of them are done, or until ctx ends: then done is false. Trials
 // that others hold are waited for, as what comes next depends on them. A trial that cannot go on
@@ -53,63 +47,34 @@ func (s *Study) Work(ctx context.Context) (scores []Score, done bool, err error)
 
 // workOnRung brings all candidates to the end of a rung, together with whoever else does.
 func (s *Study) workOnRung(ctx context.Context, rung int, candidates []int) (scores []Score, done bool, err error) {
-	waiting := false
-	failed := map[int]error{}
-	for {
-		scores = scores[:0]
-		worked, busy := false, 0
-		for _, number := range candidates {
-			if failed[number] != nil {
-				continue
-			}
-			t := s.Draw(number)
-			score, ok, err := s.score(t, rung)
-			if err == nil && !ok {
-				score, ok, err = s.WorkOn(ctx, number, rung)
-				worked = worked || ok
-			}
-			switch {
-			case errors.Is(err, training.ErrBusy):
-				busy++
-			case err != nil: // the others need not wait for it; the next rung does
-				failed[number] = err
-				fmt.Fprintf(s.stderr, "sweep: note: %s cannot go on, the others do: %v\n", t.Name(), err)
-			case !ok:
-				return nil, false, joined(failed)
-			default:
-				scores = append(scores, score)
-			}
-		}
-		if err := joined(failed); busy == 0 || err != nil && !worked {
-			return scores, err == nil, err
-		}
-		if !waiting && !worked {
+	scores = make([]Score, len(candidates))
+	done, err = Pieces{
+		Number: len(candidates),
+		Done: func(i int) (ok bool, err error) {
+			scores[i], ok, err = s.score(s.Draw(candidates[i]), rung)
+			return ok, err
+		},
+		Do: func(ctx context.Context, i int) (ok bool, err error) {
+			scores[i], ok, err = s.WorkOn(ctx, candidates[i], rung)
+			return ok, err
+		},
+		Failed: func(i int, err error) {
+			fmt.Fprintf(s.stderr, "sweep: note: %s cannot go on, the others do: %v\n", s.Draw(candidates[i]).Name(),
+				err)
+		},
+		Waiting: func(busy int) {
 			fmt.Fprintf(s.stderr, "sweep: waiting for %d trials of rung %d of %d that other processes work on\n", busy,
 				rung+1, s.Rungs)
-			waiting = true
-		}
-		select {
-		case <-ctx.Done():
-			return nil, false, joined(failed)
-		case <-time.After(patience):
-		}
-	}
-}
-
-// joined returns the errors of trials that cannot go on, in the order of their numbers.
-func joined(failed map[int]error) error {
-	var errs []error
-	for _, number := range slices.Sorted(maps.Keys(failed)) {
-		errs = append(errs, failed[number])
-	}
-	return errors.Join(errs...)
+		},
+	}.Work(ctx)
+	return scores, done, err
 }
 
 // WorkOn brings one trial to the end of a rung and returns its score. ok is false if ctx ended
 // before. It returns training.ErrBusy, wrapped, if another process holds the trial.
 func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok bool, err error) {
 	t := s.Draw(number)
-	dir, begun, err := s.hold(t)
+	dir, begun, err := training.JoinFolder(filepath.Join(s.path, t.Name()))
 	if err != nil {
 		return Score{}, false, err
 	}
@@ -131,32 +96,14 @@ func (s *Study) WorkOn(ctx context.Context, number, rung int) (score Score, ok b
 	defer func() { err = errors.Join(err, run.Close()) }()
 
 	score = Score{Trial: number, Rung: rung, Seed: t.Seed, LearningRate: t.LearningRate, EntropyCost: t.EntropyCost}
-	err = run.TrainUntil(ctx, s.rungSteps(rung))
-	if err == nil {
-		if run.Steps() < s.rungSteps(rung) {
-			return Score{}, false, nil
-		}
-		if score.Result, ok, err = run.Evaluate(ctx); err == nil && !ok {
-			return Score{}, false, nil
-		}
-	}
-	if errors.Is(err, a3c.ErrNotFinite) { // what these settings lead to, and no fault of the machine's
-		score.Result, score.Diverged = training.Result{}, err.Error()
-	} else if err != nil {
+	score.Result, score.Diverged, ok, err = run.Measure(ctx, s.rungSteps(rung))
+	if err != nil {
 		return Score{}, false, fmt.Errorf("%s: %w", t.Name(), err)
 	}
-	return score, true, writeScore(dir, score)
-}
-
-// hold takes a trial's folder, and tells whether its run has begun.
-func (s *Study) hold(t Trial) (dir *training.Folder, begun bool, err error) {
-	path := filepath.Join(s.path, t.Name())
-	dir, err = training.CreateFolder(path)
-	if errors.Is(err, training.ErrUsed) {
-		dir, err = training.OpenFolder(path)
-		return dir, true, err
+	if !ok {
+		return Score{}, false, nil
 	}
-	return dir, false, err
+	return score, true, writeScore(dir, score)
 }
 
 // present returns the first rung that is not complete, who takes part in it, and the candidates

@@ -10,6 +10,7 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/nn"
+	"colonnade/nn/atomicfile"
 	"colonnade/nn/safetensors"
 )
 
@@ -87,7 +88,7 @@ func copyFile(to, from string) error {
 		return err
 	}
 	defer source.Close()
-	return safetensors.WriteAtomic(to, func(w io.Writer) error {
+	return atomicfile.Write(to, func(w io.Writer) error {
 		_, err := io.Copy(w, source)
 		return err
 	})

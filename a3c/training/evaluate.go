@@ -43,6 +43,20 @@ func (r *Run) Steps() int64 { return r.trainer.Steps() }
 // Parameters returns the number of parameters that are trained.
 func (r *Run) Parameters() int { return r.net.Parameters() }
 
+// Measure trains up to a step and evaluates what has been learnt by then. diverged, if not empty,
+// says how the settings led to numbers that are not finite; then there is no result. ok is false if
+// ctx ended before.
+func (r *Run) Measure(ctx context.Context, steps int64) (result Result, diverged string, ok bool, err error) {
+	err = r.TrainUntil(ctx, steps)
+	if err == nil && r.Steps() >= steps {
+		result, ok, err = r.Evaluate(ctx)
+	}
+	if errors.Is(err, a3c.ErrNotFinite) { // what the settings lead to, and no fault of the machine's
+		return Result{}, err.Error(), true, nil
+	}
+	return result, "", ok, err
+}
+
 // Stopped describes a run that was interrupted.
 func (r *Run) Stopped() Stopped { return Stopped{r.trainer.Steps(), r.rate(), true} }
 

@@ -16,7 +16,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/kernels"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // File names inside a run folder.
@@ -81,6 +81,17 @@ func OpenFolder(path string) (*Folder, error) {
 	return hold(path)
 }
 
+// JoinFolder takes a run folder, a new one or one that holds a run already: then begun is true. It
+// returns [ErrBusy], wrapped.
+func JoinFolder(path string) (d *Folder, begun bool, err error) {
+	d, err = CreateFolder(path)
+	if errors.Is(err, ErrUsed) {
+		d, err = OpenFolder(path)
+		return d, true, err
+	}
+	return d, false, err
+}
+
 // ConfigPath returns the path of a run folder's resolved configuration.
 func ConfigPath(path string) string { return filepath.Join(path, ConfigFile) }
 
@@ -116,7 +127,7 @@ func (d *Folder) Path(name ...string) string {
 
 // WriteFile writes a small file whole: a crash or a full disk leaves the old one.
 func (d *Folder) WriteFile(name string, data []byte) error {
-	return safetensors.WriteFile(d.Path(name), data)
+	return atomicfile.WriteFile(d.Path(name), data)
 }
 
 // WriteInfo writes what the run was started with (run.json).

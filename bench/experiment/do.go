@@ -14,6 +14,7 @@ import (
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/world"
+	"colonnade/a3c/study"
 	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 )
@@ -23,9 +24,6 @@ const (
 	recordFile = "record.json" // the result; the run is over
 	recipeFile = "recipe.txt"  // what it depends on
 )
-
-// errNotYet is returned for a run that starts from another one that is not over.
-var errNotYet = errors.New("what the run starts from is not there yet")
 
 func (s *Session) recordPath(name string) string { return filepath.Join(s.folder(name), recordFile) }
 
@@ -64,17 +62,13 @@ func (s *Session) checkRecipe(r *Run) error {
 }
 
 // do brings one run to its end and its record into the results. It returns training.ErrBusy or
-// errNotYet, wrapped, where that has to wait.
+// study.ErrNotYet where that has to wait.
 func (s *Session) do(ctx context.Context, r *Run) (err error) {
 	if r.needs != "" && !exists(s.recordPath(r.needs)) {
-		return errNotYet
+		return study.ErrNotYet
 	}
 	path := s.folder(r.Run)
-	dir, err := training.CreateFolder(path)
-	begun := errors.Is(err, training.ErrUsed)
-	if begun {
-		dir, err = training.OpenFolder(path)
-	}
+	dir, begun, err := training.JoinFolder(path)
 	if err != nil {
 		return err
 	}
@@ -146,22 +140,14 @@ func (s *Session) train(ctx context.Context, r *Run, dir *training.Folder,
 		return record, fmt.Errorf("the trained column has %d parameters, the experiment's has %d", record.Parameters,
 			r.parameters)
 	}
-	var result training.Result
-	err = run.Train(ctx)
-	if err == nil {
-		ok := run.Done()
-		if ok {
-			result, ok, err = run.Evaluate(ctx)
-		}
-		if err == nil && !ok {
-			return record, context.Canceled
-		}
-	}
+	result, diverged, ok, err := run.Measure(ctx, plan.Config.Steps)
 	switch {
-	case errors.Is(err, a3c.ErrNotFinite): // what these settings lead to, and no fault of the machine's
-		record.Diverged, err = err.Error(), nil
 	case err != nil:
 		return record, err
+	case !ok:
+		return record, context.Canceled
+	case diverged != "":
+		record.Diverged = diverged
 	default:
 		record.StepsPerSecond, record.Score, record.CI95, record.Episodes = result.StepsPerSecond, result.Score,
 			result.CI95, result.Episodes

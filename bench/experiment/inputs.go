@@ -13,7 +13,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/nn"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // inputsFile says what an experiment's runs started from.
@@ -105,7 +105,7 @@ func (in inputs) keep(dir string) error {
 	if err != nil {
 		return fmt.Errorf("encode %s: %w", inputsFile, err)
 	}
-	return safetensors.WriteFile(path, append(text, '\n'))
+	return atomicfile.WriteFile(path, append(text, '\n'))
 }
 
 // settingsFile is where the search leaves what it found for a method: a configuration file of

@@ -13,7 +13,7 @@ import (
 	"colonnade/a3c/cli"
 	"colonnade/a3c/training"
 	"colonnade/bench/figure"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // readmeFile is the experiment in words.
@@ -88,7 +88,7 @@ func (r *report) write() error {
 			r.say("| %s | `%s` |\n", name, r.inputs[name])
 		}
 	}
-	return safetensors.WriteFile(filepath.Join(r.dir, readmeFile), r.readme.Bytes())
+	return atomicfile.WriteFile(filepath.Join(r.dir, readmeFile), r.readme.Bytes())
 }
 
 // say adds to the experiment in words.

@@ -9,7 +9,7 @@ import (
 	"colonnade/a3c/study"
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // searchName is the search's name, and that of its folder.
@@ -122,7 +122,7 @@ func (r *report) writeSettings(method string, best *figure.Record, trials int) e
 		fmt.Fprintf(&b, "width = %q\n", m.width)
 	}
 	fmt.Fprintf(&b, "learning-rate = %g\nentropy-cost = %g\n", best.LearningRate, best.EntropyCost)
-	return safetensors.WriteFile(settingsFile(r.dir, method), b.Bytes())
+	return atomicfile.WriteFile(settingsFile(r.dir, method), b.Bytes())
 }
 
 // bestOf returns the record with the highest score, the first of equals.

@@ -19,7 +19,7 @@ import (
 	"colonnade/a3c/study"
 	"colonnade/a3c/training"
 	"colonnade/bench/figure"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // Session is one process's part in an experiment.
@@ -71,14 +71,11 @@ func (s *Session) writeSettings() error {
 		if err := study.Create(s.o.Out, config); err != nil {
 			return err
 		}
-	} else if err := safetensors.WriteFile(path, config); err != nil {
+	} else if err := atomicfile.WriteFile(path, config); err != nil {
 		return err
 	}
 	return s.inputs.keep(s.o.Out)
 }
-
-// patience is the time between two looks at runs that others work on.
-const patience = 2 * time.Second
 
 // Work works on runs until all are done, or until ctx ends: then done is false. Results are written
 // as runs end.
@@ -115,38 +112,22 @@ func (s *Session) Finish(ctx context.Context) error {
 	return s.o.finish(ctx, s)
 }
 
-// work is the life of one goroutine of Work: it takes the first run that is neither done nor held,
-// again and again.
+// work is the life of one goroutine of Work.
 func (s *Session) work(ctx context.Context) (done bool, err error) {
-	for {
-		waiting := false
-		for i := range s.runs {
-			r := &s.runs[i]
-			if ctx.Err() != nil {
+	return study.Pieces{
+		Number: len(s.runs),
+		Done:   func(i int) (bool, error) { return s.settled(&s.runs[i]), nil },
+		Do: func(ctx context.Context, i int) (bool, error) {
+			err := s.do(ctx, &s.runs[i])
+			if errors.Is(err, context.Canceled) {
 				return false, nil
 			}
-			if s.settled(r) {
-				continue
+			if err != nil {
+				return false, fmt.Errorf("%s: %w", s.runs[i].Run, err)
 			}
-			err := s.do(ctx, r)
-			switch {
-			case errors.Is(err, training.ErrBusy) || errors.Is(err, errNotYet):
-				waiting = true
-			case errors.Is(err, context.Canceled):
-				return false, nil
-			case err != nil:
-				return false, fmt.Errorf("%s: %w", r.Run, err)
-			}
-		}
-		if !waiting {
 			return true, nil
-		}
-		select {
-		case <-ctx.Done():
-			return false, nil
-		case <-time.After(patience):
-		}
-	}
+		},
+	}.Work(ctx)
 }
 
 // settled tells whether nothing is left to do for a run: it has its record, and nobody needs a

@@ -15,7 +15,7 @@ import (
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // story is the project in minutes.
@@ -157,7 +157,7 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 	if err := view.WriteGIF(&b, all, training.ControlStep); err != nil {
 		return err
 	}
-	return safetensors.WriteFile(path, b.Bytes())
+	return atomicfile.WriteFile(path, b.Bytes())
 }
 
 // record films one episode.

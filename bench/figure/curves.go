@@ -11,7 +11,7 @@ import (
 
 	"colonnade/a3c/stats"
 	"colonnade/a3c/view"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // parts of the steps in which a curve takes means.
@@ -95,7 +95,7 @@ func Write(dir, name string, axes view.Axes, bands []view.Band) error {
 
 // WriteTable writes the numbers of bands to NAME.csv in a folder.
 func WriteTable(dir, name string, bands []view.Band) error {
-	return safetensors.WriteFile(filepath.Join(dir, name+".csv"), table(bands))
+	return atomicfile.WriteFile(filepath.Join(dir, name+".csv"), table(bands))
 }
 
 func table(bands []view.Band) []byte {

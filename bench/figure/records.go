@@ -22,7 +22,7 @@ import (
 	"strconv"
 	"strings"
 
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // Names of the files in which an experiment's folder keeps what its runs found.
@@ -269,9 +269,9 @@ func WriteRecords(dir string, records []Record) error {
 	w.Flush()
 	t.Flush()
 	if curves {
-		if err := safetensors.WriteFile(filepath.Join(dir, TrainingFile), training.Bytes()); err != nil {
+		if err := atomicfile.WriteFile(filepath.Join(dir, TrainingFile), training.Bytes()); err != nil {
 			return err
 		}
 	}
-	return safetensors.WriteFile(filepath.Join(dir, RecordsFile), runs.Bytes())
+	return atomicfile.WriteFile(filepath.Join(dir, RecordsFile), runs.Bytes())
 }

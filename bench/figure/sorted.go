@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"colonnade/a3c/view"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // RecordGroup is the records that one curve or one line of a table is made of.
@@ -90,7 +90,7 @@ func writePictures(dir, name string, draw func(b *bytes.Buffer, format view.Form
 		if err := draw(&b, format); err != nil {
 			return err
 		}
-		if err := safetensors.WriteFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
+		if err := atomicfile.WriteFile(filepath.Join(dir, name+suffix), b.Bytes()); err != nil {
 			return err
 		}
 	}

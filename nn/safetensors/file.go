@@ -10,6 +10,8 @@ import (
 	"os"
 	"slices"
 	"unicode/utf8"
+
+	"colonnade/nn/atomicfile"
 )
 
 // ErrFormat is wrapped by the error for a file that is truncated, damaged, or no safetensors file
@@ -235,7 +237,7 @@ func readFile(path string, accept func(*File) error, verify bool) (f *File, dige
 // Write writes f to path and returns its digest. After an error the file that was at path is still
 // there, unless the error is the folder's sync, the very last thing done.
 func Write(path string, f *File) (digest string, err error) {
-	err = WriteAtomic(path, func(w io.Writer) error {
+	err = atomicfile.Write(path, func(w io.Writer) error {
 		b := bufio.NewWriterSize(w, 1<<16)
 		if digest, err = Encode(b, f); err != nil {
 			return err

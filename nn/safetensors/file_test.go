@@ -13,6 +13,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -278,4 +279,38 @@ func TestFileHasNoHiddenState(t *testing.T) {
 	if !reflect.DeepEqual(f, want) {
 		t.Error("Encode changed the file it was given")
 	}
+}
+
+// TestDeviceFull writes to a device that is always full: the system's own error comes back from
+// every place where a write can fail.
+func TestDeviceFull(t *testing.T) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Skipf("no /dev/full here: %v", err)
+	}
+	defer full.Close()
+	b, _ := encode(t, sample())
+	for limit := range len(b) {
+		if _, err := Encode(&shortWriter{room: limit, then: full}, sample()); !errors.Is(err, syscall.ENOSPC) {
+			t.Fatalf("full after %d bytes: error %v", limit, err)
+		}
+	}
+	if _, err := Encode(&shortWriter{room: len(b), then: full}, sample()); err != nil {
+		t.Errorf("room for all: error %v", err)
+	}
+}
+
+// shortWriter has room for some bytes; what does not fit goes to another writer.
+type shortWriter struct {
+	room int
+	then io.Writer
+}
+
+func (w *shortWriter) Write(p []byte) (int, error) {
+	if len(p) <= w.room {
+		w.room -= len(p)
+		return len(p), nil
+	}
+	n, err := w.then.Write(p[w.room:])
+	return w.room + n, err
 }

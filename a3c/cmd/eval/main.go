@@ -90,11 +90,11 @@ func (o *options) sides(stderr io.Writer) ([]*side, error) {
 	if err != nil || !o.compares() {
 		return []*side{first}, err
 	}
-	path, place, err := o.other()
+	path, w, err := o.other()
 	if err != nil {
 		return nil, err
 	}
-	second, err := load(path, place, stderr)
+	second, err := load(path, w, stderr)
 	return []*side{first, second}, err
 }
 

@@ -113,8 +113,8 @@ func (o *options) validate() error {
 func (o *options) compares() bool { return *o.against != "" || *o.againstDomain != "" }
 
 // other returns checkpoint and world of the other side of a comparison.
-func (o *options) other() (checkpoint string, place world.World, err error) {
-	checkpoint, place = *o.checkpoint, o.world
+func (o *options) other() (checkpoint string, w world.World, err error) {
+	checkpoint, w = *o.checkpoint, o.world
 	if *o.against != "" {
 		checkpoint = *o.against
 	}
@@ -123,11 +123,11 @@ func (o *options) other() (checkpoint string, place world.World, err error) {
 		if err := there.Domain.Set(*o.againstDomain); err != nil {
 			return "", nil, cli.Usagef("-against-domain: %v", err)
 		}
-		if place, err = world.Open(there, o.robot); err != nil {
+		if w, err = world.Open(there, o.robot); err != nil {
 			return "", nil, err
 		}
 	}
-	return checkpoint, place, nil
+	return checkpoint, w, nil
 }
 
 func animationFormat(path string) func(io.Writer, []*image.RGBA, time.Duration) error {

@@ -58,19 +58,19 @@ const (
 )
 
 // load reads a checkpoint, and says so if it was trained in another world.
-func load(path string, place world.World, stderr io.Writer) (*side, error) {
+func load(path string, w world.World, stderr io.Writer) (*side, error) {
 	c, _, err := training.LoadCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}
-	difference, err := training.Difference(place, c.Metadata)
+	difference, err := training.Difference(w, c.Metadata)
 	if err != nil {
 		return nil, err
 	}
 	if difference != "" {
 		fmt.Fprintf(stderr, "eval: note: %s: %s\n", path, difference)
 	}
-	return &side{path: path, checkpoint: c, world: place}, nil
+	return &side{path: path, checkpoint: c, world: w}, nil
 }
 
 // play evaluates with all seeds.

@@ -17,7 +17,7 @@ import (
 	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 	"colonnade/sim/reach"
 )
 
@@ -70,7 +70,7 @@ func (o *options) writeRecord(sides ...*side) error {
 	if err := recordFormat(*o.record)(&b, all); err != nil {
 		return fmt.Errorf("encode the record: %w", err)
 	}
-	return safetensors.WriteFile(*o.record, b.Bytes())
+	return atomicfile.WriteFile(*o.record, b.Bytes())
 }
 
 // writeMap draws the scores over the places of the target.
@@ -95,7 +95,7 @@ func (o *options) writeMap(s *side) error {
 	if err := view.WriteMap(&b, format, area, places); err != nil {
 		return err
 	}
-	return safetensors.WriteFile(*o.picture, b.Bytes())
+	return atomicfile.WriteFile(*o.picture, b.Bytes())
 }
 
 // film writes the animation.
@@ -124,7 +124,7 @@ func (o *options) film(ctx context.Context, c *nn.Checkpoint, stderr io.Writer) 
 	if err := animationFormat(*o.animation)(&b, frames, training.ControlStep); err != nil {
 		return err
 	}
-	if err := safetensors.WriteFile(*o.animation, b.Bytes()); err != nil {
+	if err := atomicfile.WriteFile(*o.animation, b.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "eval: %s: %d episodes, %d frames\n", *o.animation, *o.filmed, len(frames))

@@ -11,8 +11,8 @@ import (
 	"colonnade/a3c/cli"
 	"colonnade/a3c/training"
 	"colonnade/nn"
+	"colonnade/nn/atomicfile"
 	"colonnade/nn/onnx"
-	"colonnade/nn/safetensors"
 )
 
 // result is what -json prints: the trained column, and the frozen ones that it
@@ -126,7 +126,7 @@ func writeONNX(path string, c *nn.Checkpoint, digest string) error {
 	if err != nil {
 		return err
 	}
-	return safetensors.WriteFile(path, model)
+	return atomicfile.WriteFile(path, model)
 }
 
 // untrained returns a network of the architecture on top of the columns that

@@ -15,16 +15,16 @@ import (
 	"colonnade/a3c/training"
 	"colonnade/a3c/view"
 	"colonnade/nn"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // reportSensitivity analyses a checkpoint's policy: a table or JSON on stdout, and the chart.
 func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdout, stderr io.Writer) error {
-	place, err := world.Open(o.world, o.robot)
+	w, err := world.Open(o.world, o.robot)
 	if err != nil {
 		return err
 	}
-	difference, err := training.Difference(place, c.Metadata)
+	difference, err := training.Difference(w, c.Metadata)
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 		fmt.Fprintf(stderr, "inspect: note: %s\n", difference)
 	}
 	var progress *cli.Progress
-	r, err := sensitivity.Analyze(ctx, c.Network, c.Theta, place.MakeEvaluation, sensitivity.Config{
+	r, err := sensitivity.Analyze(ctx, c.Network, c.Theta, w.MakeEvaluation, sensitivity.Config{
 		Evaluation: o.config,
 		OnEvaluation: func(done, all int) {
 			if progress == nil {
@@ -53,19 +53,19 @@ func (o *options) reportSensitivity(ctx context.Context, c *nn.Checkpoint, stdou
 		return err
 	}
 	if *o.chart != "" {
-		if err := o.drawSensitivity(r, place); err != nil {
+		if err := o.drawSensitivity(r, w); err != nil {
 			return err
 		}
 	}
 	if *o.json {
 		return cli.Result(stdout, r)
 	}
-	return writeSensitivity(stdout, r, place.String())
+	return writeSensitivity(stdout, r, w.String())
 }
 
-func writeSensitivity(stdout io.Writer, r *sensitivity.Report, place string) error {
+func writeSensitivity(stdout io.Writer, r *sensitivity.Report, world string) error {
 	fmt.Fprintf(stdout, "score undisturbed %s over %s of %s\n\n",
-		stats.Text(r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), place)
+		stats.Text(r.Undisturbed.Mean, r.Undisturbed.CI95, r.Episodes), cli.Count(r.Episodes, "episode"), world)
 	table := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "score with noise on\trms\t")
 	for _, v := range r.Noise {
@@ -109,7 +109,7 @@ func unlessZero(format string, v float64) string {
 
 // drawSensitivity draws the scores of all sources over the noise, and what is left when they are
 // cut.
-func (o *options) drawSensitivity(r *sensitivity.Report, place training.World) error {
+func (o *options) drawSensitivity(r *sensitivity.Report, w training.World) error {
 	strengths := []string{"none"}
 	for _, v := range r.Noise {
 		strengths = append(strengths, fmt.Sprintf("%g", v))
@@ -127,7 +127,7 @@ func (o *options) drawSensitivity(r *sensitivity.Report, place training.World) e
 		responses = append(responses, response)
 	}
 	axes := view.Axes{
-		Title: fmt.Sprintf("what the policy draws from, %s, %d episodes", place, r.Episodes),
+		Title: fmt.Sprintf("what the policy draws from, %s, %d episodes", w, r.Episodes),
 		X:     "noise on the input of a lateral, in its root mean squares", Y: "score",
 	}
 	format, _ := view.FormatOf(*o.chart)
@@ -135,5 +135,5 @@ func (o *options) drawSensitivity(r *sensitivity.Report, place training.World) e
 	if err := view.WriteResponses(&b, format, axes, strengths, r.Undisturbed.Mean, responses); err != nil {
 		return err
 	}
-	return safetensors.WriteFile(*o.chart, b.Bytes())
+	return atomicfile.WriteFile(*o.chart, b.Bytes())
 }

@@ -66,7 +66,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.Var(&o.study.EntropyCost, "entropy-cost", "`range` of entropy costs, drawn log-uniformly")
 	f.IntVar(&o.study.Rungs, "rungs", 1,
 		"`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
-	f.IntVar(&o.study.Keep, "keep", 3,
+	f.IntVar(&o.study.ReductionFactor, "keep", 3,
 		"one trial in this `number` goes on to the next rung, which is so many times as long")
 	o.settings = trialSettings{Column: training.DefaultConfig(), Method: trainMethod}
 	o.robot = world.DefaultRobot()

@@ -15,7 +15,7 @@ import (
 	"colonnade/a3c/live"
 	"colonnade/a3c/study"
 	"colonnade/a3c/training"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 func main() { cli.Main("sweep", run) }
@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		}
 		if err == nil {
 			err = o.settings.Column.World.Domain.Keep(func(name string, data []byte) error {
-				return safetensors.WriteFile(filepath.Join(o.place.Out, name), data)
+				return atomicfile.WriteFile(filepath.Join(o.place.Out, name), data)
 			})
 		}
 		if err != nil {

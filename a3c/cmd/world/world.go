@@ -52,9 +52,9 @@ func Open(s training.WorldSettings, robot Robot) (World, error) {
 
 // unused returns a usage error for settings of an arm that the simulator has not got.
 func (r *Robot) unused(s training.WorldSettings) error {
-	rig, usual := workcell.New(r.Arm), workcell.DefaultSettings()
-	if rig.Real() {
-		return cli.Usagef("-arm %s needs -env %s", rig.Name(), training.EnvJaco)
+	usual := workcell.DefaultSettings()
+	if r.Arm.Real() {
+		return cli.Usagef("-arm %s needs -env %s", r.Arm.Arm, training.EnvJaco)
 	}
 	for _, of := range []struct {
 		flag    string
@@ -67,7 +67,7 @@ func (r *Robot) unused(s training.WorldSettings) error {
 			return cli.Usagef("-%s needs -env %s", of.flag, training.EnvJaco)
 		}
 	}
-	return rig.Validate()
+	return r.Arm.Validate()
 }
 
 // driven is the world of an arm that is driven.

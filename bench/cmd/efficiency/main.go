@@ -16,7 +16,7 @@ import (
 	"colonnade/a3c/plain"
 	"colonnade/a3c/training"
 	"colonnade/bench/figure"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 func main() { cli.Main("efficiency", run) }
@@ -87,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(o.out, 0o777); err != nil {
 		return err
 	}
-	if err := safetensors.WriteFile(training.ConfigPath(o.out), f.TOML()); err != nil {
+	if err := atomicfile.WriteFile(training.ConfigPath(o.out), f.TOML()); err != nil {
 		return err
 	}
 	stop, err := cli.StartProfile(*profile, o.out)

@@ -13,7 +13,7 @@ import (
 	"colonnade/a3c/view"
 	"colonnade/bench/figure"
 	"colonnade/nn"
-	"colonnade/nn/safetensors"
+	"colonnade/nn/atomicfile"
 )
 
 // summary is one loop's result: means over seeds, the spread being their standard deviation.
@@ -68,7 +68,7 @@ func writeCurve(path string, points []figure.Point) error {
 			return err
 		}
 	}
-	return safetensors.WriteFile(path, b.Bytes())
+	return atomicfile.WriteFile(path, b.Bytes())
 }
 
 func readCurve(path string) ([]figure.Point, error) { return training.ReadMetrics[figure.Point](path) }

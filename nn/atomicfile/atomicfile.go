@@ -1,4 +1,6 @@
-package safetensors
+// Package atomicfile writes files whole: whatever happens to the process, the machine or the disk,
+// a path holds what it held before, or all that it is to hold.
+package atomicfile
 
 import (
 	"errors"
@@ -17,12 +19,12 @@ import (
 // was killed.
 const leftoverAge = time.Hour
 
-// WriteAtomic makes path hold what write writes, or leaves path as it was: the content goes to a
+// Write makes path hold what write writes, or leaves path as it was: the content goes to a
 // temporary file in the same folder, which is synced and renamed. After an error the file that was
 // at path is still there, unless the error is the sync of the folder, the very last thing done. A
 // symbolic link stays one, and what it points to is written; what is no file but a device or a pipe
 // is written to as it is.
-func WriteAtomic(path string, write func(io.Writer) error) (err error) {
+func Write(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeThrough(path, write)
 	}
@@ -69,10 +71,10 @@ func writeThrough(path string, write func(io.Writer) error) error {
 	return errors.Join(write(file), file.Close())
 }
 
-// WriteFile makes path hold data, or leaves path as it was, as WriteAtomic does. Its errors name
+// WriteFile makes path hold data, or leaves path as it was, as Write does. Its errors name
 // the path.
 func WriteFile(path string, data []byte) error {
-	err := WriteAtomic(path, func(w io.Writer) error {
+	err := Write(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})

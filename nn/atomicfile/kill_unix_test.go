@@ -1,6 +1,6 @@
 //go:build unix
 
-package safetensors
+package atomicfile
 
 import (
 	"io"
@@ -14,8 +14,8 @@ import (
 
 // TestMain lets the test binary be the process that TestKilledWhileWriting kills.
 func TestMain(m *testing.M) {
-	if path := os.Getenv("SAFETENSORS_TEST_HANG"); path != "" {
-		WriteAtomic(path, func(w io.Writer) error {
+	if path := os.Getenv("ATOMICFILE_TEST_HANG"); path != "" {
+		Write(path, func(w io.Writer) error {
 			io.WriteString(w, "half of the new")
 			os.Stdout.WriteString("writing\n")
 			time.Sleep(time.Hour)
@@ -30,11 +30,11 @@ func TestMain(m *testing.M) {
 func TestKilledWhileWriting(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
-	if err := WriteAtomic(path, writeText("old")); err != nil {
+	if err := Write(path, writeText("old")); err != nil {
 		t.Fatal(err)
 	}
 	child := exec.Command(os.Args[0])
-	child.Env = append(os.Environ(), "SAFETENSORS_TEST_HANG="+path)
+	child.Env = append(os.Environ(), "ATOMICFILE_TEST_HANG="+path)
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +51,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	if content(t, path) != "old" || len(all) != 2 || !strings.HasPrefix(all[0], ".f.tmp-") {
 		t.Errorf("the file holds %q, there are %v", content(t, path), all)
 	}
-	if err := WriteAtomic(path, writeText("new")); err != nil || content(t, path) != "new" {
+	if err := Write(path, writeText("new")); err != nil || content(t, path) != "new" {
 		t.Errorf("error %v, the file holds %q", err, content(t, path))
 	}
 }

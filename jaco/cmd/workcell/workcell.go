@@ -1,3 +1,9 @@
+// Package workcell gives commands one way to say which arm and which camera: [Settings], by the
+// flags -arm, -camera, -camera-settings, -calibration, -move, -auto-place, -stop-file and
+// -safety-log, and what they open. It stands beside the commands, as its errors are those of usage.
+//
+// Without them the arm is emulated. A real one is only looked at unless -move stands on the command
+// line; no configuration file can say it, nor keep it for the next time.
 package workcell
 
 import (
@@ -80,7 +86,7 @@ func Register(f *cli.Flags) *Options {
 }
 
 // Real tells whether the arm is a real one.
-func (o *Options) Real() bool { return o.Arm != emulated }
+func (s *Settings) Real() bool { return s.Arm != emulated }
 
 // Move tells whether the arm may move.
 func (o *Options) Move() bool { return o.Settings.Move || !o.Real() }
@@ -104,19 +110,19 @@ func (o *Options) Camera() camera.Options {
 }
 
 // Validate returns a cli.UsageError for flags that do not go together.
-func (o *Options) Validate() error {
-	if o.Real() {
+func (s *Settings) Validate() error {
+	if s.Real() {
 		return nil
 	}
 	switch {
-	case o.Settings.Camera != "" && o.Settings.Camera != emulated:
+	case s.Camera != "" && s.Camera != emulated:
 		return cli.Usagef("-camera %s: the emulated arm is seen by its own camera; -arm usb is a real one",
-			o.Settings.Camera)
-	case o.Calibration != "":
-		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", o.Calibration)
-	case o.AutoPlace:
+			s.Camera)
+	case s.Calibration != "":
+		return cli.Usagef("-calibration %s: the emulated table is calibrated by itself", s.Calibration)
+	case s.AutoPlace:
 		return cli.Usagef("-auto-place: the target of the emulated arm is placed by itself; -arm usb is a real one")
-	case o.Settings.Move:
+	case s.Move:
 		return cli.Usagef("-move: the emulated arm always may; -arm usb is a real one")
 	}
 	return nil

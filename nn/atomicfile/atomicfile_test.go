@@ -1,4 +1,4 @@
-package safetensors
+package atomicfile
 
 import (
 	"errors"
@@ -42,17 +42,17 @@ func writeText(text string) func(io.Writer) error {
 	}
 }
 
-// TestWriteAtomic: a new file, a replaced one, and one whose writing fails half-way.
-func TestWriteAtomic(t *testing.T) {
+// TestWrite: a new file, a replaced one, and one whose writing fails half-way.
+func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "f")
 	for _, text := range []string{"old", "newer"} {
-		if err := WriteAtomic(path, writeText(text)); err != nil || content(t, path) != text {
+		if err := Write(path, writeText(text)); err != nil || content(t, path) != text {
 			t.Fatalf("%q: error %v, the file holds %q", text, err, content(t, path))
 		}
 	}
 	broken := errors.New("broken")
-	if err := WriteAtomic(path, func(w io.Writer) error {
+	if err := Write(path, func(w io.Writer) error {
 		io.WriteString(w, "half")
 		if got := content(t, path); got != "newer" {
 			t.Errorf("while writing the file holds %q", got)
@@ -69,34 +69,34 @@ func TestWriteAtomic(t *testing.T) {
 	if err := os.MkdirAll(folder, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteAtomic(filepath.Dir(folder), writeText("x")); err == nil {
+	if err := Write(filepath.Dir(folder), writeText("x")); err == nil {
 		t.Error("a folder was replaced")
 	}
 	if got := names(t, dir); len(got) != 2 {
 		t.Errorf("after a failed rename there are %v", got)
 	}
-	if err := WriteAtomic(filepath.Join(dir, "none", "f"), writeText("x")); !errors.Is(err, fs.ErrNotExist) {
+	if err := Write(filepath.Join(dir, "none", "f"), writeText("x")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no folder: error %v", err)
 	}
 }
 
-// TestWriteAtomicHere: a name without a folder means the current one.
-func TestWriteAtomicHere(t *testing.T) {
+// TestWriteHere: a name without a folder means the current one.
+func TestWriteHere(t *testing.T) {
 	t.Chdir(t.TempDir())
-	if err := WriteAtomic("f", writeText("here")); err != nil || content(t, "f") != "here" {
+	if err := Write("f", writeText("here")); err != nil || content(t, "f") != "here" {
 		t.Errorf("error %v", err)
 	}
 }
 
-// TestWriteAtomicThroughLinks: a link stays a link, and what is no file is not replaced by one.
-func TestWriteAtomicThroughLinks(t *testing.T) {
+// TestWriteThroughLinks: a link stays a link, and what is no file is not replaced by one.
+func TestWriteThroughLinks(t *testing.T) {
 	dir := t.TempDir()
 	file, link, pipe := filepath.Join(dir, "f"), filepath.Join(dir, "link"), filepath.Join(dir, "pipe")
 	if err := errors.Join(os.WriteFile(file, []byte("old"), 0o666), os.Symlink("f", link),
 		syscall.Mkfifo(pipe, 0o666)); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteAtomic(link, writeText("new")); err != nil || content(t, file) != "new" {
+	if err := Write(link, writeText("new")); err != nil || content(t, file) != "new" {
 		t.Errorf("through a link: %q, %v", content(t, file), err)
 	}
 	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
@@ -107,16 +107,16 @@ func TestWriteAtomicThroughLinks(t *testing.T) {
 		data, _ := os.ReadFile(pipe)
 		read <- string(data)
 	}()
-	if err := WriteAtomic(pipe, writeText("through")); err != nil || <-read != "through" {
+	if err := Write(pipe, writeText("through")); err != nil || <-read != "through" {
 		t.Errorf("into a pipe: %v", err)
 	}
 	if info, err := os.Lstat(pipe); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
 		t.Errorf("the pipe is now %v, %v", info.Mode(), err)
 	}
-	if err := WriteAtomic("/dev/full", writeText("much")); !errors.Is(err, syscall.ENOSPC) {
+	if err := Write("/dev/full", writeText("much")); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("into a full device: %v", err)
 	}
-	if err := WriteAtomic(dir, writeText("x")); !errors.Is(err, syscall.EISDIR) {
+	if err := Write(dir, writeText("x")); !errors.Is(err, syscall.EISDIR) {
 		t.Errorf("over a folder: %v", err)
 	}
 }
@@ -133,44 +133,10 @@ func TestLeftovers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := WriteAtomic(filepath.Join(dir, "f"), writeText("x")); err != nil {
+	if err := Write(filepath.Join(dir, "f"), writeText("x")); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(names(t, dir), " "); got != ".f.tmp-1 .g.tmp-2 f f.tmp-3" {
 		t.Errorf("there are %s", got)
 	}
-}
-
-// TestDeviceFull writes to a device that is always full: the system's own error comes back from
-// every place where a write can fail.
-func TestDeviceFull(t *testing.T) {
-	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
-	if err != nil {
-		t.Skipf("no /dev/full here: %v", err)
-	}
-	defer full.Close()
-	b, _ := encode(t, sample())
-	for limit := range len(b) {
-		if _, err := Encode(&shortWriter{room: limit, then: full}, sample()); !errors.Is(err, syscall.ENOSPC) {
-			t.Fatalf("full after %d bytes: error %v", limit, err)
-		}
-	}
-	if _, err := Encode(&shortWriter{room: len(b), then: full}, sample()); err != nil {
-		t.Errorf("room for all: error %v", err)
-	}
-}
-
-// shortWriter has room for some bytes; what does not fit goes to another writer.
-type shortWriter struct {
-	room int
-	then io.Writer
-}
-
-func (w *shortWriter) Write(p []byte) (int, error) {
-	if len(p) <= w.room {
-		w.room -= len(p)
-		return len(p), nil
-	}
-	n, err := w.then.Write(p[w.room:])
-	return w.room + n, err
 }
