@@ -173,3 +173,24 @@ func TestStopFile(t *testing.T) {
 		t.Errorf("after the file went: %v", err)
 	}
 }
+
+// Where nobody can tell whether the stop file is there, it counts as if it were.
+func TestAStopFileThatNobodyCanSee(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "dir")
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	r := newRig(t, setup{change: func(o *Options) { o.StopFile = filepath.Join(dir, "stop") }})
+	defer r.close()
+	v := steady([sim.NumJoints]float64{0.3})
+	if err := r.drive(50*time.Millisecond, 200*time.Millisecond, v); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(dir), os.WriteFile(dir, nil, 0o666)); err != nil { // a file, in which none can be
+		t.Fatal(err)
+	}
+	err := r.drive(50*time.Millisecond, 200*time.Millisecond, v)
+	if !errors.Is(err, ErrEmergency) || !strings.Contains(err.Error(), "nobody can tell") {
+		t.Errorf("%v", err)
+	}
+}
