@@ -18,6 +18,7 @@
 // stop, 1 failed, 2 wrong command line.
 //
 //	jacoctl run -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain sim
+//	jacoctl run -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain robot -see twin
 //	jacoctl doctor -arm usb -camera /dev/video0 -calibration table.json
 //
 // # A real arm: before the first motion

@@ -202,6 +202,7 @@ func TestUsage(t *testing.T) {
 	l := newLaboratory(t, nil)
 	for _, line := range []string{
 		"", "dance", "jog -joint 10", "jog -joint 1 -for 2m", "jog -speed NaN", "home -max-time 0s", "run", "run -checkpoint x -episodes 0",
+		"run -checkpoint x -see both", "run -checkpoint x -see twin -twin random",
 		"record", "replay", "shadow", "shadow -checkpoint x -steps 0", "latency -joint 7", "latency -cycles 1", "latency -speed 3",
 		"calibrate -places 1,2", "calibrate -points 1,2:3", "calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x",
 		"status -move", "status -camera /dev/video0", "status -calibration x", "status extra", "status -arm usb -camera-settings size=1",

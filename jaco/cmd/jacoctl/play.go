@@ -50,10 +50,11 @@ type playing struct {
 	targetEvery      *int
 	patience         *time.Duration
 	profile          *string
+	view             training.WorldSettings // what the policy sees
 }
 
 func newPlaying(example string, c console) *playing {
-	p := &playing{setup: newSetup(example, c).moves()}
+	p := &playing{setup: newSetup(example, c).moves(), view: training.DefaultWorld()}
 	p.checkpoint = p.String("checkpoint", "",
 		"trained policy: checkpoint `file`, or a run folder (its latest parameters)")
 	p.episodes = p.Int("episodes", 10, "`number` of episodes")
@@ -67,6 +68,8 @@ func newPlaying(example string, c console) *playing {
 
 func (p *playing) validate() error {
 	switch {
+	case p.view.See != training.SeeCamera && p.view.See != training.SeeTwin:
+		return cli.Usagef("-see is %q, want %s or %s", p.view.See, training.SeeCamera, training.SeeTwin)
 	case *p.episodes < 1:
 		return cli.Usagef("-episodes is %d, want at least 1", *p.episodes)
 	case *p.targetEvery < 1:
@@ -74,13 +77,17 @@ func (p *playing) validate() error {
 	case *p.patience <= 0:
 		return cli.Usagef("-patience is %v, want more than 0", *p.patience)
 	}
-	return nil
+	return p.view.Validate()
 }
 
 func runPolicy(ctx context.Context, args []string, c console) (any, error) {
 	p := newPlaying("run -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain sim", c)
 	p.file = p.String("record", "", "keep all steps, pictures included, in this `file`")
 	p.NotInFile("record")
+	p.StringVar(&p.view.See, "see", p.view.See, "what the policy sees: the pictures of the `camera`, or those of the "+
+		"twin: the present state, by encoders and tracker, drawn as the world -twin shows it (camera, twin)")
+	p.StringVar(&p.view.Twin, "twin", p.view.Twin, "the `world` in which the policy was trained, a name or a file: "+
+		"twins are drawn as it looks")
 	if err := p.parse(args); err != nil {
 		return nil, err
 	}
@@ -157,8 +164,12 @@ func (p *playing) play(ctx context.Context) (any, error) {
 
 // episodesOf plays the episodes and sums up.
 func (p *playing) episodesOf(ctx context.Context, at *site, who player, file *record.Writer, r *played) error {
+	twin, err := p.view.TwinDomain()
+	if err != nil {
+		return err
+	}
 	opt := robot.Options{
-		Lab: at.Lab, TargetEvery: *p.targetEvery, Patience: *p.patience,
+		Lab: at.Lab, TargetEvery: *p.targetEvery, Patience: *p.patience, Twin: twin, SeeTwin: twin != nil,
 		Log: func(at time.Time, text string) { fmt.Fprintf(p.stderr, "%s %s\n", at.Format("15:04:05.000"), text) },
 	}
 	if file != nil {

@@ -32,6 +32,19 @@ func TestRunPlays(t *testing.T) {
 	}
 }
 
+// In a world that the policy does not know it plays by the pictures of the twin.
+func TestRunSeesTheTwin(t *testing.T) {
+	l := newLaboratory(t, nil)
+	var r played
+	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "robot-far", "-episodes", "6", "-see", "twin")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
+	if r.Episodes != 6 || r.Score < 20 || r.Contacts == nil || *r.Contacts != 0 {
+		t.Errorf("%+v\n%s", r, said)
+	}
+}
+
 // On devices that it takes for real ones, a person is asked to move the target, faults of the cable are survived, and the
 // episodes are kept and played back.
 func TestRecordAndReplay(t *testing.T) {
