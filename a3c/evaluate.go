@@ -199,7 +199,7 @@ func (v *evaluation) group(ctx context.Context, actor *Actor, envs []Env, first 
 
 // step takes one step of an episode and reports whether it ended.
 func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, error) {
-	reward, over, cutOff, err := env.Step(actor.Action(row), actor.Pixels(row), actor.Proprioception(row))
+	reward, terminated, truncated, err := env.Step(actor.Action(row), actor.Pixels(row), actor.Proprioception(row))
 	if err != nil {
 		return false, err
 	}
@@ -208,8 +208,8 @@ func (v *evaluation) step(episode int, env Env, actor *Actor, row int) (bool, er
 	}
 	v.result.Scores[episode] += float64(reward)
 	v.result.Lengths[episode]++
-	v.result.Terminated[episode] = over
-	if !over && !cutOff {
+	v.result.Terminated[episode] = terminated
+	if !terminated && !truncated {
 		return false, nil
 	}
 	if v.cfg.OnEnd != nil {

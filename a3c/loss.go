@@ -63,9 +63,9 @@ func lossGradient[F number](c costs[F], choices, action []int, logp, prob []F, a
 type ending uint8
 
 const (
-	running    ending = iota // the episode goes on
-	terminated               // it ended: nothing follows, the value behind it is 0
-	truncated                // it was cut off: the value behind it is that of its last observation
+	endNone       ending = iota // the episode goes on
+	endTerminated               // it ended: nothing follows, the value behind it is 0
+	endTruncated                // it was cut off: the value behind it is that of its last observation
 )
 
 // returns sets advantages and returns of a rollout by generalized advantage estimation (Schulman et
@@ -89,9 +89,9 @@ func returns[F number](steps, envs int, gamma, lambda F, reward, value []F, end 
 			i := t*envs + e
 			next := value[i+envs]
 			switch end[i] {
-			case terminated:
+			case endTerminated:
 				next, future = 0, 0
-			case truncated:
+			case endTruncated:
 				next, future = cut[i], 0
 			}
 			adv[i] = reward[i] + F(gamma*next) - value[i] + future

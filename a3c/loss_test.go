@@ -178,7 +178,7 @@ func TestReturns(t *testing.T) {
 	// Environment 1 terminates in step 0 and in step 3.
 	reward := []float64{1, 2, 3, 4, 5, 6, 7, 8}
 	value := []float64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}
-	end := []ending{running, terminated, truncated, running, running, running, running, terminated}
+	end := []ending{endNone, endTerminated, endTruncated, endNone, endNone, endNone, endNone, endTerminated}
 	cut := []float64{-1, -1, 1000, -1, -1, -1, -1, -1}
 	want := map[float64][]float64{
 		1: {
@@ -217,7 +217,7 @@ func TestReturnsDefinition(t *testing.T) {
 		reward, value, cut := make([]float64, n), make([]float64, n+envs), make([]float64, n)
 		end := make([]ending, n)
 		for i := range n {
-			reward[i], cut[i], end[i] = rng.NormFloat64(), rng.NormFloat64(), []ending{running, running, running, terminated, truncated}[rng.IntN(5)]
+			reward[i], cut[i], end[i] = rng.NormFloat64(), rng.NormFloat64(), []ending{endNone, endNone, endNone, endTerminated, endTruncated}[rng.IntN(5)]
 		}
 		for i := range value {
 			value[i] = rng.NormFloat64()
@@ -234,9 +234,9 @@ func TestReturnsDefinition(t *testing.T) {
 						sum += weight * reward[i]
 						weight *= gamma
 						switch {
-						case end[i] == terminated:
+						case end[i] == endTerminated:
 							return sum, false
-						case end[i] == truncated:
+						case end[i] == endTruncated:
 							return sum + weight*cut[i], false
 						case t0+s == steps-1:
 							return sum + weight*value[i+envs], false

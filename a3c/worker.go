@@ -220,7 +220,7 @@ func (w *worker) act(t int) {
 func (w *worker) step(t, e int) error {
 	s, factors := &w.slots[e], len(w.t.policy.choices)
 	i := t*len(w.slots) + e
-	reward, over, cutOff, err := s.env.Step(w.action[i*factors:(i+1)*factors], w.batch.Pixels(t+1, e),
+	reward, terminated, truncated, err := s.env.Step(w.action[i*factors:(i+1)*factors], w.batch.Pixels(t+1, e),
 		w.batch.Proprioception(t+1, e))
 	if err != nil {
 		return fmt.Errorf("step environment %d: %w", e, err)
@@ -237,21 +237,21 @@ func (w *worker) step(t, e int) error {
 	s.length++
 	w.batch.First(t + 1)[e] = false
 	switch {
-	case over:
-		w.end[i] = terminated
-	case cutOff:
-		w.end[i] = truncated
+	case terminated:
+		w.end[i] = endTerminated
+	case truncated:
+		w.end[i] = endTruncated
 		w.keepTail(t, e)
 	default:
-		w.end[i] = running
+		w.end[i] = endNone
 		return nil
 	}
-	w.countEpisode(s, over)
+	w.countEpisode(s, terminated)
 	return w.reset(t+1, e)
 }
 
 // countEpisode adds a finished episode to the sums.
-func (w *worker) countEpisode(s *slot, over bool) {
+func (w *worker) countEpisode(s *slot, terminated bool) {
 	w.sums.episodes++
 	if w.t.cfg.KeepScores {
 		w.sums.scores = append(w.sums.scores, float32(s.score))
@@ -261,7 +261,7 @@ func (w *worker) countEpisode(s *slot, over bool) {
 	if s.score > 0 {
 		w.sums.reached++
 	}
-	if over {
+	if terminated {
 		w.sums.terminated++
 	}
 }

@@ -58,21 +58,21 @@ func (c *count) Spec() ([3]int, int, []int) { return [3]int{}, 2, []int{2} }
 
 func (c *count) Reset(seed uint64, _ []uint8, proprio []float32) error {
 	c.at, c.limit, c.over = 0, 3+int(seed%5), seed&8 == 0
-	c.show(proprio, running)
+	c.show(proprio, endNone)
 	return nil
 }
 
 func (c *count) Step(_ []int, _ []uint8, proprio []float32) (float32, bool, bool, error) {
 	c.at++
-	end := running
+	end := endNone
 	if c.at == c.limit {
-		end = truncated
+		end = endTruncated
 		if c.over {
-			end = terminated
+			end = endTerminated
 		}
 	}
 	c.show(proprio, end)
-	return 1, end == terminated, end == truncated, nil
+	return 1, end == endTerminated, end == endTruncated, nil
 }
 
 func (c *count) show(proprio []float32, end ending) {
@@ -102,7 +102,7 @@ func TestBootstrapAtTruncation(t *testing.T) {
 			for e := range envs {
 				i := step*envs + e
 				values[e] = append(values[e], w.value[i])
-				if w.end[i] == truncated {
+				if w.end[i] == endTruncated {
 					cuts[e] = append(cuts[e], w.cut[i])
 				}
 			}
@@ -121,12 +121,12 @@ func TestBootstrapAtTruncation(t *testing.T) {
 			alone.Carry(1)
 			alone.First(0)[0] = false
 			value := alone.Output(0)[2]
-			first = c.ends[i] != running
+			first = c.ends[i] != endNone
 			var got float32
 			switch {
-			case c.ends[i] == terminated:
+			case c.ends[i] == endTerminated:
 				continue // nothing looks at it
-			case c.ends[i] == truncated:
+			case c.ends[i] == endTruncated:
 				truncations++
 				if len(cuts[e]) == 0 {
 					t.Fatalf("environment %d: a truncation has no value", e)
