@@ -12,7 +12,8 @@ const MaxRows = 400
 // recentWindows is how many of the latest windows are kept as they were measured.
 const recentWindows = 11
 
-// History is the windows of a run so far. The zero value is that of a run that has none. It belongs to one goroutine.
+// History is the windows of a run so far. The zero value is that of a run that has none. It belongs
+// to one goroutine.
 type History struct {
 	rows    []a3c.Metrics
 	stride  int // windows that a row is the mean of; 0: none yet
@@ -22,7 +23,8 @@ type History struct {
 	latest [recentWindows]a3c.Metrics // a ring: window i, counted from 0, at i % recentWindows
 }
 
-// Add adds the next window. The scores of its single episodes, which only the run's log keeps, are left out.
+// Add adds the next window. The scores of its single episodes, which only the run's log keeps, are
+// left out.
 func (h *History) Add(m a3c.Metrics) {
 	m.Scores = nil
 	h.latest[h.windows%recentWindows] = m
@@ -62,11 +64,12 @@ func (h *History) before(i int) a3c.Metrics {
 // Windows returns how many windows were added.
 func (h *History) Windows() int { return h.windows }
 
-// Rows returns the run's windows, merged where there are too many: a row's totals are those at its end. What it returns
-// stays as it is when windows are added, and must not be changed.
+// Rows returns the run's windows, merged where there are too many: a row's totals are those at its
+// end. What it returns stays as it is when windows are added, and must not be changed.
 func (h *History) Rows() []a3c.Metrics { return slices.Clone(h.rows) }
 
-// Latest returns up to n windows as they were measured, the last ones, oldest first; n is at most 11.
+// Latest returns up to n windows as they were measured, the last ones, oldest first; n is at most
+// 11.
 func (h *History) Latest(n int) []a3c.Metrics {
 	n = min(n, h.windows, recentWindows)
 	all := make([]a3c.Metrics, n)
@@ -83,9 +86,10 @@ func (h *History) Clone() History {
 	return c
 }
 
-// merge returns the mean of two windows that follow each other, where before holds the totals with which the first begins.
-// Means over steps are weighted by steps, those over gradients by gradients, those over episodes by episodes. What is no
-// mean, as the share of a variance that the value explains is none, is weighted by steps too.
+// merge returns the mean of two windows that follow each other, where before holds the totals with
+// which the first begins. Means over steps are weighted by steps, those over gradients by
+// gradients, those over episodes by episodes. What is no mean, as the share of a variance that the
+// value explains is none, is weighted by steps too.
 func merge(before, a, b a3c.Metrics) a3c.Metrics {
 	steps := weights{float64(a.Steps - before.Steps), float64(b.Steps - a.Steps)}
 	updates := weights{float64(a.Updates - before.Updates), float64(b.Updates - a.Updates)}

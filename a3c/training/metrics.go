@@ -35,9 +35,10 @@ func (d *Folder) AppendMetrics(row any) error {
 	return nil
 }
 
-// CutMetrics drops the rows beyond a step count, and a last line that a crash left unfinished: what the log says then is
-// what the checkpoint knows. Damaged lines, such as the zeros that a power failure leaves, are dropped too, and no others:
-// warning names them, and the file in which the log as it was is kept.
+// CutMetrics drops the rows beyond a step count, and a last line that a crash left unfinished: what
+// the log says then is what the checkpoint knows. Damaged lines, such as the zeros that a power
+// failure leaves, are dropped too, and no others: warning names them, and the file in which the log
+// as it was is kept.
 func (d *Folder) CutMetrics(steps int64) (warning, err error) {
 	if d.metrics != nil {
 		return nil, errors.New("metrics are already being written")
@@ -142,9 +143,11 @@ type row struct {
 	ResidentBytes int64 `json:"resident_bytes"` // memory of the process that is in RAM
 }
 
-// ResidentBytes returns what the system says of this process, or, where it does not, what Go has in use.
+// ResidentBytes returns what the system says of this process, or, where it does not, what Go has in
+// use.
 func ResidentBytes() int64 {
-	if statm, err := os.ReadFile("/proc/self/statm"); err == nil { // Linux, proc_pid_statm(5): size, resident, ... in pages
+	// Linux, proc_pid_statm(5): size, resident, ... in pages
+	if statm, err := os.ReadFile("/proc/self/statm"); err == nil {
 		if fields := strings.Fields(string(statm)); len(fields) > 1 {
 			if pages, err := strconv.ParseInt(fields[1], 10, 64); err == nil {
 				return pages * int64(os.Getpagesize())
@@ -159,8 +162,8 @@ func ResidentBytes() int64 {
 // scoreEpisodes is how many training episodes a score is taken over.
 const scoreEpisodes = 1000
 
-// recentScore is the mean score of the latest training episodes, scoreEpisodes of them or a few more, as windows come
-// whole. However many windows a run has, it keeps at most scoreEpisodes.
+// recentScore is the mean score of the latest training episodes, scoreEpisodes of them or a few
+// more, as windows come whole. However many windows a run has, it keeps at most scoreEpisodes.
 type recentScore struct {
 	windows  []scored // those with an episode, oldest first
 	episodes int64    // of all of them
@@ -185,8 +188,8 @@ func (r *recentScore) add(m a3c.Metrics) {
 	}
 }
 
-// mean returns the score; ok is false before there are scoreEpisodes episodes. It adds up from the latest window on, so that
-// a run that was resumed gets the same bits.
+// mean returns the score; ok is false before there are scoreEpisodes episodes. It adds up from the
+// latest window on, so that a run that was resumed gets the same bits.
 func (r *recentScore) mean() (score float64, ok bool) {
 	if r.episodes < scoreEpisodes {
 		return 0, false

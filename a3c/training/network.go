@@ -80,8 +80,9 @@ const Contract = `{"observation":"64x64 RGB uint8, rows of interleaved R,G,B, to
 // ContractKey is where a checkpoint's metadata keeps the contract.
 const ContractKey = "contract"
 
-// CheckContract returns an error that names both sides if a checkpoint with the given metadata was trained under another
-// contract: its numbers would mean something else here. Metadata without one tell nothing.
+// CheckContract returns an error that names both sides if a checkpoint with the given metadata was
+// trained under another contract: its numbers would mean something else here. Metadata without one
+// tell nothing.
 func CheckContract(metadata map[string]string) error {
 	if theirs, ok := metadata[ContractKey]; ok && theirs != Contract {
 		return fmt.Errorf("it was trained to observe and act as in %.400s, here it is %s", theirs, Contract)
@@ -157,8 +158,8 @@ func CloseEnv(env a3c.Env) error {
 	return nil
 }
 
-// NewColumn measures the input scaling of a column that begins to learn in env, builds its network and draws its first
-// parameters.
+// NewColumn measures the input scaling of a column that begins to learn in env, builds its network
+// and draws its first parameters.
 func NewColumn(arch nn.Arch, env a3c.Env, seed uint64) (*nn.Network, []float32, error) {
 	scaling, err := MeasureScaling(arch, env, seed)
 	if err != nil {

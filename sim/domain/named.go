@@ -10,8 +10,9 @@ import (
 	"slices"
 )
 
-// Named is a domain as settings name it: by its own name, or by that of a file. It is loaded as soon as it is named, so that
-// a mistake shows where it was made. It implements flag.Value. The zero value names nothing and has a nil Domain.
+// Named is a domain as settings name it: by its own name, or by that of a file. It is loaded as
+// soon as it is named, so that a mistake shows where it was made. It implements flag.Value. The
+// zero value names nothing and has a nil Domain.
 type Named struct {
 	*Domain
 	given string
@@ -49,7 +50,8 @@ func (d *Named) load(given, nameOrFile string) error {
 // preset reports whether the name needs no file.
 func (d *Named) preset() bool { return slices.Contains(Names(), d.given) }
 
-// KeptFile is the file in the folder of a run, or of a study, that keeps a domain which came from a file.
+// KeptFile is the file in the folder of a run, or of a study, that keeps a domain which came from a
+// file.
 const KeptFile = "domain.json"
 
 // Keep writes KeptFile by the given function if the domain came from a file.
@@ -64,8 +66,8 @@ func (d *Named) Keep(write func(name string, data []byte) error) error {
 	return write(KeptFile, text.Bytes())
 }
 
-// SetKept sets the domain that Keep wrote into the folder; where there is none, as in folders of earlier versions, the one
-// that the text names.
+// SetKept sets the domain that Keep wrote into the folder; where there is none, as in folders of
+// earlier versions, the one that the text names.
 func (d *Named) SetKept(folder, text string) error {
 	kept, named := filepath.Join(folder, KeptFile), Named{given: text}
 	if _, err := os.Stat(kept); named.preset() || errors.Is(err, fs.ErrNotExist) {
@@ -74,14 +76,15 @@ func (d *Named) SetKept(folder, text string) error {
 	return d.load(text, kept)
 }
 
-// Undecided reports whether the domain may be the one that another text names: two files may hold the same domain.
+// Undecided reports whether the domain may be the one that another text names: two files may hold
+// the same domain.
 func (d *Named) Undecided(text string) bool {
 	other := Named{given: text}
 	return !d.preset() && !other.preset()
 }
 
-// Laboratory returns a world of the domain for a laboratory, which does not change from episode to episode. A domain with
-// ranges is drawn once, always with the same result.
+// Laboratory returns a world of the domain for a laboratory, which does not change from episode to
+// episode. A domain with ranges is drawn once, always with the same result.
 func (d *Domain) Laboratory() *World {
 	w := new(World)
 	d.Draw(rand.New(rand.NewPCG(1, 1)), w)

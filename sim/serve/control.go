@@ -40,7 +40,8 @@ type request struct {
 func decode(m *[requestBytes]byte) request {
 	return request{
 		op: binary.LittleEndian.Uint32(m[:]), number: binary.LittleEndian.Uint32(m[4:]),
-		a: binary.LittleEndian.Uint64(m[8:]), b: binary.LittleEndian.Uint64(m[16:]), rest: binary.LittleEndian.Uint64(m[24:]),
+		a: binary.LittleEndian.Uint64(m[8:]), b: binary.LittleEndian.Uint64(m[16:]),
+		rest: binary.LittleEndian.Uint64(m[24:]),
 	}
 }
 
@@ -55,7 +56,8 @@ func (r *request) check() error {
 	return nil
 }
 
-// encodeReply writes the reply to request number. err is why it was refused, nil for one that was done.
+// encodeReply writes the reply to request number. err is why it was refused, nil for one that was
+// done.
 func encodeReply(m *[replyBytes]byte, number uint32, buffer int, err error) {
 	clear(m[:])
 	binary.LittleEndian.PutUint32(m[4:], number)
@@ -116,7 +118,8 @@ func hello(r request) error {
 	case r.op != opHello || r.a != binary.LittleEndian.Uint64([]byte(magic)):
 		return refuse("the first request is no hello of a client of this server")
 	case r.b != Version:
-		return refuse("the client speaks version %d, this server version %d: use client and server of the same revision", r.b, Version)
+		return refuse("the client speaks version %d, this server version %d: use client and server of the same "+
+			"revision", r.b, Version)
 	}
 	return nil
 }

@@ -63,7 +63,8 @@ func newLayout(envs, side, proprio, factors, buffers, picture int, final bool) (
 	l.first, l.stride = memory.used, buffer.used
 	l.total = l.first + buffers*l.stride
 	if l.total > MaxMemory {
-		return nil, fmt.Errorf("%d environments with %d buffers need %d MiB of memory, more than %d", envs, buffers, l.total>>20, MaxMemory>>20)
+		return nil, fmt.Errorf("%d environments with %d buffers need %d MiB of memory, more than %d", envs, buffers,
+			l.total>>20, MaxMemory>>20)
 	}
 	return l, nil
 }
@@ -75,7 +76,8 @@ func (l *layout) frame() int { return 3 * l.side * l.side }
 func (l *layout) writeHeader(memory []byte, autoreset Autoreset, episodeSteps int) {
 	copy(memory, magic)
 	for i, n := range []int{
-		Version, l.envs, l.side, l.side, 3, l.proprio, l.factors, choices, l.buffers, int(autoreset), l.picture, episodeSteps,
+		Version, l.envs, l.side, l.side, 3, l.proprio, l.factors, choices, l.buffers, int(autoreset),
+		l.picture, episodeSteps,
 	} {
 		binary.LittleEndian.PutUint32(memory[8+4*i:], uint32(n))
 	}
@@ -115,7 +117,8 @@ type buffer struct {
 func (l *layout) buffer(memory []byte, k int) buffer {
 	memory = memory[l.first+k*l.stride:][:l.stride]
 	b := buffer{
-		pixels: view[uint8](memory, l.pixels, l.envs*l.frame()), proprio: view[float32](memory, l.proprios, l.envs*l.proprio),
+		pixels: view[uint8](memory, l.pixels, l.envs*l.frame()), proprio: view[float32](memory, l.proprios,
+			l.envs*l.proprio),
 		reward: view[float64](memory, l.reward, l.envs), terminated: view[uint8](memory, l.terminated, l.envs),
 		truncated: view[uint8](memory, l.truncated, l.envs), violation: view[uint8](memory, l.violation, l.envs),
 	}

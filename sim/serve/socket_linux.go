@@ -26,7 +26,8 @@ func (s *Socket) Stop() { syscall.Shutdown(int(s.Fd()), syscall.SHUT_RDWR) }
 // Inherited returns the control channel that the process was started with: a connected Unix socket
 // of that number.
 func Inherited(descriptor int) (*Socket, error) {
-	if kind, err := syscall.GetsockoptInt(descriptor, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil || kind != syscall.SOCK_STREAM {
+	if kind, err := syscall.GetsockoptInt(descriptor, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil ||
+		kind != syscall.SOCK_STREAM {
 		return nil, fmt.Errorf("serve: descriptor %d is no stream socket", descriptor)
 	}
 	syscall.CloseOnExec(descriptor)
@@ -61,7 +62,8 @@ func Listen(ctx context.Context, path string, patience time.Duration) (*Socket, 
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
 	syscall.Umask(before)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("serve: %s is there already: take another path, or remove it if no server listens there", path)
+		return nil, fmt.Errorf("serve: %s is there already: take another path, or remove it if no server listens there",
+			path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("serve: listen in %s: %w", filepath.Dir(path), err)

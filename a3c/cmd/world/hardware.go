@@ -15,7 +15,8 @@ import (
 	"colonnade/jaco/safety"
 )
 
-// hardware is the real laboratory. Training and evaluation of a run use it one after the other, and so share what is open.
+// hardware is the real laboratory. Training and evaluation of a run use it one after the other, and
+// so share what is open.
 type hardware struct {
 	mu    sync.Mutex  // guards what follows
 	arm   *persistent // nil: not connected
@@ -30,7 +31,8 @@ func (h *hardware) lease(w *driven, worker, index int) (a3c.Env, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.arm == nil {
-		lab, log, err := w.rig.Connect(context.Background(), workcell.Wants{Camera: true, Plane: true, Move: true}, w.stderr)
+		lab, log, err := w.rig.Connect(context.Background(), workcell.Wants{Camera: true, Plane: true, Move: true},
+			w.stderr)
 		if err != nil {
 			return nil, err
 		}
@@ -62,8 +64,8 @@ func (l *lease) Close() (err error) {
 	return err
 }
 
-// guards are the safety layers of the arms that train or evaluate now, but for emulated ones that are new in every episode. They
-// come and go. Any goroutine may call its methods.
+// guards are the safety layers of the arms that train or evaluate now, but for emulated ones that
+// are new in every episode. They come and go. Any goroutine may call its methods.
 type guards struct {
 	mu  sync.Mutex // guards what follows
 	all []*safety.Guard

@@ -31,7 +31,8 @@ type settings struct {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	f := cli.NewFlags("simserve", "simserve steps environments for a learner in another process, through shared memory.",
+	f := cli.NewFlags("simserve",
+		"simserve steps environments for a learner in another process, through shared memory.",
 		"simserve -socket /run/user/1000/arm -envs 64", stdout, stderr)
 	set := settings{
 		Task: reach.Reach.String(), Domain: "sim", TargetEvery: 1, Pixels: 64, Envs: 1, Buffers: 2,
