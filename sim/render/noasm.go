@@ -2,6 +2,8 @@
 
 package render
 
+import "colonnade/sim"
+
 func look(out []uint64, taps []tap, picture []uint64, width int) {
 	lookGeneric(out, taps, picture, width)
 }
@@ -17,3 +19,10 @@ func resolveWords(out []uint64, words []uint32, p *palette) { resolveWordsGeneri
 func (t *developTable) noisy(pixels []uint8, in []uint64, state uint64) uint64 {
 	return t.noisyGeneric(pixels, in, state)
 }
+
+// drawBatches draws nothing, as there are no vector routines.
+func (r *Renderer) drawBatches(*[sim.NumBodies]sim.Vec3, *[sim.NumBodies]sim.Mat3, *sim.Vec3) bool {
+	return false
+}
+
+func (b *backdrop) row(words []uint32, y int) { b.rowGeneric(words, y) }
