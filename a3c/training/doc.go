@@ -1,8 +1,9 @@
 // Package training is one training run: its settings, the world it learns in, its folder, and how it is trained, saved,
 // resumed and evaluated.
 //
-// [Config] holds the settings of a run that trains a first column, [TransferConfig] those of one that goes on in a second world.
-// Either makes a [Plan] in a [World]: the simulator ([NewSimulator]), or one that a command hands over, such as a robot arm.
+// [Config] is the configuration of a run, of a first column or of a transfer to a second world. It
+// makes a [Plan] in a [World]: the simulator ([NewSimulator]), or one that a command hands over,
+// such as a robot arm.
 // [Open] begins the plan in a [Folder] or resumes what is there; [Run.Train] and [Run.Evaluate] do the rest.
 //
 // # Transfer

@@ -20,13 +20,13 @@ func Example_train() {
 	settings := training.DefaultConfig()
 	settings.Network = training.Network{Net: training.Feedforward, Width: training.Narrow, Inputs: training.Pixels}
 	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Learner.MetricsEvery = 1, 2, 200, 100
-	settings.Final.Episodes = 2
+	settings.Episodes = 2
 	simulator, err := training.NewSimulator(settings.World)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	plan, err := settings.Plan("train", simulator)
+	plan, err := settings.Plan("train", simulator, false)
 	if err != nil {
 		fmt.Println(err)
 		return

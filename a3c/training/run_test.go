@@ -44,7 +44,7 @@ func (c counted) Close() error {
 func TestOpenFails(t *testing.T) {
 	settings := training.DefaultConfig()
 	settings.Network = training.Network{Net: training.Feedforward, Width: training.Narrow, Inputs: training.Pixels}
-	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Final.Episodes = 1, 2, 200, 2
+	settings.Learner.Workers, settings.Learner.Envs, settings.Learner.Steps, settings.Episodes = 1, 2, 200, 2
 	out := filepath.Join(t.TempDir(), "run")
 	open := func(resume bool) (*counter, *training.Run, error) {
 		dir, err := training.TakeFolder(out, resume)
@@ -56,7 +56,7 @@ func TestOpenFails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan, err := settings.Plan("train", simulator)
+		plan, err := settings.Plan("train", simulator, false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,54 +33,54 @@ const (
 func DefaultTeaching() Teaching { return Teaching{NoTeacher, distill.DefaultSettings()} }
 
 // Taught reports whether there is a teacher.
-func (s *TransferConfig) Taught() bool { return s.Teacher == TwinTeacher }
+func (c *Config) Taught() bool { return c.Teacher == TwinTeacher }
 
 // OfTeacher are the flags whose defaults are others where there is a teacher.
 var OfTeacher = []string{"rollout", "learning-rate", "warmup", "value-cost", "checkpoint-every"}
 
 // UseTeacher gives the settings that are named by their flags the defaults of a run with a teacher.
-func (s *TransferConfig) UseTeacher(flags ...string) {
-	s.Teacher = TwinTeacher
-	c, usual := &s.Learner, distill.DefaultConfig()
+func (c *Config) UseTeacher(flags ...string) {
+	c.Teacher = TwinTeacher
+	l, usual := &c.Learner, distill.DefaultConfig()
 	for _, name := range flags {
 		switch name {
 		case "rollout":
-			c.Rollout = usual.Rollout
+			l.Rollout = usual.Rollout
 		case "learning-rate":
-			c.LearningRate = usual.LearningRate
+			l.LearningRate = usual.LearningRate
 		case "warmup":
-			c.Warmup = usual.Warmup
+			l.Warmup = usual.Warmup
 		case "value-cost":
-			c.ValueCost = usual.ValueCost
+			l.ValueCost = usual.ValueCost
 		case "checkpoint-every":
-			c.CheckpointEvery = usual.CheckpointEvery
+			l.CheckpointEvery = usual.CheckpointEvery
 		}
 	}
 }
 
 // Place returns the settings of the world that the transfer takes place in: with a twin for the
 // teacher, if there is one.
-func (s *TransferConfig) Place() WorldSettings {
-	w := s.World
-	w.DrawTwin = s.Taught()
+func (c *Config) Place() WorldSettings {
+	w := c.World
+	w.DrawTwin = c.Taught()
 	return w
 }
 
 // validateTeaching says what does not go together where there is a teacher.
-func (s *TransferConfig) validateTeaching(resume bool) error {
-	if err := s.Teaching.Validate(); err != nil {
+func (c *Config) validateTeaching(resume bool) error {
+	if err := c.Teaching.Validate(); err != nil {
 		return cli.Usagef("%v", err)
 	}
 	switch {
-	case s.Method == FinetuneLast:
-		return cli.Usagef("-teacher %s with -method %s: a student learns to see, so all of it learns", s.Teacher,
-			s.Method)
-	case len(s.From) != 1 && !resume:
-		return cli.Usagef("-teacher %s needs one -from: the column that teaches", s.Teacher)
-	case s.Learner.Workers != 1 || s.Learner.Envs > 1:
-		return cli.Usagef("-teacher %s with several workers or environments: it is for one arm", s.Teacher)
-	case s.World.See == SeeTwin:
-		return cli.Usagef("-teacher %s with -see %s: the student is to see the camera", s.Teacher, s.World.See)
+	case c.Method == FinetuneLast:
+		return cli.Usagef("-teacher %s with -method %s: a student learns to see, so all of it learns", c.Teacher,
+			c.Method)
+	case len(c.From) != 1 && !resume:
+		return cli.Usagef("-teacher %s needs one -from: the column that teaches", c.Teacher)
+	case c.Learner.Workers != 1 || c.Learner.Envs > 1:
+		return cli.Usagef("-teacher %s with several workers or environments: it is for one arm", c.Teacher)
+	case c.World.See == SeeTwin:
+		return cli.Usagef("-teacher %s with -see %s: the student is to see the camera", c.Teacher, c.World.See)
 	}
 	return nil
 }
@@ -174,11 +174,14 @@ func (r *Run) noteFrames() {
 // ofLearner are flags of the learner that mean nothing to a student.
 var ofLearner = strings.Fields("gamma lambda entropy-cost normalize-advantage decay epsilon gather replacements")
 
+// ofTeaching are the flags that say how a student learns.
+var ofTeaching = []string{"share-steps", "feature-cost", "windows", "window"}
+
 // CheckTaught returns a usage error for flags that were given and mean nothing where there is a
 // teacher, or where there is none.
-func (s *TransferConfig) CheckTaught(given func(flag string) bool) error {
-	wrong, why := []string{"share-steps", "feature-cost", "windows", "window"}, "it needs -teacher "+TwinTeacher
-	if s.Taught() {
+func (c *Config) CheckTaught(given func(flag string) bool) error {
+	wrong, why := ofTeaching, "it needs -teacher "+TwinTeacher
+	if c.Taught() {
 		wrong, why = ofLearner, "a student under a teacher has none"
 	}
 	if i := slices.IndexFunc(wrong, given); i >= 0 {

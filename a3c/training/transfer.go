@@ -1,14 +1,17 @@
 package training
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
-	"colonnade/sim/domain"
+	"colonnade/nn"
 )
 
 // The methods.
@@ -28,120 +31,36 @@ func needsColumn(method string) bool {
 	return method == Progressive || method == Finetune || method == FinetuneLast
 }
 
-// TransferConfig are those of a transfer.
-type TransferConfig struct {
-	Start
-	Teaching
-	World   WorldSettings
-	Network Network    // of the new column; an empty field is decided by method and checkpoint
-	Learner a3c.Config `except:"max-time"` // RewardScale 0: that of the checkpoint
-	Final   Final
-}
-
-// Start is what a transfer begins with, and how.
-type Start struct {
-	// Method is one of Methods(). Default Progressive.
-	Method string `flag:"method" choice:"progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
-	// From are the checkpoints, or run folders, to start from; several stand side by side below a
-	// progressive column. The methods that start from nothing have none.
-	From Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
-}
-
-// DefaultTransfer returns the settings of a progressive column on one arm. What they leave open,
-// network and scale of rewards, follows from method and checkpoint.
-func DefaultTransfer() TransferConfig {
-	s := TransferConfig{Start: Start{Method: Progressive}, Teaching: DefaultTeaching(), World: DefaultWorld(),
-		Learner: a3c.DefaultConfig(), Final: Final{Episodes: 100}}
-	s.World.Domain, s.World.TargetEvery = domain.ByName("robot"), 3
-	c := &s.Learner
-	c.Workers, c.Envs, c.Steps, c.Warmup, c.MetricsEvery, c.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000
-	c.RewardScale = 0
-	return s
-}
-
-// TransferChangeable are the flags that a resumed transfer may set anew; all others say what it is.
-var TransferChangeable = []string{"episodes", "checkpoint-every", "replacements"}
-
-// usualColumn is what commands show as default of what DefaultTransfer leave open.
+// usualColumn is what commands show as default of the network that DefaultTransfer leaves open.
 var usualColumn = Network{Net: Recurrent, Width: Narrow, Inputs: Pixels}
 
-// CommandTransfer returns DefaultTransfer with what is usualColumn in place of what they leave
-// open, for flags to show and to change. Leave then opens again what no flag said.
-func CommandTransfer() TransferConfig {
-	s := DefaultTransfer()
-	s.Network, s.Learner.RewardScale = usualColumn, a3c.DefaultConfig().RewardScale
-	return s
-}
-
-// OpenInTransfer are the flags of what DefaultTransfer leave open.
-func OpenInTransfer() []string { return []string{"net", "width", "inputs", "reward-scale"} }
-
-// Leave opens what method and checkpoint decide unless its flag was given. It returns a usage error
-// if a number is wrong.
-func (s *TransferConfig) Leave(given func(flag string) bool) error {
-	if err := s.Learner.Validate(); err != nil {
-		return cli.Usagef("%v", err)
-	}
-	if s.Taught() {
-		s.UseTeacher(slices.DeleteFunc(slices.Clone(OfTeacher), given)...)
-	}
-	if !given("net") {
-		s.Network.Net = ""
-	}
-	if !given("width") {
-		s.Network.Width = ""
-	}
-	if !given("inputs") {
-		s.Network.Inputs = ""
-	}
-	if !given("reward-scale") {
-		s.Learner.RewardScale = 0
-	}
-	return nil
-}
-
-// Validate says what is wrong with the values, as a usage error. A transfer that is resumed needs
-// no checkpoint to start from: its folder has the columns.
-func (s *TransferConfig) Validate(resume bool) error {
-	c := s.Learner
-	if c.RewardScale == 0 {
-		c.RewardScale = 1 // the checkpoint's, which is not known yet
-	}
-	if err := c.Validate(); err != nil {
-		return cli.Usagef("%v", err)
-	}
-	needs := needsColumn(s.Method) || s.Taught()
-	if s.Taught() {
-		if err := s.validateTeaching(resume); err != nil {
+// validateMethod says what does not go with the method of a transfer.
+func (c *Config) validateMethod(resume bool) error {
+	needs := needsColumn(c.Method) || c.Taught()
+	if c.Taught() {
+		if err := c.validateTeaching(resume); err != nil {
 			return err
 		}
 	}
-	switch method := s.Method; {
-	case s.Final.Episodes < 1:
-		return cli.Usagef("-episodes is %d, want at least 1", s.Final.Episodes)
-	case s.Network.Width != "" && method != Progressive && !resume:
+	switch method := c.Method; {
+	case c.Network.Width != "" && method != Progressive && !resume:
 		return cli.Usagef("-width with -method %s: only a progressive column's width is free (%s is narrow, %s wide)",
 			method, Scratch, ScratchWide)
-	case needs && len(s.From) == 0:
+	case needs && len(c.From) == 0:
 		return cli.Usagef("-method %s needs -from: the checkpoint to start from", method)
-	case !needs && len(s.From) > 0:
+	case !needs && len(c.From) > 0:
 		return cli.Usagef("-from with -method %s: it starts from nothing", method)
-	case method != Progressive && len(s.From) > 1:
-		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(s.From))
-	case (method == Finetune || method == FinetuneLast) && (s.Network.Net != "" || s.Network.Inputs != "") && !resume:
+	case method != Progressive && len(c.From) > 1:
+		return cli.Usagef("-method %s starts from one checkpoint, not from %d", method, len(c.From))
+	case (method == Finetune || method == FinetuneLast) && (c.Network.Net != "" || c.Network.Inputs != "") && !resume:
 		return cli.Usagef("-net or -inputs with -method %s: the network is the checkpoint's", method)
 	}
 	return nil
 }
 
-// Plan returns the transfer that the settings ask for in a world that was opened by them, as part
-// of a command's work, with all checkpoints read that it starts from; where it is resumed they are
-// in its folder. An error is one of usage, or of a checkpoint.
-func (s TransferConfig) Plan(command string, place World, resume bool) (Plan, error) {
-	if err := s.Validate(resume); err != nil {
-		return Plan{}, err
-	}
-	t := &transfer{TransferConfig: s, world: place}
+// planTransfer is Plan for a transfer.
+func (c Config) planTransfer(command string, w World, resume bool) (Plan, error) {
+	t := &transfer{Config: c, world: w}
 	if !resume {
 		if err := t.load(); err != nil {
 			return Plan{}, err
@@ -155,27 +74,142 @@ func (s TransferConfig) Plan(command string, place World, resume bool) (Plan, er
 		return Plan{}, err
 	}
 	t.Learner = t.Learner.Resolved()
-	c := &t.Learner
-	c.OutputOnly, c.KeepScores = s.Method == FinetuneLast, true
-	labels, metadata := "", map[string]string{"method": s.Method}
-	if s.Taught() {
-		labels, metadata["teacher"] = ", taught by the twin", s.Teacher
+	l := &t.Learner
+	l.OutputOnly, l.KeepScores = c.Method == FinetuneLast, true
+	labels, metadata := "", map[string]string{"method": c.Method}
+	if c.Taught() {
+		labels, metadata["teacher"] = ", taught by the twin", c.Teacher
 	}
-	if c.Workers*c.Envs > 1 {
-		labels += fmt.Sprintf(", %d environments", c.Workers*c.Envs)
+	if l.Workers*l.Envs > 1 {
+		labels += fmt.Sprintf(", %d environments", l.Workers*l.Envs)
 	}
 	return Plan{
 		Command:  command,
-		Title:    fmt.Sprintf("%s, %s, seed %d%s", s.Method, t.world, c.Seed, labels),
-		Config:   *c,
+		Title:    fmt.Sprintf("%s, %s, seed %d%s", c.Method, t.world, l.Seed, labels),
+		Config:   *l,
 		World:    t.world,
 		Column:   t.column,
 		Matches:  t.matches,
 		Metadata: metadata,
 		lesson:   lesson,
-		Episodes: s.Final.Episodes,
-		File:     cli.TOML(&t.TransferConfig),
+		Episodes: c.Episodes,
+		File:     cli.TOML(&t.Config),
 	}, nil
+}
+
+// transfer is a transfer with all that it starts from.
+type transfer struct {
+	Config
+	world World
+	below []*nn.Checkpoint // what From names
+}
+
+// load reads the checkpoints to start from.
+func (t *transfer) load() error {
+	for _, path := range t.From {
+		c, _, err := LoadCheckpoint(path)
+		if err != nil {
+			return err
+		}
+		if err := CheckContract(c.Metadata); err != nil {
+			return fmt.Errorf("start from %s: %w", path, err)
+		}
+		t.below = append(t.below, c)
+	}
+	return nil
+}
+
+// complete decides what the settings leave open: the width by the method, the kind of network of a
+// progressive column and the scale of rewards, in which the values to start from are expressed, by
+// the last checkpoint.
+func (t *transfer) complete() error {
+	network := usualColumn
+	if t.Method == ScratchWide {
+		network.Width = Wide
+	}
+	if len(t.below) > 0 {
+		last := t.below[len(t.below)-1]
+		if last.Network.Arch().LSTM == 0 {
+			network.Net = Feedforward
+		}
+		if err := t.rewardScale(last); err != nil {
+			return err
+		}
+	}
+	t.Network.Net = cmp.Or(t.Network.Net, network.Net)
+	t.Network.Width = cmp.Or(t.Network.Width, network.Width)
+	t.Network.Inputs = cmp.Or(t.Network.Inputs, network.Inputs)
+	t.Learner.RewardScale = cmp.Or(t.Learner.RewardScale, a3c.DefaultConfig().RewardScale)
+	return nil
+}
+
+// rewardScale takes the scale of rewards from the checkpoint, where it is said. A checkpoint
+// without it, made by hand or by other software, needs the setting: with a wrong scale the values
+// to start from are wrong by that factor, and little is learnt.
+func (t *transfer) rewardScale(c *nn.Checkpoint) error {
+	path := t.From[len(t.From)-1]
+	scale, err := RewardScale(c.Metadata)
+	switch said := t.Learner.RewardScale; {
+	case err != nil:
+		return fmt.Errorf("%s: %w", path, err)
+	case scale == 0 && said == 0:
+		return cli.Usagef("%s does not say in which scale of rewards its values are learnt: give it with "+
+			"-reward-scale (of train the default is %g)", path, a3c.DefaultConfig().RewardScale)
+	case scale != 0 && said != 0 && said != scale:
+		return cli.Usagef("-reward-scale %g: the values of %s are learnt with %g", said, path, scale)
+	case said == 0:
+		t.Learner.RewardScale = scale
+	}
+	return nil
+}
+
+// column returns network and parameters that the method begins with.
+func (t *transfer) column() (*nn.Network, []float32, error) {
+	switch t.Method {
+	case Finetune, FinetuneLast:
+		c := t.below[0]
+		return c.Network, c.Theta, nil
+	case Progressive:
+		return t.stack()
+	}
+	return t.newColumn(t.world)
+}
+
+// stack puts a new column on top of those below.
+func (t *transfer) stack() (*nn.Network, []float32, error) {
+	env, err := t.world.Make(0, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	arch := t.Network.Arch()
+	scaling, err := MeasureScaling(arch, env, t.Learner.Seed)
+	if err := errors.Join(err, CloseEnv(env)); err != nil {
+		return nil, nil, err
+	}
+	net, err := nn.Stack(arch, scaling, t.below...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("a new column, %v, on %v: %w", arch, t.From, err)
+	}
+	theta := make([]float32, net.Parameters())
+	net.Init(theta, rand.New(rand.NewPCG(t.Learner.Seed, 0x1417)), nn.DefaultInit())
+	if t.Taught() {
+		err = t.inherit(net, theta)
+	}
+	return net, theta, err
+}
+
+// matches reports whether a network from a run folder can be the one of this transfer.
+func (t *transfer) matches(net *nn.Network) error {
+	columns := len(net.Columns())
+	switch {
+	case t.Method == Progressive && columns < 2:
+		return fmt.Errorf("it has one column, a progressive network has several")
+	case !needsColumn(t.Method) && columns != 1:
+		return fmt.Errorf("it has %d columns, -method %s trains a single one", columns, t.Method)
+	case (t.Method == Progressive || !needsColumn(t.Method)) && !net.Arch().Equal(t.Network.Arch()):
+		return fmt.Errorf("its last column is %v, wanted is %v: %w", net.Arch(), t.Network.Arch(), nn.ErrArchitecture)
+	}
+	return nil
 }
 
 // Files are names of files. As a flag they may be given one at a time, or at once with commas. A

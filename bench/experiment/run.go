@@ -72,7 +72,7 @@ type Run struct {
 
 // settings are those of a transfer.
 type settings struct {
-	training.TransferConfig
+	training.Config
 	Robot world.Robot
 }
 
@@ -90,7 +90,7 @@ func (r *Run) trains() bool { return r.train != nil }
 // Method is a way to transfer, with the width of its new column.
 type Method struct {
 	Name   string
-	method string // of package transfer
+	method string // of package training
 	width  string // empty: decided by the method
 	from   bool   // starts from a column
 }
@@ -129,7 +129,7 @@ func methodNamed(name string) (Method, error) {
 func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
 	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
 	t := settings{training.DefaultTransfer(), world.DefaultRobot()}
-	t.Method, t.Network.Width, t.Final.Episodes = m.method, m.width, o.Episodes
+	t.Method, t.Network.Width, t.Episodes = m.method, m.width, o.Episodes
 	t.Learner.Seed, t.Learner.Steps, t.Learner.CheckpointEvery = seed, o.Steps, checkpointEvery
 	var err error
 	if t.World, err = worldOf(&r); err != nil {

@@ -17,23 +17,11 @@ import (
 // train is what the command of that name does with its arguments.
 func train(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := cli.NewFlags("train", "train trains a column.", "train -out runs/one", stdout, stderr)
-	place, settings := job.Register(f), training.DefaultConfig()
-	f.Bind(&settings)
-	if err := f.Parse(args); err != nil {
+	t := job.Register(f, training.DefaultConfig())
+	if err := t.Parse(args); err != nil {
 		return err
 	}
-	if err := place.Complete(training.Changeable...); err != nil {
-		return err
-	}
-	simulator, err := training.NewSimulator(settings.World)
-	if err != nil {
-		return err
-	}
-	plan, err := settings.Plan("train", simulator)
-	if err != nil {
-		return err
-	}
-	return place.Run(ctx, plan, func(r training.Result) any { return r }, stdout, stderr)
+	return t.Run(ctx, func(_ training.Plan, r training.Result) any { return r }, stdout, stderr)
 }
 
 // Train for some steps, then go on with the same folder for some more.
@@ -46,7 +34,8 @@ func Example() {
 	defer os.RemoveAll(dir)
 	out := filepath.Join(dir, "run")
 	for _, args := range [][]string{
-		{"-out", out, "-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "2", "-steps", "80", "-episodes", "2"},
+		{"-out", out, "-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "2", "-steps", "80",
+			"-episodes", "2"},
 		{"-out", out},
 		{"-out", out, "-resume", "-steps", "160"},
 	} {

@@ -16,22 +16,60 @@ import (
 	"io"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/world"
 	"colonnade/a3c/live"
 	"colonnade/a3c/training"
 )
 
-// Training is a command that trains in a run folder: the flags that say where, and what to show of
-// it.
+// Place is where a command keeps its work: the flags -out and -resume.
+type Place struct {
+	flags *cli.Flags
+	kept  string // what is there: "run", "study"
+
+	Out    string // the folder
+	Resume bool   // it is there and is gone on with
+}
+
+// RegisterPlace defines the flags. kept names what is in the folder: "run".
+func RegisterPlace(f *cli.Flags, kept, resume string) *Place {
+	p := &Place{flags: f, kept: kept}
+	f.StringVar(&p.Out, "out", "", kept+" `folder`, a new one unless -resume")
+	f.BoolVar(&p.Resume, "resume", false, resume)
+	f.NotInFile("out", "resume")
+	return p
+}
+
+// Complete is called after the flags are parsed. It wants a folder, and with -resume takes the
+// values of its configuration, of which the command line may change the named ones.
+func (p *Place) Complete(changeable ...string) error {
+	if p.Out == "" {
+		return cli.Usagef("-out FOLDER is needed: where the %s is kept", p.kept)
+	}
+	if !p.Resume {
+		return nil
+	}
+	return p.flags.Resume(training.ConfigPath(p.Out), changeable...)
+}
+
+// Training is a command that trains in a run folder: what it trains, where, and what to show of it.
 type Training struct {
 	*Place
+	Config  training.Config
+	robot   world.Robot
 	profile *string
 	stages  bool
 	http    *live.Address
 }
 
-// Register defines the flags.
-func Register(f *cli.Flags) *Training {
-	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out")}
+// Register defines the flags, with a configuration of defaults.
+func Register(f *cli.Flags, defaults training.Config) *Training {
+	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out"), Config: defaults,
+		robot: world.DefaultRobot()}
+	if t.Config.Method != "" {
+		t.Config.ShowOpen()
+	}
+	f.Bind(&t.Config)
+	f.Bind(&t.robot)
 	f.BoolVar(&t.stages, "stages", false,
 		"print in the end what the time went into: physics, rendering, forward and backward pass, and so on")
 	f.NotInFile("stages")
@@ -40,11 +78,33 @@ func Register(f *cli.Flags) *Training {
 	return t
 }
 
-// Run trains as planned, in a new folder or on from where the run in it stands, evaluates and
-// writes the result on stdout: what describe makes of it, or, of a run that ctx ended, how far it
-// came.
-func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(training.Result) any, stdout,
+// Parse reads the flags.
+func (t *Training) Parse(args []string) error {
+	if err := t.flags.Parse(args); err != nil {
+		return err
+	}
+	if err := t.Complete(t.Config.Changeable()...); err != nil || t.Config.Method == "" {
+		return err
+	}
+	if err := t.Config.CheckTaught(t.flags.Given); err != nil && !t.Resume {
+		return err
+	}
+	return t.Config.LeaveOpen(t.flags.Given)
+}
+
+// Run trains what the flags ask for, in a new folder or on from where the run in it stands,
+// evaluates and writes the result on stdout: what describe makes of it, or, of a run that ctx
+// ended, how far it came.
+func (t *Training) Run(ctx context.Context, describe func(training.Plan, training.Result) any, stdout,
 	stderr io.Writer) (err error) {
+	w, err := world.Open(t.Config.Place(), t.robot)
+	if err != nil {
+		return err
+	}
+	plan, err := t.Config.Plan(t.flags.Name(), w, t.Resume)
+	if err != nil {
+		return err
+	}
 	page, err := live.Start(plan.Command, t.http, stderr)
 	if err != nil {
 		return err
@@ -85,35 +145,5 @@ func (t *Training) Run(ctx context.Context, plan training.Plan, describe func(tr
 	if !ok {
 		return cli.Result(stdout, r.Stopped())
 	}
-	return cli.Result(stdout, describe(result))
-}
-
-// Place is where a command keeps its work: the flags -out and -resume.
-type Place struct {
-	flags *cli.Flags
-	kept  string // what is there: "run", "study"
-
-	Out    string // the folder
-	Resume bool   // it is there and is gone on with
-}
-
-// RegisterPlace defines the flags. kept names what is in the folder: "run".
-func RegisterPlace(f *cli.Flags, kept, resume string) *Place {
-	p := &Place{flags: f, kept: kept}
-	f.StringVar(&p.Out, "out", "", kept+" `folder`, a new one unless -resume")
-	f.BoolVar(&p.Resume, "resume", false, resume)
-	f.NotInFile("out", "resume")
-	return p
-}
-
-// Complete is called after the flags are parsed. It wants a folder, and with -resume takes the
-// values of its configuration, of which the command line may change the named ones.
-func (p *Place) Complete(changeable ...string) error {
-	if p.Out == "" {
-		return cli.Usagef("-out FOLDER is needed: where the %s is kept", p.kept)
-	}
-	if !p.Resume {
-		return nil
-	}
-	return p.flags.Resume(training.ConfigPath(p.Out), changeable...)
+	return cli.Result(stdout, describe(plan, result))
 }

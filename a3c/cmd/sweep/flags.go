@@ -28,10 +28,9 @@ type options struct {
 
 // trialSettings are those of a trial, of a first column or of a transfer, but for what is searched.
 type trialSettings struct {
-	Column training.Config `except:"learning-rate,entropy-cost,max-time"`
+	Config training.Config `except:"learning-rate,entropy-cost,max-time,method,teacher,share-steps,feature-cost,windows,window"`
 	// Method is that of a transfer, or trainMethod.
-	Method string         `flag:"method" choice:"train|progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
-	From   training.Files `flag:"from" help:"checkpoint *file* or run folder to start from; several, each with its own -from, stand side by side below a progressive column"`
+	Method string `flag:"method" choice:"train|progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
 }
 
 // trainMethod is the value of -method for trials that train a first column.
@@ -68,7 +67,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		"`number` of rungs of successive halving; 1: every trial runs to the end (random search)")
 	f.IntVar(&o.study.ReductionFactor, "keep", 3,
 		"one trial in this `number` goes on to the next rung, which is so many times as long")
-	o.settings = trialSettings{Column: training.DefaultConfig(), Method: trainMethod}
+	o.settings = trialSettings{Config: training.DefaultConfig(), Method: trainMethod}
 	o.robot = world.DefaultRobot()
 	f.Bind(&o.settings)
 	f.Bind(&o.robot)
@@ -82,22 +81,24 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		return nil, err
 	}
 	if o.settings.Method != trainMethod {
+		usual := training.DefaultTransfer()
+		usual.ShowOpen()
 		f.SetDefaults(&struct {
-			training.TransferConfig `except:"learning-rate,entropy-cost"`
-		}{training.CommandTransfer()})
-		for _, name := range training.OpenInTransfer() {
+			training.Config `except:"learning-rate,entropy-cost"`
+		}{usual})
+		for _, name := range training.OpenFlags {
 			if !f.Given(name) {
 				f.NotInFile(name)
 			}
 		}
 	}
-	c := &o.settings.Column.Learner
+	c := &o.settings.Config.Learner
 	o.study.Seed, o.study.Steps, o.study.Plan = c.Seed, c.Steps, o.plan
 	return o, o.validate()
 }
 
 func (o *options) validate() error {
-	if err := o.settings.Column.Validate(); err != nil {
+	if err := o.settings.Config.Validate(false); err != nil {
 		return err
 	}
 	if err := o.study.Validate(); err != nil {
@@ -105,7 +106,7 @@ func (o *options) validate() error {
 	}
 	rates, costs := o.study.LearningRate, o.study.EntropyCost
 	for _, end := range [2][2]float64{{rates.Low, costs.Low}, {rates.High, costs.High}} {
-		c := o.settings.Column.Learner
+		c := o.settings.Config.Learner
 		c.LearningRate, c.EntropyCost = end[0], end[1]
 		if err := c.Validate(); err != nil {
 			return cli.Usagef("%v", err)

@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 			return cli.Hint(err, "add -resume to go on with it or to join it, or take another -out")
 		}
 		if err == nil {
-			err = o.settings.Column.World.Domain.Keep(func(name string, data []byte) error {
+			err = o.settings.Config.World.Domain.Keep(func(name string, data []byte) error {
 				return atomicfile.WriteFile(filepath.Join(o.place.Out, name), data)
 			})
 		}
@@ -131,26 +131,19 @@ func (o *options) report(s *study.Study, done, interrupted bool, stdout, stderr 
 // plan says what a trial trains: what the command train, or transfer, would with the same settings,
 // so that it can go on with the trial's folder alone.
 func (o *options) plan(t study.Trial) (training.Plan, error) {
-	column := o.settings.Column
-	c := &column.Learner
-	c.Seed, c.LearningRate, c.EntropyCost = t.Seed, t.LearningRate, t.EntropyCost
-	w, err := world.Open(column.World, o.robot)
+	config := o.settings.Config
+	config.Learner.Seed, config.Learner.LearningRate, config.Learner.EntropyCost = t.Seed, t.LearningRate, t.EntropyCost
+	if o.settings.Method != trainMethod {
+		config.Method = o.settings.Method
+		if err := config.LeaveOpen(o.flags.Given); err != nil {
+			return training.Plan{}, err
+		}
+	}
+	w, err := world.Open(config.World, o.robot)
 	if err != nil {
 		return training.Plan{}, err
 	}
-	var plan training.Plan
-	if o.settings.Method == trainMethod {
-		plan, err = column.Plan("sweep", w)
-	} else {
-		second := training.TransferConfig{
-			Start: training.Start{Method: o.settings.Method, From: o.settings.From},
-			World: column.World, Network: column.Network, Learner: *c, Final: column.Final,
-		}
-		if err := second.Leave(o.flags.Given); err != nil {
-			return training.Plan{}, err
-		}
-		plan, err = second.Plan("sweep", w, false)
-	}
+	plan, err := config.Plan("sweep", w, false)
 	if err != nil {
 		return training.Plan{}, err
 	}

@@ -1,5 +1,5 @@
-// Command transfer goes on learning in a second world: with a new column beside frozen ones, or by what one would do
-// otherwise.
+// Command transfer goes on learning in a second world: with a new column beside frozen ones, or by
+// what one would do otherwise.
 //
 //	transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out runs/column2
 //	transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method finetune -teacher twin -domain robot -steps 10000 -out runs/taught
@@ -8,9 +8,39 @@
 // a3c/distill), while the student looks at the camera. It needs encoders and a tracked target, and
 // no reward. Its run folder keeps every step in the file frames, 14 KB each, and the teacher.
 //
-// It leaves a run folder as train does and prints the same JSON object, with the method and the number of environments.
+// It leaves a run folder as train does and prints the same JSON object, with the method and the
+// number of environments.
 package main
 
-import "colonnade/a3c/cli"
+import (
+	"context"
+	"io"
+
+	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/job"
+	"colonnade/a3c/training"
+)
 
 func main() { cli.Main("transfer", run) }
+
+// result is the last line of stdout.
+type result struct {
+	Method       string `json:"method"`
+	Environments int    `json:"environments"` // of all workers; the paper's single arm is 1
+	training.Result
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	f := cli.NewFlags("transfer",
+		"transfer goes on learning in a second world: with a new column beside frozen ones (progressive), or as "+
+			"baseline.",
+		"transfer -from bench/pretrained/reach-recurrent-wide.safetensors -method progressive -domain robot -out "+
+			"runs/column2", stdout, stderr)
+	t := job.Register(f, training.DefaultTransfer())
+	if err := t.Parse(args); err != nil {
+		return err
+	}
+	return t.Run(ctx, func(p training.Plan, r training.Result) any {
+		return result{t.Config.Method, p.Config.Workers * p.Config.Envs, r}
+	}, stdout, stderr)
+}
