@@ -84,7 +84,11 @@
 //     under way, two seconds, and save, and once more ends it at once.
 //   - the safety layer, when the way until standstill leads too near to table, arm, joint limits or
 //     the end of the workspace; when a velocity is no number or too large; when joint angles are
-//     older than 80 ms (go doc ./jaco/safety).
+//     older than 80 ms; when a joint does not do what it was told, or what it reports cannot be;
+//     when a joint moved by 0.05 rad while it was to stand; when points go out so slowly that
+//     nobody watches the arm (go doc ./jaco/safety; its README.md has all cases).
+//   - a camera that gives no new picture for half a second, or the very same one again and again.
+//     It is opened again; meanwhile the arm rests.
 //   - the driver's watchdog, when no command came for 150 ms, an answer is late by 30 ms, does not
 //     fit or is implausible, the cable is out, or the arm says that its joystick took over (go doc
 //     ./jaco/arm).
@@ -92,7 +96,8 @@
 //     for, after a plug was pulled, after the target or the camera was away, and after a trip over
 //     what the arm met, it waits until Enter is pressed, or the button on the live page of
 //     transfer. Then the picture must bear it out for a second: a target of the disc's size and
-//     shape, with nothing on it, and nothing that moves. Without that the arm stands. -auto-place
+//     shape, with nothing on it, and nothing that moves, the arm's own joints included. Without
+//     that the arm stands. -auto-place
 //     does without it, by the picture alone: a hand that rests, or is out of the picture, is not
 //     seen, and the arm moves. Use it only where nobody can reach in.
 //   - a stop is a point of zero velocity, then command 301, which drops the arm's queue. If neither
@@ -108,5 +113,6 @@
 //   - What sinks when the power fails.
 //   - A machine that hangs altogether: nothing is sent then, and the arm stands once its queue is
 //     empty; that rests on what is known of its firmware, not on a test.
-//   - Forces: contact that was not foreseen is not felt. Torques are read and told, not acted upon.
+//   - Forces: contact that was not foreseen is felt only where it holds a joint back. Torques stop
+//     the arm only where they cannot be true.
 package main
