@@ -193,6 +193,7 @@ func (m *Model) compileRest(names map[string]int) error {
 		return errors.New("the table must be a plane with normal 0 0 1 and a finite height")
 	}
 	m.tableHeight = desc.Table.Height
+	m.lanes.set(m)
 	return m.compilePairs(names)
 }
 

@@ -34,6 +34,8 @@ type dynamics struct {
 
 	mass [NumJoints][NumJoints]float64 // lower triangle, with armature; never filled between two fingers
 	bias [NumJoints]float64            // Coriolis, centrifugal and gravity
+
+	lanes dataLanes
 }
 
 // principal is ∫ r rᵀ dm of a body about its centre of mass, taken apart along principal axes:
@@ -44,90 +46,24 @@ type principal struct {
 	axis [2]v3 // body frame
 }
 
-// evaluate fills d.dyn for d.Q, whose kinematics must be current, and d.V.
-func (m *Model) evaluate(d *Data) {
+// evaluateGeneric fills the mass matrix and the bias of d.dyn for d.Q, whose kinematics must be
+// current, and d.V.
+func (m *Model) evaluateGeneric(d *Data) {
 	w := &d.dyn
 	w.motion[Base].origin = v3{-m.gravity[0], -m.gravity[1], -m.gravity[2]}
 	for b := 1; b < NumBodies; b++ {
-		p := b - 1
-		if b > Hand {
-			p = Hand
-		}
-		rot := &d.BodyRot[b]
-		at := vec(&d.BodyPos[b])
-		axis := v3{rot[2], rot[5], rot[8]}
-		w.axis[b] = axis
-		w.arm[b] = at.cross(axis)
-
-		// Motion, from the base outwards. Body and parent share the acceleration of the joint.
-		inner, outer := &w.motion[p], &w.motion[b]
-		speed := d.V[b-1]
-		alpha := inner.alpha.addScaled(speed, inner.omega.cross(axis))
-		omega := inner.omega.addScaled(speed, axis)
-		outer.omega, outer.alpha = omega, alpha
-		xx, yy, zz := float64(omega.x*omega.x), float64(omega.y*omega.y), float64(omega.z*omega.z)
-		xy, xz, yz := float64(omega.x*omega.y), float64(omega.x*omega.z), float64(omega.y*omega.z)
-		rowX := v3{-(yy + zz), xy - alpha.z, xz + alpha.y}
-		rowY := v3{xy + alpha.z, -(xx + zz), yz - alpha.x}
-		rowZ := v3{xz - alpha.y, yz + alpha.x, -(xx + yy)}
-		accel := inner.origin.add(v3{
-			inner.rows[0].sub(rowX).dot(at), inner.rows[1].sub(rowY).dot(at), inner.rows[2].sub(rowZ).dot(at),
-		})
-		outer.rows[0], outer.rows[1], outer.rows[2], outer.origin = rowX, rowY, rowZ, accel
-
-		// Where the mass is. Fields are set one by one: a whole struct would be copied in larger
-		// pieces than it was stored in, for which the processor must wait.
-		mass := m.mass[b]
-		com := at.add(turn(rot, vec(&m.com[b])))
-		first := com.scale(mass)
-		in := &m.inertia[b]
-		n := turn(rot, in.axis[0])
-		body := &w.body[b]
-		s := &body.second
-		s.setScalar(in.base)
-		s.addOuter(n.scale(in.rod[0]), n)
-		s.addOuter(first, com)
-		if in.rod[1] != 0 {
-			n = turn(rot, in.axis[1])
-			s.addOuter(n.scale(in.rod[1]), n)
-		}
-		if b == Hand && d.Payload != 0 {
-			palm := vec(&d.Palm)
-			load := palm.scale(d.Payload)
-			mass += d.Payload
-			first = first.add(load)
-			s.addOuter(load, palm)
-		}
-		body.mass, body.first = mass, first
-
-		// The wrench that moves it: ∫ (origin + rows·r) dm and ∫ r × (origin + rows·r) dm.
-		load := &w.load[b]
-		load.force = v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel)
-		load.moment = first.cross(accel).add(v3{
-			(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) -
-				(float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
-			(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) -
-				(float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
-			(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) -
-				(float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
-		})
+		m.outward(d, b)
 	}
 
 	// From the tips inwards, each joint carries everything beyond it.
 	for b := NumBodies - 1; b > 0; b-- {
-		p := b - 1
-		if b > Hand {
-			p = Hand
-		}
+		p := parents[b]
 		i := b - 1
 		axis, arm := w.axis[b], w.arm[b]
 		load := &w.load[b]
 		w.bias[i] = axis.dot(load.moment) + arm.dot(load.force)
-
-		// Momentum of the part beyond when this joint alone turns with unit speed.
 		c := &w.body[b]
-		linear := axis.cross(c.first).addScaled(c.mass, arm)
-		angular := c.first.cross(arm).addScaled(c.second.xx+c.second.yy+c.second.zz, axis).sub(c.second.mul(axis))
+		linear, angular := c.momentum(axis, arm)
 		row := &w.mass[i]
 		row[i] = axis.dot(angular) + arm.dot(linear) + m.armature[i]
 		for a := p; a > 0; a-- {
@@ -143,6 +79,78 @@ func (m *Model) evaluate(d *Data) {
 			o.second.add(&c.second)
 		}
 	}
+}
+
+// momentum returns the momentum of a mass, about the world origin, that turns with unit speed about
+// a joint.
+func (c *rigid) momentum(axis, arm v3) (linear, angular v3) {
+	linear = axis.cross(c.first).addScaled(c.mass, arm)
+	angular = c.first.cross(arm).addScaled(c.second.xx+c.second.yy+c.second.zz, axis).sub(c.second.mul(axis))
+	return linear, angular
+}
+
+// outward works out body b from its parent: how it moves, where its mass is, and the wrench that it
+// takes.
+func (m *Model) outward(d *Data, b int) {
+	w := &d.dyn
+	rot := &d.BodyRot[b]
+	at := vec(&d.BodyPos[b])
+	axis := v3{rot[2], rot[5], rot[8]}
+	w.axis[b] = axis
+	w.arm[b] = at.cross(axis)
+
+	// Motion, from the base outwards. Body and parent share the acceleration of the joint.
+	inner, outer := &w.motion[parents[b]], &w.motion[b]
+	speed := d.V[b-1]
+	alpha := inner.alpha.addScaled(speed, inner.omega.cross(axis))
+	omega := inner.omega.addScaled(speed, axis)
+	outer.omega, outer.alpha = omega, alpha
+	xx, yy, zz := float64(omega.x*omega.x), float64(omega.y*omega.y), float64(omega.z*omega.z)
+	xy, xz, yz := float64(omega.x*omega.y), float64(omega.x*omega.z), float64(omega.y*omega.z)
+	rowX := v3{-(yy + zz), xy - alpha.z, xz + alpha.y}
+	rowY := v3{xy + alpha.z, -(xx + zz), yz - alpha.x}
+	rowZ := v3{xz - alpha.y, yz + alpha.x, -(xx + yy)}
+	accel := inner.origin.add(v3{
+		inner.rows[0].sub(rowX).dot(at), inner.rows[1].sub(rowY).dot(at), inner.rows[2].sub(rowZ).dot(at),
+	})
+	outer.rows[0], outer.rows[1], outer.rows[2], outer.origin = rowX, rowY, rowZ, accel
+
+	// Where the mass is. Fields are set one by one: a whole struct would be copied in larger
+	// pieces than it was stored in, for which the processor must wait.
+	mass := m.mass[b]
+	com := at.add(turn(rot, vec(&m.com[b])))
+	first := com.scale(mass)
+	in := &m.inertia[b]
+	n := turn(rot, in.axis[0])
+	body := &w.body[b]
+	s := &body.second
+	s.setScalar(in.base)
+	s.addOuter(n.scale(in.rod[0]), n)
+	s.addOuter(first, com)
+	if in.rod[1] != 0 {
+		n = turn(rot, in.axis[1])
+		s.addOuter(n.scale(in.rod[1]), n)
+	}
+	if b == Hand && d.Payload != 0 {
+		palm := vec(&d.Palm)
+		load := palm.scale(d.Payload)
+		mass += d.Payload
+		first = first.add(load)
+		s.addOuter(load, palm)
+	}
+	body.mass, body.first = mass, first
+
+	// The wrench that moves it: ∫ (origin + rows·r) dm and ∫ r × (origin + rows·r) dm.
+	load := &w.load[b]
+	load.force = v3{rowX.dot(first), rowY.dot(first), rowZ.dot(first)}.addScaled(mass, accel)
+	load.moment = first.cross(accel).add(v3{
+		(float64(rowZ.x*s.xy) + float64(rowZ.y*s.yy) + float64(rowZ.z*s.yz)) -
+			(float64(rowY.x*s.xz) + float64(rowY.y*s.yz) + float64(rowY.z*s.zz)),
+		(float64(rowX.x*s.xz) + float64(rowX.y*s.yz) + float64(rowX.z*s.zz)) -
+			(float64(rowZ.x*s.xx) + float64(rowZ.y*s.xy) + float64(rowZ.z*s.xz)),
+		(float64(rowY.x*s.xx) + float64(rowY.y*s.xy) + float64(rowY.z*s.xz)) -
+			(float64(rowX.x*s.xy) + float64(rowX.y*s.yy) + float64(rowX.z*s.yz)),
+	})
 }
 
 // solve replaces the right side x by the solution y of (mass matrix + diag(extra))·y = x:

@@ -48,6 +48,7 @@ type Model struct {
 	mass    [NumBodies]float64 // kg
 	com     [NumBodies]Vec3    // centre of mass in the body frame, m
 	inertia [NumBodies]principal
+	lanes   modelLanes
 
 	armature [NumJoints]float64 // kg m²
 	damping  [NumJoints]float64 // N m s/rad

@@ -1,0 +1,123 @@
+//go:build !purego
+
+package sim
+
+import (
+	"math"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"testing"
+
+	"colonnade/sim/internal/cpu"
+)
+
+// needVectors skips a test where there are no vector routines, or fails it if KERNELS_REQUIRE says
+// so.
+func needVectors(tb testing.TB) {
+	tb.Helper()
+	switch {
+	case cpu.AVX512:
+	case strings.Contains(os.Getenv("KERNELS_REQUIRE"), "avx512"):
+		tb.Fatal("no AVX-512")
+	default:
+		tb.Skip("no AVX-512")
+	}
+}
+
+// rodded returns the arm with bodies of other shapes: each inertia has three moments, or two, along
+// axes of its own.
+func rodded(tb testing.TB) *Model {
+	tb.Helper()
+	desc := Canonical().Description()
+	for b := range desc.Links {
+		x, y, z := 0.01+0.001*float64(b), 0.02, 0.013
+		if b%3 == 1 {
+			y = x
+		}
+		desc.Links[b].Inertia = [6]float64{x, y, z, 0.001 * float64(b%3), 0, 0.0007}
+	}
+	m, err := Compile(desc)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return m
+}
+
+// checkEvaluate compares mass matrix and bias with those in Go, at joint angles and velocities of up
+// to a size, to the bit.
+func checkEvaluate(t *testing.T, rng *rand.Rand, m *Model, size float64) {
+	t.Helper()
+	d, want := m.NewData(), m.NewData()
+	for i := range d.Q {
+		d.Q[i], d.V[i] = size*(2*rng.Float64()-1), size*(2*rng.Float64()-1)
+		if rng.IntN(4) == 0 {
+			d.Q[i] = float64(rng.IntN(5)-2) * math.Pi / 2
+		}
+		if rng.IntN(4) == 0 {
+			d.V[i] = 0
+		}
+	}
+	if rng.IntN(2) == 0 {
+		d.Payload = 5 * rng.Float64()
+	}
+	want.Q, want.V, want.Payload = d.Q, d.V, d.Payload
+	m.Kinematics(d)
+	m.Kinematics(want)
+	m.evaluate(d)
+	m.evaluateGeneric(want)
+	for i := range NumJoints {
+		if g, w := d.dyn.bias[i], want.dyn.bias[i]; math.Float64bits(g) != math.Float64bits(w) {
+			t.Fatalf("q %v, v %v, payload %g: bias %d is %g, want %g", d.Q, d.V, d.Payload, i, g, w)
+		}
+		for j := range i + 1 {
+			if g, w := d.dyn.mass[i][j], want.dyn.mass[i][j]; math.Float64bits(g) != math.Float64bits(w) {
+				t.Fatalf("q %v, v %v, payload %g: mass %d, %d is %g, want %g", d.Q, d.V, d.Payload, i, j, g, w)
+			}
+		}
+	}
+}
+
+func TestEvaluateVectors(t *testing.T) {
+	needVectors(t)
+	rng := rand.New(rand.NewPCG(9, 1))
+	for _, m := range []*Model{Canonical(), rodded(t)} {
+		for _, size := range []float64{0, 1e-6, 1, 3, 1000} {
+			for range 500 {
+				checkEvaluate(t, rng, m, size)
+			}
+		}
+	}
+}
+
+func FuzzEvaluate(f *testing.F) {
+	needVectors(f)
+	m := rodded(f)
+	f.Add(uint64(1), 1.0)
+	f.Fuzz(func(t *testing.T, seed uint64, size float64) {
+		if math.Abs(size) <= MaxAngle {
+			checkEvaluate(t, rand.New(rand.NewPCG(seed, 4)), m, size)
+		}
+	})
+}
+
+// BenchmarkEvaluate measures mass matrix and bias, by either way.
+func BenchmarkEvaluate(b *testing.B) {
+	m := Canonical()
+	d := m.NewData()
+	for i := range d.Q {
+		d.Q[i], d.V[i] = 0.3*float64(i), 0.1*float64(i)
+	}
+	m.Kinematics(d)
+	b.Run("way=go", func(b *testing.B) {
+		for b.Loop() {
+			m.evaluateGeneric(d)
+		}
+	})
+	b.Run("way=vector", func(b *testing.B) {
+		needVectors(b)
+		for b.Loop() {
+			m.evaluate(d)
+		}
+	})
+}

@@ -1,0 +1,15 @@
+//go:build !amd64 || purego
+
+package sim
+
+// modelLanes and dataLanes would hold the bodies' numbers for vector routines.
+type (
+	modelLanes struct{}
+	dataLanes  struct{}
+)
+
+func (l *modelLanes) set(*Model) {}
+
+// evaluate fills the mass matrix and the bias of d.dyn for d.Q, whose kinematics must be current,
+// and d.V.
+func (m *Model) evaluate(d *Data) { m.evaluateGeneric(d) }
