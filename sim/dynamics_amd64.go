@@ -71,6 +71,19 @@ func outward8(l *dataLanes, m *modelLanes, d *Data)
 //go:noescape
 func inward8(l *dataLanes, m *modelLanes, w *dynamics)
 
+// sincos8 is sincosGeneric.
+//
+//go:noescape
+func sincos8(q, sin, cos *[NumJoints]float64)
+
+func sincosAll(q, sin, cos *[NumJoints]float64) {
+	if cpu.AVX512 {
+		sincos8(q, sin, cos)
+		return
+	}
+	sincosGeneric(q, sin, cos)
+}
+
 // evaluate fills the mass matrix and the bias of d.dyn for d.Q, whose kinematics must be current,
 // and d.V.
 func (m *Model) evaluate(d *Data) {

@@ -101,6 +101,38 @@ func FuzzEvaluate(f *testing.F) {
 	})
 }
 
+// TestSincosVectors compares sines and cosines with those in Go, to the bit: angles of all sizes,
+// multiples of a quarter turn and their neighbours, the ends of the range and beyond, no numbers.
+func TestSincosVectors(t *testing.T) {
+	needVectors(t)
+	rng := rand.New(rand.NewPCG(9, 2))
+	odd := []float64{0, math.Copysign(0, -1), MaxAngle, -MaxAngle, math.Nextafter(MaxAngle, 2*MaxAngle), -2 * MaxAngle,
+		math.Inf(1), math.Inf(-1), math.NaN(), 5e-324, 1e-300}
+	for range 20000 {
+		var q, sin, cos, wantSin, wantCos [NumJoints]float64
+		for i := range q {
+			switch rng.IntN(4) {
+			case 0:
+				q[i] = odd[rng.IntN(len(odd))]
+			case 1:
+				q[i] = math.Nextafter(float64(rng.IntN(2000)-1000)*math.Pi/4, float64(rng.IntN(3)-1)*MaxAngle)
+			case 2:
+				q[i] = 2 * MaxAngle * (rng.Float64() - 0.5)
+			default:
+				q[i] = math.Ldexp(rng.NormFloat64(), rng.IntN(40)-30)
+			}
+		}
+		sincosAll(&q, &sin, &cos)
+		sincosGeneric(&q, &wantSin, &wantCos)
+		for i, x := range q {
+			if math.Float64bits(sin[i]) != math.Float64bits(wantSin[i]) ||
+				math.Float64bits(cos[i]) != math.Float64bits(wantCos[i]) {
+				t.Fatalf("angle %d, %g: sine %g, cosine %g, want %g and %g", i, x, sin[i], cos[i], wantSin[i], wantCos[i])
+			}
+		}
+	}
+}
+
 // BenchmarkEvaluate measures mass matrix and bias, by either way.
 func BenchmarkEvaluate(b *testing.B) {
 	m := Canonical()
@@ -118,6 +150,23 @@ func BenchmarkEvaluate(b *testing.B) {
 		needVectors(b)
 		for b.Loop() {
 			m.evaluate(d)
+		}
+	})
+}
+
+// BenchmarkSincosAll measures the sines and cosines of all joints, by either way.
+func BenchmarkSincosAll(b *testing.B) {
+	q := [NumJoints]float64{0.1, 1, 2, 3, 4, 5, 6, 7, 8}
+	var sin, cos [NumJoints]float64
+	b.Run("way=go", func(b *testing.B) {
+		for b.Loop() {
+			sincosGeneric(&q, &sin, &cos)
+		}
+	})
+	b.Run("way=vector", func(b *testing.B) {
+		needVectors(b)
+		for b.Loop() {
+			sincosAll(&q, &sin, &cos)
 		}
 	})
 }

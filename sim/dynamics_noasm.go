@@ -13,3 +13,5 @@ func (l *modelLanes) set(*Model) {}
 // evaluate fills the mass matrix and the bias of d.dyn for d.Q, whose kinematics must be current,
 // and d.V.
 func (m *Model) evaluate(d *Data) { m.evaluateGeneric(d) }
+
+func sincosAll(q, sin, cos *[NumJoints]float64) { sincosGeneric(q, sin, cos) }

@@ -30,12 +30,10 @@ func (m *Model) NewData() *Data {
 // architecture.
 func (m *Model) Kinematics(d *Data) {
 	d.BodyPos[Base], d.BodyRot[Base] = m.pos[Base], m.rot[Base]
-	var sin, cos [NumBodies]float64
+	var sin, cos [NumJoints]float64
+	sincosAll(&d.Q, &sin, &cos)
 	for b := 1; b < NumBodies; b++ {
-		sin[b], cos[b] = Sincos(d.Q[b-1])
-	}
-	for b := 1; b < NumBodies; b++ {
-		m.poseBody(d, b, sin[b], cos[b])
+		m.poseBody(d, b, sin[b-1], cos[b-1])
 	}
 	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
 	d.posed = d.Q

@@ -80,3 +80,10 @@ func Sincos(x float64) (sin, cos float64) {
 	cb ^= d ^ ((quarter+1)&2)<<62
 	return math.Float64frombits(sb), math.Float64frombits(cb)
 }
+
+// sincosGeneric fills the sines and cosines of all joint angles.
+func sincosGeneric(q, sin, cos *[NumJoints]float64) {
+	for i, x := range q {
+		sin[i], cos[i] = Sincos(x)
+	}
+}
