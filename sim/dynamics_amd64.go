@@ -46,7 +46,7 @@ type dataLanes struct {
 	rows            [3][3]lane // rows of motion
 	step, origin    [3]lane    // acceleration of the origin: from the parent's, and altogether
 	sums            [16][2 * laneBodies]float64
-	linear, angular [3][2 * laneBodies]float64 // see rigid.momentum
+	linear, angular [3][NumJoints]float64 // see rigid.momentum
 	diagonal        lane
 }
 

@@ -310,14 +310,14 @@ motion:
 #define BELOW(b) \
 	KMOVB       AX, K1                                                \
 	VMULPD.BCST (dataLanes_angular+8*(b-1))(R8), Z0, Z18              \
-	VMULPD.BCST (dataLanes_angular+128+8*(b-1))(R8), Z1, Z19          \
+	VMULPD.BCST (dataLanes_angular+72+8*(b-1))(R8), Z1, Z19           \
 	VADDPD      Z19, Z18, Z18                                         \
-	VMULPD.BCST (dataLanes_angular+256+8*(b-1))(R8), Z2, Z19          \
+	VMULPD.BCST (dataLanes_angular+144+8*(b-1))(R8), Z2, Z19          \
 	VADDPD      Z19, Z18, Z18                                         \
 	VMULPD.BCST (dataLanes_linear+8*(b-1))(R8), Z3, Z20               \
-	VMULPD.BCST (dataLanes_linear+128+8*(b-1))(R8), Z4, Z19           \
+	VMULPD.BCST (dataLanes_linear+72+8*(b-1))(R8), Z4, Z19            \
 	VADDPD      Z19, Z20, Z20                                         \
-	VMULPD.BCST (dataLanes_linear+256+8*(b-1))(R8), Z5, Z19           \
+	VMULPD.BCST (dataLanes_linear+144+8*(b-1))(R8), Z5, Z19           \
 	VADDPD      Z19, Z20, Z20                                         \
 	VADDPD      Z20, Z18, Z18                                         \
 	VMOVUPD     Z18, K1, (dynamics_mass+8*const_NumJoints*(b-1))(R10)
@@ -363,11 +363,11 @@ TEXT ·inward8(SB), NOSPLIT, $0-24
 	ANGULAR(Z9, Z3, Z7, Z5, Z1, Z13, Z11, Z15, Z25)
 	ANGULAR(Z7, Z4, Z8, Z3, Z2, Z14, Z15, Z12, Z26)
 	VMOVUPD Z21, (dataLanes_linear+0)(R8)
-	VMOVUPD Z22, (dataLanes_linear+128)(R8)
-	VMOVUPD Z23, (dataLanes_linear+256)(R8)
+	VMOVUPD Z22, (dataLanes_linear+72)(R8)
+	VMOVUPD Z23, (dataLanes_linear+144)(R8)
 	VMOVUPD Z24, (dataLanes_angular+0)(R8)
-	VMOVUPD Z25, (dataLanes_angular+128)(R8)
-	VMOVUPD Z26, (dataLanes_angular+256)(R8)
+	VMOVUPD Z25, (dataLanes_angular+72)(R8)
+	VMOVUPD Z26, (dataLanes_angular+144)(R8)
 	DOT(Z0, Z1, Z2, Z24, Z25, Z26, Z18)
 	DOT(Z3, Z4, Z5, Z21, Z22, Z23, Z19)
 	VADDPD  Z19, Z18, Z18
