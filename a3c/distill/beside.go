@@ -87,7 +87,7 @@ func (t *Trainer) playOn(ctx context.Context, stop *atomic.Bool, reports chan<- 
 		if err != nil {
 			return err
 		}
-		r := rollout{sums: newSums(len(t.window.entropy)), state: state}
+		r := rollout{sums: newSums(len(t.player.choices)), state: state}
 		r.sums.add(&t.player.sums)
 		reports <- r
 	}
