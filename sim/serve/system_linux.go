@@ -20,8 +20,13 @@ func (s *Socket) SendFile(message []byte, file *os.File) error {
 	return syscall.Sendmsg(int(s.Fd()), message, syscall.UnixRights(int(file.Fd())), nil, 0)
 }
 
-// Stop wakes up whoever reads, as if the client were gone. Any goroutine may call it.
-func (s *Socket) Stop() { syscall.Shutdown(int(s.Fd()), syscall.SHUT_RDWR) }
+// Stop wakes up whoever reads, as if the client were gone. Any goroutine may call it, also while
+// another one closes the socket.
+func (s *Socket) Stop() {
+	if raw, err := s.SyscallConn(); err == nil {
+		raw.Control(func(fd uintptr) { syscall.Shutdown(int(fd), syscall.SHUT_RDWR) })
+	}
+}
 
 // Inherited returns the control channel that the process was started with: a connected Unix socket
 // of that number.
