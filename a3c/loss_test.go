@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// lossReference is the loss of one sample, straight from its definition, as a function of the network's output.
+// lossReference is the loss of one sample, straight from its definition, as a function of the
+// network's output.
 func lossReference(c costs[float64], choices, action []int, output []float64, advantage, ret float64) float64 {
 	var logPi, entropy float64
 	at := 0
@@ -30,7 +31,8 @@ func lossReference(c costs[float64], choices, action []int, output []float64, ad
 }
 
 // randomSample draws an output, an action, and what goes with them.
-func randomSample(rng *rand.Rand, choices []int, spread float64) (output []float64, action []int, advantage, ret float64) {
+func randomSample(rng *rand.Rand, choices []int,
+	spread float64) (output []float64, action []int, advantage, ret float64) {
 	n := 1
 	for _, k := range choices {
 		n += k
@@ -43,7 +45,8 @@ func randomSample(rng *rand.Rand, choices []int, spread float64) (output []float
 }
 
 // gradient computes lossGradient in F from an output in float64.
-func gradient[F number](c costs[float64], choices, action []int, output []float64, advantage, ret float64) ([]float64, []float64, terms[F]) {
+func gradient[F number](c costs[float64], choices, action []int, output []float64, advantage,
+	ret float64) ([]float64, []float64, terms[F]) {
 	n := len(output) - 1
 	logp, prob, d := make([]F, n), make([]F, n), make([]F, n+1)
 	at := 0
@@ -68,9 +71,9 @@ func gradient[F number](c costs[float64], choices, action []int, output []float6
 	return wide, entropies, t
 }
 
-// TestLossGradient compares the analytic gradient with central differences of the loss, both in float64, for each output.
-// With a step h the difference is off by h² times a third derivative of the loss (all below 10 here) plus rounding,
-// 2⁻⁵² times the loss over h: at h = 1e-5 about 1e-9.
+// TestLossGradient compares the analytic gradient with central differences of the loss, both in
+// float64, for each output. With a step h the difference is off by h² times a third derivative of
+// the loss (all below 10 here) plus rounding, 2⁻⁵² times the loss over h: at h = 1e-5 about 1e-9.
 func TestLossGradient(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for _, choices := range [][]int{{2}, {3}, {3, 3, 3, 3, 3, 3, 3, 3, 3}, {2, 5, 3}} {
@@ -91,7 +94,8 @@ func TestLossGradient(t *testing.T) {
 					}
 					want := (loss(h) - loss(-h)) / (2 * h)
 					if d := math.Abs(got[i] - want); d > 1e-8*c.weight*(1+math.Abs(want)/c.weight) {
-						t.Fatalf("choices %v, costs %+v: gradient of output %d is %g, central difference %g", choices, c, i, got[i], want)
+						t.Fatalf("choices %v, costs %+v: gradient of output %d is %g, central difference %g", choices,
+							c, i, got[i], want)
 					}
 				}
 			}
@@ -99,8 +103,8 @@ func TestLossGradient(t *testing.T) {
 	}
 }
 
-// TestLossFloat32 bounds what float32, which training uses, adds: a few roundings of the terms of each sum, whose sizes
-// are those of advantage, log-probabilities and return.
+// TestLossFloat32 bounds what float32, which training uses, adds: a few roundings of the terms of
+// each sum, whose sizes are those of advantage, log-probabilities and return.
 func TestLossFloat32(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	choices := []int{3, 2, 4}
@@ -128,7 +132,8 @@ func TestLossFloat32(t *testing.T) {
 				t.Fatalf("entropy %d: %g in float32, %g in float64", f, entropies32[f], entropies[f])
 			}
 		}
-		if math.Abs(float64(terms32.policy)-terms.policy) > 16*ulp*size*size || math.Abs(float64(terms32.value)-terms.value) > 16*ulp*size*size {
+		if math.Abs(float64(terms32.policy)-terms.policy) > 16*ulp*size*size ||
+			math.Abs(float64(terms32.value)-terms.value) > 16*ulp*size*size {
 			t.Fatalf("terms %v in float32, %v in float64", terms32, terms)
 		}
 	}
@@ -138,7 +143,8 @@ func TestLossFloat32(t *testing.T) {
 func TestLossTerms(t *testing.T) {
 	// Factor 0 is uniform over 2, factor 1 is (1/4, 3/4); advantage 2, return 1, value 0.5.
 	output := []float64{0, 0, 0, math.Log(3), 0.5}
-	_, entropies, got := gradient[float64](costs[float64]{value: 0.25, entropy: 0.01, weight: 1}, []int{2, 2}, []int{0, 1}, output, 2, 1)
+	_, entropies, got := gradient[float64](costs[float64]{value: 0.25, entropy: 0.01, weight: 1}, []int{2, 2},
+		[]int{0, 1}, output, 2, 1)
 	wantPolicy := -2 * (math.Log(0.5) + math.Log(0.75))
 	wantEntropy := []float64{math.Ln2, -0.25*math.Log(0.25) - 0.75*math.Log(0.75)}
 	if math.Abs(got.policy-wantPolicy) > 1e-15 || got.value != 0.25 {
@@ -151,15 +157,16 @@ func TestLossTerms(t *testing.T) {
 	}
 }
 
-// TestLossCertain: a policy that is certain to the last bit has no entropy and a finite gradient, and one whose choices
-// are impossible to the last bit (-Inf) too.
+// TestLossCertain: a policy that is certain to the last bit has no entropy and a finite gradient,
+// and one whose choices are impossible to the last bit (-Inf) too.
 func TestLossCertain(t *testing.T) {
 	for _, gap := range []float64{80, 200, math.Inf(1)} {
 		output := []float64{0, -gap, -gap, 0}
 		if math.IsInf(gap, 1) {
 			output[1], output[2] = math.Inf(-1), math.Inf(-1)
 		}
-		got, entropies, _ := gradient[float32](costs[float64]{value: 0.25, entropy: 0.01, weight: 1}, []int{3}, []int{0}, output, 1, 0)
+		got, entropies, _ := gradient[float32](costs[float64]{value: 0.25, entropy: 0.01, weight: 1}, []int{3},
+			[]int{0}, output, 1, 0)
 		for i, v := range got {
 			if math.IsNaN(v) || math.Abs(v) > 1e-6 {
 				t.Errorf("gap %g: gradient %d is %g, want 0", gap, i, v)
@@ -187,7 +194,8 @@ func TestReturns(t *testing.T) {
 			252.5, 2, 503, 9, 31, 10, 52, 8,
 		},
 		0.5: {
-			// env 0: t3: 52. t2: delta 5+35-50=-10, adv -10+.25*(52-70)=-14.5, ret 35.5. t1: 503, adv 473.
+			// env 0: t3: 52. t2: delta 5+35-50=-10, adv -10+.25*(52-70)=-14.5, ret 35.5. t1: 503,
+			// adv 473.
 			//        t0: delta 1+15-10=6, adv 6+.25*473=124.25, ret 134.25
 			// env 1: t3: 8, adv -72. t2: delta 6+40-60=-14, adv -14-18=-32, ret 28.
 			//        t1: delta 4+30-40=-6, adv -6-8=-14, ret 26. t0: 2
@@ -206,8 +214,8 @@ func TestReturns(t *testing.T) {
 	}
 }
 
-// TestReturnsDefinition compares with the definition of GAE as a mean of k-step returns weighted (1-lambda)lambda^(k-1),
-// on random rollouts.
+// TestReturnsDefinition compares with the definition of GAE as a mean of k-step returns weighted
+// (1-lambda)lambda^(k-1), on random rollouts.
 func TestReturnsDefinition(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
 	for range 100 {
@@ -217,7 +225,8 @@ func TestReturnsDefinition(t *testing.T) {
 		reward, value, cut := make([]float64, n), make([]float64, n+envs), make([]float64, n)
 		end := make([]ending, n)
 		for i := range n {
-			reward[i], cut[i], end[i] = rng.NormFloat64(), rng.NormFloat64(), []ending{endNone, endNone, endNone, endTerminated, endTruncated}[rng.IntN(5)]
+			reward[i], cut[i], end[i] = rng.NormFloat64(), rng.NormFloat64(), []ending{endNone, endNone, endNone,
+				endTerminated, endTruncated}[rng.IntN(5)]
 		}
 		for i := range value {
 			value[i] = rng.NormFloat64()
@@ -255,7 +264,8 @@ func TestReturnsDefinition(t *testing.T) {
 					weight *= lambda
 				}
 				if i := t0*envs + e; math.Abs(ret[i]-want) > 1e-12*(1+math.Abs(want)) {
-					t.Fatalf("%d steps, gamma %g, lambda %g: return of step %d is %g, want %g", steps, gamma, lambda, t0, ret[i], want)
+					t.Fatalf("%d steps, gamma %g, lambda %g: return of step %d is %g, want %g", steps, gamma, lambda,
+						t0, ret[i], want)
 				}
 			}
 		}

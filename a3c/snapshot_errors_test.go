@@ -34,7 +34,8 @@ func TestRestoreErrors(t *testing.T) {
 		spoil func(*a3c.Snapshot)
 		env   func() a3c.Env
 	}{
-		{want: "3 workers of 2 environments and rollouts of 5 steps, the run wants 2 of 2 and 5", run: func(c *a3c.Config) { c.Workers = 2 }},
+		{want: "3 workers of 2 environments and rollouts of 5 steps, the run wants 2 of 2 and 5",
+			run: func(c *a3c.Config) { c.Workers = 2 }},
 		{want: "the run wants 3 of 1 and 5", run: func(c *a3c.Config) { c.Envs = 1 }},
 		{want: "the run wants 3 of 2 and 6", run: func(c *a3c.Config) { c.Rollout = 6 }},
 		{want: "keeps its seed", run: func(c *a3c.Config) { c.Seed = 2 }},
@@ -59,7 +60,8 @@ func TestRestoreErrors(t *testing.T) {
 			s.State[1].C = slices.Clone(s.State[1].C)
 			s.State[1].C[0] = float32(math.Inf(-1))
 		}},
-		{want: "score of environment 1 is not a finite number", spoil: func(s *a3c.Snapshot) { s.State[1].Envs[1].Score = math.NaN() }},
+		{want: "score of environment 1 is not a finite number",
+			spoil: func(s *a3c.Snapshot) { s.State[1].Envs[1].Score = math.NaN() }},
 		{want: "window of metrics", spoil: func(s *a3c.Snapshot) { s.Window.Entropy = nil }},
 		{want: "2 workers' states, want 3", spoil: func(s *a3c.Snapshot) { s.State = s.State[:2] }},
 		{want: "LSTM outputs", spoil: func(s *a3c.Snapshot) { s.State[1].H = nil }},
@@ -69,7 +71,8 @@ func TestRestoreErrors(t *testing.T) {
 		{want: "environments", spoil: func(s *a3c.Snapshot) { s.State[1].Envs = nil }},
 		{want: "scale of advantages", spoil: func(s *a3c.Snapshot) { s.State[1].Square = math.NaN() }},
 		{want: "random numbers", spoil: func(s *a3c.Snapshot) { s.State[1].Random = []byte("dice") }},
-		{want: "environment 0: the state of a probe", spoil: func(s *a3c.Snapshot) { s.State[1].Envs[0].State = []byte{1} }},
+		{want: "environment 0: the state of a probe",
+			spoil: func(s *a3c.Snapshot) { s.State[1].Envs[0].State = []byte{1} }},
 		{want: "cannot restore any", env: func() a3c.Env { return unsaved{memory()} }},
 	} {
 		cfg := small(true)
@@ -97,7 +100,8 @@ func TestRestoreErrors(t *testing.T) {
 	}
 }
 
-// TestDecodeErrors: a file that holds something else, or less than it should, is refused and does not panic.
+// TestDecodeErrors: a file that holds something else, or less than it should, is refused and does
+// not panic.
 func TestDecodeErrors(t *testing.T) {
 	s := finished(t, small(true))
 	for _, test := range []struct {
@@ -119,7 +123,8 @@ func TestDecodeErrors(t *testing.T) {
 			t.Errorf("error %v, want %q", err, test.want)
 		}
 	}
-	// Each tensor in turn: missing, of another type, of another length (which Decode or Restore must notice).
+	// Each tensor in turn: missing, of another type, of another length (which Decode or Restore
+	// must notice).
 	for i, tensor := range s.Encode().Tensors {
 		for change, with := range map[string]func(*safetensors.File){
 			"missing": func(f *safetensors.File) { f.Tensors = slices.Delete(f.Tensors, i, i+1) },

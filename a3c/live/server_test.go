@@ -19,7 +19,8 @@ import (
 func TestPageOfARun(t *testing.T) {
 	p, s := serve(t)
 	page, answer := get(t, s.URL+"/")
-	if answer.StatusCode != 200 || !strings.Contains(answer.Header.Get("Content-Security-Policy"), "default-src 'none'") {
+	if answer.StatusCode != 200 || !strings.Contains(answer.Header.Get("Content-Security-Policy"),
+		"default-src 'none'") {
 		t.Errorf("%s, %v", answer.Status, answer.Header)
 	}
 	mustContain(t, page, "<h1>train</h1>", "starting", "no picture yet")
@@ -28,7 +29,8 @@ func TestPageOfARun(t *testing.T) {
 		p.Metrics(m)
 	}
 	page, _ = get(t, s.URL+"/")
-	mustContain(t, page, "reach &#34;&lt;b&gt;in&lt;/b&gt; sim", "runs/one", "3\u202f000 of 4\u202f000 steps", "7.25", "50 %", "10\u202f364 parameters",
+	mustContain(t, page, "reach &#34;&lt;b&gt;in&lt;/b&gt; sim", "runs/one", "3\u202f000 of 4\u202f000 steps", "7.25",
+		"50 %", "10\u202f364 parameters",
 		"silent", `class="bad">2<`, "joint_2 <b>0.52", "physics", "2.0", "500\u202f000", "25 %")
 	for _, c := range curves {
 		if shown := strings.Contains(page, "/chart/"+c.Name+"-dark.svg?v=1.3"); shown != c.shown(new(notes)) {
@@ -36,7 +38,8 @@ func TestPageOfARun(t *testing.T) {
 		}
 		for _, paper := range []string{"light", "dark"} {
 			svg, answer := get(t, s.URL+"/chart/"+c.Name+"-"+paper+".svg")
-			if err := xml.Unmarshal([]byte(svg), new(struct{})); err != nil || answer.Header.Get("Content-Type") != "image/svg+xml" {
+			if err := xml.Unmarshal([]byte(svg), new(struct{})); err != nil ||
+				answer.Header.Get("Content-Type") != "image/svg+xml" {
 				t.Errorf("%s on %s: %s, %v", c.Name, paper, answer.Status, err)
 			}
 		}
@@ -57,7 +60,8 @@ func TestStaticFiles(t *testing.T) {
 }
 
 func TestShort(t *testing.T) {
-	for v, want := range map[float64]string{0: "0", 0.5251: "0.525", 1.19e-6: "1.19e-06", 3230.4: "3\u202f230", -12345: "-1.23e+04", math.NaN(): "NaN", math.Inf(1): "+Inf"} {
+	for v, want := range map[float64]string{0: "0", 0.5251: "0.525", 1.19e-6: "1.19e-06", 3230.4: "3\u202f230",
+		-12345: "-1.23e+04", math.NaN(): "NaN", math.Inf(1): "+Inf"} {
 		if got := short(v); got != want {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
@@ -76,7 +80,8 @@ func TestPageOfAStudent(t *testing.T) {
 		p.Metrics(m)
 	}
 	page, _ := get(t, s.URL+"/")
-	mustContain(t, page, "agreement with the teacher</dt><dd>88 %", "share</dt><dd>25 %", "without the teacher</dt><dd>31.50", "2.1 ms",
+	mustContain(t, page, "agreement with the teacher</dt><dd>88 %", "share</dt><dd>25 %",
+		"without the teacher</dt><dd>31.50", "2.1 ms",
 		"/chart/agreement-dark.svg", "/chart/divergence-dark.svg")
 }
 
@@ -85,7 +90,8 @@ func TestNothingFromElsewhere(t *testing.T) {
 	p, s := serve(t)
 	p.Begin(watchedRun())
 	for _, path := range []string{"/", "/static/live.js", "/static/style.css"} {
-		if body, _ := get(t, s.URL+path); strings.Contains(body, "//cdn") || strings.Contains(body, "https://") || strings.Contains(body, "http://") {
+		if body, _ := get(t, s.URL+path); strings.Contains(body, "//cdn") || strings.Contains(body, "https://") ||
+			strings.Contains(body, "http://") {
 			t.Errorf("%s names another site", path)
 		}
 	}
@@ -97,10 +103,13 @@ func TestRefused(t *testing.T) {
 		method, path, host string
 		status             int
 	}{
-		{"GET", "/nothing", "", 404}, {"GET", "/chart/score-red.svg", "", 404}, {"GET", "/chart/..-light.svg", "", 404}, {"GET", "/static/page.html", "", 404},
-		{"GET", "/static/..%2Fpage.go", "", 404}, {"POST", "/", "", 405}, {"PUT", "/metrics", "", 405}, {"GET", "/stop", "", 404}, {"POST", "/stop", "", 404},
-		{"GET", "/", "evil.example", 421}, {"GET", "/", "127.0.0.1.evil.example:80", 421}, {"GET", "/debug/pprof/", "evil.example", 421}, {"GET", "/", "localhost.evil.example", 421},
-		{"GET", "/", "localhost:9", 200}, {"GET", "/", "LOCALHOST", 200}, {"GET", "/", "[::1]:9", 200}, {"GET", "/", "192.0.2.7", 200},
+		{"GET", "/nothing", "", 404}, {"GET", "/chart/score-red.svg", "", 404},
+		{"GET", "/chart/..-light.svg", "", 404}, {"GET", "/static/page.html", "", 404},
+		{"GET", "/static/..%2Fpage.go", "", 404}, {"POST", "/", "", 405}, {"PUT", "/metrics", "", 405},
+		{"GET", "/stop", "", 404}, {"POST", "/stop", "", 404}, {"GET", "/", "evil.example", 421},
+		{"GET", "/", "127.0.0.1.evil.example:80", 421}, {"GET", "/debug/pprof/", "evil.example", 421},
+		{"GET", "/", "localhost.evil.example", 421}, {"GET", "/", "localhost:9", 200}, {"GET", "/", "LOCALHOST", 200},
+		{"GET", "/", "[::1]:9", 200}, {"GET", "/", "192.0.2.7", 200},
 		{"GET", "/debug/pprof/goroutine?debug=1", "", 200}, {"GET", "/favicon.ico", "", 204},
 	} {
 		_, answer := do(t, c.method, s.URL+c.path, func(r *http.Request) { r.Host = c.host })
@@ -164,7 +173,8 @@ func TestStop(t *testing.T) {
 	mustContain(t, body, "NOT STOPPED", "the cable is out")
 }
 
-// The page says what the arm waits for, and its button confirms that question, and no other, from the page alone.
+// The page says what the arm waits for, and its button confirms that question, and no other, from
+// the page alone.
 func TestConfirm(t *testing.T) {
 	p, s := serve(t)
 	press := func(question string, headers ...string) (string, int) {
@@ -192,7 +202,8 @@ func TestConfirm(t *testing.T) {
 	}
 	a.ask("the arm stands: <the plug> was pulled")
 	body, got := get(t, s.URL+"/")
-	mustContain(t, body, "The arm waits: the arm stands: &lt;the plug&gt; was pulled", `action="/confirm"`, `name="question" value="1"`)
+	mustContain(t, body, "The arm waits: the arm stands: &lt;the plug&gt; was pulled", `action="/confirm"`,
+		`name="question" value="1"`)
 	// Without the header a browser's form names its origin, and must be let.
 	if policy := got.Header.Get("Referrer-Policy"); policy != "same-origin" {
 		t.Errorf("referrer policy %q", policy)
@@ -202,9 +213,12 @@ func TestConfirm(t *testing.T) {
 		headers  []string
 		status   int
 	}{
-		{"1", []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden}, {"1", []string{"Origin", "http://evil.example"}, http.StatusForbidden},
-		{"1", []string{"Origin", "null"}, http.StatusForbidden}, {"1", []string{"Sec-Fetch-Site", "none"}, http.StatusForbidden}, {"1", nil, http.StatusForbidden},
-		{"0", page, http.StatusConflict}, {"2", page, http.StatusConflict}, {"", page, http.StatusConflict}, {strings.Repeat("1", 2*confirmBytes), page, http.StatusConflict},
+		{"1", []string{"Sec-Fetch-Site", "cross-site"}, http.StatusForbidden},
+		{"1", []string{"Origin", "http://evil.example"}, http.StatusForbidden},
+		{"1", []string{"Origin", "null"}, http.StatusForbidden},
+		{"1", []string{"Sec-Fetch-Site", "none"}, http.StatusForbidden}, {"1", nil, http.StatusForbidden},
+		{"0", page, http.StatusConflict}, {"2", page, http.StatusConflict},
+		{"", page, http.StatusConflict}, {strings.Repeat("1", 2*confirmBytes), page, http.StatusConflict},
 	} {
 		if _, status := press(c.question, c.headers...); status != c.status {
 			t.Errorf("question %.9q, %v: %d, want %d", c.question, c.headers, status, c.status)
@@ -221,7 +235,8 @@ func TestConfirm(t *testing.T) {
 	}
 	a.ask("again")
 	_, first := press("2", page...)
-	if _, second := press("2", page...); first != http.StatusSeeOther || second != http.StatusConflict || a.confirmed != 2 {
+	if _, second := press("2", page...); first != http.StatusSeeOther || second != http.StatusConflict ||
+		a.confirmed != 2 {
 		t.Errorf("the next question: %d, then %d, %d answers", first, second, a.confirmed)
 	}
 }
@@ -235,7 +250,8 @@ func TestTrials(t *testing.T) {
 	mustContain(t, page, "<h2>Trials</h2>", "<td>17</td><td>3.25</td>", "1 score")
 }
 
-// Close ends everything, also what clients still hold open: one that says nothing, one that does not read, a profile.
+// Close ends everything, also what clients still hold open: one that says nothing, one that does
+// not read, a profile.
 func TestCloseLeavesNothing(t *testing.T) {
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	before := runtime.NumGoroutine()
@@ -246,7 +262,9 @@ func TestCloseLeavesNothing(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(stderr.String(), "http://")
 	address, _, _ := strings.Cut(rest, "/")
-	for _, text := range []string{"", "GET / HTTP/1.1\r\nHost: localhost\r\nX: ", "GET /debug/pprof/profile?seconds=60 HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"} {
+	for _, text := range []string{"", "GET / HTTP/1.1\r\nHost: localhost\r\nX: ",
+		"GET /debug/pprof/profile?seconds=60 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"} {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
 			t.Fatal(err)
@@ -265,7 +283,8 @@ func TestCloseLeavesNothing(t *testing.T) {
 	for wait := time.Now(); runtime.NumGoroutine() > before; time.Sleep(10 * time.Millisecond) {
 		if time.Since(wait) > 10*time.Second {
 			stacks := make([]byte, 1<<16)
-			t.Fatalf("%d goroutines, before %d\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+			t.Fatalf("%d goroutines, before %d\n%s", runtime.NumGoroutine(), before,
+				stacks[:runtime.Stack(stacks, true)])
 		}
 	}
 	if _, err := net.Dial("tcp", address); err == nil {

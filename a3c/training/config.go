@@ -58,7 +58,8 @@ func DefaultConfig() Config {
 // DefaultTransfer returns the settings of a transfer to one arm by a progressive column. What they
 // leave open, network and scale of rewards, follows from method and checkpoint.
 func DefaultTransfer() Config {
-	c := Config{Method: Progressive, Teaching: DefaultTeaching(), World: DefaultWorld(), Learner: a3c.DefaultConfig(), Episodes: 100}
+	c := Config{Method: Progressive, Teaching: DefaultTeaching(), World: DefaultWorld(), Learner: a3c.DefaultConfig(),
+		Episodes: 100}
 	c.World.Domain, c.World.TargetEvery = domain.ByName("robot"), 3
 	l := &c.Learner
 	l.Workers, l.Envs, l.Steps, l.Warmup, l.MetricsEvery, l.CheckpointEvery = 1, 1, 60_000, 3_000, 500, 10_000

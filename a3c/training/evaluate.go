@@ -13,7 +13,8 @@ import (
 	"colonnade/a3c/stats"
 )
 
-// Result is what a command says of a run on the last line of stdout: Score and what follows are of the final evaluation.
+// Result is what a command says of a run on the last line of stdout: Score and what follows are of
+// the final evaluation.
 type Result struct {
 	Steps          int64   `json:"steps"`
 	StepsPerSecond float64 `json:"steps_per_second"`
@@ -31,7 +32,8 @@ type Stopped struct {
 	Interrupted    bool    `json:"interrupted"`
 }
 
-// evaluationSeed is added to the run's seed for the final evaluation: its episodes are none of the training's.
+// evaluationSeed is added to the run's seed for the final evaluation: its episodes are none of the
+// training's.
 const evaluationSeed = 0xe7a1
 
 // Done reports whether the run is complete.
@@ -68,18 +70,21 @@ func (r *Run) rate() float64 {
 	return 0
 }
 
-// Evaluate measures the present parameters with the stochastic policy. ok is false if ctx ended before.
+// Evaluate measures the present parameters with the stochastic policy. ok is false if ctx ended
+// before.
 func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) {
 	theta := make([]float32, r.net.Parameters())
 	r.trainer.Parameters(theta)
-	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes", Total: int64(r.plan.Episodes)}, r.stderr)
+	progress := cli.NewProgress(cli.Work{Name: r.plan.Command + ": evaluation", Unit: "episodes",
+		Total: int64(r.plan.Episodes)}, r.stderr)
 	r.plan.Watcher.Evaluating(0, r.plan.Episodes)
 	envs := 0 // the usual number
 	if r.plan.World.IsHardware() {
 		envs = 1
 	}
 	e, err := a3c.Evaluate(ctx, r.net, theta, r.plan.Watcher.Envs(r.plan.World.MakeEvaluation), a3c.EvalConfig{
-		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed, Workers: r.plan.Config.Workers, Envs: envs,
+		Episodes: r.plan.Episodes, Seed: r.plan.Config.Seed + evaluationSeed,
+		Workers: r.plan.Config.Workers, Envs: envs,
 		OnEpisode: func(ended int) {
 			progress.Update(int64(ended), "")
 			r.plan.Watcher.Evaluating(ended, r.plan.Episodes)
@@ -103,20 +108,23 @@ func (r *Run) Evaluate(ctx context.Context) (result Result, ok bool, err error) 
 	return Result{steps, rate, e.Mean, e.CI95, r.plan.Episodes, e.Reached, e.Violations}, true, nil
 }
 
-// PrintStages says what the workers' time of this invocation went into, as a table of microseconds for an environment step
-// and shares. What no stage accounts for is the workers' waiting: for a core, and for each other while a checkpoint is taken.
+// PrintStages says what the workers' time of this invocation went into, as a table of microseconds
+// for an environment step and shares. What no stage accounts for is the workers' waiting: for a
+// core, and for each other while a checkpoint is taken.
 func (r *Run) PrintStages(w io.Writer) {
 	steps := r.last - r.first
 	if steps <= 0 {
 		return
 	}
 	elapsed := r.trainer.Elapsed() - r.resumedAt
-	whole := time.Duration(float64(elapsed) * float64(r.plan.Config.Workers) * float64(steps) / float64(r.trainer.Steps()-r.first))
+	whole := time.Duration(float64(elapsed) * float64(r.plan.Config.Workers) * float64(steps) /
+		float64(r.trainer.Steps()-r.first))
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	defer table.Flush()
 	fmt.Fprintln(table, "stage\tus a step\tshare\t")
 	line := func(name string, d time.Duration) {
-		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t\n", name, float64(d.Nanoseconds())/1e3/float64(steps), 100*float64(d)/float64(whole))
+		fmt.Fprintf(table, "%s\t%.2f\t%.1f %%\t\n", name, float64(d.Nanoseconds())/1e3/float64(steps),
+			100*float64(d)/float64(whole))
 	}
 	rest := whole
 	for name, d := range r.spent.All() {

@@ -46,8 +46,8 @@ type Folder struct {
 	metrics *os.File
 }
 
-// LockFolder takes the lock of a folder that need not hold a run, and makes the folder where it is missing. Closing gives the lock
-// back. It returns [ErrBusy], wrapped, if anybody else has it.
+// LockFolder takes the lock of a folder that need not hold a run, and makes the folder where it is
+// missing. Closing gives the lock back. It returns [ErrBusy], wrapped, if anybody else has it.
 func LockFolder(path string) (io.Closer, error) {
 	if err := os.MkdirAll(path, 0o777); err != nil {
 		return nil, fmt.Errorf("create %s: %w", path, err)
@@ -180,8 +180,9 @@ type Info struct {
 	Go       string    `json:"go"`
 	CPU      string    `json:"cpu"`
 	Cores    int       `json:"cores"`
-	Kernels  string    `json:"kernels"` // part of a deterministic run's contract: resumed only under those of the same bits
-	World    string    `json:"world"`   // fingerprint of the environment
+	// part of a deterministic run's contract: resumed only under those of the same bits
+	Kernels string `json:"kernels"`
+	World   string `json:"world"` // fingerprint of the environment
 }
 
 // revision is set by the Makefile (-ldflags -X); without it the build's own

@@ -20,9 +20,10 @@ func run(n int) []a3c.Metrics {
 		ended := rng.Int64N(4)
 		episodes += ended
 		all = append(all, a3c.Metrics{
-			Steps: steps, Updates: updates, Episodes: episodes, WindowEpisodes: ended, Score: float64(ended) * rng.Float64(),
-			Entropy: []float64{rng.Float64(), rng.Float64()}, GradNorm: rng.Float64(), ValueLoss: rng.Float64(),
-			StepsPerSecond: 100 + rng.Float64(), Scores: make([]float32, ended), Stages: a3c.Stages{Render: rng.Int64N(1000), Push: 1},
+			Steps: steps, Updates: updates, Episodes: episodes, WindowEpisodes: ended,
+			Score: float64(ended) * rng.Float64(), Entropy: []float64{rng.Float64(), rng.Float64()},
+			GradNorm: rng.Float64(), ValueLoss: rng.Float64(), StepsPerSecond: 100 + rng.Float64(),
+			Scores: make([]float32, ended), Stages: a3c.Stages{Render: rng.Int64N(1000), Push: 1},
 		})
 	}
 	return all
@@ -74,14 +75,16 @@ func TestRowsKeepWhatTheWindowsSay(t *testing.T) {
 	}
 }
 
-// TestEveryNumberIsMerged: the mean of twice the same number is that number, for every number that Metrics has, or will.
+// TestEveryNumberIsMerged: the mean of twice the same number is that number, for every number that
+// Metrics has, or will.
 func TestEveryNumberIsMerged(t *testing.T) {
 	totals := map[string]bool{"Steps": true, "Updates": true, "Episodes": true, "Seconds": true, "LearningRate": true}
 	a := a3c.Metrics{Steps: 100, Updates: 10, Episodes: 5, WindowEpisodes: 5}
 	b := a3c.Metrics{Steps: 300, Updates: 40, Episodes: 8, WindowEpisodes: 3, LearningRate: 0.5}
 	for _, m := range []*a3c.Metrics{&a, &b} {
 		for i := range reflect.TypeFor[a3c.Metrics]().NumField() {
-			if v, f := reflect.ValueOf(m).Elem().Field(i), reflect.TypeFor[a3c.Metrics]().Field(i); v.Kind() == reflect.Float64 && !totals[f.Name] {
+			if v, f := reflect.ValueOf(m).Elem().Field(i),
+				reflect.TypeFor[a3c.Metrics]().Field(i); v.Kind() == reflect.Float64 && !totals[f.Name] {
 				v.SetFloat(float64(i))
 				if m == &b {
 					v.SetFloat(float64(3 * i))
@@ -131,11 +134,14 @@ func TestAColdReaderIsSafe(t *testing.T) {
 	}
 }
 
-// TestMergeTeacher: windows of a student are merged by their steps, scores by episodes, and the slowest action stays.
+// TestMergeTeacher: windows of a student are merged by their steps, scores by episodes, and the
+// slowest action stays.
 func TestMergeTeacher(t *testing.T) {
-	a := a3c.Metrics{Steps: 100, Teacher: &a3c.TeacherMetrics{Agreement: 0.5, Score: 10, Alone: 1, Slowest: 0.003, Late: 1}}
+	a := a3c.Metrics{Steps: 100, Teacher: &a3c.TeacherMetrics{Agreement: 0.5, Score: 10, Alone: 1, Slowest: 0.003,
+		Late: 1}}
 	b := a3c.Metrics{Steps: 400, Teacher: &a3c.TeacherMetrics{Agreement: 0.9, Score: 40, Alone: 2, Slowest: 0.001}}
-	got, want := *merge(a3c.Metrics{}, a, b).Teacher, a3c.TeacherMetrics{Agreement: 0.8, Score: 30, Alone: 3, Slowest: 0.003, Late: 1}
+	got, want := *merge(a3c.Metrics{}, a, b).Teacher, a3c.TeacherMetrics{Agreement: 0.8, Score: 30, Alone: 3,
+		Slowest: 0.003, Late: 1}
 	if math.Abs(got.Agreement-want.Agreement) > 1e-12 || got.Score != want.Score || got.Alone != want.Alone ||
 		got.Slowest != want.Slowest || got.Late != want.Late {
 		t.Errorf("%+v, want %+v", got, want)

@@ -72,7 +72,8 @@ func read(t *testing.T, path string) []protoreflect.Message {
 	for len(data) > 0 {
 		length := binary.LittleEndian.Uint64(data)
 		content := data[12 : 12+length]
-		if binary.LittleEndian.Uint32(data[8:]) != checksum(data[:8]) || binary.LittleEndian.Uint32(data[12+length:]) != checksum(content) {
+		if binary.LittleEndian.Uint32(data[8:]) != checksum(data[:8]) ||
+			binary.LittleEndian.Uint32(data[12+length:]) != checksum(content) {
 			t.Fatalf("a wrong checksum in record %d", len(events))
 		}
 		m := dynamicpb.NewMessage(types.Messages().ByName("Event"))
@@ -140,26 +141,30 @@ func TestEvents(t *testing.T) {
 		t.Fatalf("%d events", len(events))
 	}
 	for _, e := range events {
-		if age := time.Since(time.UnixMicro(int64(get(e, "wall_time").Float() * 1e6))); age < -time.Second || age > time.Minute {
+		if age := time.Since(time.UnixMicro(int64(get(e, "wall_time").Float() * 1e6))); age < -time.Second ||
+			age > time.Minute {
 			t.Errorf("an event of %v ago", age)
 		}
 	}
 	if v := get(events[0], "file_version").String(); v != "brain.Event:2" {
 		t.Errorf("file version %q", v)
 	}
-	if start, step := get(events[1], "session_log", "status").Enum(), get(events[1], "step").Int(); start != 1 || step != 801 {
+	if start, step := get(events[1], "session_log", "status").Enum(), get(events[1], "step").Int(); start != 1 ||
+		step != 801 {
 		t.Errorf("status %d at step %d, want START at 801", start, step)
 	}
 	values := get(events[2], "summary", "value").List()
 	if values.Len() != 2 || get(events[2], "step").Int() != 1200 {
 		t.Fatalf("%d values at step %v", values.Len(), get(events[2], "step"))
 	}
-	if first, second := values.Get(0).Message(), values.Get(1).Message(); get(first, "tag").String() != "episodes/score" ||
+	if first, second := values.Get(0).Message(), values.Get(1).Message(); get(first,
+		"tag").String() != "episodes/score" ||
 		get(first, "simple_value").Float() != 12.5 || get(second, "simple_value").Float() != -3 {
 		t.Errorf("values %v, %v", first, second)
 	}
 	image := get(events[3], "summary", "value").List().Get(0).Message()
-	if get(image, "image", "height").Int() != 64 || get(image, "image", "width").Int() != 262 || get(image, "image", "colorspace").Int() != 3 ||
+	if get(image, "image", "height").Int() != 64 || get(image, "image", "width").Int() != 262 ||
+		get(image, "image", "colorspace").Int() != 3 ||
 		!bytes.Equal(get(image, "image", "encoded_image_string").Bytes(), picture.PNG) {
 		t.Errorf("image %v", image)
 	}
@@ -182,7 +187,8 @@ func TestRecord(t *testing.T) {
 		t.Errorf("checksum %#x, want %#x", got, want)
 	}
 	record := appendRecord([]byte("before"), []byte("123456789"))
-	want := "6265666f7265" + "0900000000000000" + hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, checksum(record[6:14]))) +
+	want := "6265666f7265" + "0900000000000000" +
+		hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, checksum(record[6:14]))) +
 		"313233343536373839" + hex.EncodeToString(binary.LittleEndian.AppendUint32(nil, checksum([]byte("123456789"))))
 	if got := hex.EncodeToString(record); got != want {
 		t.Errorf("record %s, want %s", got, want)
@@ -207,7 +213,8 @@ func TestNames(t *testing.T) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		want := filepath.Join(dir, []string{eventPrefix + "4000000001" + eventSuffix, eventPrefix + "4000000002" + eventSuffix}[i])
+		want := filepath.Join(dir,
+			[]string{eventPrefix + "4000000001" + eventSuffix, eventPrefix + "4000000002" + eventSuffix}[i])
 		if events := read(t, want); len(events) != 3 {
 			t.Errorf("%d events in %s", len(events), want)
 		}

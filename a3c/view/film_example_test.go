@@ -26,7 +26,8 @@ func ExampleFilm() {
 		return
 	}
 	actor := a3c.NewActor(net, theta, 1, false)
-	frames, err := view.Film(context.Background(), actor, env, view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: training.EpisodeSteps})
+	frames, err := view.Film(context.Background(), actor, env,
+		view.FilmOptions{Episodes: 1, Seed: 1, Width: 160, Height: 120, Steps: training.EpisodeSteps})
 	if err != nil {
 		fmt.Println(err)
 		return

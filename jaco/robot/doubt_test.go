@@ -11,8 +11,8 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// An arm whose readings are not what it was told is not resumed: the work ends with an error that names the joint, and the arm does
-// not move after it, however often somebody tries.
+// An arm whose readings are not what it was told is not resumed: the work ends with an error that
+// names the joint, and the arm does not move after it, however often somebody tries.
 func TestALyingSensorEndsTheWork(t *testing.T) {
 	for _, x := range []struct {
 		name  string
@@ -44,7 +44,8 @@ func TestALyingSensorEndsTheWork(t *testing.T) {
 			}
 		}
 		var trip *safety.Trip
-		if !errors.As(err, &trip) || trip.Cause != x.cause || !strings.Contains(err.Error(), "joint_3") || !strings.Contains(err.Error(), "look at the arm") {
+		if !errors.As(err, &trip) || trip.Cause != x.cause || !strings.Contains(err.Error(), "joint_3") ||
+			!strings.Contains(err.Error(), "look at the arm") {
 			t.Errorf("%s: %v", x.name, err)
 		}
 		before := lab.Arm.State(lab.Clock.Now()).Q
@@ -57,7 +58,8 @@ func TestALyingSensorEndsTheWork(t *testing.T) {
 	}
 }
 
-// A cable that is too slow for the arm to be watched is waited for a few times in an episode, and then ends the work.
+// A cable that is too slow for the arm to be watched is waited for a few times in an episode, and
+// then ends the work.
 func TestACableThatIsTooSlowEndsTheWork(t *testing.T) {
 	rules, err := transport.ParseRules("delay out every 1 for 12ms")
 	if err != nil {
@@ -71,7 +73,8 @@ func TestACableThatIsTooSlowEndsTheWork(t *testing.T) {
 		_, _, over, err = e.Step(b.random(rng), b.pixels, b.proprio)
 	}
 	var trip *safety.Trip
-	if !errors.As(err, &trip) || trip.Cause != safety.Sluggish || !strings.Contains(err.Error(), "4 times since the episode began") {
+	if !errors.As(err, &trip) || trip.Cause != safety.Sluggish ||
+		!strings.Contains(err.Error(), "4 times since the episode began") {
 		t.Errorf("%v", err)
 	}
 	if n := e.Counts().Recoveries; n < mostSluggish {

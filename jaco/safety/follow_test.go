@@ -20,8 +20,8 @@ type lie struct {
 	cause Cause
 }
 
-// A joint that is driven alone, with a fault that comes after the motion began, must trip the Guard before it has gone on for
-// 0.05 rad or 0.1 s more than the driver's delay, and the trip names it.
+// A joint that is driven alone, with a fault that comes after the motion began, must trip the Guard
+// before it has gone on for 0.05 rad or 0.1 s more than the driver's delay, and the trip names it.
 func TestAJointThatDoesNotFollowTrips(t *testing.T) {
 	frozen := emulator.Fault{Frozen: true}
 	for _, joint := range []int{0, 1, 2, 3, 4, 5} {
@@ -50,14 +50,15 @@ func TestAJointThatMovesUncommandedTrips(t *testing.T) {
 	for joint := range sim.NumArmJoints {
 		for _, offset := range []float64{0.2, -0.2, 0.4, -0.4} {
 			r := newRig(t, setup{motion: robotMotion(t)})
-			r.tries(lie{"moves uncommanded", joint, emulator.Motor, emulator.Fault{Scale: 1, Offset: offset}, Following}, 0)
+			r.tries(lie{"moves uncommanded", joint, emulator.Motor, emulator.Fault{Scale: 1, Offset: offset},
+				Following}, 0)
 			r.close()
 		}
 	}
 }
 
-// tries drives a joint, lets the fault come after 0.2 s, and wants a trip of its cause, in time. What a motor does, its velocity may
-// tell before its angle.
+// tries drives a joint, lets the fault come after 0.2 s, and wants a trip of its cause, in time.
+// What a motor does, its velocity may tell before its angle.
 func (r *rig) tries(l lie, speed float64) {
 	r.t.Helper()
 	var v [sim.NumJoints]float64
@@ -80,7 +81,8 @@ func (r *rig) tries(l lie, speed float64) {
 	case !strings.Contains(trip.What, sim.Canonical().JointName(l.joint)):
 		r.t.Errorf("%s %s: %v", sim.Canonical().JointName(l.joint), l.name, trip)
 	case took > 100*time.Millisecond && astray > 0.05:
-		r.t.Errorf("%s %+.1f %s: tripped after %v and %.3f rad", sim.Canonical().JointName(l.joint), speed, l.name, took, astray)
+		r.t.Errorf("%s %+.1f %s: tripped after %v and %.3f rad", sim.Canonical().JointName(l.joint), speed, l.name,
+			took, astray)
 	}
 }
 
@@ -105,7 +107,8 @@ func TestMoreThatDoesNotFollowTrips(t *testing.T) {
 	}
 	began := r.clock.Now()
 	var trip *Trip
-	if err := r.drive(5*time.Millisecond, time.Second, steady(v)); !errors.As(err, &trip) || trip.Cause != Following || r.clock.Now().Sub(began) > 200*time.Millisecond {
+	if err := r.drive(5*time.Millisecond, time.Second, steady(v)); !errors.As(err, &trip) || trip.Cause != Following ||
+		r.clock.Now().Sub(began) > 200*time.Millisecond {
 		t.Errorf("after %v: %v", r.clock.Now().Sub(began), err)
 	}
 }
@@ -136,7 +139,8 @@ func TestReadingsThatDoNotBelongTrip(t *testing.T) {
 	}
 }
 
-// A velocity that runs the other way trips soon, whenever the fault comes: one that cannot be is asked for again at once.
+// A velocity that runs the other way trips soon, whenever the fault comes: one that cannot be is
+// asked for again at once.
 func TestAVelocityInDoubtIsAskedForAgain(t *testing.T) {
 	var longest time.Duration
 	for after := 300 * time.Millisecond; after < 550*time.Millisecond; after += 10 * time.Millisecond {

@@ -10,8 +10,8 @@ import (
 	"colonnade/sim"
 )
 
-// An arm that turned while it was to stand moves nowhere before somebody has resumed it, and the joint is named. What it takes to come
-// to rest, sag included, is none of that.
+// An arm that turned while it was to stand moves nowhere before somebody has resumed it, and the
+// joint is named. What it takes to come to rest, sag included, is none of that.
 func TestAnArmThatMovedWhileItStoodTrips(t *testing.T) {
 	for _, x := range []struct {
 		name  string
@@ -43,10 +43,11 @@ func TestAnArmThatMovedWhileItStoodTrips(t *testing.T) {
 			}
 			before := r.device.State(r.clock.Now()).Q
 			fastest := 0.0
-			err := r.drive(2*time.Millisecond, 200*time.Millisecond, func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-				fastest = max(fastest, r.device.State(r.clock.Now()).Command[5])
-				return [sim.NumJoints]float64{5: 0.4}
-			})
+			err := r.drive(2*time.Millisecond, 200*time.Millisecond,
+				func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+					fastest = max(fastest, r.device.State(r.clock.Now()).Command[5])
+					return [sim.NumJoints]float64{5: 0.4}
+				})
 			if !x.trips {
 				if err != nil {
 					t.Errorf("%s, %v: %v", x.name, pause, err)
@@ -54,17 +55,20 @@ func TestAnArmThatMovedWhileItStoodTrips(t *testing.T) {
 				r.close()
 				continue
 			}
-			if found := trip(t, err); found.Cause != Moved || found.Doubtful() || !strings.Contains(found.What, sim.Canonical().JointName(x.joint)) {
+			if found := trip(t, err); found.Cause != Moved || found.Doubtful() ||
+				!strings.Contains(found.What, sim.Canonical().JointName(x.joint)) {
 				t.Errorf("%s, %v: %v", x.name, pause, found)
 			}
 			r.sleep(200 * time.Millisecond)
 			if after := r.device.State(r.clock.Now()).Q; fastest != 0 || math.Abs(after[5]-before[5]) > 0.01 {
-				t.Errorf("%s, %v: joint 6 moved by %.3f rad all the same, told to turn with %.2f rad/s", x.name, pause, after[5]-before[5], fastest)
+				t.Errorf("%s, %v: joint 6 moved by %.3f rad all the same, told to turn with %.2f rad/s", x.name, pause,
+					after[5]-before[5], fastest)
 			}
 			if err := r.guard.Resume(background); err != nil {
 				t.Error(err)
 			}
-			if err := r.drive(50*time.Millisecond, 300*time.Millisecond, steady([sim.NumJoints]float64{0.4})); err != nil {
+			if err := r.drive(50*time.Millisecond, 300*time.Millisecond,
+				steady([sim.NumJoints]float64{0.4})); err != nil {
 				t.Errorf("%s, %v: after Resume: %v", x.name, pause, err)
 			}
 			r.close()
@@ -94,7 +98,8 @@ func TestAnArmThatWentHomeMayGoOn(t *testing.T) {
 	}
 }
 
-// One reading that the cable spoilt is no proof that the arm moved; while that is open nothing moves.
+// One reading that the cable spoilt is no proof that the arm moved; while that is open nothing
+// moves.
 func TestOneSpoiltReadingAfterAPauseIsNoProof(t *testing.T) {
 	r := newRig(t, setup{motion: robotMotion(t)})
 	defer r.close()

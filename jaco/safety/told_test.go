@@ -18,7 +18,8 @@ func points(patience time.Duration, every time.Duration, v ...float64) (a ahead,
 	return a, f
 }
 
-// can returns between which velocities joint 1 can be told to be at a time, and whether the arm's queue may be empty.
+// can returns between which velocities joint 1 can be told to be at a time, and whether the arm's
+// queue may be empty.
 func (f *follow) can(a *ahead, at time.Duration) (slowest, fastest float64, idle bool) {
 	f.at = at
 	_, idle = f.told(a)
@@ -36,7 +37,8 @@ func TestAPointCountsAsLongAsItIsWaitedFor(t *testing.T) {
 	}
 }
 
-// After a stop, which drops the arm's queue, the arm may stand until the next point begins, though points were sent without a gap.
+// After a stop, which drops the arm's queue, the arm may stand until the next point begins, though
+// points were sent without a gap.
 func TestAStopEmptiesTheQueue(t *testing.T) {
 	const ms = time.Millisecond
 	for _, stopped := range []bool{false, true} {
@@ -54,7 +56,8 @@ func TestAStopEmptiesTheQueue(t *testing.T) {
 	}
 }
 
-// Stop and Resume take note of that, and their first motion is no following error though points were dropped, again and again.
+// Stop and Resume take note of that, and their first motion is no following error though points
+// were dropped, again and again.
 func TestPointsThatAStopDropsDoNotCount(t *testing.T) {
 	r := newRig(t, setup{motion: robotMotion(t)})
 	defer r.close()
@@ -71,14 +74,17 @@ func TestPointsThatAStopDropsDoNotCount(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.guard.mu.Lock()
-		if until, streak := r.guard.ahead.last().until, r.guard.ahead.streak; until != 0 || streak != 0 || r.guard.odometer.known != 0 {
-			t.Errorf("motion %d: the arm's queue lasts until %v, a streak of %d points, %d marks", i, until, streak, r.guard.odometer.known)
+		if until, streak := r.guard.ahead.last().until, r.guard.ahead.streak; until != 0 || streak != 0 ||
+			r.guard.odometer.known != 0 {
+			t.Errorf("motion %d: the arm's queue lasts until %v, a streak of %d points, %d marks", i, until, streak,
+				r.guard.odometer.known)
 		}
 		r.guard.mu.Unlock()
 	}
 }
 
-// Servos may slow down for a while after a stop, or have: both are possible until it is known that the arm stood.
+// Servos may slow down for a while after a stop, or have: both are possible until it is known that
+// the arm stood.
 func TestServosMaySlowDownAfterAStop(t *testing.T) {
 	for _, stood := range []bool{false, true} {
 		var f follow
@@ -88,7 +94,8 @@ func TestServosMaySlowDownAfterAStop(t *testing.T) {
 		if stood {
 			want = [2][2]float64{}
 		}
-		if got := [2][2]float64{{f.lag[0][0], f.lag[0][1]}, {f.lag[1][0], f.lag[1][1]}}; got != want || f.known || !f.first {
+		if got := [2][2]float64{{f.lag[0][0], f.lag[0][1]}, {f.lag[1][0], f.lag[1][1]}}; got != want || f.known ||
+			!f.first {
 			t.Errorf("stood %t: velocities %v, want %v", stood, got, want)
 		}
 	}

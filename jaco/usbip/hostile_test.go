@@ -46,9 +46,11 @@ func TestHalfHeaderLosesTheArm(t *testing.T) {
 	binary.BigEndian.PutUint32(h, cmdSubmit)
 	binary.BigEndian.PutUint32(h[16:], 2)
 	binary.BigEndian.PutUint32(h[24:], 64)
-	for name, p := range map[string][]byte{"nothing": nil, "half a header": h[:20], "half the data": append(h, make([]byte, 30)...)} {
+	for name, p := range map[string][]byte{"nothing": nil, "half a header": h[:20],
+		"half the data": append(h, make([]byte, 30)...)} {
 		conn := dial(t, address, append(importRequest("1-1"), p...))
-		if reply, err := io.ReadAll(conn); len(reply) != opSize+recordSize || err != nil && !strings.Contains(err.Error(), "reset") {
+		if reply, err := io.ReadAll(conn); len(reply) != opSize+recordSize || err != nil &&
+			!strings.Contains(err.Error(), "reset") {
 			t.Errorf("%s: %d bytes, then %v", name, len(reply), err)
 		}
 		for free := false; !free; time.Sleep(time.Millisecond) {

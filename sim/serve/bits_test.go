@@ -118,11 +118,13 @@ func TestSameBits(t *testing.T) {
 					} else {
 						reward, terminated, truncated = w.step(t, actions[9*i:])
 					}
-					if o.reward[i] != float64(reward) || o.terminated[i] != bit(terminated) || o.truncated[i] != bit(truncated) {
+					if o.reward[i] != float64(reward) || o.terminated[i] != bit(terminated) ||
+						o.truncated[i] != bit(truncated) {
 						t.Fatalf("step %d, environment %d: reward %g, ended %d %d; want %g, %v %v", step, i,
 							o.reward[i], o.terminated[i], o.truncated[i], reward, terminated, truncated)
 					}
-					if want := w.env.Violation().Cause; terminated && o.violation[i] != uint8(want) || !terminated && o.violation[i] != 0 {
+					if want := w.env.Violation().Cause; terminated && o.violation[i] != uint8(want) || !terminated &&
+						o.violation[i] != 0 {
 						t.Fatalf("step %d, environment %d: violation %d, want %v", step, i, o.violation[i], want)
 					}
 					if w.ended && mode != serve.NextStep {

@@ -87,7 +87,8 @@ func TestHello(t *testing.T) {
 	}
 }
 
-// TestClientGone: a client that is gone ends the server; one that dies within a request is reported.
+// TestClientGone: a client that is gone ends the server; one that dies within a request is
+// reported.
 func TestClientGone(t *testing.T) {
 	k := connect(t, serve.Config{Envs: 1})
 	k.conn.Close()
@@ -125,7 +126,8 @@ func TestTargetsAnew(t *testing.T) {
 func TestListen(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "control")
 	begun := time.Now()
-	if _, err := serve.Listen(t.Context(), path, 20*time.Millisecond); err == nil || !strings.Contains(err.Error(), "no client came within 20ms") {
+	if _, err := serve.Listen(t.Context(), path, 20*time.Millisecond); err == nil ||
+		!strings.Contains(err.Error(), "no client came within 20ms") {
 		t.Errorf("nobody came: %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) || time.Since(begun) > time.Minute {
@@ -164,10 +166,12 @@ func TestConfig(t *testing.T) {
 	good := serve.Config{Envs: 1, Threads: 1, Buffers: 2, Picture: 64}
 	for name, change := range map[string]func(*serve.Config){
 		"envs is 0": func(c *serve.Config) { c.Envs = 0 }, "envs is 4097": func(c *serve.Config) { c.Envs = 4097 },
-		"threads is 2, want 1 to 1": func(c *serve.Config) { c.Threads = 2 }, "buffers is 1": func(c *serve.Config) { c.Buffers = 1 },
-		"picture is 4097": func(c *serve.Config) { c.Picture = 4097 }, "autoreset is 3": func(c *serve.Config) { c.Autoreset = 3 },
-		"MiB of memory": func(c *serve.Config) { c.Envs, c.Buffers, c.Options.Pixels = 4096, 4096, 1024 },
-		"pixels is 7":   func(c *serve.Config) { c.Options.Pixels = 7 },
+		"threads is 2, want 1 to 1": func(c *serve.Config) { c.Threads = 2 },
+		"buffers is 1":              func(c *serve.Config) { c.Buffers = 1 },
+		"picture is 4097":           func(c *serve.Config) { c.Picture = 4097 },
+		"autoreset is 3":            func(c *serve.Config) { c.Autoreset = 3 },
+		"MiB of memory":             func(c *serve.Config) { c.Envs, c.Buffers, c.Options.Pixels = 4096, 4096, 1024 },
+		"pixels is 7":               func(c *serve.Config) { c.Options.Pixels = 7 },
 	} {
 		c := good
 		change(&c)

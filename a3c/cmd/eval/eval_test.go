@@ -24,7 +24,8 @@ import (
 // checkpoint writes an untrained narrow network.
 func checkpoint(t *testing.T, recurrent bool, metadata map[string]string) string {
 	t.Helper()
-	net, err := nn.New(nn.ReachArch(recurrent, false), nn.InputScaling{Mean: []float32{140, 140, 140}, Scale: []float32{30, 30, 30}})
+	net, err := nn.New(nn.ReachArch(recurrent, false),
+		nn.InputScaling{Mean: []float32{140, 140, 140}, Scale: []float32{30, 30, 30}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,8 @@ func TestResultIsReproducible(t *testing.T) {
 func TestAnimationShowsTheEpisodes(t *testing.T) {
 	path := checkpoint(t, false, nil)
 	out := filepath.Join(t.TempDir(), "a.gif")
-	r, _ := eval(t, "-checkpoint", path, "-episodes", "2", "-animation", out, "-animation-episodes", "2", "-animation-width", "160", "-animation-height", "120")
+	r, _ := eval(t, "-checkpoint", path, "-episodes", "2", "-animation", out, "-animation-episodes", "2",
+		"-animation-width", "160", "-animation-height", "120")
 	file, err := os.Open(out)
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +88,8 @@ func TestAnimationShowsTheEpisodes(t *testing.T) {
 }
 
 func TestOtherWorldIsTold(t *testing.T) {
-	_, told := eval(t, "-checkpoint", checkpoint(t, false, map[string]string{training.FingerprintKey: "0123456789abcdef"}), "-episodes", "1")
+	_, told := eval(t, "-checkpoint",
+		checkpoint(t, false, map[string]string{training.FingerprintKey: "0123456789abcdef"}), "-episodes", "1")
 	if !strings.Contains(told, "trained in another world (0123456789abcdef)") {
 		t.Errorf("stderr: %s", told)
 	}
@@ -110,22 +113,29 @@ func TestBadInput(t *testing.T) {
 		want  string
 	}{
 		{"nothing", nil, true, "-checkpoint is needed"},
-		{"no such file", []string{"-checkpoint", "absent.safetensors"}, false, "absent.safetensors: no such file or directory; want a .safetensors file, or a run folder"},
+		{"no such file", []string{"-checkpoint", "absent.safetensors"}, false,
+			"absent.safetensors: no such file or directory; want a .safetensors file, or a run folder"},
 		{"damaged", []string{"-checkpoint", damaged}, false, "digest"},
 		{"no episodes", []string{"-checkpoint", path, "-episodes", "0"}, true, "-episodes"},
 		{"no workers", []string{"-checkpoint", path, "-workers", "0"}, true, "-workers"},
 		{"no seeds", []string{"-checkpoint", path, "-seeds", "0"}, true, "-seeds"},
 		{"map's format", []string{"-checkpoint", path, "-map", "a.gif"}, true, ".svg or .png"},
 		{"record's format", []string{"-checkpoint", path, "-table", "a.txt"}, true, ".csv or .jsonl"},
-		{"nothing against", []string{"-checkpoint", path, "-against", "absent.safetensors"}, false, "absent.safetensors"},
+		{"nothing against", []string{"-checkpoint", path, "-against", "absent.safetensors"}, false,
+			"absent.safetensors"},
 		{"against nowhere", []string{"-checkpoint", path, "-against-domain", "robto"}, true, "-against-domain"},
-		{"no folder for the map", []string{"-checkpoint", path, "-episodes", "1", "-map", filepath.Join(t.TempDir(), "no", "a.svg")}, true, "there is no folder"},
-		{"no folder for the record", []string{"-checkpoint", path, "-episodes", "1", "-table", filepath.Join(t.TempDir(), "no", "a.csv")}, true, "there is no folder"},
+		{"no folder for the map", []string{"-checkpoint", path, "-episodes", "1", "-map",
+			filepath.Join(t.TempDir(), "no", "a.svg")}, true, "there is no folder"},
+		{"no folder for the record", []string{"-checkpoint", path, "-episodes", "1", "-table",
+			filepath.Join(t.TempDir(), "no", "a.csv")}, true, "there is no folder"},
 		{"format", []string{"-checkpoint", path, "-animation", "a.mp4"}, true, ".gif or .png"},
 		{"huge", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-width", "100000"}, true, "160x120"},
-		{"film none", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-episodes", "0"}, true, "-animation-episodes"},
-		{"no folder for the film", []string{"-checkpoint", path, "-animation", filepath.Join(t.TempDir(), "no", "a.gif")}, true, "there is no folder"},
-		{"faults", []string{"-checkpoint", path, "-env", "jaco", "-faults", "lose in every 9"}, true, "-faults and -record are for training"},
+		{"film none", []string{"-checkpoint", path, "-animation", "a.gif", "-animation-episodes", "0"}, true,
+			"-animation-episodes"},
+		{"no folder for the film", []string{"-checkpoint", path, "-animation",
+			filepath.Join(t.TempDir(), "no", "a.gif")}, true, "there is no folder"},
+		{"faults", []string{"-checkpoint", path, "-env", "jaco", "-faults", "lose in every 9"}, true,
+			"-faults and -record are for training"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := run(context.Background(), c.args, io.Discard, io.Discard)
@@ -137,14 +147,16 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// A file that cannot be written fails the command, and takes the result of what was played with it no more.
+// A file that cannot be written fails the command, and takes the result of what was played with it
+// no more.
 func TestResultInSpiteOfAFullDisk(t *testing.T) {
 	var stdout bytes.Buffer
 	picture := filepath.Join(t.TempDir(), "full.svg")
 	if err := os.Symlink("/dev/full", picture); err != nil {
 		t.Fatal(err)
 	}
-	err := run(context.Background(), []string{"-checkpoint", checkpoint(t, false, nil), "-episodes", "1", "-map", picture}, &stdout, io.Discard)
+	err := run(context.Background(), []string{"-checkpoint", checkpoint(t, false, nil), "-episodes", "1", "-map",
+		picture}, &stdout, io.Discard)
 	if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(stdout.String(), `"episodes":1`) {
 		t.Errorf("%v, and on stdout %q", err, &stdout)
 	}
@@ -154,7 +166,8 @@ func TestInterruptedEvaluationHasNoResult(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout bytes.Buffer
-	if err := run(ctx, []string{"-checkpoint", checkpoint(t, false, nil)}, &stdout, io.Discard); err != nil || stdout.Len() > 0 {
+	if err := run(ctx, []string{"-checkpoint", checkpoint(t, false, nil)}, &stdout, io.Discard); err != nil ||
+		stdout.Len() > 0 {
 		t.Errorf("got %v, stdout %q", err, &stdout)
 	}
 }

@@ -33,8 +33,10 @@ func TestMain(m *testing.M) {
 
 // small is a study of the smallest network: four trials of 320 steps, of which two go on to 960.
 func small(out string, more ...string) []string {
-	return append([]string{"-out", out, "-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "4", "-deterministic",
-		"-trials", "4", "-rungs", "2", "-keep", "3", "-steps", "960", "-metrics-every", "160", "-checkpoint-every", "80", "-episodes", "3", "-seed", "5"}, more...)
+	return append([]string{"-out", out, "-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "4",
+		"-deterministic",
+		"-trials", "4", "-rungs", "2", "-keep", "3", "-steps", "960", "-metrics-every", "160", "-checkpoint-every",
+		"80", "-episodes", "3", "-seed", "5"}, more...)
 }
 
 func sweep(t *testing.T, args ...string) (result, string, error) {
@@ -65,7 +67,8 @@ func TestHalving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !r.Done || r.Trials != 4 || r.Scores != 6 || r.Budget != 4*320+2*640 || r.Best == nil || r.Best.Rung != 1 || r.Best.Steps != 960 {
+	if !r.Done || r.Trials != 4 || r.Scores != 6 || r.Budget != 4*320+2*640 || r.Best == nil || r.Best.Rung != 1 ||
+		r.Best.Steps != 960 {
 		t.Errorf("%+v", r)
 	}
 	table := read(t, out, "trials.csv")
@@ -76,7 +79,8 @@ func TestHalving(t *testing.T) {
 		read(t, out, name)
 	}
 	// A trial's folder is one that train goes on with.
-	if config := read(t, out, "trial-000", training.ConfigFile); !strings.Contains(config, "learning-rate = ") || strings.Contains(config, "trials") {
+	if config := read(t, out, "trial-000", training.ConfigFile); !strings.Contains(config, "learning-rate = ") ||
+		strings.Contains(config, "trials") {
 		t.Errorf("the trial's configuration:\n%s", config)
 	}
 	before := read(t, out, "trial-000", "rung-0.json")
@@ -93,13 +97,14 @@ func TestHalving(t *testing.T) {
 	if _, _, err := sweep(t, small(out, "-trials", "9")...); !errors.Is(err, study.ErrUsed) {
 		t.Errorf("another study in the same folder: %v", err)
 	}
-	if _, _, err := sweep(t, "-resume", "-out", out, "-trials", "9"); err == nil || !strings.Contains(err.Error(), "cannot change") {
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trials", "9"); err == nil ||
+		!strings.Contains(err.Error(), "cannot change") {
 		t.Errorf("joining with other settings: %v", err)
 	}
 }
 
-// Processes that share a study and are killed in the middle leave what one process alone does: every trial run once to
-// its end, with the same bits.
+// Processes that share a study and are killed in the middle leave what one process alone does:
+// every trial run once to its end, with the same bits.
 func TestSharedAndKilled(t *testing.T) {
 	alone, shared := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared")
 	if _, _, err := sweep(t, small(alone)...); err != nil {
@@ -135,7 +140,8 @@ func TestSharedAndKilled(t *testing.T) {
 	}
 	for i := range 4 {
 		name := study.Trial{Number: i}.Name()
-		a, b := strings.Count(read(t, alone, name, training.MetricsFile), "\n"), strings.Count(read(t, shared, name, training.MetricsFile), "\n")
+		a, b := strings.Count(read(t, alone, name, training.MetricsFile), "\n"),
+			strings.Count(read(t, shared, name, training.MetricsFile), "\n")
 		if a != b {
 			t.Errorf("%s: %d and %d rows of metrics", name, a, b)
 		}
@@ -163,19 +169,22 @@ func TestBusyTrial(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); !errors.Is(err, training.ErrBusy) || !strings.Contains(err.Error(), "trial 2") {
+	if _, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); !errors.Is(err, training.ErrBusy) ||
+		!strings.Contains(err.Error(), "trial 2") {
 		t.Errorf("got %v", err)
 	}
 	if err := dir.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); err != nil || r.Scores != 1 || r.Best.Trial != 2 || r.Done {
+	if r, _, err := sweep(t, "-resume", "-out", out, "-trial", "2"); err != nil || r.Scores != 1 || r.Best.Trial != 2 ||
+		r.Done {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
 
-// A study whose trials are given out one by one, as an array of cluster jobs does, one array a rung: a trial that did not
-// get into the second rung has nothing to do there, and what is finished is not worked on again.
+// A study whose trials are given out one by one, as an array of cluster jobs does, one array a
+// rung: a trial that did not get into the second rung has nothing to do there, and what is finished
+// is not worked on again.
 func TestTrialByTrial(t *testing.T) {
 	alone, array := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "array")
 	if _, _, err := sweep(t, small(alone)...); err != nil {
@@ -212,11 +221,14 @@ func TestInterrupted(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "study")
 	for _, more := range [][]string{{}, {"-trial", "1"}} {
 		var stdout, stderr bytes.Buffer
-		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil || !strings.Contains(stdout.String(), `"done":false`) ||
-			!strings.Contains(stdout.String(), `"interrupted":true`) || !strings.Contains(stderr.String(), "go on with: sweep -resume -out "+out) {
+		if err := run(ctx, small(out, more...), &stdout, &stderr); err != nil ||
+			!strings.Contains(stdout.String(), `"done":false`) ||
+			!strings.Contains(stdout.String(), `"interrupted":true`) ||
+			!strings.Contains(stderr.String(), "go on with: sweep -resume -out "+out) {
 			t.Errorf("%v: %v, %s", more, err, &stdout)
 		}
-		if err := run(ctx, small(out, append(more, "-unfinished-fails")...), &stdout, &stderr); cli.Exit("sweep", err, io.Discard) != 1 {
+		if err := run(ctx, small(out, append(more, "-unfinished-fails")...), &stdout, &stderr); cli.Exit("sweep", err,
+			io.Discard) != 1 {
 			t.Errorf("%v -unfinished-fails: %v", more, err)
 		}
 	}
@@ -225,15 +237,19 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// Settings that lead to numbers without meaning are a result, the worst one, and not the study's end.
+// Settings that lead to numbers without meaning are a result, the worst one, and not the study's
+// end.
 func TestDivergedTrials(t *testing.T) {
-	for _, rates := range [][]string{{"1e30..1e37", "-clip-norm", "0"}, {"1e4..1e6"}} { // gradients and losses that are not finite
+	// gradients and losses that are not finite
+	for _, rates := range [][]string{{"1e30..1e37", "-clip-norm", "0"}, {"1e4..1e6"}} {
 		out := filepath.Join(t.TempDir(), "study")
-		r, _, err := sweep(t, small(out, append([]string{"-rungs", "1", "-trials", "2", "-learning-rate"}, rates...)...)...)
+		r, _, err := sweep(t,
+			small(out, append([]string{"-rungs", "1", "-trials", "2", "-learning-rate"}, rates...)...)...)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !r.Done || r.Scores != 2 || r.Best.Diverged == "" || !strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
+		if !r.Done || r.Scores != 2 || r.Best.Diverged == "" ||
+			!strings.Contains(read(t, out, "trials.csv"), "not a finite number") {
 			t.Errorf("%+v", r)
 		}
 	}
@@ -249,7 +265,8 @@ func TestDamagedTrial(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := filepath.Join(out, "trial-000")
-	if err := errors.Join(os.Remove(filepath.Join(first, "rung-0.json")), os.WriteFile(filepath.Join(first, training.InfoFile), []byte("{"), 0o666)); err != nil {
+	if err := errors.Join(os.Remove(filepath.Join(first, "rung-0.json")),
+		os.WriteFile(filepath.Join(first, training.InfoFile), []byte("{"), 0o666)); err != nil {
 		t.Fatal(err)
 	}
 	_, said, err := sweep(t, "-resume", "-out", out)
@@ -262,7 +279,8 @@ func TestDamagedTrial(t *testing.T) {
 	}
 }
 
-// A study may search the settings of a transfer: with the transfer's defaults, in -domain robot unless said otherwise.
+// A study may search the settings of a transfer: with the transfer's defaults, in -domain robot
+// unless said otherwise.
 func TestTransferStudy(t *testing.T) {
 	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	for _, method := range []string{"progressive", "finetune", "scratch-wide"} {
@@ -322,7 +340,8 @@ func TestUsage(t *testing.T) {
 // TestGolden: flags, their defaults and the configuration file stay what they are.
 func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }
 
-// TestKeepsDomainFile: a study goes on in another folder than the one from which it was begun with a domain of a file.
+// TestKeepsDomainFile: a study goes on in another folder than the one from which it was begun with
+// a domain of a file.
 func TestKeepsDomainFile(t *testing.T) {
 	folder, out := t.TempDir(), filepath.Join(t.TempDir(), "study")
 	text := `{"name": "mine", "quantities": {"camera.position.z": {"unit": "m", "value": 0.9, "from": "test"}}}`

@@ -101,7 +101,8 @@ func TestKillLeavesAWholeCheckpoint(t *testing.T) {
 // alone: parameters, optimiser, environments and metrics.
 func TestKilledAgainAndAgainIsExact(t *testing.T) {
 	settings := func(out string) []string {
-		return small(out, "-deterministic", "-workers", "2", "-steps", "9600", "-checkpoint-every", "160", "-episodes", "1")
+		return small(out, "-deterministic", "-workers", "2", "-steps", "9600", "-checkpoint-every", "160", "-episodes",
+			"1")
 	}
 	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
 	if _, err := train(t, settings(whole)...); err != nil {
@@ -187,7 +188,8 @@ func TestFullDisk(t *testing.T) {
 	if !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		t.Fatalf("got %v, want exit 1\n%s", err, &stderr)
 	}
-	if !strings.Contains(stderr.String(), "train: error: save checkpoint") || !strings.Contains(stderr.String(), "file too large") {
+	if !strings.Contains(stderr.String(), "train: error: save checkpoint") ||
+		!strings.Contains(stderr.String(), "file too large") {
 		t.Errorf("stderr:\n%s", &stderr)
 	}
 	if after := digest(t, training.CheckpointPath(out)); after != before {
@@ -202,7 +204,8 @@ func TestFullDisk(t *testing.T) {
 func TestResumeRefusesOtherKernels(t *testing.T) {
 	for _, deterministic := range []bool{true, false} {
 		err := resumeUnderOthers(t, fmt.Sprintf("-deterministic=%t", deterministic))
-		if deterministic && (err == nil || !strings.Contains(err.Error(), "started with the not-")) || !deterministic && err != nil {
+		if deterministic && (err == nil || !strings.Contains(err.Error(), "started with the not-")) || !deterministic &&
+			err != nil {
 			t.Errorf("deterministic %t: got %v", deterministic, err)
 		}
 	}

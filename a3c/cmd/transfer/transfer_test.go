@@ -27,7 +27,8 @@ func column(t *testing.T, recurrent bool, metadata map[string]string) string {
 
 // small is a short transfer.
 func small(out string, more ...string) []string {
-	return append([]string{"-out", out, "-domain", "sim", "-steps", "600", "-metrics-every", "100", "-checkpoint-every", "200", "-episodes", "3"}, more...)
+	return append([]string{"-out", out, "-domain", "sim", "-steps", "600", "-metrics-every", "100", "-checkpoint-every",
+		"200", "-episodes", "3"}, more...)
 }
 
 func transferTo(args ...string) (result, string, error) {
@@ -114,14 +115,17 @@ func TestMethods(t *testing.T) {
 	}
 }
 
-// TestThirdColumn: a progressive network is itself something to start from, and two columns may stand side by side.
+// TestThirdColumn: a progressive network is itself something to start from, and two columns may
+// stand side by side.
 func TestThirdColumn(t *testing.T) {
 	first, other := column(t, true, nil), column(t, true, nil)
-	second, third, joint := filepath.Join(t.TempDir(), "2"), filepath.Join(t.TempDir(), "3"), filepath.Join(t.TempDir(), "joint")
+	second, third, joint := filepath.Join(t.TempDir(), "2"), filepath.Join(t.TempDir(), "3"), filepath.Join(t.TempDir(),
+		"joint")
 	if _, _, err := transferTo(small(second, "-from", first, "-inputs", "pixels,proprioception")...); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := transferTo(small(third, "-from", second, "-inputs", "proprioception", "-task", "conveyor")...); err != nil {
+	if _, _, err := transferTo(small(third, "-from", second, "-inputs", "proprioception", "-task",
+		"conveyor")...); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := transferTo(small(joint, "-from", first, "-from", other)...); err != nil {
@@ -144,7 +148,8 @@ func TestThirdColumn(t *testing.T) {
 	}
 }
 
-// TestResume: stopped and resumed, a transfer ends with the bits of one that was left alone, and stays what it is.
+// TestResume: stopped and resumed, a transfer ends with the bits of one that was left alone, and
+// stays what it is.
 func TestResume(t *testing.T) {
 	from := column(t, true, nil)
 	whole, broken := filepath.Join(t.TempDir(), "whole"), filepath.Join(t.TempDir(), "broken")
@@ -161,7 +166,8 @@ func TestResume(t *testing.T) {
 	})); err != nil || !strings.Contains(stdout.String(), `"interrupted":true`) {
 		t.Fatalf("%v: %s", err, &stdout)
 	}
-	if _, _, err := transferTo("-out", broken, "-resume", "-method", "finetune"); err == nil || !strings.Contains(err.Error(), "finetune") || !strings.Contains(err.Error(), "progressive") {
+	if _, _, err := transferTo("-out", broken, "-resume", "-method", "finetune"); err == nil ||
+		!strings.Contains(err.Error(), "finetune") || !strings.Contains(err.Error(), "progressive") {
 		t.Errorf("resumed with another method: %v", err)
 	}
 	r, _, err := transferTo("-out", broken, "-resume")
@@ -176,7 +182,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestBadColumns: what a transfer cannot start from is refused with both sides named, before anything is trained.
+// TestBadColumns: what a transfer cannot start from is refused with both sides named, before
+// anything is trained.
 func TestBadColumns(t *testing.T) {
 	seeing := func(change func(*nn.Arch)) string { // a column that sees or does something else
 		arch := nn.ReachArch(true, false)
@@ -195,7 +202,8 @@ func TestBadColumns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file.Tensors = slices.DeleteFunc(file.Tensors, func(t safetensors.Tensor) bool { return strings.HasPrefix(t.Name, "column1.") })
+	file.Tensors = slices.DeleteFunc(file.Tensors,
+		func(t safetensors.Tensor) bool { return strings.HasPrefix(t.Name, "column1.") })
 	headless := filepath.Join(t.TempDir(), "headless.safetensors")
 	if _, err := safetensors.Write(headless, file); err != nil {
 		t.Fatal(err)
@@ -205,14 +213,19 @@ func TestBadColumns(t *testing.T) {
 		args string
 		want []string
 	}{
-		"another contract":                 {"-from " + column(t, true, map[string]string{training.ContractKey: "84x84 grey"}), []string{"column1.safetensors", "84x84 grey", "64x64 RGB"}},
-		"other pictures below":             {"-from " + pictures, []string{"column1.safetensors", "64x64x3", "48x48x3"}},
-		"other pictures, finetune":         {"-method finetune -from " + pictures, []string{"64x64x3", "48x48x3"}},
-		"other senses below":               {"-inputs pixels,proprioception -from " + senses, []string{"18 proprioceptive values", "column 1 12"}},
-		"senses that the world lacks":      {"-from " + senses, []string{"18 proprioceptive values", "wants 12"}},
-		"another action":                   {"-from " + factors, []string{"[3 3 3 3 3 3 3 3 3]", "[3 3 3 3 3 3 5]"}},
-		"another action, finetune":         {"-method finetune -from " + factors, []string{"9 factors", "7"}},
-		"a missing earlier column":         {"-from " + headless, []string{"headless.safetensors", "column1.", "2 columns"}},
+		"another contract": {"-from " +
+			column(t, true, map[string]string{training.ContractKey: "84x84 grey"}), []string{"column1.safetensors",
+			"84x84 grey", "64x64 RGB"}},
+		"other pictures below": {"-from " + pictures,
+			[]string{"column1.safetensors", "64x64x3", "48x48x3"}},
+		"other pictures, finetune": {"-method finetune -from " + pictures, []string{"64x64x3", "48x48x3"}},
+		"other senses below": {"-inputs pixels,proprioception -from " + senses,
+			[]string{"18 proprioceptive values", "column 1 12"}},
+		"senses that the world lacks": {"-from " + senses, []string{"18 proprioceptive values", "wants 12"}},
+		"another action":              {"-from " + factors, []string{"[3 3 3 3 3 3 3 3 3]", "[3 3 3 3 3 3 5]"}},
+		"another action, finetune":    {"-method finetune -from " + factors, []string{"9 factors", "7"}},
+		"a missing earlier column": {"-from " + headless,
+			[]string{"headless.safetensors", "column1.", "2 columns"}},
 		"a run folder without checkpoints": {"-from " + t.TempDir(), []string{"latest.safetensors"}},
 	} {
 		out := filepath.Join(t.TempDir(), "run")
@@ -232,7 +245,8 @@ type writer func(text string)
 
 func (w writer) Write(p []byte) (int, error) { w(string(p)); return len(p), nil }
 
-// TestDefaultsFromTheCheckpoint: kind of network and scale of rewards are those of the column to start from.
+// TestDefaultsFromTheCheckpoint: kind of network and scale of rewards are those of the column to
+// start from.
 func TestDefaultsFromTheCheckpoint(t *testing.T) {
 	from := column(t, false, map[string]string{training.RewardScaleKey: "0.25"})
 	out := filepath.Join(t.TempDir(), "run")
@@ -251,10 +265,12 @@ func TestDefaultsFromTheCheckpoint(t *testing.T) {
 		t.Errorf("another reward scale: %v", err)
 	}
 	silent := column(t, false, map[string]string{})
-	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent)...); err == nil || !strings.Contains(err.Error(), "give it with -reward-scale") {
+	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent)...); err == nil ||
+		!strings.Contains(err.Error(), "give it with -reward-scale") {
 		t.Errorf("no reward scale: %v", err)
 	}
-	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent, "-reward-scale", "0.5")...); err != nil {
+	if _, _, err = transferTo(small(filepath.Join(t.TempDir(), "run"), "-from", silent, "-reward-scale",
+		"0.5")...); err != nil {
 		t.Errorf("a reward scale for a checkpoint that says none: %v", err)
 	}
 }
@@ -281,7 +297,8 @@ func TestUsage(t *testing.T) {
 			t.Errorf("%q: got %v, want %q", test.args, err, test.want)
 		}
 	}
-	if _, _, err := transferTo("-out", "x", "-from", "nowhere.safetensors"); err == nil || !strings.Contains(err.Error(), "nowhere.safetensors") {
+	if _, _, err := transferTo("-out", "x", "-from", "nowhere.safetensors"); err == nil ||
+		!strings.Contains(err.Error(), "nowhere.safetensors") {
 		t.Errorf("a missing checkpoint: %v", err)
 	}
 }

@@ -29,7 +29,8 @@ func TestMain(m *testing.M) {
 
 // small is a search of the smallest size: two draws for two methods.
 func small(from, out, work string) []string {
-	return []string{"transfer-search", "-out", out, "-work", work, "-from", from, "-methods", "progressive-narrow,finetune", "-trials", "2",
+	return []string{"transfer-search", "-out", out, "-work", work, "-from", from, "-methods",
+		"progressive-narrow,finetune", "-trials", "2",
 		"-steps", "2000", "-episodes", "2", "-domain", "sim", "-with", "-metrics-every 100 -checkpoint-every 200"}
 }
 
@@ -46,16 +47,19 @@ func records(t *testing.T, out string) []figure.Record {
 	return all
 }
 
-// Processes that share an experiment and are killed in the middle leave what one process alone does.
+// Processes that share an experiment and are killed in the middle leave what one process alone
+// does.
 func TestSharedAndKilled(t *testing.T) {
 	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
 	alone, shared, work := filepath.Join(t.TempDir(), "alone"), filepath.Join(t.TempDir(), "shared"), t.TempDir()
 	var stdout, stderr bytes.Buffer
-	if err := run(context.Background(), append(small(from, alone, t.TempDir()), "-jobs", "2"), &stdout, &stderr); err != nil {
+	if err := run(context.Background(), append(small(from, alone, t.TempDir()), "-jobs", "2"), &stdout,
+		&stderr); err != nil {
 		t.Fatal(err)
 	}
 	var r result
-	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || r.Experiment != "transfer-search" || r.Done != 4 || r.Runs != 4 {
+	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || r.Experiment != "transfer-search" || r.Done != 4 ||
+		r.Runs != 4 {
 		t.Fatalf("%+v, %v", r, err)
 	}
 	command := func() *exec.Cmd {
@@ -84,7 +88,8 @@ func TestSharedAndKilled(t *testing.T) {
 		t.Fatalf("%d and %d records", len(a), len(b))
 	}
 	for i := range a {
-		if a[i].Run != b[i].Run || a[i].Score != b[i].Score || a[i].Steps != b[i].Steps || a[i].LearningRate != b[i].LearningRate {
+		if a[i].Run != b[i].Run || a[i].Score != b[i].Score || a[i].Steps != b[i].Steps ||
+			a[i].LearningRate != b[i].LearningRate {
 			t.Errorf("alone: %+v\nshared: %+v", a[i], b[i])
 		}
 	}
@@ -106,10 +111,12 @@ func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	if err := run(ctx, small(cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), filepath.Join(t.TempDir(), "out"), t.TempDir()), &stdout, &stderr); err != nil {
+	if err := run(ctx, small(cmdtest.Column(t, nn.ReachArch(true, false), 1, nil), filepath.Join(t.TempDir(), "out"),
+		t.TempDir()), &stdout, &stderr); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(stdout.String(), `"done":0,"runs":4`) || !strings.Contains(stderr.String(), "the same command goes on") {
+	if !strings.Contains(stdout.String(), `"done":0,"runs":4`) ||
+		!strings.Contains(stderr.String(), "the same command goes on") {
 		t.Errorf("%s%s", &stdout, &stderr)
 	}
 }

@@ -19,11 +19,13 @@ import (
 	"colonnade/sim/domain"
 )
 
-// A trained policy plays on the emulated arm through the whole chain, and as well as in the simulator.
+// A trained policy plays on the emulated arm through the whole chain, and as well as in the
+// simulator.
 func TestRunPlays(t *testing.T) {
 	l := newLaboratory(t, nil)
 	var r played
-	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes", "6")
+	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes",
+		"6")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -36,7 +38,8 @@ func TestRunPlays(t *testing.T) {
 func TestRunSeesTheTwin(t *testing.T) {
 	l := newLaboratory(t, nil)
 	var r played
-	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "robot-far", "-episodes", "6", "-see", "twin")
+	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "robot-far",
+		"-episodes", "6", "-see", "twin")
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -45,13 +48,14 @@ func TestRunSeesTheTwin(t *testing.T) {
 	}
 }
 
-// On devices that it takes for real ones, a person is asked to move the target, faults of the cable are survived, and the
-// episodes are kept and played back.
+// On devices that it takes for real ones, a person is asked to move the target, faults of the cable
+// are survived, and the episodes are kept and played back.
 func TestRecordAndReplay(t *testing.T) {
 	l := newLaboratory(t, nil)
 	t.Chdir(t.TempDir())
 	var r played
-	said, err := l.doHere(context.Background(), &r, nil, l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4", "-seed", "3")...)
+	said, err := l.doHere(context.Background(), &r, nil,
+		l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4", "-seed", "3")...)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
@@ -69,7 +73,8 @@ func TestRecordAndReplay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if p.Torn != torn || p.Episodes != 4 || p.Steps < 100 || p.Palm > 80 || math.Abs(p.Score-p.Replayed) > 0.3*p.Score {
+		if p.Torn != torn || p.Episodes != 4 || p.Steps < 100 || p.Palm > 80 ||
+			math.Abs(p.Score-p.Replayed) > 0.3*p.Score {
 			t.Errorf("%s: %+v\n%s", name, p, said)
 		}
 		table, _ := os.ReadFile("table.csv")
@@ -80,12 +85,14 @@ func TestRecordAndReplay(t *testing.T) {
 	if _, err := l.doHere(context.Background(), nil, nil, "replay", "table.csv"); err == nil || isUsage(err) {
 		t.Errorf("another file is played back: %v", err)
 	}
-	if _, err := l.doHere(context.Background(), nil, nil, l.real("record", "-move", "-out", "table.csv")...); err == nil {
+	if _, err := l.doHere(context.Background(), nil, nil,
+		l.real("record", "-move", "-out", "table.csv")...); err == nil {
 		t.Error("another file is recorded into")
 	}
 }
 
-// A camera that is unplugged in an episode and back after three seconds is waited for with the arm at rest, and the episode goes on.
+// A camera that is unplugged in an episode and back after three seconds is waited for with the arm
+// at rest, and the episode goes on.
 func TestCameraComesBack(t *testing.T) {
 	l := newLaboratory(t, nil)
 	var out, back time.Time
@@ -103,7 +110,8 @@ func TestCameraComesBack(t *testing.T) {
 		})
 	}
 	var r played
-	said, err := l.do(context.Background(), &r, nil, l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4")...)
+	said, err := l.do(context.Background(), &r, nil,
+		l.real("record", "-move", "-auto-place", "-out", "file", "-episodes", "4")...)
 	if err != nil || r.Episodes != 4 || r.Pauses != 1 {
 		t.Errorf("%d episodes, %d pauses, %v\n%s", r.Episodes, r.Pauses, err, said)
 	}
@@ -126,7 +134,8 @@ func (c *loose) Frame(dst []uint8) (time.Duration, error) {
 func TestRunOnFaultyCable(t *testing.T) {
 	l := newLaboratory(t, nil)
 	var r played
-	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes", "3",
+	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes",
+		"3",
 		"-faults", "lose in every 700; unplug byte 60000 for 1s", "-record", "steps")
 	if err != nil || r.Episodes != 3 || r.Recoveries < 2 || r.Faults["lose"] == 0 || r.Faults["unplug"] != 1 {
 		t.Errorf("%+v, %v\n%s", r, err, said)
@@ -136,10 +145,12 @@ func TestRunOnFaultyCable(t *testing.T) {
 // An arm that reports a pose that it cannot have is moved by no command, and each says so.
 func TestNoCommandMovesFromAPoseThatCannotBe(t *testing.T) {
 	for _, args := range [][]string{
-		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"}, {"run", "-move", "-auto-place", "-checkpoint", pretrained, "-episodes", "1"},
+		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"},
+		{"run", "-move", "-auto-place", "-checkpoint", pretrained, "-episodes", "1"},
 	} {
 		l := newLaboratory(t, nil)
-		if err := l.device.Break(l.clock.Now(), 1, emulator.Angle, emulator.Fault{Scale: 1, Offset: 2 * math.Pi}); err != nil {
+		if err := l.device.Break(l.clock.Now(), 1, emulator.Angle,
+			emulator.Fault{Scale: 1, Offset: 2 * math.Pi}); err != nil {
 			t.Fatal(err)
 		}
 		before := l.device.State(l.clock.Now()).Q
@@ -198,12 +209,13 @@ func TestWhatIsNotToldIsUnknown(t *testing.T) {
 	}
 }
 
-// A policy that looks on while the planner drives mostly wants to go the same way, and where somebody else drives, nothing is
-// sent (TestLookingChangesNothing).
+// A policy that looks on while the planner drives mostly wants to go the same way, and where
+// somebody else drives, nothing is sent (TestLookingChangesNothing).
 func TestShadow(t *testing.T) {
 	l := newLaboratory(t, nil)
 	var r agreement
-	said, err := l.do(context.Background(), &r, nil, "shadow", "-checkpoint", pretrained, "-domain", "sim", "-steps", "120")
+	said, err := l.do(context.Background(), &r, nil, "shadow", "-checkpoint", pretrained, "-domain", "sim", "-steps",
+		"120")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,28 +233,33 @@ func TestShadow(t *testing.T) {
 	}
 	sent := l.changed()
 	said, err = l.do(context.Background(), &r, nil, l.real("shadow", "-checkpoint", pretrained, "-steps", "8")...)
-	if err != nil || !strings.ContainsAny(strings.ReplaceAll(strings.Split(said, "policy")[0], "step ", ""), "+-") || l.changed() != sent {
+	if err != nil || !strings.ContainsAny(strings.ReplaceAll(strings.Split(said, "policy")[0], "step ", ""), "+-") ||
+		l.changed() != sent {
 		t.Errorf("somebody drives: %+v, %v\n%s", r, err, said)
 	}
 	l.stick(0)
 	// An arm at rest is seen as resting.
-	if _, err := l.do(context.Background(), &r, nil, l.real("shadow", "-checkpoint", pretrained, "-steps", "20")...); err != nil || r.Moving != 0 || r.Opposite != 0 {
+	if _, err := l.do(context.Background(), &r, nil, l.real("shadow", "-checkpoint", pretrained, "-steps",
+		"20")...); err != nil || r.Moving != 0 || r.Opposite != 0 {
 		t.Errorf("nobody drives: %+v, %v", r, err)
 	}
 }
 
-// What latency measures is what the emulated camera and servos have, and the domain that it writes has it.
+// What latency measures is what the emulated camera and servos have, and the domain that it writes
+// has it.
 func TestLatency(t *testing.T) {
 	l := newLaboratory(t, nil)
 	for _, c := range []struct{ picture, lag float64 }{{0.1, 0.05}, {0.04, 0.1}, {0, 0}} {
 		t.Chdir(t.TempDir())
 		write(t, "in.json", domainWith(t, c.picture, c.lag))
 		var r delays
-		said, err := l.doHere(context.Background(), &r, nil, "latency", "-domain", "in.json", "-out", "out.json", "-cycles", "4")
+		said, err := l.doHere(context.Background(), &r, nil, "latency", "-domain", "in.json", "-out", "out.json",
+			"-cycles", "4")
 		if err != nil {
 			t.Fatalf("%v\n%s", err, said)
 		}
-		// Commands wait in the arm's queue for two ticks or three, too, and the servos and the limit on acceleration take theirs.
+		// Commands wait in the arm's queue for two ticks or three, too, and the servos and the
+		// limit on acceleration take theirs.
 		if !closeTo(r.Picture, c.picture, 0.012) || !closeTo(r.Motion, c.lag+0.022, 0.015) || r.PictureSpread > 0.01 {
 			t.Errorf("picture %.3f, lag %.3f: measured %+v", c.picture, c.lag, r)
 		}
@@ -252,7 +269,8 @@ func TestLatency(t *testing.T) {
 		}
 		var w domain.World
 		d.Draw(nil, &w)
-		if !closeTo(w.Motion.Latency, max(0, r.Picture), 0.001) || !closeTo(w.Motion.Lag, r.Motion, 0.001) || w.Motion.Payload == 0 {
+		if !closeTo(w.Motion.Latency, max(0, r.Picture), 0.001) || !closeTo(w.Motion.Lag, r.Motion, 0.001) ||
+			w.Motion.Payload == 0 {
 			t.Errorf("the domain has %+v", w.Motion)
 		}
 	}
@@ -284,7 +302,8 @@ func TestCalibrate(t *testing.T) {
 	t.Chdir(t.TempDir())
 	var r calibrated
 	said, err := l.doHere(context.Background(), &r, nil, "calibrate", "-out", "table.json", "-overlay", "over.png")
-	if err != nil || r.Points != 12 || r.Error == nil || *r.Error > 4 || r.LeftOut == nil || *r.LeftOut < *r.Error || *r.LeftOut > 8 || r.Camera == nil {
+	if err != nil || r.Points != 12 || r.Error == nil || *r.Error > 4 || r.LeftOut == nil || *r.LeftOut < *r.Error ||
+		*r.LeftOut > 8 || r.Camera == nil {
 		t.Fatalf("%+v, %v\n%s", r, err, said)
 	}
 	picture(t, "over.png")
@@ -296,20 +315,24 @@ func TestCalibrate(t *testing.T) {
 	for _, i := range []int{0, 3, 5, 8, 11} {
 		points += " " + clicked(plane.Points()[i])
 	}
-	if _, err := l.doHere(context.Background(), &r, nil, "calibrate", "-points", points, "-picture", "big.png"); err != nil || r.Points != 5 {
+	if _, err := l.doHere(context.Background(), &r, nil, "calibrate", "-points", points, "-picture",
+		"big.png"); err != nil || r.Points != 5 {
 		t.Errorf("%+v, %v", r, err)
 	}
 	picture(t, "big.png")
-	if _, err := l.doHere(context.Background(), nil, nil, "calibrate", "-points", "0,-0.4:1,1 0,-0.5:2,2 0.1,-0.5:3,3 0.1,-0.4:4,4"); err == nil || isUsage(err) {
+	if _, err := l.doHere(context.Background(), nil, nil, "calibrate", "-points",
+		"0,-0.4:1,1 0,-0.5:2,2 0.1,-0.5:3,3 0.1,-0.4:4,4"); err == nil || isUsage(err) {
 		t.Errorf("points in a line: %v", err)
 	}
 	// A person puts the target where it is asked for.
-	said, err = l.doHere(context.Background(), &r, strings.NewReader(strings.Repeat("\n", 4)), "calibrate", "-arm", "usb", "-camera", "/dev/video3",
+	said, err = l.doHere(context.Background(), &r, strings.NewReader(strings.Repeat("\n", 4)), "calibrate", "-arm",
+		"usb", "-camera", "/dev/video3",
 		"-places", "-0.15,-0.55 0.15,-0.55 0.15,-0.35 -0.15,-0.35", "-out", "four.json")
 	if err != nil || r.Points != 4 || r.Error != nil {
 		t.Errorf("%+v, %v\n%s", r, err, said)
 	}
-	if _, err := l.doHere(context.Background(), nil, strings.NewReader("\n"), "calibrate", "-arm", "usb", "-camera", "/dev/video3"); err == nil {
+	if _, err := l.doHere(context.Background(), nil, strings.NewReader("\n"), "calibrate", "-arm", "usb", "-camera",
+		"/dev/video3"); err == nil {
 		t.Error("a person who left went unnoticed")
 	}
 }
@@ -323,7 +346,8 @@ func clicked(p tracker.Point) string {
 // stick moves the stick of the arm's own joystick.
 func (l *laboratory) stick(forward float32) {
 	l.t.Helper()
-	w := protocol.Writing{Command: protocol.JoystickSend, Payload: (&protocol.Joystick{Move: [2]float32{0, forward}}).Append(nil)}
+	w := protocol.Writing{Command: protocol.JoystickSend,
+		Payload: (&protocol.Joystick{Move: [2]float32{0, forward}}).Append(nil)}
 	packets := []protocol.Packet{{Number: 1, Count: 1, Command: protocol.StartAPI}}
 	for i := 1; i <= w.Count(); i++ {
 		var p protocol.Packet

@@ -45,7 +45,8 @@ func TestUsage(t *testing.T) {
 		"-socket /nowhere/at/all": "listen in /nowhere/at",
 		"-socket-fd 987654":       "is no stream socket",
 	} {
-		if err := run(t.Context(), strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if err := run(t.Context(), strings.Fields(args), io.Discard, io.Discard); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", args, err, want)
 		}
 	}
@@ -57,7 +58,8 @@ func start(t *testing.T, ctx context.Context, stdout io.Writer) (net.Conn, chan 
 	path := filepath.Join(t.TempDir(), "control")
 	ended := make(chan error, 1)
 	go func() {
-		ended <- run(ctx, []string{"-socket", path, "-envs", "3", "-patience", "1m", "-picture", "8"}, stdout, io.Discard)
+		ended <- run(ctx, []string{"-socket", path, "-envs", "3", "-patience", "1m", "-picture", "8"}, stdout,
+			io.Discard)
 	}()
 	for range 1000 {
 		if conn, err := net.Dial("unix", path); err == nil {
