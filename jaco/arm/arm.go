@@ -40,17 +40,18 @@ type Arm struct {
 	work     Stats         // published as stats
 	turn     int           // of the questions
 	slept    time.Duration // of the machine, when it was last looked at
-	active   time.Time     // when the last period began, or the last request was done
-	wanted   bool          // motion was enabled once: a stop has something to stop
-	held     bool          // the home button may be down: it was pressed, and no release acknowledged since
-	queued   bool          // there may be points in the arm's queue: no 301 was acknowledged since one was sent
-	reopens  time.Time     // when watch may open a lost connection again
-	skip     int           // periods to leave out a point
-	extra    bool          // send one more
-	primed   bool          // the stream's first points were sent
-	backlog  backlog       // of the stream
-	doubt    bool          // the last velocities are in doubt: they are asked for again
-	known    State         // for Options.Govern
+	own      ownClock
+	active   time.Time // when the last period began, or the last request was done
+	wanted   bool      // motion was enabled once: a stop has something to stop
+	held     bool      // the home button may be down: it was pressed, and no release acknowledged since
+	queued   bool      // there may be points in the arm's queue: no 301 was acknowledged since one was sent
+	reopens  time.Time // when watch may open a lost connection again
+	skip     int       // periods to leave out a point
+	extra    bool      // send one more
+	primed   bool      // the stream's first points were sent
+	backlog  backlog   // of the stream
+	doubt    bool      // the last velocities are in doubt: they are asked for again
+	known    State     // for Options.Govern
 	governed [NumJoints]float64
 	answer   answers
 }

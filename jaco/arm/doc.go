@@ -6,8 +6,9 @@
 // An Arm has one goroutine, which owns the connection and works in periods of 10 ms with absolute
 // deadlines. In each it sends one trajectory point, if there is a velocity to send, and asks one
 // question: the joint angles in every second period, and in the others in turn the fill of the
-// arm's queue, velocities, status and torques. Methods hand their wishes to it and wait, or read
-// what it left. All methods may be called by any goroutine; on a virtual clock by participants.
+// arm's queue, velocities, torques, status and its own time. Methods hand their wishes to it and
+// wait, or read what it left. All methods may be called by any goroutine; on a virtual clock by
+// participants.
 //
 // # The stream
 //
@@ -21,12 +22,14 @@
 //
 // Motion stops, and Err says why, when SetVelocity was not called for Options.Stale, when an
 // exchange fails or has no answer in time, when the device is gone, when the arm says that API
-// control was taken away, and when what it says of its angles or its queue cannot be. Stop means:
-// the home button up, if it may be down, a point of zero velocity, then command 301, which drops
-// the queue. What the arm does not acknowledge of that is sent again until it does, over a new
-// connection if need be; so long Err is also ErrUnacknowledged, and what moves the arm is the few
-// points in its queue, or the button. After that nothing moves until Recover; State stays up to
-// date. A packet that was acknowledged has been received, no more: that is all the protocol says.
+// control was taken away, when what it says of its angles or its queue cannot be, and when one of
+// three clocks stood still: this machine's in its sleep, this program's, or, as the arm's own tells,
+// that of a virtual machine. Stop means: the home button up, if it may be down, a point of zero
+// velocity, then command 301, which drops the queue. What the arm does not acknowledge of that is
+// sent again until it does, over a new connection if need be; so long Err is also
+// ErrUnacknowledged, and what moves the arm is the few points in its queue, or the button. After
+// that nothing moves until Recover; State stays up to date. A packet that was acknowledged has been
+// received, no more: that is all the protocol says.
 //
 // Home and Retract hold a button of the arm's joystick, whose state the arm keeps: if the program
 // dies at that moment, or the cable for good, a real arm may go on to its ready pose.

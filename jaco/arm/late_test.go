@@ -2,6 +2,7 @@ package arm
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"math"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"colonnade/jaco/clock"
 	"colonnade/jaco/emulator"
+	"colonnade/jaco/protocol"
 	"colonnade/jaco/transport"
 )
 
@@ -147,6 +149,65 @@ func TestAPeriodThatIsMissedStopsTheArm(t *testing.T) {
 		held = x.held
 		if err := r.drive([NumJoints]float64{0.2}, 500*time.Millisecond); !errors.Is(err, x.want) {
 			t.Errorf("held up for %v: %v, want %v", x.held, err, x.want)
+		}
+	}
+}
+
+// ownTime is an arm whose own clock says what says makes of the true time since it was switched on, in s.
+type ownTime struct {
+	*emulator.Device
+	says func(s float64) float64
+}
+
+func (o *ownTime) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := o.Device.In(now, p)
+	var packet protocol.Packet
+	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.GeneralRead && packet.Number == clockPage {
+		field := p[protocol.HeaderSize+clockOffset:]
+		binary.LittleEndian.PutUint64(field, math.Float64bits(o.says(math.Float64frombits(binary.LittleEndian.Uint64(field)))))
+	}
+	return n, ready
+}
+
+// A virtual machine that is paused, or an arm that is switched off and on, shows in the arm's own clock alone. It stops the
+// arm within a quarter of a second, if that clock has told the time until then; another one is not compared.
+func TestTheArmsOwnClock(t *testing.T) {
+	const when, pause = 10, 0.5 // s
+	for name, c := range map[string]struct {
+		says  func(s float64) float64
+		trips bool
+	}{
+		"true":                   {func(s float64) float64 { return s }, false},
+		"paused":                 {func(s float64) float64 { return s + pause*math.Floor(min(1, s/when)) }, true},
+		"switched off and on":    {func(s float64) float64 { return s - when*math.Floor(min(1, s/when)) }, true},
+		"no number at last":      {func(s float64) float64 { return s / math.Ceil(max(0, when-s)) * math.Ceil(max(0, when-s)) }, true},
+		"paused for a moment":    {func(s float64) float64 { return s + 0.1*math.Floor(min(1, s/when)) }, false},
+		"drifts by a thousandth": {func(s float64) float64 { return 1.001 * s }, false},
+		"milliseconds":           {func(s float64) float64 { return 1000 * s }, false},
+		"none":                   {func(float64) float64 { return 0 }, false},
+		"infinite":               {func(float64) float64 { return math.Inf(1) }, false},
+		"a tick of 1 s":          {math.Floor, false},
+		"a tick of 0.2 s":        {func(s float64) float64 { return math.Floor(5*s) / 5 }, false},
+	} {
+		r := newRig(t, "", nil)
+		r.socket.Plug(&ownTime{r.device, c.says})
+		r.connect()
+		if err := r.arm.Enable(background); err != nil {
+			t.Fatal(err)
+		}
+		start := r.clock.Now()
+		var err error
+		for v := 0.3; err == nil && r.clock.Now().Sub(start) < 20*time.Second; v = -v {
+			err = r.drive([NumJoints]float64{v}, time.Second)
+		}
+		if (err != nil) != c.trips || c.trips && !errors.Is(err, ErrSuspended) {
+			t.Errorf("%s: %v, want a trip %v", name, err, c.trips)
+		}
+		if after := r.noted.Sub(start).Seconds() - when; c.trips && (after < -0.5 || after > 0.25) {
+			t.Errorf("%s: noticed %.2f s after it", name, after)
+		}
+		if err := r.arm.Close(); err != nil {
+			t.Error(name, err)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package arm
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"colonnade/jaco/clock"
@@ -158,7 +159,7 @@ func (a *Arm) stream(ctx context.Context, velocity *[NumJoints]float64) error {
 		if err := a.pollJoints(ctx, protocol.AngularPosition, a.opt.Clock.Now()); err != nil {
 			return err
 		}
-		a.primed, a.skip, a.extra, a.backlog = true, 0, false, backlog{}
+		a.primed, a.skip, a.extra, a.backlog, a.own.asked = true, 0, false, backlog{}, time.Time{}
 		points = a.opt.Depth
 	case a.skip > 0:
 		a.skip--
@@ -260,3 +261,43 @@ func (b *backlog) left(now time.Time) float64 {
 
 // add adds a point at the time now.
 func (b *backlog) add(now time.Time) { *b = backlog{points: b.left(now) + 1, at: now} }
+
+// ownClock is the arm's own clock beside this machine's, looked at every 240 ms while velocities
+// are streamed. A virtual machine that is paused notices nothing of it by its own clocks, and went
+// on with a velocity of before; the arm's clock tells. The protocol's sources do not give its unit,
+// nor that each arm has one. So it counts only once it has agreed with ours for some five seconds
+// of motion: a clock of another unit, one that stands still or that jumps is never compared.
+type ownClock struct {
+	said   float64   // s since the arm was switched on
+	asked  time.Time // when it said so; zero: not in this motion
+	agreed int       // looks one after the other in which both clocks went on alike
+}
+
+const (
+	trusted  = 20                     // looks until the arm's clock counts
+	alike    = 50 * time.Millisecond  // of 30 ms that an answer may take, at either end
+	unlike   = 150 * time.Millisecond // Options.Stale as it is by default: as long as a velocity lasts
+	longLook = time.Second            // clocks that drift by a twentieth are alike for as long
+)
+
+// compare takes what the arm's clock says, asked for at a time of ours. It returns an error if both
+// went on alike before, and did not since the last look.
+func (c *ownClock) compare(said float64, asked time.Time) error {
+	passed, own := asked.Sub(c.asked), said-c.said
+	first := c.asked.IsZero() || passed > longLook
+	c.said, c.asked = said, asked
+	if first {
+		return nil
+	}
+	switch ahead := own - passed.Seconds(); {
+	case math.Abs(ahead) < alike.Seconds():
+		c.agreed++
+	case c.agreed < trusted || math.Abs(ahead) < unlike.Seconds():
+		c.agreed = 0
+	default: // NaN comes here, too
+		c.agreed = 0
+		return fmt.Errorf("the arm's own clock went on by %.2f s, this machine's by %.2f s: one of them stood still, "+
+			"or the arm was switched off: %w", own, passed.Seconds(), ErrSuspended)
+	}
+	return nil
+}

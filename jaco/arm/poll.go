@@ -2,6 +2,7 @@ package arm
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
@@ -12,11 +13,14 @@ import (
 )
 
 // The questions: one a period. Angles come first and, while streaming, every second time; the
-// queue's fill is asked for every 40 ms then.
+// queue's fill is asked for every 40 ms then, and status and the arm's own clock every 240 ms.
 var (
 	whileStreaming = []protocol.Command{
 		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularVelocity,
 		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.QuickStatusRead,
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularTorque,
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularVelocity,
+		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.GeneralRead,
 		protocol.AngularPosition, protocol.QueueRead, protocol.AngularPosition, protocol.AngularTorque,
 	}
 	whileResting = []protocol.Command{
@@ -53,7 +57,7 @@ func (a *Arm) poll(ctx context.Context, streaming bool) error {
 
 // optional are the questions that an arm may refuse to answer: nothing depends on them.
 var optional = []protocol.Command{
-	protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount,
+	protocol.AngularVelocity, protocol.AngularTorque, protocol.ErrorCount, protocol.GeneralRead,
 }
 
 func (a *Arm) question(ctx context.Context, command protocol.Command, streaming bool) error {
@@ -79,8 +83,21 @@ func (a *Arm) question(ctx context.Context, command protocol.Command, streaming 
 		a.update(func(s *State) { s.Errors, s.ErrorsTime = int(*m), asked })
 	case protocol.QuickStatusRead:
 		return a.pollStatus(ctx, asked)
+	case protocol.GeneralRead:
+		var reply protocol.Packet
+		if err := a.page(ctx, clockPage, &reply); err != nil {
+			return err
+		}
+		said := math.Float64frombits(binary.LittleEndian.Uint64(reply.Data[clockOffset:]))
+		return a.own.compare(said, asked)
 	}
 	return nil
+}
+
+// page asks for one page of the answer to 200, which has all that there is to know on 19.
+func (a *Arm) page(ctx context.Context, number uint16, reply *protocol.Packet) error {
+	request := protocol.Packet{Number: number, Count: 1, Command: protocol.GeneralRead, Size: 1}
+	return a.link.exchange(ctx, &request, reply)
 }
 
 func (a *Arm) pollJoints(ctx context.Context, command protocol.Command, asked time.Time) error {
@@ -138,8 +155,11 @@ func (a *Arm) plausible(q *[NumJoints]float64, asked time.Time) error {
 	return nil
 }
 
-// The place of the retract state in the answer to 200: libkindrv reads no more than this page (K).
+// Places in the answer to 200: the time since the arm was switched on, and the retract state, of
+// whose page libkindrv reads no more either (K).
 const (
+	clockPage     = 1
+	clockOffset   = 8
 	retractPage   = 2
 	retractOffset = 52
 )
@@ -160,9 +180,8 @@ func (a *Arm) pollStatus(ctx context.Context, asked time.Time) error {
 		})
 		return nil
 	}
-	request := protocol.Packet{Number: retractPage, Count: 1, Command: protocol.GeneralRead, Size: 1}
 	var reply protocol.Packet
-	if err := a.link.exchange(ctx, &request, &reply); err != nil {
+	if err := a.page(ctx, retractPage, &reply); err != nil {
 		return err
 	}
 	word := &a.answer.word
