@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -231,7 +232,8 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 	}
 }
 
-// A cable that is pulled stops a jog with an error in plain words; the log of the safety layer has it.
+// A cable that is pulled stops a jog with an error in plain words; the log of the safety layer has it, and the status at the
+// end says that it is old.
 func TestPulledCable(t *testing.T) {
 	l := newLaboratory(t, nil)
 	t.Chdir(t.TempDir())
@@ -241,10 +243,16 @@ func TestPulledCable(t *testing.T) {
 			go l.socket.Unplug() // not from within the socket's own call
 		}
 	}
-	_, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "50s", "-safety-log", "log")...)
+	var r jogResult
+	said, err := l.doHere(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "50s", "-safety-log", "log")...)
 	if !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("ended with %v", err)
 	}
+	// What is known of the arm is of before, and said to be.
+	if r.Age == nil || *r.Age < settling.Seconds() || *r.Age > 60 {
+		t.Errorf("age of the angles: %v", r.Age)
+	}
+	has(t, said, fmt.Sprintf("the arm has not answered for %.1f s", *r.Age))
 	text, _ := os.ReadFile("log")
 	has(t, string(text), "arm stopped", "the device is not there")
 }
