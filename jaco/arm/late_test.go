@@ -172,7 +172,7 @@ func (o *ownTime) In(now time.Time, p []byte) (int, time.Time) {
 // A virtual machine that is paused, or an arm that is switched off and on, shows in the arm's own clock alone. It stops the
 // arm within a quarter of a second, if that clock has told the time until then; another one is not compared.
 func TestTheArmsOwnClock(t *testing.T) {
-	const when, pause = 10, 0.5 // s
+	const when, pause = 6, 0.5 // s
 	for name, c := range map[string]struct {
 		says  func(s float64) float64
 		trips bool
@@ -197,7 +197,7 @@ func TestTheArmsOwnClock(t *testing.T) {
 		}
 		start := r.clock.Now()
 		var err error
-		for v := 0.3; err == nil && r.clock.Now().Sub(start) < 20*time.Second; v = -v {
+		for v := 0.3; err == nil && r.clock.Now().Sub(start) < 8*time.Second; v = -v {
 			err = r.drive([NumJoints]float64{v}, time.Second)
 		}
 		if (err != nil) != c.trips || c.trips && !errors.Is(err, ErrSuspended) {
