@@ -20,6 +20,10 @@ type Teaching struct {
 	// Teacher is "none", the default, or "twin": the checkpoint to start from, which looks at the
 	// twin's pictures.
 	Teacher string `flag:"teacher" choice:"none|twin" help:"*who* teaches: nobody, or the column of -from on the twin's pictures (package a3c/distill); scratch methods then take -from as their teacher"`
+	// Inherit lets a scratch column begin with LSTM and output of its teacher, which must be as
+	// wide. A progressive column of that width always does: the two differ in laterals alone.
+	// Default false.
+	Inherit bool `flag:"inherit" help:"let a scratch column begin with LSTM and output of its teacher, as a progressive column does that is as wide; they then differ in laterals alone"`
 	distill.Settings
 }
 
@@ -30,7 +34,9 @@ const (
 )
 
 // DefaultTeaching returns the defaults that the fields of Teaching name.
-func DefaultTeaching() Teaching { return Teaching{NoTeacher, distill.DefaultSettings()} }
+func DefaultTeaching() Teaching {
+	return Teaching{Teacher: NoTeacher, Settings: distill.DefaultSettings()}
+}
 
 // Taught reports whether there is a teacher.
 func (c *Config) Taught() bool { return c.Teacher == TwinTeacher }
@@ -75,6 +81,8 @@ func (c *Config) validateTeaching(resume bool) error {
 	case c.Method == FinetuneLast:
 		return cli.Usagef("-teacher %s with -method %s: a student learns to see, so all of it learns", c.Teacher,
 			c.Method)
+	case c.Inherit && needsColumn(c.Method):
+		return cli.Usagef("-inherit with -method %s: it is for a column that begins with nothing", c.Method)
 	case len(c.From) != 1 && !resume:
 		return cli.Usagef("-teacher %s needs one -from: the column that teaches", c.Teacher)
 	case c.Learner.Workers != 1 || c.Learner.Envs > 1:
@@ -110,13 +118,22 @@ func (t *transfer) newLesson(resume bool) (*lesson, error) {
 	return l, nil
 }
 
-// inherit lets a new column begin with LSTM and output of its teacher, if it can have them.
+// inherit lets a new column begin with LSTM and output of its teacher: a progressive one if it can
+// have them, another one if it is to.
 func (t *transfer) inherit(net *nn.Network, theta []float32) error {
-	below := t.below[0]
-	if a, b := net.Arch(), below.Network.Arch(); a.LSTM == 0 || a.LSTM != b.LSTM || a.FC+a.Encoder != b.FC+b.Encoder {
+	if !t.Taught() || t.Method != Progressive && !t.Inherit {
 		return nil
 	}
-	return distill.Inherit(net, theta, below)
+	below := t.below[0]
+	a, b := net.Arch(), below.Network.Arch()
+	if a.LSTM != 0 && a.LSTM == b.LSTM && a.FC+a.Encoder == b.FC+b.Encoder {
+		return distill.Inherit(net, theta, below)
+	}
+	if t.Inherit {
+		return cli.Usagef("-inherit: the new column is %v, its teacher %v: they cannot share an LSTM (-method %s is wide)",
+			a, b, ScratchWide)
+	}
+	return nil
 }
 
 // Files of a run with a teacher.
@@ -175,7 +192,7 @@ func (r *Run) noteFrames() {
 var ofLearner = strings.Fields("gamma lambda entropy-cost normalize-advantage decay epsilon gather replacements")
 
 // ofTeaching are the flags that say how a student learns.
-var ofTeaching = []string{"share-steps", "feature-cost", "windows", "window"}
+var ofTeaching = []string{"inherit", "share-steps", "feature-cost", "windows", "window"}
 
 // CheckTaught returns a usage error for flags that were given and mean nothing where there is a
 // teacher, or where there is none.

@@ -46,6 +46,8 @@ func (c *Config) validateMethod(resume bool) error {
 	case c.Network.Width != "" && method != Progressive && !resume:
 		return cli.Usagef("-width with -method %s: only a progressive column's width is free (%s is narrow, %s wide)",
 			method, Scratch, ScratchWide)
+	case c.Inherit && !c.Taught():
+		return cli.Usagef("-inherit: it needs -teacher %s", TwinTeacher)
 	case needs && len(c.From) == 0:
 		return cli.Usagef("-method %s needs -from: the checkpoint to start from", method)
 	case !needs && len(c.From) > 0:
@@ -172,7 +174,11 @@ func (t *transfer) column() (*nn.Network, []float32, error) {
 	case Progressive:
 		return t.stack()
 	}
-	return t.newColumn(t.world)
+	net, theta, err := t.newColumn(t.world)
+	if err != nil {
+		return nil, nil, err
+	}
+	return net, theta, t.inherit(net, theta)
 }
 
 // stack puts a new column on top of those below.
@@ -192,10 +198,7 @@ func (t *transfer) stack() (*nn.Network, []float32, error) {
 	}
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(t.Learner.Seed, 0x1417)), nn.DefaultInit())
-	if t.Taught() {
-		err = t.inherit(net, theta)
-	}
-	return net, theta, err
+	return net, theta, t.inherit(net, theta)
 }
 
 // matches reports whether a network from a run folder can be the one of this transfer.

@@ -29,7 +29,7 @@ var figure5 = kind{
 	example: "experiment figure-5 -seeds 5",
 	curves:  true,
 	flags:   []string{"methods", "domain", "env", "seeds", "settings", "random"},
-	usual:   Settings{Methods: MethodNames(), Domain: "robot", Env: "sim", Seeds: 5},
+	usual:   Settings{Methods: paperMethods(), Domain: "robot", Env: "sim", Seeds: 5},
 	runs:    func(o *Options) ([]Run, error) { return o.figure5Runs() },
 	report:  reportFigure5,
 }

@@ -36,6 +36,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"colonnade/a3c"
@@ -93,21 +94,30 @@ type Method struct {
 	method string // of package training
 	width  string // empty: decided by the method
 	from   bool   // starts from a column
+	// inherit is for students alone: a new column begins with LSTM and output of its teacher.
+	inherit bool
 }
 
 // methods in the order in which they are told of.
 var methods = []Method{
-	{"progressive-narrow", training.Progressive, training.Narrow, true},
-	{"progressive-wide", training.Progressive, training.Wide, true},
-	{"finetune", training.Finetune, "", true},
-	{"finetune-last", training.FinetuneLast, "", true},
-	{"scratch", training.Scratch, "", false},
-	{"scratch-wide", training.ScratchWide, "", false},
+	{"progressive-narrow", training.Progressive, training.Narrow, true, false},
+	{"progressive-wide", training.Progressive, training.Wide, true, false},
+	{"wide-no-laterals", training.ScratchWide, "", false, true},
+	{"finetune", training.Finetune, "", true, false},
+	{"finetune-last", training.FinetuneLast, "", true, false},
+	{"scratch", training.Scratch, "", false, false},
+	{"scratch-wide", training.ScratchWide, "", false, false},
 }
 
 // MethodNames returns the names of all methods.
-func MethodNames() []string {
-	var names []string
+func MethodNames() []string { return namesOf(methods) }
+
+// paperMethods returns the names of the paper's methods, which need no teacher.
+func paperMethods() []string {
+	return namesOf(slices.DeleteFunc(slices.Clone(methods), func(m Method) bool { return m.inherit }))
+}
+
+func namesOf(methods []Method) (names []string) {
 	for _, m := range methods {
 		names = append(names, m.Name)
 	}
@@ -129,7 +139,7 @@ func methodNamed(name string) (Method, error) {
 func (o *Options) transfer(name string, m Method, domain, task string, seed uint64) (Run, error) {
 	r := Run{Record: figure.Record{Run: name, Group: m.Name, Domain: domain, Task: task, Seed: seed}, env: o.Env}
 	t := settings{training.DefaultTransfer(), world.DefaultRobot()}
-	t.Method, t.Network.Width, t.Episodes = m.method, m.width, o.Episodes
+	t.Method, t.Network.Width, t.Episodes, t.Inherit = m.method, m.width, o.Episodes, m.inherit
 	t.Learner.Seed, t.Learner.Steps, t.Learner.CheckpointEvery = seed, o.Steps, checkpointEvery
 	var err error
 	if t.World, err = worldOf(&r); err != nil {
@@ -144,6 +154,9 @@ func (o *Options) transfer(name string, m Method, domain, task string, seed uint
 	r.words = []string{"-method", m.method}
 	if m.width != "" {
 		r.words = append(r.words, "-width", m.width)
+	}
+	if m.inherit {
+		r.words = append(r.words, "-inherit")
 	}
 	r.words = append(r.words, "-domain", domain, "-task", task, "-seed", fmt.Sprint(seed), "-steps",
 		fmt.Sprint(o.Steps),

@@ -26,7 +26,7 @@ var search = kind{
 		"configuration file of transfer, which the other experiments read.",
 	example: "experiment transfer-search -trials 30",
 	flags:   []string{"methods", "domain", "trials", "learning-rate", "entropy-cost"},
-	usual:   Settings{Methods: MethodNames(), Domain: "transfer-search", Trials: 30},
+	usual:   Settings{Methods: paperMethods(), Domain: "transfer-search", Trials: 30},
 	runs:    func(o *Options) ([]Run, error) { return o.drawn([]string{o.Domain}, false) },
 	report:  reportSearch,
 }
