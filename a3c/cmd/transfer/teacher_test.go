@@ -60,7 +60,7 @@ func TestInherit(t *testing.T) {
 	from := column(t, true, nil)
 	begun := func(more ...string) map[string][]byte {
 		out := filepath.Join(t.TempDir(), "run")
-		args := append(taught(out, from, "-method", "scratch-wide", "-learning-rate", "1e-30", "-steps", "20"), more...)
+		args := append(taught(out, from, "-method", "scratch", "-learning-rate", "1e-30", "-steps", "20"), more...)
 		if _, _, err := transferTo(args...); err != nil {
 			t.Fatal(err)
 		}
@@ -132,19 +132,19 @@ func TestTaughtOnArm(t *testing.T) {
 func TestTaughtRefuses(t *testing.T) {
 	from := column(t, true, map[string]string{training.RewardScaleKey: "0.1", training.DomainKey: "color-small"})
 	for args, want := range map[string]string{
-		"-method finetune-last":                      "all of it learns",
-		"-method finetune -workers 2":                "one arm",
-		"-method finetune -see twin":                 "see the camera",
-		"-method finetune -gamma 0.9":                "-gamma",
-		"-method finetune":                           "give -twin color-small",
-		"-method finetune -twin random":              "differ from episode to episode",
-		"-method finetune -twin nowhere":             "-twin",
-		"-method finetune -windows 0":                "windows is 0",
-		"-method progressive -inherit":               "begins with nothing",
-		"-method scratch -inherit -twin color-small": "cannot share an LSTM",
-		"-teacher none -share-steps 100":             "it needs -teacher twin",
-		"-teacher none -inherit":                     "it needs -teacher twin",
-		"-method scratch-wide -from none":            "needs one -from",
+		"-method finetune-last":                           "all of it learns",
+		"-method finetune -workers 2":                     "one arm",
+		"-method finetune -see twin":                      "see the camera",
+		"-method finetune -gamma 0.9":                     "-gamma",
+		"-method finetune":                                "give -twin color-small",
+		"-method finetune -twin random":                   "differ from episode to episode",
+		"-method finetune -twin nowhere":                  "-twin",
+		"-method finetune -windows 0":                     "windows is 0",
+		"-method progressive -inherit":                    "begins with nothing",
+		"-method scratch-wide -inherit -twin color-small": "cannot share an LSTM",
+		"-teacher none -share-steps 100":                  "it needs -teacher twin",
+		"-teacher none -inherit":                          "it needs -teacher twin",
+		"-method scratch-wide -from none":                 "needs one -from",
 	} {
 		_, _, err := transferTo(taught(filepath.Join(t.TempDir(), "run"), from, strings.Fields(args)...)...)
 		if err == nil || !strings.Contains(err.Error(), want) {
