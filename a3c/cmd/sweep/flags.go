@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"slices"
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/job"
@@ -28,7 +29,7 @@ type options struct {
 
 // trialSettings are those of a trial, of a first column or of a transfer, but for what is searched.
 type trialSettings struct {
-	Config training.Config `except:"learning-rate,entropy-cost,max-time,method,teacher,share-steps,feature-cost,windows,window"`
+	Config training.Config `except:"learning-rate,entropy-cost,max-time,method"`
 	// Method is that of a transfer, or trainMethod.
 	Method string `flag:"method" choice:"train|progressive|finetune|finetune-last|scratch|scratch-wide" help:"*way* to transfer"`
 }
@@ -86,16 +87,46 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 		f.SetDefaults(&struct {
 			training.Config `except:"learning-rate,entropy-cost"`
 		}{usual})
-		for _, name := range training.OpenFlags {
-			if !f.Given(name) {
-				f.NotInFile(name)
-			}
-		}
+	}
+	if err := o.leaveOpen(); err != nil {
+		return nil, err
 	}
 	c := &o.settings.Config.Learner
 	o.study.Seed, o.study.Steps, o.study.Plan = c.Seed, c.Steps, o.plan
 	return o, o.validate()
 }
+
+// leaveOpen keeps out of the study's file what method, checkpoint and teacher decide. A student has
+// no entropy cost that could be searched.
+func (o *options) leaveOpen() error {
+	if o.settings.Method == trainMethod {
+		if o.settings.Config.Taught() {
+			return cli.Usagef("-teacher with -method %s: it is for a transfer", trainMethod)
+		}
+		return nil
+	}
+	open := training.OpenFlags
+	if o.settings.Config.Taught() {
+		open = slices.Concat(open, training.OfTeacher)
+		if !o.flags.Given("entropy-cost") {
+			usual := o.settings.Config.Learner.EntropyCost
+			o.study.EntropyCost = study.Range{Low: usual, High: usual}
+			o.flags.NotInFile("entropy-cost")
+		}
+	}
+	for _, name := range open {
+		if name != "learning-rate" && !o.flags.Given(name) {
+			o.flags.NotInFile(name)
+		}
+	}
+	if o.place.Resume {
+		return nil // the study's file names all that it was begun with
+	}
+	return o.settings.Config.CheckTaught(o.flags.Given)
+}
+
+// decided tells LeaveOpen what is not left open: what was given, and what is searched.
+func (o *options) decided(flag string) bool { return flag == "learning-rate" || o.flags.Given(flag) }
 
 func (o *options) validate() error {
 	if err := o.settings.Config.Validate(false); err != nil {

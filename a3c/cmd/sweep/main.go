@@ -135,11 +135,11 @@ func (o *options) plan(t study.Trial) (training.Plan, error) {
 	config.Learner.Seed, config.Learner.LearningRate, config.Learner.EntropyCost = t.Seed, t.LearningRate, t.EntropyCost
 	if o.settings.Method != trainMethod {
 		config.Method = o.settings.Method
-		if err := config.LeaveOpen(o.flags.Given); err != nil {
+		if err := config.LeaveOpen(o.decided); err != nil {
 			return training.Plan{}, err
 		}
 	}
-	w, err := world.Open(config.World, o.robot)
+	w, err := world.Open(config.Place(), o.robot)
 	if err != nil {
 		return training.Plan{}, err
 	}

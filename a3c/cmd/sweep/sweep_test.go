@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/a3c"
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/a3c/study"
@@ -309,6 +310,48 @@ func TestTransferStudy(t *testing.T) {
 		if columns := len(c.Network.Columns()); (columns == 2) != (method == "progressive") {
 			t.Errorf("%s: %d columns", method, columns)
 		}
+	}
+}
+
+// TestTaughtStudy: the trials of a study may have a teacher; then the learning rate is searched
+// alone, and whoever goes on with the study trains with the same settings.
+func TestTaughtStudy(t *testing.T) {
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	out := filepath.Join(t.TempDir(), "study")
+	args := []string{"-out", out, "-method", "finetune", "-teacher", "twin", "-windows", "2", "-from", from, "-trials",
+		"2", "-steps", "100", "-episodes", "2"}
+	if _, _, err := sweep(t, append(args, "-entropy-cost", "1e-4..1e-3")...); err == nil ||
+		!strings.Contains(err.Error(), "a student under a teacher has none") {
+		t.Errorf("an entropy cost to search: %v", err)
+	}
+	if _, _, err := sweep(t, "-out", out, "-teacher", "twin"); err == nil || !strings.Contains(err.Error(),
+		"it is for a transfer") {
+		t.Errorf("a first column: %v", err)
+	}
+	if _, _, err := sweep(t, append(args, "-prepare")...); err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := sweep(t, "-resume", "-out", out)
+	if err != nil || !r.Done || r.Scores != 2 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	var rates []string
+	for _, trial := range []string{"trial-000", "trial-001"} {
+		config := read(t, out, trial, training.ConfigFile)
+		for _, want := range []string{"teacher = 'twin'", "windows = 2\n", "rollout = 10\n", "value-cost = 0.1\n"} {
+			if !strings.Contains(config, want) {
+				t.Errorf("%s: no %s in\n%s", trial, want, config)
+			}
+		}
+		_, rate, _ := strings.Cut(config, "\nlearning-rate = ")
+		rates = append(rates, rate[:strings.IndexByte(rate, '\n')])
+		rows, err := training.ReadMetrics[a3c.Metrics](filepath.Join(out, trial, training.MetricsFile))
+		if err != nil || len(rows) == 0 || rows[0].Teacher == nil {
+			t.Errorf("%s: %d rows of metrics, %v", trial, len(rows), err)
+		}
+	}
+	if rates[0] == rates[1] || rates[0] == "0.001" {
+		t.Errorf("learning rates %v: none were drawn", rates)
 	}
 }
 
