@@ -26,6 +26,22 @@ func TestScalars(t *testing.T) {
 			t.Errorf("%s is %v (there: %v), want %v", tag, v, ok, want)
 		}
 	}
+	for tag := range got {
+		if strings.HasPrefix(tag, "teacher/") {
+			t.Errorf("%s of a run without a teacher", tag)
+		}
+	}
+	m.Teacher = &a3c.TeacherMetrics{Agreement: 0.875, Share: 0.25, Score: 31.5, Alone: 4, Late: 3}
+	clear(got)
+	for _, s := range (row{m, 0}).scalars(400) {
+		got[s.Tag] = s.Value
+	}
+	for tag, want := range map[string]float64{"teacher/agreement": 0.875, "teacher/share": 0.25,
+		"teacher/student_score": 31.5, "teacher/late_actions": 3} {
+		if v, ok := got[tag]; !ok || v != want {
+			t.Errorf("%s is %v (there: %v), want %v", tag, v, ok, want)
+		}
+	}
 	m.WindowEpisodes = 0
 	for _, s := range (row{m, 0}).scalars(0) {
 		if s.Tag == "episodes/score" || strings.HasPrefix(s.Tag, "stages/") {
