@@ -281,9 +281,9 @@ func TestStory(t *testing.T) {
 // TestTwin: students of two kinds learn in runs of two lengths, more of them later, and the report
 // compares them with column 1, driven by the twin or not.
 func TestTwin(t *testing.T) {
-	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	from := cmdtest.Column(t, nn.ReachArch(true, true), 1, nil)
 	p := newPlace(t)
-	args := []string{"twin", "-from", from, "-episodes", "2", "-seeds", "1", "-methods", "finetune,scratch"}
+	args := []string{"twin", "-from", from, "-episodes", "2", "-seeds", "1", "-methods", "finetune,wide-no-laterals"}
 	if said := p.mustPerform(t, append(args, "-budgets", "100")...); runsSaid(said) != 5 {
 		t.Errorf("it said:\n%s", said)
 	}
@@ -294,7 +294,7 @@ func TestTwin(t *testing.T) {
 	for _, v := range p.records(t) {
 		steps[v.Run] = v.Steps
 	}
-	if steps["finetune/100/1"] != 100 || steps["scratch/200/1"] != 200 {
+	if steps["finetune/100/1"] != 100 || steps["wide-no-laterals/200/1"] != 200 {
 		t.Errorf("runs of %v steps", steps)
 	}
 	readme := p.files(t)["README.md"]

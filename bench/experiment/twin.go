@@ -23,8 +23,8 @@ var twin = kind{
 	example: "experiment twin -out bench/results/twin/robot -work runs/twin/robot -domain robot",
 	flags:   []string{"methods", "domain", "env", "seeds", "budgets"},
 	usual: Settings{
-		Methods: methodList{"finetune", "progressive-wide", "progressive-narrow", "scratch-wide"}, Domain: "robot",
-		Env: "sim", Seeds: 5, Budgets: numbers{2500, 5000, 10_000, 20_000, 60_000}, Episodes: 300,
+		Methods: methodList{"finetune", "progressive-wide", "wide-no-laterals", "progressive-narrow", "scratch-wide"},
+		Domain:  "robot", Env: "sim", Seeds: 5, Budgets: numbers{2500, 5000, 10_000, 20_000, 60_000}, Episodes: 300,
 	},
 	runs:   func(o *Options) ([]Run, error) { return o.twinRuns() },
 	report: reportTwin,
@@ -85,7 +85,8 @@ func reportTwin(r *report) error {
 		"rate falling to 0\n"+
 		"there. Scores are of final evaluations with the camera's pictures alone, %d episodes a seed: mean over "+
 		"seeds, half width of its\n"+
-		"95 %% interval over seeds, and the number of seeds.\n\n![scores over steps](%s.svg)\n\n", r.o.where(),
+		"95 %% interval over seeds, and the number of seeds. wide-no-laterals is progressive-wide without laterals: both "+
+		"begin with column 1's\nLSTM and output, and with new eyes.\n\n![scores over steps](%s.svg)\n\n", r.o.where(),
 		r.o.Episodes, r.o.name)
 	r.say("| |")
 	for _, steps := range r.o.Budgets {
