@@ -1,5 +1,5 @@
 # make            builds every command into bin/
-# make run        the main job, in minutes: from the simulator to the robot, three ways side by side
+# make run        the main job, in minutes: from the simulator to the robot, three ways side by side, and one with a teacher
 # make test       every test; what CI runs first
 # make help       the rest
 
@@ -24,14 +24,15 @@ LDFLAGS  := -s -w -X colonnade/a3c/training.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean help
+.PHONY: build run pixels twin train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
 	$(GO) build -trimpath -ldflags "$(LDFLAGS)" -o bin/ ./...
 
 # Transfers the shipped column 1 to the emulated robot, with driver, safety layer, camera and tracker:
-# as a progressive network, by fine-tuning, and from scratch. It leaves a table, a curve and a film
+# as a progressive network, by fine-tuning, from scratch, and by fine-tuning under the twin for
+# 10,000 steps. It leaves a table, a curve and a film
 # of before and after. 100 s of processor time on Zen 4, shared by up to three cores. With
 # make run STORY="-env sim" it learns in the simulator's world of the robot: 36 s.
 STORY ?=
@@ -102,6 +103,13 @@ experiments: build
 	bin/experiment figure-5 -random $(RANDOM) $(THREE) -env jaco -out bench/results/figure-5/arm-from-sim -work runs/figure-5-arm-from-sim
 	bin/experiment figure-6
 	bin/experiment figure-7
+
+# Students of several kinds under the twin, in three worlds and on the emulated arm (bench/results/twin).
+twin: build
+	bin/experiment twin -out bench/results/twin/robot -work runs/twin/robot
+	bin/experiment twin -domain robot-far -out bench/results/twin/robot-far -work runs/twin/robot-far
+	bin/experiment twin -domain $(UNFORESEEN) -out bench/results/twin/unforeseen -work runs/twin/unforeseen
+	bin/experiment twin -env jaco -methods finetune -out bench/results/twin/arm -work runs/twin/arm
 
 test:
 	$(GO) test ./...
@@ -223,4 +231,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 twin workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean"
