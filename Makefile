@@ -32,9 +32,9 @@ build:
 
 # Transfers the shipped column 1 to the emulated robot, with driver, safety layer, camera and tracker:
 # as a progressive network, by fine-tuning, from scratch, and by fine-tuning under the twin for
-# 10,000 steps. It leaves a table, a curve and a film
-# of before and after. 100 s of processor time on Zen 4, shared by up to three cores. With
-# make run STORY="-env sim" it learns in the simulator's world of the robot: 36 s.
+# 10,000 steps. It leaves a table, a curve and a film of before and after. 126 s of processor time on
+# Intel Xeon (family 6, model 207), shared by up to three cores. With make run STORY="-env sim" it
+# learns in the simulator's world of the robot.
 STORY ?=
 run: build
 	bin/experiment story -out $(RUN) -work $(RUN)/runs $(STORY)
