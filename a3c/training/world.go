@@ -71,7 +71,7 @@ const (
 type WorldSettings struct {
 	// Env says where the arm is: "sim", the default, is the simulator; "jaco" an arm that is
 	// driven, emulated or real.
-	Env string `flag:"env" choice:"sim|jaco" help:"*place* of the arm: the simulator, or a Jaco, emulated unless -arm says otherwise, through cable, driver, safety layer, camera and tracker"`
+	Env string `flag:"env" choice:"sim|jaco" help:"*environment*: the simulator, or an arm (emulated, or real with -arm) behind cable, driver, safety layer, camera and tracker"`
 	// Task is one of reach.Tasks(). Default "reach".
 	Task string `flag:"task" choice:"reach|conveyor" help:"*task* of the arm"`
 	// Domain is how the world looks and moves. Default "sim", in which column 1 learns.

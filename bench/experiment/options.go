@@ -46,7 +46,7 @@ type Settings struct {
 	Domain  string `flag:"domain" help:"*domain* to transfer to: a name or a file"`
 	Domains list   `flag:"domains" help:"*domains* to transfer to, with commas: names or files"`
 	// Env is "sim", the simulator in the robot's world, or "jaco", the emulated arm.
-	Env string `flag:"env" choice:"jaco|sim" help:"*place* of the arm: the emulated arm behind cable, driver, safety layer, camera and tracker, or the simulator in the robot's world"`
+	Env string `flag:"env" choice:"jaco|sim" help:"*environment*: the emulated arm behind cable, driver, safety layer, camera and tracker, or the simulator in the robot's world"`
 
 	// How often, 1 to 100,000: Seeds, Runs or Trials, as the experiment has it.
 	Seeds  int `flag:"seeds" help:"*number* of seeds"`

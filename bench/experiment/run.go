@@ -54,7 +54,7 @@ import (
 type Run struct {
 	// What is known of its record beforehand: name, group, domain, task, seed.
 	figure.Record
-	env string // place of the arm; empty: the simulator
+	env string // environment; empty: the simulator
 	see string // what the policy sees; empty: the camera's pictures
 
 	settings string    // what a search found, for people; empty: its own

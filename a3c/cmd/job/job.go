@@ -2,7 +2,7 @@
 // same folder, watch it the same way and end with the same line, and sweep keeps its study as they
 // keep a run.
 //
-//	-out -resume             the folder: a new one, or one to go on with (Place)
+//	-out -resume             the folder: a new one, or one to go on with (Folder)
 //	-stages -profile -http   what to show of the run besides (Training)
 //
 // Start reading at Training.Run: a whole training, from flags that are read to the result on
@@ -21,8 +21,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// Place is where a command keeps its work: the flags -out and -resume.
-type Place struct {
+// Folder is where a command keeps its work: the flags -out and -resume.
+type Folder struct {
 	flags *cli.Flags
 	kept  string // what is there: "run", "study"
 
@@ -30,9 +30,9 @@ type Place struct {
 	Resume bool   // it is there and is gone on with
 }
 
-// RegisterPlace defines the flags. kept names what is in the folder: "run".
-func RegisterPlace(f *cli.Flags, kept, resume string) *Place {
-	p := &Place{flags: f, kept: kept}
+// RegisterFolder defines the flags. kept names what is in the folder: "run".
+func RegisterFolder(f *cli.Flags, kept, resume string) *Folder {
+	p := &Folder{flags: f, kept: kept}
 	f.StringVar(&p.Out, "out", "", kept+" `folder`, a new one unless -resume")
 	f.BoolVar(&p.Resume, "resume", false, resume)
 	f.NotInFile("out", "resume")
@@ -41,7 +41,7 @@ func RegisterPlace(f *cli.Flags, kept, resume string) *Place {
 
 // Complete is called after the flags are parsed. It wants a folder, and with -resume takes the
 // values of its configuration, of which the command line may change the named ones.
-func (p *Place) Complete(changeable ...string) error {
+func (p *Folder) Complete(changeable ...string) error {
 	if p.Out == "" {
 		return cli.Usagef("-out FOLDER is needed: where the %s is kept", p.kept)
 	}
@@ -53,7 +53,7 @@ func (p *Place) Complete(changeable ...string) error {
 
 // Training is a command that trains in a run folder: what it trains, where, and what to show of it.
 type Training struct {
-	*Place
+	*Folder
 	Config  training.Config
 	robot   world.Robot
 	profile *string
@@ -63,7 +63,7 @@ type Training struct {
 
 // Register defines the flags, with a configuration of defaults.
 func Register(f *cli.Flags, defaults training.Config) *Training {
-	t := &Training{Place: RegisterPlace(f, "run", "go on with the run in -out"), Config: defaults,
+	t := &Training{Folder: RegisterFolder(f, "run", "go on with the run in -out"), Config: defaults,
 		robot: world.DefaultRobot()}
 	if t.Config.Method != "" {
 		t.Config.ShowOpen()

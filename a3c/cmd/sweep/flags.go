@@ -15,7 +15,7 @@ import (
 // options is the command line of sweep.
 type options struct {
 	flags    *cli.Flags
-	place    *job.Place
+	folder   *job.Folder
 	prepare  *bool
 	trial    *int
 	fail     *bool // when interrupted
@@ -52,7 +52,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o := &options{flags: f, study: study.Settings{
 		LearningRate: study.Range{Low: 5e-5, High: 5e-3}, EntropyCost: study.Range{Low: 1e-5, High: 1e-2},
 	}}
-	o.place = job.RegisterPlace(f, "study", "go on with the study in -out, or join those who work on it")
+	o.folder = job.RegisterFolder(f, "study", "go on with the study in -out, or join those who work on it")
 	o.prepare = f.Bool("prepare", false, "make the study's folder and stop: others will work on it with -resume")
 	o.trial = f.Int("trial", -1,
 		"work on this trial alone, to the end of the present rung, if it takes part in it; `number` from 0")
@@ -75,10 +75,10 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	if err := f.Parse(args); err != nil {
 		return nil, err
 	}
-	if o.place.Resume && *o.prepare {
+	if o.folder.Resume && *o.prepare {
 		return nil, cli.Usagef("-prepare makes a new study and -resume goes on with one: want one of them")
 	}
-	if err := o.place.Complete(); err != nil {
+	if err := o.folder.Complete(); err != nil {
 		return nil, err
 	}
 	if o.settings.Method != trainMethod {
@@ -119,7 +119,7 @@ func (o *options) leaveOpen() error {
 			o.flags.NotInFile(name)
 		}
 	}
-	if o.place.Resume {
+	if o.folder.Resume {
 		return nil // the study's file names all that it was begun with
 	}
 	return o.settings.Config.CheckTaught(o.flags.Given)

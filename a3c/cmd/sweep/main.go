@@ -39,26 +39,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer o.page.Close()
-	if !o.place.Resume {
-		err := study.Create(o.place.Out, o.flags.TOML())
+	if !o.folder.Resume {
+		err := study.Create(o.folder.Out, o.flags.TOML())
 		if errors.Is(err, study.ErrUsed) {
 			return cli.Hint(err, "add -resume to go on with it or to join it, or take another -out")
 		}
 		if err == nil {
 			err = o.settings.Config.World.Domain.Keep(func(name string, data []byte) error {
-				return atomicfile.WriteFile(filepath.Join(o.place.Out, name), data)
+				return atomicfile.WriteFile(filepath.Join(o.folder.Out, name), data)
 			})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	stop, err := cli.StartProfile(*o.profile, o.place.Out)
+	stop, err := cli.StartProfile(*o.profile, o.folder.Out)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	s, err := study.New(o.study, o.place.Out, stderr)
+	s, err := study.New(o.study, o.folder.Out, stderr)
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	switch {
 	case *o.prepare:
 		fmt.Fprintf(stderr, "sweep: %d trials, %d steps in all; work on them with: sweep -resume -out %s\n",
-			o.study.Trials, o.study.Budget(), o.place.Out)
+			o.study.Trials, o.study.Budget(), o.folder.Out)
 	case *o.trial >= 0:
 		done, err = o.workOnOne(ctx, s, stderr)
 	default:
@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return cli.Hint(errors.New("interrupted; all is saved"), "the same command goes on, with -resume or without")
 	}
 	if ctx.Err() != nil && !done {
-		fmt.Fprintf(stderr, "sweep: stopped; go on with: sweep -resume -out %s\n", o.place.Out)
+		fmt.Fprintf(stderr, "sweep: stopped; go on with: sweep -resume -out %s\n", o.folder.Out)
 	}
 	return o.report(s, done, ctx.Err() != nil && !done, stdout, stderr)
 }

@@ -16,10 +16,10 @@
 //	sbatch --array=0-29 sweep.sbatch STUDY    Slurm: task N works with  -trial $SLURM_ARRAY_TASK_ID
 //	kubectl apply -f job.yaml                 Kubernetes: pod N works with  -trial $(JOB_COMPLETION_INDEX)
 //
-// Without -trial a process takes whatever trial is free and waits for those that others hold, as an
-// allocation that one pays for should not; with -trial it does that one and ends. Both may be
-// killed at any time: a trial goes on from its last checkpoint, and with -deterministic to the same
-// bits. Submit an array again and what is finished ends at once. With -rungs N an array does one
+// Without -trial a process works on any free trial, and waits while others hold the rest; on a paid
+// allocation use -trial: the process does that one trial, never waits, and ends. Both may be killed
+// at any time: a trial goes on from its last checkpoint, and with -deterministic to the same bits.
+// Submit an array again and what is finished ends at once. With -rungs N an array does one
 // rung: submit it N times, one after the other; trials that do not go on end at once.
 //
 // A scheduler takes exit code 0 for done, but commands also exit with 0 when they were asked to
@@ -38,7 +38,7 @@
 // make test-slurm starts munge, slurmctld and slurmd on 127.0.0.1, sends sweep.sbatch with four
 // trials through sbatch, kills one task, sends one back to the queue and asks one to stop, submits
 // once more, and compares with the same study done by one process: the same table, the same number
-// of steps in each trial, finished trials untouched. 50 s, of which 20 are Slurm's waiting, on two
+// of steps in each trial, finished trials unchanged. 50 s, of which 20 are Slurm's waiting, on two
 // busy cores with Slurm 22.05 of Debian 12. It is one node, so locks across machines are not part
 // of it.
 //
