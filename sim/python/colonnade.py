@@ -7,9 +7,10 @@
 
 It needs numpy, and the program simserve, which it starts and ends itself: the argument server, the
 environment variable COLONNADE_SIMSERVE, bin/simserve of the repository that this file lies in, or
-the PATH say where it is. Where gymnasium can be imported, the classes are its Env and VectorEnv, with
-its spaces, and the ids Colonnade/Reach-v0 and Colonnade/Conveyor-v0 are registered. Elsewhere small
-classes of the same interface take their place.
+the PATH say where it is. Where gymnasium (1.0 or later) can be imported, the classes are its Env and
+VectorEnv, with its spaces, and the ids Colonnade/Reach-v0 and Colonnade/Conveyor-v0 are registered: a
+learner that is given "colonnade:Colonnade/Reach-v0" as the name of its environment needs no import.
+Elsewhere small classes of the same interface take their place.
 
 Observations are pixels, uint8 (64, 64, 3), or with proprioception=True a dict of "pixels" and
 "proprioception" (float32, nine joint angles in rad, nine velocities in rad/s). An action has nine
@@ -36,6 +37,7 @@ A process that was forked cannot use its parent's environments. A server that di
 `timeout` seconds is a ServerError; a request that it refuses, such as a wrong action, a ValueError.
 """
 
+import collections.abc
 import enum
 import mmap
 import os
@@ -139,7 +141,7 @@ class _MultiDiscrete(_Space):
         return f"MultiDiscrete({self.nvec})"
 
 
-class _Dict(_Space):
+class _Dict(_Space, collections.abc.Mapping):
     def __init__(self, spaces):
         self.spaces = spaces
         super().__init__(None, None)
@@ -156,8 +158,11 @@ class _Dict(_Space):
     def __getitem__(self, key):
         return self.spaces[key]
 
-    def keys(self):
-        return self.spaces.keys()
+    def __iter__(self):
+        return iter(self.spaces)
+
+    def __len__(self):
+        return len(self.spaces)
 
     def __repr__(self):
         return f"Dict({self.spaces})"
@@ -322,12 +327,6 @@ def _end(pid, control, process, log):
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def _seed_of(seed):
-    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**64:
-        raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, not {seed!r}")
-    return int(seed)
 
 
 def _seed_of(seed):
@@ -511,8 +510,10 @@ class VectorEnv(_Arms, _VectorBase):
             mask = np.ones(self.num_envs, np.bool_)
         elif getattr(mask, "dtype", None) != np.bool_ or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(f"reset_mask is a numpy array of {self.num_envs} bools, at least one of them True")
-        if seed is None or isinstance(seed, (int, np.integer)):
-            seed = [None if seed is None else int(seed) + i for i in range(self.num_envs)]
+        if seed is None:
+            seed = [None] * self.num_envs
+        elif isinstance(seed, (int, np.integer)):
+            seed = [_seed_of(seed) + i for i in range(self.num_envs)]
         if len(seed) != self.num_envs:
             raise ValueError(f"there are {len(seed)} seeds for {self.num_envs} environments")
         buffer = self._begin(np.flatnonzero(mask), [_seed_of(s) for s in seed])

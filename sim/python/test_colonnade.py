@@ -144,7 +144,9 @@ class Contract(unittest.TestCase):
                 for key in first if isinstance(first, dict) else [()]:
                     np.testing.assert_array_equal(first[key], again[key])
                     self.assertFalse(np.array_equal(first[key], second[key]))
-            for wrong in (np.full(9, 3), np.full(9, -1), np.zeros(8, np.int64), np.zeros(9)):
+            self.assertEqual({key: space.shape for key, space in both.observation_space.items()},
+                             {"pixels": (64, 64, 3), "proprioception": (18,)})
+            for wrong in (np.full(9, 3), np.full(9, -1), np.zeros(8, np.int64)):
                 self.assertFalse(wrong in env.action_space)
             for wrong in (np.zeros((64, 64, 3)), np.zeros((64, 64), np.uint8), None):
                 self.assertFalse(wrong in pixels)
@@ -230,7 +232,7 @@ class Contract(unittest.TestCase):
             warnings.filterwarnings("ignore", ".*infinity.*")  # velocities and angles have no bounds
             warnings.filterwarnings("ignore", ".*different from the unwrapped version.*")
             for kwargs in ({}, {"proprioception": True, "domain": "robot", "target_every": 3}):
-                for name in ("Colonnade/Reach-v0", "Colonnade/Conveyor-v0"):
+                for name in ("Colonnade/Reach-v0", "colonnade:Colonnade/Conveyor-v0"):
                     with gymnasium.make(name, **kwargs) as env:
                         check_env(env.unwrapped)
         envs = gymnasium.make_vec("Colonnade/Reach-v0", num_envs=3)
@@ -335,6 +337,9 @@ class Failures(unittest.TestCase):
             for options in ({"start": 1}, {"reset_mask": [True, True]}, {"reset_mask": np.zeros(2, np.bool_)}):
                 with self.assertRaisesRegex(ValueError, "reset_mask"):
                     envs.reset(options=options)
+            for seed in (True, 2**64 - 1, -1):  # the second environment has the next seed
+                with self.assertRaisesRegex(ValueError, "a seed is a whole number"):
+                    envs.reset(seed=seed)
             with self.assertRaisesRegex(ValueError, "3 seeds for 2 environments"):
                 envs.reset(seed=[1, 2, 3])
             env.reset()
