@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/training.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels twin train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean help
+.PHONY: build run pixels twin train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -121,12 +121,18 @@ test-purego:
 PYTHON ?= $(or $(wildcard /usr/bin/python3),python3)
 test-python: build
 	@$(PYTHON) -c 'import numpy' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-numpy; }
-	$(PYTHON) -m py_compile sim/python/*.py
+	$(PYTHON) -m py_compile sim/python/*.py bench/race/*.py
 	cd sim/python && $(PYTHON) -m unittest -v test_colonnade
 
 # Steps from Python beside those of the Go loop, in one run.
 bench-python: build
 	PYTHONPATH=sim/python $(PYTHON) sim/python/rate.py $(RATE)
+
+# train against A2C and PPO in PyTorch (Debian's, installed where it is missing, as root), with the same networks on the
+# same cores: many hours. Goes on where it was stopped. RACE="-rounds 3 -seeds 0" measures rates and memory alone.
+bench-race: build
+	@$(PYTHON) -c 'import numpy, torch' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-torch python3-numpy libopenblas0-pthread; }
+	bin/race -python $(PYTHON) -work runs/race -out bench/results/race $(RACE)
 
 # The same tests on arm64, under qemu-user (installed where it is missing), but
 # for those that start themselves as a child process, which qemu-user cannot.
@@ -231,4 +237,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 twin workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 twin workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean"
