@@ -38,7 +38,8 @@
 //     over overlapping patches (col2im), which the gradient of the input needs, is not timed
 //     either.
 //   - Our side is the function that the network calls, with packing of weights, bias, ReLU and
-//     sums.
+//     sums. Weights that the network packs once in a backward pass and then uses for many products,
+//     those of the convolution's gradient of the input and of the LSTM's, are packed beforehand.
 //
 // With -isa avx2 the peers may use AVX2 at most, and ours is the AVX2 implementation. With -isa
 // best all use what they find. Both tables are made where the processor has AVX-512.

@@ -13,6 +13,7 @@ type gemm struct {
 	transA, transB bool
 	m, n, k        int
 	a, b, c        []float32
+	packed         *kernels.Packed // b, where the network packs it once for many products; else nil
 }
 
 // layerGemm returns the product of a pass of a linear layer with x (batch,in),
@@ -49,6 +50,12 @@ func (g gemm) strides() (lda, ldb, ldc int) {
 // ours computes the product with this project's kernels.
 func (g gemm) ours(times int) {
 	lda, ldb, ldc := g.strides()
+	if g.packed != nil {
+		for range times {
+			kernels.GemmNTPacked(false, g.m, g.a, lda, g.packed, g.c, ldc)
+		}
+		return
+	}
 	compute := kernels.Gemm
 	if g.transA {
 		compute = kernels.GemmTN

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"colonnade/kernels"
 )
@@ -100,6 +101,10 @@ func linearLine(layer string, p pass, batch, out, in int) line {
 		make: func() ([]candidate, error) {
 			x, w, y := random(batch*in, 1), random(in*out, 2), random(batch*out, 3)
 			g := layerGemm(p, batch, out, in, x, w, y)
+			if p == gradInput && strings.HasPrefix(layer, "LSTM") {
+				g.packed = new(kernels.Packed)
+				g.packed.PackNT(in, out, w, out)
+			}
 			as := func(c []float32) []float32 { return c }
 			own := gemmCandidate("ours", "", g.ours, g, as)
 			inner, err := newInnerPrimitive(p, batch, out, in)
@@ -163,7 +168,9 @@ func ourConv(p pass, g kernels.Conv, n int, x, w, bias, y []float32) candidate {
 		call = func() { g.GradWeights(n, x, y, out, db) }
 	case gradInput:
 		out = make([]float32, len(x))
-		call = func() { g.GradInput(n, y, w, out) }
+		packed := new(kernels.Packed)
+		g.PackGradInput(w, packed)
+		call = func() { g.GradInputPacked(n, y, packed, out) }
 	}
 	own.run = func(times int) error {
 		for range times {
