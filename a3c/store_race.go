@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync/atomic"
 	"unsafe"
+
+	"colonnade/kernels"
 )
 
 // loadAll and update do what their plain twins do with atomic loads and stores, which the race
@@ -19,10 +21,9 @@ func loadAll(local, shared []float32) {
 }
 
 func update(theta, ms, grad []float32, lr, decay, epsilon float32) {
-	const leastSquare = 0x1p-114 // as in kernels.RMSProp: no denormal numbers
 	for i, g := range grad {
 		m := load(&ms[i])
-		if m < leastSquare {
+		if m < kernels.LeastSquare {
 			m = 0
 		}
 		m = decay*m + (1-decay)*g*g

@@ -55,7 +55,7 @@ const (
 	// reorderFrom is the number of columns of b from which copying a into tiles
 	// costs less than rows of it that evict each other; reorderTurned is that where a
 	// is read down its columns, a row apart at every step, and half as far is too far.
-	reorderFrom, reorderTurned = 48, 256
+	reorderFrom, reorderTurned = 48, 96
 	// packedRows is how many rows are copied into a tile at once. Those beyond its
 	// height are overwritten by the first rows and the next tile.
 	packedRows = 8
@@ -197,6 +197,13 @@ func (f *factor) steps(t *micro, run int) {
 // load packs a block of f from row i and column p on.
 func (f *factor) load(i, p, rows, run int) {
 	if f.packed == nil {
+		return
+	}
+	if f.row == 1 && f.height == mrTall {
+		for q := 0; q < rows; q += 4 * mrTall {
+			packTiles12AVX512(&f.packed[q*run], 4*mrTall*run, &f.data[(i+q)*f.row+p*f.col], 4*f.col, run,
+				1<<min(4*mrTall, f.rows-i-q)-1)
+		}
 		return
 	}
 	for q := 0; q < rows; q += f.height {

@@ -2,13 +2,13 @@
 
 package kernels
 
-// A microRow is up to 64 neighbouring elements of a single row of the output, kept
+// A microRow is up to 128 neighbouring elements of a single row of the output, kept
 // in registers over a whole chain of sums.
 type microRow struct {
 	c, a, b      *float32
 	astep, bstep int // bytes
 	count        int // steps, 1 or more
-	vectors      int // of 8 columns: 1, 2, 4 or 8
+	vectors      int // of 8 columns: 1, 2, 4 or 8, or rowVectors512 whole ones
 	mask         *[8]int32
 	accumulate   int // 1: c +=, 0: c =
 }
@@ -17,12 +17,27 @@ type microRow struct {
 func rowTimes(r *microRow)
 
 //go:noescape
+func rowTimes512(r *microRow)
+
+//go:noescape
 func addEightRows(c, a, b *float32, bstep, vectors, fresh int)
+
+//go:noescape
+func addEightRows512(c, a, b *float32, bstep, vectors, fresh int)
 
 // compute is a real call so that the goroutine can be preempted.
 //
 //go:noinline
-func (r *microRow) compute() { rowTimes(r) }
+func (r *microRow) compute() {
+	if r.vectors == rowVectors512 {
+		rowTimes512(r)
+	} else {
+		rowTimes(r)
+	}
+}
+
+// rowVectors512 is the number of vectors of 8 columns that rowTimes512 takes.
+const rowVectors512 = 16
 
 // axpyFrom is the number of columns from which walking along the rows of b beats
 // walking down columns of it.
@@ -69,6 +84,8 @@ func downColumns(add bool, n, k int, a []float32, ap int, b []float32, ldb int, 
 // most of which only the last one is not whole.
 func rowVectors(left int) int {
 	switch vectors := (left + 7) / 8; {
+	case left >= 8*rowVectors512 && useAVX512:
+		return rowVectors512
 	case vectors >= 8:
 		return 8
 	case vectors >= 4:
@@ -99,7 +116,11 @@ func axpyInto(sum []float32, n, k int, a, b []float32, ldb int) {
 		if p == 0 {
 			fresh = 1
 		}
-		addEightRows(&sum[0], &a[p], &b[p*ldb], 4*ldb, n/8, fresh)
+		if useAVX512 && n%16 == 0 {
+			addEightRows512(&sum[0], &a[p], &b[p*ldb], 4*ldb, n/16, fresh)
+		} else {
+			addEightRows(&sum[0], &a[p], &b[p*ldb], 4*ldb, n/8, fresh)
+		}
 	}
 }
 

@@ -15,6 +15,9 @@ func pack8MaskAVX2(dst *float32, lddst int, src *float32, ldsrc, rows int, mask 
 func pack32AVX512(dst, src *float32, ldsrc, rows, kmask int)
 
 //go:noescape
+func packTiles12AVX512(dst *float32, tile int, src *float32, ldsrc, steps, kmask int)
+
+//go:noescape
 func transpose8AVX2(dst *float32, lddst int, src *float32, ldsrc, blocks int)
 
 // pack copies columns of rows of b into a panel of the given width, zero

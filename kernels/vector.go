@@ -1,8 +1,10 @@
 package kernels
 
+// LeastSquare is the smallest mean square that counts as more than 0 to RMSProp, and leastGrad the
+// smallest gradient: decay or 1-decay times either square is a normal number.
 const (
-	leastGrad   = 0x1p-57  // a smaller gradient counts as 0 to RMSProp
-	leastSquare = 0x1p-114 // and so does a smaller mean square: decay or 1-decay times either is a normal number
+	LeastSquare = 0x1p-114
+	leastGrad   = 0x1p-57
 )
 
 // RMSProp makes one step of the optimiser, with running mean squares ms.

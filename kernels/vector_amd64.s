@@ -148,7 +148,7 @@ sum:
 	VMOVD        AX, x    \
 	VBROADCASTSS x, y
 
-// RMS updates Y0 = theta, Y1 = ms with Y2 = grad. Y8 is leastSquare, Y9 leastGrad and Y10 has all
+// RMS updates Y0 = theta, Y1 = ms with Y2 = grad. Y8 is LeastSquare, Y9 leastGrad and Y10 has all
 // bits but the sign. The comparisons are true for NaN, which stays.
 #define RMS \
 	VANDPS      Y10, Y2, Y3    \

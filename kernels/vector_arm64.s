@@ -113,7 +113,7 @@ sum:
 	RET
 
 // RMS updates theta and ms with grad, three registers, where V31 is lr, V30
-// decay, V29 keep, V28 epsilon, V27 leastSquare and V26 leastGrad. The comparisons are false for NaN,
+// decay, V29 keep, V28 epsilon, V27 LeastSquare and V26 leastGrad. The comparisons are false for NaN,
 // which stays. V25 is 0. It uses V6 and V7.
 #define RMS(theta, ms, vms, grad, vgrad) \
 	FACGT(grad, 26, 6)               \

@@ -11,7 +11,7 @@ func rmsPropGeneric(theta, ms, grad []float32, lr, decay, epsilon float32) {
 			g = 0
 		}
 		s := ms[i]
-		if s < leastSquare {
+		if s < LeastSquare {
 			s = 0
 		}
 		s = decay*s + keep*g*g

@@ -38,7 +38,7 @@ func TestRMSPropVanishing(t *testing.T) {
 	const lr, decay, epsilon, n = float32(7e-4), float32(0.75), float32(1e-5), 21 // products of 0.75 and 0.25 are exact
 	var first []float32
 	eachImplementation(t, func(t *testing.T) {
-		least, below := float32(leastSquare), math.Nextafter32(leastSquare, 0)
+		least, below := float32(LeastSquare), math.Nextafter32(LeastSquare, 0)
 		grads := []float32{0, leastGrad, -leastGrad, math.Nextafter32(leastGrad, 0), -math.Nextafter32(leastGrad, 0),
 			1e-30, 1e-45}
 		squares := []float32{least, below, 1e-38, 1e-45, 0, least, below}

@@ -3,6 +3,8 @@ package plain
 import (
 	"math"
 	"math/rand/v2"
+
+	"colonnade/kernels"
 )
 
 // learn computes the gradient of the rollout's loss, environment by environment, and applies it.
@@ -157,10 +159,6 @@ func (t *Trainer) apply(grad []float32, samples int) error {
 	return t.advance(int64(samples))
 }
 
-// leastSquare is the smallest mean square that counts, as in kernels.RMSProp: those of parameters
-// without gradient would decay into denormal numbers, which are slow.
-const leastSquare = 0x1p-114
-
 // update makes one step of RMSProp on the shared parameters with the mean of the gradients
 // gathered, if there are any.
 func (t *Trainer) update() {
@@ -170,7 +168,7 @@ func (t *Trainer) update() {
 	rate := t.cfg.Rate(t.steps, float64(t.steps)/float64(t.cfg.Steps))
 	for i := range t.sum {
 		g := t.sum[i] / float64(t.gathered)
-		if t.ms[i] < leastSquare {
+		if t.ms[i] < kernels.LeastSquare {
 			t.ms[i] = 0
 		}
 		t.ms[i] = t.cfg.Decay*t.ms[i] + (1-t.cfg.Decay)*g*g
