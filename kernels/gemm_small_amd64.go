@@ -24,8 +24,13 @@ func smallKGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float
 	t.columns(width, width)
 	for i := 0; i < m; {
 		height := mrOf(m-i, width)
-		t.rows = min(height, m-i)
-		for q := range height {
+		rows := min(height, m-i)
+		t.rows = rows
+		if useAVX512 && m-i >= mrTall {
+			height, rows, t.rows = mrTall, mrTall, mrTall/2
+			t.afar, t.cfar = 4*t.rows*ai, 4*t.rows*ldc
+		}
+		for q := range t.off {
 			t.off[q] = 4 * ai * min(q, t.rows-1)
 		}
 		t.a = &a[i*ai]
@@ -34,7 +39,7 @@ func smallKGemm(accumulate bool, m, n, k int, a []float32, ai, ap int, b []float
 			j += width * t.series((whole-j)/width)
 			t.compute(height, width)
 		}
-		i += height
+		i += rows
 	}
 	if whole < n {
 		blockedGemm(accumulate, m, n-whole, k, a, ai, ap, b[whole:], ldb, c[whole:], ldc)
