@@ -180,6 +180,9 @@ end:
 	VZEROUPPER
 	RET
 
+// Products of 8 and 16 rows use a panel of weights once or twice, so 4x16 asks for rows of b ahead: the
+// eighth from here, and the same row of the next panel (fc of the feedforward network with AVX2, 8 rows
+// 1.4 to 2.6 times as fast on an Intel Xeon, 16 rows 1.2). In 6x16 that costs more than it gains.
 #define STEP4x16 \
 	VMOVUPS (SI), Y12       \
 	VMOVUPS 32(SI), Y13     \
@@ -187,6 +190,8 @@ end:
 	STEP2(R9, Y15, Y2, Y3)  \
 	STEP2(R10, Y14, Y4, Y5) \
 	STEP2(R11, Y15, Y6, Y7) \
+	PREFETCHT0 (SI)(DX*8)   \
+	PREFETCHT1 64(SI)       \
 	ADDQ    DX, SI
 
 // func micro4x16(t *micro)
