@@ -189,8 +189,12 @@ type outer struct {
 	last       int    // byte offset of a vector that ends with the row, -1: the whole ones suffice
 	at         [4]int // byte offsets of the vectors of a narrow line
 	narrow     bool   // 32 columns or less
+	cmask      int    // of outer512: a bit for each column
 	accumulate int    // 1: c +=, 0: c =
 }
+
+//go:noescape
+func outer512(o *outer)
 
 //go:noescape
 func outerRows(o *outer)
@@ -202,9 +206,12 @@ func outerNarrow(o *outer)
 //
 //go:noinline
 func (o *outer) compute() {
-	if o.narrow {
+	switch {
+	case o.cmask != 0:
+		outer512(o)
+	case o.narrow:
 		outerNarrow(o)
-	} else {
+	default:
 		outerRows(o)
 	}
 }
@@ -217,6 +224,9 @@ func outerGemm(accumulate bool, m, n int, a []float32, ai int, b, c []float32, l
 	o := outer{ldc: 4 * ldc, astep: 4 * ai}
 	if accumulate {
 		o.accumulate = 1
+	}
+	if useAVX512 && n <= 64 {
+		o.cmask = int(^uint64(0) >> (64 - n))
 	}
 	o.narrow = n <= 8*len(o.at)
 	for q := range o.at {
