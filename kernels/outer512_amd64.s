@@ -12,7 +12,7 @@
 
 // SET sets a register of a line: c = a_i·b. ADD adds to it: c = a_i·b + c.
 #define SET(at, mask, b, c) \
-	VMULPS  b, Z8, c       \
+	VMULPS  b, Z8, c        \
 	VMOVUPS c, mask, at(DI)
 
 #define ADD(at, mask, b, c) \
