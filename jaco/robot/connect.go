@@ -108,8 +108,12 @@ const DrivenArms = "only a Jaco2 with six joints, the curved wrist and three fin
 
 // guard connects and, if motion is allowed, enables it.
 func (h *Hardware) guard(ctx context.Context) (*safety.Guard, error) {
+	var zeros pose
+	if h.Plane != nil {
+		zeros = h.Plane.Zeros()
+	}
 	guard, err := safety.Connect(ctx, safety.Options{
-		Arm: safety.Driver{Clock: h.Clock, Open: h.Open, Fingers: sim.NumFingers}, Motion: h.Move,
+		Zeros: zeros, Arm: safety.Driver{Clock: h.Clock, Open: h.Open, Fingers: sim.NumFingers}, Motion: h.Move,
 		StopFile: h.StopFile, Log: h.Log,
 	})
 	if err == nil && h.Move {

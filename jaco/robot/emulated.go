@@ -121,7 +121,8 @@ func (l *Emulated) build(opt *Emulation) (err error) {
 	var within clock.Deadline
 	within.Set(context.Background(), l.Clock.Now().Add(connectTime))
 	l.Guard, err = connect(&within, safety.Options{
-		Arm: safety.Driver{Clock: l.Clock, Open: open}, Motion: !opt.Still, StopFile: opt.StopFile, Log: opt.Log,
+		Zeros: l.Plane.Zeros(),
+		Arm:   safety.Driver{Clock: l.Clock, Open: open}, Motion: !opt.Still, StopFile: opt.StopFile, Log: opt.Log,
 	})
 	return err
 }

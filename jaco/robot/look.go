@@ -73,7 +73,7 @@ func (e *Env) look() error {
 	for i, turn := range e.turns {
 		m.Q[i] -= turn
 	}
-	e.arm.Q = m.Q
+	e.arm.Q = e.corrected(m.Q)
 	e.model.Kinematics(e.arm)
 	var err error
 	if m.Taken, err = e.lab.Camera.Frame(e.frame[:]); err != nil {

@@ -72,10 +72,18 @@ func (e *Env) drawTwin(pixels []uint8) error {
 	if err := checkBuffers(pixels, nil); err != nil {
 		return err
 	}
-	e.twin.data.Q = e.present()
+	e.twin.data.Q = e.corrected(e.present())
 	e.model.Kinematics(e.twin.data)
 	e.twin.renderer.SeedNoise(e.seed + uint64(e.steps))
 	return e.twin.renderer.Render(pixels, &e.twin.data.BodyPos, &e.twin.data.BodyRot, e.Target())
+}
+
+// corrected returns joint angles without what the encoders are known to be off by.
+func (e *Env) corrected(q pose) pose {
+	for i, zero := range e.lab.Plane.Zeros() {
+		q[i] -= zero
+	}
+	return q
 }
 
 // oldestAngles bounds the time for which motion is added to angles: an arm that was lost stands

@@ -32,6 +32,11 @@ type Options struct {
 	Limits   *Limits
 	Stopping *Stopping
 
+	// Zeros is by how much the joints are known to report more than the true angles, rad, at most
+	// MostZero. Distances are kept at the angles without them and, as that may be wrong, at the
+	// reported ones as before: the arm goes nowhere that it would not go without them.
+	Zeros [sim.NumJoints]float64
+
 	// StopFile is an emergency stop: it is pulled when a file of that name appears. Empty: there is
 	// none.
 	StopFile string
@@ -91,6 +96,11 @@ func Connect(ctx context.Context, opt Options) (*Guard, error) {
 	}
 	if err := stopping.Validate(); err != nil {
 		return nil, err
+	}
+	for i, zero := range opt.Zeros {
+		if err := between("the error of "+g.model.JointName(i)+"'s zero", zero, -MostZero, MostZero, "rad"); err != nil {
+			return nil, fmt.Errorf("%w: calibrate anew", err)
+		}
 	}
 	if opt.Arm.Clock == nil {
 		return nil, errors.New("safety: Options.Arm needs a Clock")

@@ -7,6 +7,10 @@ import (
 	"colonnade/sim"
 )
 
+// MostZero is the largest known error of a joint's zero that is accepted, rad: a larger one is
+// likelier a mistake.
+const MostZero = 0.05
+
 // Limits is how near the arm may come to what. There is no value that turns a check off.
 type Limits struct {
 	Joint float64 // distance of joints 2 and 3 from their limits, rad, 0.02 to 0.5

@@ -51,9 +51,30 @@ const (
 	betweenFinger = 0.4
 )
 
-// measure measures the pose with joint angles q, fingers stopped at the ends of their ranges as
+// measure measures the pose that the joints report as q, and the one that they have if Options.Zeros
+// is right: of each distance it returns the one with less above its margin.
+func (g *Guard) measure(q *[sim.NumJoints]float64) rooms {
+	r := g.measureAt(q)
+	if g.opt.Zeros == [sim.NumJoints]float64{} {
+		return r
+	}
+	is := *q
+	for i, zero := range g.opt.Zeros {
+		is[i] -= zero
+	}
+	corrected := g.measureAt(&is)
+	worse := corrected.all()
+	for i, x := range r.all() {
+		if worse[i].excess() < x.excess() {
+			*x = *worse[i]
+		}
+	}
+	return r
+}
+
+// measureAt measures the pose with joint angles q, fingers stopped at the ends of their ranges as
 // they are by the hand.
-func (g *Guard) measure(q *[sim.NumJoints]float64) (r rooms) {
+func (g *Guard) measureAt(q *[sim.NumJoints]float64) (r rooms) {
 	d, l := g.ahead.data, &g.limits
 	d.Q = *q
 	for i := sim.NumArmJoints; i < sim.NumJoints; i++ {

@@ -7,11 +7,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+
+	"colonnade/sim"
 )
 
 const schema = "jaco-table/1"
 
-// file is what a Plane is kept as. Points and View count: all else follows from them, and is there
+// file is what a Plane is kept as. Points, View and Zeros count: all else follows from them, and is there
 // for people.
 type file struct {
 	Schema  string      `json:"schema"`
@@ -20,6 +22,7 @@ type file struct {
 	Points  []Point     `json:"points"`
 	Error   *float64    `json:"error_mm,omitempty"` // root mean square at the points
 	Camera  *[3]float64 `json:"camera,omitempty"`   // m
+	Zeros   []float64   `json:"zeros,omitempty"`    // rad, of each joint
 }
 
 // Save writes the plane to a file, which is complete or as it was before.
@@ -30,6 +33,9 @@ func (p *Plane) Save(path string) error {
 	}
 	if p.camera != nil {
 		f.Camera = (*[3]float64)(p.camera)
+	}
+	if p.zeros != [sim.NumJoints]float64{} {
+		f.Zeros = p.zeros[:]
 	}
 	text, err := json.MarshalIndent(f, "", "  ")
 	if err != nil {
@@ -75,9 +81,13 @@ func parse(text []byte) (*Plane, error) {
 	if f.Picture != [2]int{Side, Side} {
 		return nil, fmt.Errorf("it is for pictures of %dx%d pixels, want %dx%d", f.Picture[0], f.Picture[1], Side, Side)
 	}
+	if n := len(f.Zeros); n != 0 && n != sim.NumJoints {
+		return nil, fmt.Errorf("it has the zeros of %d joints, want %d", n, sim.NumJoints)
+	}
 	p, err := Fit(f.Points)
 	if err == nil {
 		p.view = f.View
+		copy(p.zeros[:], f.Zeros)
 	}
 	return p, err
 }

@@ -27,6 +27,7 @@ type Plane struct {
 	errorMM        float64 // root mean square at the points; NaN with four points, which always fit
 	camera         *sim.Vec3
 	view           string
+	zeros          [sim.NumJoints]float64
 }
 
 // Scales bring numbers near 1, without which the equations are ill-conditioned.
@@ -206,6 +207,13 @@ func (p *Plane) View() string { return p.view }
 
 // SetView says how the pictures were taken.
 func (p *Plane) SetView(view string) { p.view = view }
+
+// Zeros returns by how much the arm's encoders report more than the true angles, rad; zero: nobody
+// measured it.
+func (p *Plane) Zeros() [sim.NumJoints]float64 { return p.zeros }
+
+// SetZeros keeps them with the plane.
+func (p *Plane) SetZeros(zeros [sim.NumJoints]float64) { p.zeros = zeros }
 
 // Camera returns where the camera stands, world, m; ok is false where the plane does not tell: if
 // it looks straight down, or the picture was cropped off its middle.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"colonnade/sim"
 )
 
 // exact are points of a known homography.
@@ -117,6 +119,8 @@ func TestSaveAndLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.SetView("640x480, crop 80,0,560,480")
+	zeros := [sim.NumJoints]float64{0.01, 0, -0.02}
+	p.SetZeros(zeros)
 	if err := p.Save(path); err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +133,9 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 	if q.View() != p.View() {
 		t.Errorf("the view is %q", q.View())
+	}
+	if q.Zeros() != zeros {
+		t.Errorf("the zeros are %v", q.Zeros())
 	}
 	if err := p.Save(filepath.Join(path, "x")); err == nil {
 		t.Error("saved below a file")

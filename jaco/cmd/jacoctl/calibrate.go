@@ -46,6 +46,8 @@ type calibrating struct {
 	*setup
 	places, points        *string
 	out, overlay, picture *string
+	encoders              *bool
+	poses                 *int
 }
 
 func calibrate(ctx context.Context, args []string, c console) (any, error) {
@@ -58,9 +60,16 @@ func calibrate(ctx context.Context, args []string, c console) (any, error) {
 	s.overlay = s.String("overlay", "", "draw table and points over the camera's picture into this PNG `file`")
 	s.picture = s.String("picture", "", "write the camera's picture, ten times as large, into this PNG `file`, to "+
 		"click on; without -points do no more")
-	s.NotInFile("places", "points", "out", "overlay", "picture")
+	s.encoders = s.Bool("encoders", false, "estimate the encoder offsets instead: the arm moves to -poses, and is "+
+		"drawn as the world of -domain, which must look as the laboratory does, until it matches the pictures; the "+
+		"file of -out has the table of -calibration, and the offsets")
+	s.poses = s.Int("poses", 40, "`number` of poses for -encoders, 20 to 200")
+	s.NotInFile("encoders", "poses", "places", "points", "out", "overlay", "picture")
 	if err := s.parse(args); err != nil {
 		return nil, err
+	}
+	if *s.encoders {
+		return s.calibrateEncoders(ctx)
 	}
 	places, points, err := s.read()
 	if err != nil {

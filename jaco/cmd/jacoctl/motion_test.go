@@ -205,6 +205,8 @@ func TestUsage(t *testing.T) {
 		"run -checkpoint x -see both", "run -checkpoint x -see twin -twin random",
 		"record", "replay", "shadow", "shadow -checkpoint x -steps 0", "latency -joint 7", "latency -cycles 1", "latency -speed 3",
 		"calibrate -places 1,2", "calibrate -points 1,2:3", "calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x",
+		"calibrate -encoders -poses 19", "calibrate -encoders -overlay x", "status -arm usb -zeros x",
+		"calibrate -encoders -arm usb", "calibrate -encoders -arm usb -camera /dev/video3 -calibration x",
 		"status -move", "status -camera /dev/video0", "status -calibration x", "status extra", "status -arm usb -camera-settings size=1",
 		"run -checkpoint CKPT -arm usb -move", "run -checkpoint CKPT -arm usb -move -camera /dev/video3", "calibrate -arm usb", "status -domain moon",
 		"status -faults dance", "jog -arm usb -move -faults=lose%in%every%9",
