@@ -8,8 +8,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// Page collects what the page shows. It is a training.Watcher; a nil *Page watches nothing, and
-// that is what no -http is.
+// Page collects what the page shows. It is a training.Watcher. All methods of a nil *Page do
+// nothing; without -http the page is nil.
 type Page struct {
 	command string
 	server  *server

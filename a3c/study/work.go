@@ -140,7 +140,7 @@ func (s *Study) Next(number int) (rung int, ok bool, err error) {
 	return rung, err == nil && slices.Contains(candidates, number) && !slices.Contains(reached, number), err
 }
 
-// Done tells whether every trial has come as far as it is to.
+// Done reports whether every trial has done its last rung or was dropped.
 func (s *Study) Done() (bool, error) {
 	rung, _, _, err := s.present()
 	return err == nil && rung == s.Rungs, err

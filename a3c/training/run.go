@@ -36,8 +36,8 @@ type Plan struct {
 	Episodes       int    // of the final evaluation
 	MilestoneEvery int64  // steps between checkpoints that are kept; 0: none
 	File           []byte // the run's config.toml, all settings resolved
-	// Bare leaves out what only people look at, curve, TensorBoard events and best parameters, for
-	// one of hundreds of short runs: what resuming needs and the metrics remain.
+	// Bare: write only metrics and what resuming needs; no curve, no TensorBoard events, no best
+	// checkpoint. For one of hundreds of short runs.
 	Bare bool
 
 	Watcher Watcher // is told of the run while it goes on; nil: nobody

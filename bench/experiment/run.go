@@ -63,7 +63,7 @@ type Run struct {
 	// the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the
 	// planner
 	policy string
-	times  int      // as many times the usual number of episodes are for a run that does not train; 0: once
+	times  int      // factor on the number of evaluation episodes of runs that do not train; 0 counts as 1
 	from   []string // checkpoints to start from
 	needs  string   // name of the run whose column it starts from, or evaluates
 	keep   bool     // its last checkpoint stays, for others to start from

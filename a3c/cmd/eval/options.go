@@ -48,7 +48,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	o.seeds = f.Int("seeds", 1, "`number` of seeds: this one and those that follow it, all episodes counting together")
 	f.BoolVar(&o.config.Greedy, "greedy", false, "take the most probable actions instead of drawing from the policy")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0),
-		"`number` of episodes' groups played at once; the result does not depend on it")
+		"`number` of episodes evaluated in parallel; the result does not depend on it")
 	o.picture = f.String("map", "", "draw the scores over the places of the target into this `file`: .svg or .png")
 	o.record = f.String("table", "", "write a line for every episode into this `file`: .csv, or .jsonl for JSON lines")
 	o.against = f.String("against", "",

@@ -106,7 +106,7 @@ func parse(args []string, stdout, stderr io.Writer) (*options, error) {
 	f.IntVar(&o.config.Episodes, "episodes", 100, "`number` of episodes of each evaluation for -sensitivity")
 	f.Uint64Var(&o.config.Seed, "seed", 7, "`seed` of episodes, actions and noise for -sensitivity")
 	f.IntVar(&o.config.Workers, "workers", runtime.GOMAXPROCS(0),
-		"`number` of episodes' groups played at once for -sensitivity; the result does not depend on it")
+		"`number` of episodes evaluated in parallel for -sensitivity; the result does not depend on it")
 	o.chart = f.String("chart", "", "draw the result of -sensitivity into this `file`: .svg or .png")
 	o.profile = f.ProfileFlag("the current folder")
 	if err := f.Parse(args); err != nil {

@@ -24,7 +24,7 @@ func main() { cli.Main("sweep", run) }
 type result struct {
 	Trials  int          `json:"trials"`
 	Scores  int          `json:"scores"`         // so far, over all rungs
-	Done    bool         `json:"done"`           // every trial has come as far as it is to
+	Done    bool         `json:"done"`           // every trial has done its last rung or was dropped
 	Best    *study.Score `json:"best,omitempty"` // so far, of those that came farthest
 	Budget  int64        `json:"budget"`         // environment steps of the whole study
 	Stopped bool         `json:"interrupted,omitempty"`
