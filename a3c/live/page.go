@@ -8,8 +8,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// Page collects what the page shows. It is a training.Watcher. All methods of a nil *Page do
-// nothing; without -http the page is nil.
+// Page collects what the page shows. Without -http it is nil: Watch, ShowTrials, Attach and Close
+// of a nil *Page do nothing. Watch makes it the training.Watcher of a run.
 type Page struct {
 	command string
 	server  *server
