@@ -77,7 +77,7 @@ type Config struct {
 	Decay float64 `json:"decay" flag:"decay" help:"RMSProp's *memory* of squared gradients"`
 	// Epsilon is added to the root of RMSProp's mean square. Above 0; default 1e-5 (prototype: scan
 	// 1e-6 to 1e-4).
-	Epsilon float64 `json:"epsilon" flag:"epsilon" help:"RMSProp's *epsilon*, outside the root"`
+	Epsilon float64 `json:"epsilon" flag:"epsilon" help:"RMSProp's *epsilon*, outside the root; fine-tuning without a teacher takes 0.1 unless it is given"`
 
 	// OutputOnly trains the output layer alone. Default false.
 	OutputOnly bool `json:"output_only"`

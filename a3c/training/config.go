@@ -73,6 +73,12 @@ func (c *Config) ShowOpen() {
 	c.Network, c.Learner.RewardScale = usualColumn, a3c.DefaultConfig().RewardScale
 }
 
+// FinetuneEpsilon is RMSProp's epsilon where a trained column goes on learning without a teacher and
+// nobody says otherwise. With the usual 1e-5 an update moves every parameter by about the learning
+// rate, however small its gradient; in updates of 20 samples that is noise, and within some 50 of
+// them a policy is lost (bench/results/finetune).
+const FinetuneEpsilon = 0.1
+
 // OpenFlags are the flags of what DefaultTransfer leaves open.
 var OpenFlags = []string{"net", "width", "inputs", "reward-scale"}
 
@@ -84,6 +90,9 @@ func (c *Config) LeaveOpen(given func(flag string) bool) error {
 	}
 	if c.Taught() {
 		c.UseTeacher(slices.DeleteFunc(slices.Clone(OfTeacher), given)...)
+	}
+	if c.Method == Finetune && !c.Taught() && !given("epsilon") {
+		c.Learner.Epsilon = FinetuneEpsilon
 	}
 	for flag, value := range map[string]*string{"net": &c.Network.Net, "width": &c.Network.Width,
 		"inputs": &c.Network.Inputs} {

@@ -164,6 +164,9 @@ func (o *Options) transfer(name string, m Method, domain, task string, seed uint
 	if r.env == "jaco" {
 		r.words = append(r.words, "-env", r.env)
 	}
+	if m.method == training.Finetune {
+		r.words = append(r.words, "-epsilon", fmt.Sprint(t.Learner.Epsilon)) // the paper's, not transfer's
+	}
 	r.words = append(r.words, further...)
 	if m.from {
 		r.from = []string{o.From}
