@@ -305,3 +305,20 @@ func TestUsage(t *testing.T) {
 
 // TestGolden: flags, their defaults and the configuration file stay what they are.
 func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }
+
+// TestFinetuneLives: a column that goes on learning in another world keeps its policy; with the epsilon of a first column, as the
+// paper's figures have it, it is lost within the same steps.
+func TestFinetuneLives(t *testing.T) {
+	scored := func(more ...string) float64 {
+		r, _, err := transferTo(append([]string{"-method", "finetune", "-from", "../../../bench/pretrained/reach-recurrent-wide.safetensors",
+			"-domain", "transfer-search", "-seed", "4", "-learning-rate", "0.0006", "-entropy-cost", "1e-5", "-steps", "5000",
+			"-episodes", "40", "-out", filepath.Join(t.TempDir(), "run")}, more...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Score
+	}
+	if kept, lost := scored(), scored("-epsilon", "1e-5"); kept < 20 || lost > 5 {
+		t.Errorf("scores of %.1f, want over 20, and %.1f with the usual epsilon, want under 5", kept, lost)
+	}
+}
