@@ -22,7 +22,7 @@ import "unsafe"
 // most micro-kernels of AVX-512 are tall, 12x32 and 16x16 (micro512tall_amd64.s). A call takes some
 // 25 cycles to begin and end, which short chains (8 to 24 steps) feel. What each layer reaches, by
 // processor, is in bench/results/peers. Products of one row have kernels of their own:
-// row_amd64.s, dot_amd64.s and outer_amd64.s.
+// row_amd64.s, dot_amd64.s, outer_amd64.s, and row512_amd64.s and outer512_amd64.s for AVX-512.
 //
 // Every sum starts from zero or the bias and adds its products in the order of
 // the steps, whatever the tile: its bits do not depend on MR and NR,
