@@ -211,3 +211,31 @@ func TestTheArmsOwnClock(t *testing.T) {
 		}
 	}
 }
+
+// unwell is an arm whose way home ends in an error, of which its quick status has the low byte.
+type unwell struct{ *emulator.Device }
+
+func (u *unwell) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := u.Device.In(now, p)
+	var packet protocol.Packet
+	var s protocol.QuickStatus
+	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.QuickStatusRead && s.Decode(packet.Data[:]) == nil {
+		s.Retract = uint8(protocol.RetractError & 0xff)
+		copy(p[protocol.HeaderSize:n], s.Append(nil))
+	}
+	return n, ready
+}
+
+// A way home that the arm gives up is an error at once, not when the time for it is over.
+func TestHomeThatTheArmGivesUp(t *testing.T) {
+	r := newRig(t, "", nil)
+	r.socket.Plug(&unwell{r.device})
+	r.connect()
+	if err := r.arm.Enable(background); err != nil {
+		t.Fatal(err)
+	}
+	start := r.clock.Now()
+	if err := r.arm.Home(background); !errors.Is(err, ErrNoProgress) || r.clock.Now().Sub(start) > time.Second {
+		t.Errorf("%v after %v", err, r.clock.Now().Sub(start))
+	}
+}

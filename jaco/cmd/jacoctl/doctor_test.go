@@ -62,6 +62,12 @@ func TestDoctorNamesFaults(t *testing.T) {
 		{name: "a pose that cannot be", spoil: func(l *laboratory) {
 			l.device.Break(l.clock.Now(), 1, emulator.Angle, emulator.Fault{Scale: 1, Offset: 2 * math.Pi})
 		}, want: armState, words: []string{"joint_2 reports 9.2", "0.82 to 5.46", "off and on again"}},
+		{name: "a way home that failed", spoil: func(l *laboratory) {
+			l.socket.Plug(&unwell{l.device, func(s *protocol.QuickStatus) { s.Retract = uint8(protocol.RetractError & 0xff) }})
+		}, want: armState, words: []string{"its way home ended in an error", "switch the arm off"}},
+		{name: "a limit fault", spoil: func(l *laboratory) {
+			l.socket.Plug(&unwell{l.device, func(s *protocol.QuickStatus) { s.CartesianFault = 1 }})
+		}, want: armState, words: []string{"a joint stands at its limit", "jacoctl home"}},
 		{name: "camera busy", spoil: func(l *laboratory) { l.openEye = open(transport.ErrBusy); l.hold("/dev/video3", "cheese") }, want: cameraBusy,
 			words: []string{"cheese (process 4711)"}},
 		{name: "no room for the camera", spoil: func(l *laboratory) { l.openEye = open(camera.ErrRoom) }, want: cameraBusy, words: []string{"format=mjpeg"}},
@@ -104,6 +110,23 @@ func TestDoctorNamesFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unwell is an arm whose quick status says what change makes of it.
+type unwell struct {
+	*emulator.Device
+	change func(s *protocol.QuickStatus)
+}
+
+func (u *unwell) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := u.Device.In(now, p)
+	var packet protocol.Packet
+	var s protocol.QuickStatus
+	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.QuickStatusRead && s.Decode(packet.Data[:]) == nil {
+		u.change(&s)
+		copy(p[protocol.HeaderSize:n], s.Append(nil))
+	}
+	return n, ready
 }
 
 func TestDoctorStopFile(t *testing.T) {
