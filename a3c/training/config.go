@@ -82,6 +82,17 @@ const FinetuneEpsilon = 0.1
 // OpenFlags are the flags of what DefaultTransfer leaves open.
 var OpenFlags = []string{"net", "width", "inputs", "reward-scale"}
 
+// Open returns the flags of all that LeaveOpen decides where they are not given.
+func (c *Config) Open() []string {
+	switch {
+	case c.Taught():
+		return slices.Concat(OpenFlags, OfTeacher)
+	case c.Method == Finetune:
+		return slices.Concat(OpenFlags, []string{"epsilon"})
+	}
+	return OpenFlags
+}
+
 // LeaveOpen opens what method and checkpoint decide unless its flag was given. It returns a usage
 // error if a number is wrong.
 func (c *Config) LeaveOpen(given func(flag string) bool) error {

@@ -172,7 +172,8 @@ func (a *Arm) pollStatus(ctx context.Context, asked time.Time) error {
 			return err
 		}
 		a.update(func(s *State) {
-			if s.Retract, s.StatusTime = protocol.RetractState(m.Retract), asked; s.Retract > protocol.NotInitialised {
+			s.Retract, s.StatusTime = protocol.RetractState(m.Retract), asked
+			if s.Retract > protocol.NotInitialised {
 				s.Retract = protocol.RetractError // 25000, of which a byte has a part at most
 			}
 			s.API, s.LimitFault = m.ControlDisabled == 0, m.CartesianFault != 0

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"slices"
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/cmd/job"
@@ -105,16 +104,16 @@ func (o *options) leaveOpen() error {
 		}
 		return nil
 	}
-	open := training.OpenFlags
-	if o.settings.Config.Taught() {
-		open = slices.Concat(open, training.OfTeacher)
+	c := o.settings.Config
+	c.Method = o.settings.Method
+	if c.Taught() {
 		if !o.flags.Given("entropy-cost") {
-			usual := o.settings.Config.Learner.EntropyCost
+			usual := c.Learner.EntropyCost
 			o.study.EntropyCost = study.Range{Low: usual, High: usual}
 			o.flags.NotInFile("entropy-cost")
 		}
 	}
-	for _, name := range open {
+	for _, name := range c.Open() {
 		if name != "learning-rate" && !o.flags.Given(name) {
 			o.flags.NotInFile(name)
 		}

@@ -355,6 +355,22 @@ func TestTaughtStudy(t *testing.T) {
 	}
 }
 
+// TestPreparedFinetune: trials of a study that was prepared take the epsilon that transfer would, as those of one that was not do.
+func TestPreparedFinetune(t *testing.T) {
+	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
+	out := filepath.Join(t.TempDir(), "study")
+	if _, _, err := sweep(t, "-out", out, "-method", "finetune", "-from", from, "-trials", "1", "-steps", "100", "-episodes", "2",
+		"-prepare"); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := sweep(t, "-resume", "-out", out); err != nil {
+		t.Fatal(err)
+	}
+	if config := read(t, out, "trial-000", training.ConfigFile); !strings.Contains(config, "\nepsilon = 0.1\n") {
+		t.Error(config)
+	}
+}
+
 func TestUsage(t *testing.T) {
 	for _, test := range []struct{ args, want string }{
 		{"", "-out FOLDER is needed"},
