@@ -153,20 +153,12 @@ func TestAPeriodThatIsMissedStopsTheArm(t *testing.T) {
 	}
 }
 
-// ownTime is an arm whose own clock says what says makes of the true time since it was switched on, in s.
-type ownTime struct {
-	*emulator.Device
-	says func(s float64) float64
-}
-
-func (o *ownTime) In(now time.Time, p []byte) (int, time.Time) {
-	n, ready := o.Device.In(now, p)
-	var packet protocol.Packet
-	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.GeneralRead && packet.Number == clockPage {
-		field := p[protocol.HeaderSize+clockOffset:]
-		binary.LittleEndian.PutUint64(field, math.Float64bits(o.says(math.Float64frombits(binary.LittleEndian.Uint64(field)))))
-	}
-	return n, ready
+// ownTime returns an arm whose own clock says what says makes of the true time since it was switched on, in s.
+func ownTime(d *emulator.Device, says func(s float64) float64) *altered {
+	return &altered{d, protocol.GeneralRead, func(data []byte) {
+		field := data[clockOffset:]
+		binary.LittleEndian.PutUint64(field, math.Float64bits(says(math.Float64frombits(binary.LittleEndian.Uint64(field)))))
+	}}
 }
 
 // A virtual machine that is paused, or an arm that is switched off and on, shows in the arm's own clock alone. It stops the
@@ -190,7 +182,7 @@ func TestTheArmsOwnClock(t *testing.T) {
 		"a tick of 0.2 s":        {func(s float64) float64 { return math.Floor(5*s) / 5 }, false},
 	} {
 		r := newRig(t, "", nil)
-		r.socket.Plug(&ownTime{r.device, c.says})
+		r.socket.Plug(ownTime(r.device, c.says))
 		r.connect()
 		if err := r.arm.Enable(background); err != nil {
 			t.Fatal(err)
@@ -212,24 +204,16 @@ func TestTheArmsOwnClock(t *testing.T) {
 	}
 }
 
-// unwell is an arm whose way home ends in an error, of which its quick status has the low byte.
-type unwell struct{ *emulator.Device }
-
-func (u *unwell) In(now time.Time, p []byte) (int, time.Time) {
-	n, ready := u.Device.In(now, p)
-	var packet protocol.Packet
-	var s protocol.QuickStatus
-	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.QuickStatusRead && s.Decode(packet.Data[:]) == nil {
-		s.Retract = uint8(protocol.RetractError & 0xff)
-		copy(p[protocol.HeaderSize:n], s.Append(nil))
-	}
-	return n, ready
-}
-
 // A way home that the arm gives up is an error at once, not when the time for it is over.
 func TestHomeThatTheArmGivesUp(t *testing.T) {
 	r := newRig(t, "", nil)
-	r.socket.Plug(&unwell{r.device})
+	r.socket.Plug(&altered{r.device, protocol.QuickStatusRead, func(data []byte) {
+		var s protocol.QuickStatus
+		if s.Decode(data) == nil {
+			s.Retract = uint8(protocol.RetractError & 0xff) // all that the byte has of it
+			copy(data, s.Append(nil))
+		}
+	}})
 	r.connect()
 	if err := r.arm.Enable(background); err != nil {
 		t.Fatal(err)

@@ -11,20 +11,11 @@ import (
 	"colonnade/jaco/protocol"
 )
 
-// miscounting is an arm that says of its queue what says makes of the true number of points.
-type miscounting struct {
-	*emulator.Device
-	says func(points uint32) uint32
-}
-
-func (m *miscounting) In(now time.Time, p []byte) (int, time.Time) {
-	n, ready := m.Device.In(now, p)
-	var packet protocol.Packet
-	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == protocol.QueueRead {
-		field := p[protocol.HeaderSize:]
-		binary.LittleEndian.PutUint32(field, m.says(binary.LittleEndian.Uint32(field)))
-	}
-	return n, ready
+// miscounting returns an arm that says of its queue what says makes of the true number of points.
+func miscounting(d *emulator.Device, says func(points uint32) uint32) *altered {
+	return &altered{d, protocol.QueueRead, func(data []byte) {
+		binary.LittleEndian.PutUint32(data, says(binary.LittleEndian.Uint32(data)))
+	}}
 }
 
 // An arm that says that its queue is empty, always or now and then, is not filled up: at any time it has few points to go on
@@ -38,7 +29,7 @@ func TestQueueThatIsNotCounted(t *testing.T) {
 		"once in a while": func(points uint32) uint32 { asked++; return min(points, 2) * uint32(min(1, asked%20)) },
 	} {
 		r := newRig(t, "", nil)
-		r.socket.Plug(&miscounting{Device: r.device, says: says})
+		r.socket.Plug(miscounting(r.device, says))
 		r.connect()
 		if err := r.arm.Enable(background); err != nil {
 			t.Fatal(err)

@@ -119,3 +119,19 @@ func speed(s emulator.State) (fastest float64) {
 func near(a, b, tolerance float64) bool { return math.Abs(a-b) <= tolerance }
 
 func (r *rig) said(text string) bool { return strings.Contains(strings.Join(r.log, "\n"), text) }
+
+// altered is an arm whose answers to a command are what change makes of them.
+type altered struct {
+	*emulator.Device
+	command protocol.Command
+	change  func(data []byte)
+}
+
+func (d *altered) In(now time.Time, p []byte) (int, time.Time) {
+	n, ready := d.Device.In(now, p)
+	var packet protocol.Packet
+	if n > 0 && packet.Decode(p[:n]) == nil && packet.Command == d.command {
+		d.change(p[protocol.HeaderSize:n])
+	}
+	return n, ready
+}

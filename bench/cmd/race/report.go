@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"path/filepath"
 	"strings"
 
@@ -152,7 +153,7 @@ func without(b view.Band) view.Band {
 	var kept view.Band
 	kept.Name = b.Name
 	for i, mean := range b.Mean {
-		if mean == mean {
+		if !math.IsNaN(mean) {
 			kept.X, kept.Mean = append(kept.X, b.X[i]), append(kept.Mean, mean)
 			kept.Low, kept.High = append(kept.Low, b.Low[i]), append(kept.High, b.High[i])
 		}
