@@ -3,9 +3,13 @@ package training
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -85,6 +89,10 @@ type WorldSettings struct {
 	// Twin is the domain in whose appearance twins are drawn, a name or a file, one without ranges.
 	// Default "sim".
 	Twin string `flag:"twin" help:"the *world* in which column 1 was trained, a name or a file: twins are drawn as it looks"`
+	// Zeros are the encoder offsets that are known: twins are drawn at the true angles, and the
+	// safety layer of an emulated arm allows for them. Those of a real arm are in its calibration.
+	// Default none.
+	Zeros Zeros `flag:"zeros" help:"encoder offsets that are known, so that twins are drawn at the true angles: the *file* that jacoctl calibrate -encoders left, or milliradians of all joints with commas"`
 	// DrawTwin says that a teacher looks at the twin. Default false.
 	DrawTwin bool
 	// Faults are what goes wrong on the cable of an emulated arm, in the words of
@@ -140,6 +148,65 @@ func (s *WorldSettings) Validate() error {
 	return nil
 }
 
+// Zeros are what the encoders of an arm are known to report beyond the true angles, rad. It
+// implements flag.Value.
+type Zeros [sim.NumJoints]float64
+
+// String returns the offsets in milliradians, six digits, with commas; "": there are none.
+func (z *Zeros) String() string {
+	if *z == (Zeros{}) {
+		return ""
+	}
+	var words []string
+	for _, x := range z {
+		words = append(words, milliradians(x))
+	}
+	return strings.Join(words, ",")
+}
+
+func milliradians(x float64) string { return strconv.FormatFloat(1000*x, 'g', 6, 64) }
+
+// Set takes what String returns, or the name of a file whose "zeros" are the offsets in rad, as
+// jacoctl calibrate -encoders writes it. The numbers are kept, not the name of the file.
+func (z *Zeros) Set(text string) error {
+	words := strings.Split(text, ",")
+	if text == "" {
+		*z = Zeros{}
+		return nil
+	}
+	if len(words) != len(z) {
+		var file struct{ Zeros []float64 }
+		content, err := os.ReadFile(text)
+		if err == nil {
+			err = json.Unmarshal(content, &file)
+		}
+		if err != nil {
+			return fmt.Errorf("want a file that jacoctl calibrate -encoders left, or %d numbers with commas: %w", len(z), err)
+		}
+		if len(file.Zeros) != len(z) {
+			return fmt.Errorf("the file has the offsets of %d joints, want %d: jacoctl calibrate -encoders -out writes them",
+				len(file.Zeros), len(z))
+		}
+		words = words[:0]
+		for _, x := range file.Zeros {
+			words = append(words, milliradians(x))
+		}
+	}
+	var all Zeros
+	for i, word := range words {
+		x, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return fmt.Errorf("%q is no number", word)
+		}
+		if all[i] = x / 1000; !(math.Abs(all[i]) <= sim.MaxEncoderError) {
+			return fmt.Errorf("%s is off by %g mrad, want at most %g either way", sim.Canonical().JointName(i), x,
+				1000*sim.MaxEncoderError)
+		}
+	}
+	*z = all
+	return nil
+}
+
 // Simulator is a [World] of the simulator.
 type Simulator struct {
 	settings WorldSettings
@@ -180,6 +247,7 @@ func (w *Simulator) newReach(targetEvery int) (*reach.Env, error) {
 			}
 			w.shared, w.err = reach.Options{
 				Task: task, Domain: w.settings.Domain.Domain, Twin: twin, SeeTwin: w.settings.See == SeeTwin,
+				Zeros: w.settings.Zeros,
 			}.Share()
 		}
 	})

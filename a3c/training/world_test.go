@@ -52,6 +52,42 @@ func TestTasks(t *testing.T) {
 	}
 }
 
+// TestZeros: offsets come from a file of jacoctl or from a list of milliradians, and a run that is
+// resumed reads back what it wrote, to the bit.
+func TestZeros(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "table.json")
+	write := func(text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(`{"schema":"jaco-table/1","points":[],"zeros":[0.00991651687,-0.008,0.0117,0,0,0,0.1,0,0]}`)
+	var z, again Zeros
+	if err := z.Set(path); err != nil {
+		t.Fatal(err)
+	}
+	if want := "9.91652,-8,11.7,0,0,0,100,0,0"; z.String() != want || math.Abs(z[0]-0.00991652) > 1e-15 {
+		t.Errorf("got %s and %v, want %s", &z, z[0], want)
+	}
+	if err := again.Set(z.String()); err != nil || again != z {
+		t.Errorf("read back %v and %v, want %v", again, err, z)
+	}
+	if err := again.Set(""); err != nil || again != (Zeros{}) || again.String() != "" {
+		t.Errorf("nothing: %q, %v", again.String(), err)
+	}
+	write(`{"zeros":[0.01]}`)
+	for text, want := range map[string]string{
+		path: "1 joints", path + "x": "no such file", "1,2,3": "9 numbers", "1,2,3,4,5,6,7,8,x": `"x"`,
+		"1,2,3,4,5,6,7,8,NaN": "finger_3", "0,2000,0,0,0,0,0,0,0": "joint_2 is off by 2000 mrad",
+	} {
+		kept := z
+		if err := kept.Set(text); err == nil || !strings.Contains(err.Error(), want) || kept != z {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+}
+
 // The simulator's environments keep the learner's contract, whatever the task and the world.
 func TestConformance(t *testing.T) {
 	for _, task := range []string{"reach", "conveyor"} {

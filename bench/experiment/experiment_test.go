@@ -304,6 +304,14 @@ func TestTwin(t *testing.T) {
 			t.Errorf("the report has no %q:\n%s", want, readme)
 		}
 	}
+	known := newPlace(t)
+	known.mustPerform(t, append(args, "-budgets", "100", "-zeros", "10,0,0,0,0,0,0,0,0")...)
+	if readme := known.files(t)["README.md"]; !strings.Contains(readme, "offsets are known: 10,0,0,0,0,0,0,0,0 mrad") {
+		t.Errorf("the report has no offsets:\n%s", readme)
+	}
+	if p.files(t)["inputs.json"] == known.files(t)["inputs.json"] {
+		t.Error("known offsets do not change how column 1 sees the world")
+	}
 	if _, err := p.perform(context.Background(), "twin", "-budgets", "0"); err == nil ||
 		!strings.Contains(err.Error(), "whole numbers") {
 		t.Errorf("runs of no steps: %v", err)

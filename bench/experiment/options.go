@@ -48,6 +48,9 @@ type Settings struct {
 	// Env is "sim", the simulator in the robot's world, or "jaco", the emulated arm.
 	Env string `flag:"env" choice:"jaco|sim" help:"*environment*: the emulated arm behind cable, driver, safety layer, camera and tracker, or the simulator in the robot's world"`
 
+	// Zeros are the encoder offsets that twins are drawn without. Default none.
+	Zeros training.Zeros `flag:"zeros" help:"encoder offsets that are known, so that twins are drawn at the true angles: the *file* that jacoctl calibrate -encoders left, or milliradians of all joints with commas"`
+
 	// How often, 1 to 100,000: Seeds, Runs or Trials, as the experiment has it.
 	Seeds  int `flag:"seeds" help:"*number* of seeds"`
 	Runs   int `flag:"runs" help:"*number* of draws, each tried with every method in every domain"`

@@ -57,6 +57,8 @@ type Run struct {
 	env string // environment; empty: the simulator
 	see string // what the policy sees; empty: the camera's pictures
 
+	zeros training.Zeros // that its twin is drawn without
+
 	settings string    // what a search found, for people; empty: its own
 	train    *settings // but for what it starts from; nil: nothing is trained
 	words    []string  // the same as flags, for people and for the run's recipe
@@ -186,7 +188,7 @@ const checkpointEvery = 20_000
 // worldOf returns the settings of the world that a run is in.
 func worldOf(r *Run) (training.WorldSettings, error) {
 	s := training.DefaultWorld()
-	s.Task = r.Task
+	s.Task, s.Zeros = r.Task, r.zeros
 	s.Env, s.See = cmp.Or(r.env, s.Env), cmp.Or(r.see, s.See)
 	if err := s.Domain.Set(r.Domain); err != nil {
 		return s, cli.Usagef("-domain %s: %v", r.Domain, err)

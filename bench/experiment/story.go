@@ -87,7 +87,7 @@ func (o *Options) taughtInStory() (Run, error) {
 		return Run{}, err
 	}
 	r.Group = taughtGroup
-	r.teach(min(taughtSteps, o.Steps), o.From)
+	r.teach(min(taughtSteps, o.Steps), o.From, o.Zeros)
 	return r, nil
 }
 

@@ -21,7 +21,7 @@ var twin = kind{
 		"lengths. Students see the camera alone. Beside them column 1 as it is, by the camera and driven by the " +
 		"twin, and the planner.",
 	example: "experiment twin -out bench/results/twin/robot -work runs/twin/robot -domain robot",
-	flags:   []string{"methods", "domain", "env", "seeds", "budgets"},
+	flags:   []string{"methods", "domain", "env", "seeds", "budgets", "zeros"},
 	usual: Settings{
 		Methods: methodList{"finetune", "progressive-wide", "wide-no-laterals", "progressive-narrow", "scratch-wide"},
 		Domain:  "robot", Env: "sim", Seeds: 5, Budgets: numbers{2500, 5000, 10_000, 20_000, 60_000}, Episodes: 300,
@@ -40,7 +40,7 @@ func (o *Options) twinRuns() ([]Run, error) {
 		return nil, err
 	}
 	driven := o.reference("driven", drivenByTwin, "reach", o.From)
-	driven.see = training.SeeTwin
+	driven.see, driven.zeros = training.SeeTwin, o.Zeros
 	runs := []Run{driven, o.reference("untouched", untouched, "reach", o.From),
 		o.reference("planner", planned, "reach", "")}
 	for i := range runs {
@@ -54,7 +54,7 @@ func (o *Options) twinRuns() ([]Run, error) {
 				if err != nil {
 					return nil, err
 				}
-				r.teach(steps, o.From)
+				r.teach(steps, o.From, o.Zeros)
 				runs = append(runs, r)
 			}
 		}
@@ -63,8 +63,8 @@ func (o *Options) twinRuns() ([]Run, error) {
 }
 
 // teach makes a transfer one of so many steps under a teacher, with the settings that transfer has
-// for that.
-func (r *Run) teach(steps int64, teacher string) {
+// for that, and encoder offsets that are known.
+func (r *Run) teach(steps int64, teacher string, zeros training.Zeros) {
 	t := r.train
 	t.UseTeacher(training.OfTeacher...)
 	t.Learner.Steps = steps
@@ -76,6 +76,9 @@ func (r *Run) teach(steps int64, teacher string) {
 		r.words = slices.Delete(r.words, i, i+2)
 	}
 	r.words = append(r.words, "-teacher", training.TwinTeacher)
+	if t.World.Zeros = zeros; zeros != (training.Zeros{}) {
+		r.words = append(r.words, "-zeros", zeros.String())
+	}
 }
 
 func reportTwin(r *report) error {
@@ -88,6 +91,9 @@ func reportTwin(r *report) error {
 		"95 %% interval over seeds, and the number of seeds. wide-no-laterals is progressive-wide without laterals: both "+
 		"begin with column 1's\nLSTM and output, and with new eyes.\n\n![scores over steps](%s.svg)\n\n", r.o.where(),
 		r.o.Episodes, r.o.name)
+	if zeros := r.o.Zeros; zeros != (training.Zeros{}) {
+		r.say("The twin's encoder offsets are known: %s mrad.\n\n", zeros.String())
+	}
 	r.say("| |")
 	for _, steps := range r.o.Budgets {
 		r.say(" %d steps |", steps)

@@ -72,6 +72,10 @@ type Options struct {
 	// the twin. It needs Twin.
 	SeeTwin bool
 
+	// Zeros is what the encoders are known to report beyond the true angles, rad: the twin is drawn
+	// without it. A calibrated arm has such a list.
+	Zeros [sim.NumJoints]float64
+
 	// Lenders of renderers, by Share; nil: each environment has its own.
 	lender, twinLender *lender
 }

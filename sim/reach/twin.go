@@ -36,8 +36,8 @@ func newTwin(o *Options) (twin, error) {
 }
 
 // Twin draws the present state as the world Options.Twin shows it: the arm where its encoders
-// report it now, their errors included, and the target where it is now. So it tells what an arm
-// knows of itself without its camera. Appearance and camera are those of the other world; its
+// report it now, their errors included but for Options.Zeros, and the target where it is now. So it
+// tells what an arm knows of itself without its camera. Appearance and camera are those of the other world; its
 // motion does not matter.
 //
 // pixels takes as many bytes as those of Reset and Step. sure is always true here: it says whether
@@ -66,7 +66,7 @@ func (e *Env) drawTwin(pixels []uint8) error {
 	defer func() { e.renderTime += time.Since(began) }()
 	d := e.twin.data
 	for i, q := range e.sim.Data.Q {
-		d.Q[i] = q + e.world.Motion.Encoder[i]
+		d.Q[i] = q + e.world.Motion.Encoder[i] - e.opt.Zeros[i]
 	}
 	e.opt.Model.Kinematics(d)
 	if e.twin.renderer != nil {

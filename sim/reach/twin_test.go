@@ -112,6 +112,37 @@ func TestTwinShowsTheState(t *testing.T) {
 	}
 }
 
+// TestTwinWithoutKnownErrors: where the encoders' errors are known, the twin shows the true state.
+func TestTwinWithoutKnownErrors(t *testing.T) {
+	var robot domain.World
+	load(t, "robot").Draw(nil, &robot)
+	e := newEnv(t, reach.Options{Domain: load(t, "robot"), Twin: load(t, "sim"), Zeros: robot.Motion.Encoder})
+	var plain domain.World
+	load(t, "sim").Draw(nil, &plain)
+	r, err := render.NewRenderer(&plain.Scene, 64, 64, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := sim.Canonical()
+	want, d, off := make([]uint8, 3*64*64), model.NewData(), 0
+	playTwin(t, e, func(_, twin []uint8) {
+		q, _ := e.Joints()
+		copy(d.Q[:], q[:])
+		model.Kinematics(d)
+		if err := r.Render(want, &d.BodyPos, &d.BodyRot, e.Target()); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want { // a sum of errors and zeros is not 0 to the bit
+			if twin[i] != want[i] {
+				off++
+			}
+		}
+	})
+	if off > 100 {
+		t.Errorf("%d values differ from the true state's", off)
+	}
+}
+
 // TestTwinIsRestored: an environment that reads a saved state back draws the same twin, noise of a
 // camera included.
 func TestTwinIsRestored(t *testing.T) {

@@ -22,3 +22,16 @@ func TestSeeTwin(t *testing.T) {
 	}
 	score("-env", "jaco", "-domain", "robot", "-see", "twin", "-episodes", "1")
 }
+
+// TestSeeCalibratedTwin: known offsets of encoders change what a policy does by the twin, in the
+// simulator and on the emulated arm.
+func TestSeeCalibratedTwin(t *testing.T) {
+	for env, episodes := range map[string]string{"sim": "4", "jaco": "1"} {
+		args := []string{"-checkpoint", "../../../bench/pretrained/reach-recurrent-wide.safetensors", "-domain", "robot",
+			"-env", env, "-see", "twin", "-episodes", episodes}
+		plain, _ := eval(t, args...)
+		if off, _ := eval(t, append(args, "-zeros", "40,-40,40,0,0,0,0,0,0")...); off.Mean == plain.Mean {
+			t.Errorf("%s: the score is %v with and without offsets", env, off.Mean)
+		}
+	}
+}

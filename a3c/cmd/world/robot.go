@@ -32,7 +32,9 @@ func (w *driven) laboratory() (*domain.World, *tracker.Plane, error) {
 	c := &w.calibration
 	c.once.Do(func() {
 		c.world = w.settings.Domain.Laboratory()
-		c.plane, c.err = robot.CalibrateEmulated(c.world)
+		if c.plane, c.err = robot.CalibrateEmulated(c.world); c.err == nil {
+			c.plane.SetZeros(w.settings.Zeros)
+		}
 	})
 	return c.world, c.plane, c.err
 }

@@ -197,6 +197,8 @@ func TestArmRefuses(t *testing.T) {
 		{"-safety-log log", "-safety-log needs -env jaco"},
 		{"-stop-file stop", "-stop-file needs -env jaco"},
 		{"-faults", "-faults needs -env jaco"},
+		{"-zeros 1,2,3,4,5,6,7,8,9", "nothing draws a twin"},
+		{"-env jaco -arm usb -zeros 1,2,3,4,5,6,7,8,9", "-calibration has"},
 		{"-env jaco -arm usb -task conveyor", "glide"},
 		{"-env jaco -arm usb", "-camera is needed"},
 		{"-env jaco -arm usb -faults", "emulated cable"},

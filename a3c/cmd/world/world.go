@@ -67,6 +67,9 @@ func (r *Robot) unused(s training.WorldSettings) error {
 			return cli.Usagef("-%s needs -env %s", of.flag, training.EnvJaco)
 		}
 	}
+	if s.Zeros != (training.Zeros{}) && s.See != training.SeeTwin && !s.DrawTwin {
+		return cli.Usagef("-zeros: nothing draws a twin: it is for -see twin, and for transfer -teacher twin")
+	}
 	return r.Arm.Validate()
 }
 
@@ -94,6 +97,10 @@ func newDriven(s training.WorldSettings, robot Robot) (*driven, error) {
 	}
 	if w.IsHardware() && s.Faults != "" {
 		return nil, cli.Usagef("-faults with -arm %s: they are for the emulated cable", w.rig.Name())
+	}
+	if w.IsHardware() && s.Zeros != (training.Zeros{}) {
+		return nil, cli.Usagef("-zeros with -arm %s: they are for the emulated arm; -calibration has the real one's",
+			w.rig.Name())
 	}
 	var err error
 	if w.faults, err = transport.ParseRules(s.Faults); err != nil {

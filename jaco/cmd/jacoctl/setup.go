@@ -10,12 +10,12 @@ import (
 	"sync/atomic"
 
 	"colonnade/a3c/cli"
+	"colonnade/a3c/training"
 	"colonnade/jaco/clock"
 	"colonnade/jaco/cmd/workcell"
 	"colonnade/jaco/protocol"
 	"colonnade/jaco/robot"
 	"colonnade/jaco/safety"
-	"colonnade/jaco/tracker"
 	"colonnade/jaco/transport"
 	"colonnade/sim"
 	"colonnade/sim/domain"
@@ -38,7 +38,7 @@ type emulation struct {
 	Domain   domain.Named    `flag:"domain" help:"how the emulated laboratory looks and moves: the *name* of a domain, or a file"`
 	Seed     uint64          `flag:"seed" help:"*seed* of the emulated camera's noise, and of episodes"`
 	Faults   workcell.Faults `flag:"faults" help:"what goes wrong on the emulated cable: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
-	Zeros    string          `flag:"zeros" help:"let the emulated arm use the encoder offsets of this *file*, which calibrate -encoders left; those of a real one are in the file of -calibration"`
+	Zeros    training.Zeros  `flag:"zeros" help:"encoder offsets that the emulated arm is known to have: the *file* that calibrate -encoders left, or milliradians of all joints with commas; those of a real arm are in the file of -calibration"`
 	RealTime bool            `flag:"real-time" help:"let the emulated arm take as long as a real one, instead of virtual time"`
 }
 
@@ -69,7 +69,7 @@ func (s *setup) parse(args []string) error {
 	if s.rig.Real() && !s.dry() && s.Faults.String() != "" {
 		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", s.rig.Name())
 	}
-	if s.rig.Real() && !s.dry() && s.Zeros != "" {
+	if s.rig.Real() && !s.dry() && s.Zeros != (training.Zeros{}) {
 		return cli.Usagef("-zeros with -arm %s: it is for the emulated arm; -calibration has the real one's", s.rig.Name())
 	}
 	return s.rig.Validate()
@@ -148,18 +148,14 @@ func (s *setup) emulate(w workcell.Wants, start *[sim.NumJoints]float64) (*site,
 
 // readZeros gives an emulation the encoder offsets of -zeros, if there is one.
 func (s *setup) readZeros(e *robot.Emulation) error {
-	if s.Zeros == "" {
+	if s.Zeros == (training.Zeros{}) {
 		return nil
 	}
-	from, err := tracker.Load(s.Zeros)
-	if err != nil {
-		return err
+	var err error
+	if e.Plane, err = robot.CalibrateEmulated(e.World); err == nil {
+		e.Plane.SetZeros(s.Zeros)
 	}
-	if e.Plane, err = robot.CalibrateEmulated(e.World); err != nil {
-		return err
-	}
-	e.Plane.SetZeros(from.Zeros())
-	return nil
+	return err
 }
 
 // rehearse makes an emulated arm that stands where the real one stands, which is only looked at.
