@@ -83,9 +83,13 @@ func writeBeside(w io.Writer, format Format, place LegendPlace, p *plot.Plot) er
 // legendWidth is the least room for a legend beside a chart.
 const legendWidth = 6.5 * vg.Centimeter
 
+// widestFont is how much wider than Liberation Serif, which text is measured by, a viewer's own
+// font may be that stands in for it: DejaVu Serif.
+const widestFont = 1.45
+
 // legendRoom is the room that a legend takes: more than the least one where its names are long.
 func legendRoom(legend *plot.Legend) vg.Length {
-	return max(legendWidth, legend.Rectangle(draw.Canvas{}).Size().X+5*vg.Millimeter)
+	return max(legendWidth, widestFont*legend.Rectangle(draw.Canvas{}).Size().X+5*vg.Millimeter)
 }
 
 // grid is panels row by row, some side by side, and a legend to the right of them all, if there is
@@ -135,7 +139,8 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 	if _, err := canvas.WriteTo(&buffer); err != nil {
 		return fmt.Errorf("draw the chart: %w", err)
 	}
-	_, err := w.Write(buffer.Bytes())
+	_, err := w.Write(bytes.ReplaceAll(buffer.Bytes(), []byte("font-family:Liberation Serif"),
+		[]byte("font-family:Liberation Serif,Times New Roman,Times,serif")))
 	return err
 }
 
