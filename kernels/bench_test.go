@@ -41,20 +41,24 @@ func peakFMA(impl string) float64 {
 func benchEach(b *testing.B, name string, flops float64, f func()) {
 	for _, impl := range available() {
 		b.Run("impl="+impl+"/"+name, func(b *testing.B) {
-			withImplementation(impl, func() {
-				top := peakFMA(impl)
-				f() // the first call makes the packing buffer
-				b.ReportAllocs()
-				for b.Loop() {
-					f()
-				}
-				rate := flops * float64(b.N) / b.Elapsed().Seconds() / 1e9
-				b.ReportMetric(rate, "GFLOP/s")
-				if top > 0 {
-					b.ReportMetric(100*rate/top, "%peak")
-				}
-			})
+			withImplementation(impl, func() { bench(b, impl, flops, f) })
 		})
+	}
+}
+
+// bench reports how fast f does so many FLOP, beside the peak of the implementation, which is the
+// one in use.
+func bench(b *testing.B, impl string, flops float64, f func()) {
+	top := peakFMA(impl)
+	f() // the first call makes the packing buffer
+	b.ReportAllocs()
+	for b.Loop() {
+		f()
+	}
+	rate := flops * float64(b.N) / b.Elapsed().Seconds() / 1e9
+	b.ReportMetric(rate, "GFLOP/s")
+	if top > 0 {
+		b.ReportMetric(100*rate/top, "%peak")
 	}
 }
 
