@@ -50,6 +50,7 @@ func TestLegendInAnotherFont(t *testing.T) {
 			return x
 		}
 		width, from := number(`width="([\d.]+)pt"`), number(`<text x="([\d.]+)"[^>]*>`+name)
+		number(`font-family:[^;"]*,serif;font-size:([\d.]+)px">` + name)
 		size := number(`font-size:([\d.]+)px">` + name)
 		if to := from + 0.6*size*float64(len(name)); to > width {
 			t.Errorf("%q ends at %.0f of %.0f points", name, to, width)

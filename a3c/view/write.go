@@ -139,10 +139,16 @@ func writeGrid(w io.Writer, format Format, width, height vg.Length, g grid) erro
 	if _, err := canvas.WriteTo(&buffer); err != nil {
 		return fmt.Errorf("draw the chart: %w", err)
 	}
-	_, err := w.Write(bytes.ReplaceAll(buffer.Bytes(), []byte("font-family:Liberation Serif"),
-		[]byte("font-family:Liberation Serif,Times New Roman,Times,serif")))
+	_, err := w.Write(bytes.ReplaceAll(buffer.Bytes(), []byte(onlyFont), []byte(standIns)))
 	return err
 }
+
+// What an SVG says of every piece of text, and what it is to say: fonts that may stand in, and none
+// of the defaults.
+const (
+	onlyFont = "font-family:Liberation Serif;font-variant:normal;font-weight:normal;font-style:normal;"
+	standIns = "font-family:Liberation Serif,Times New Roman,Times,serif;"
+)
 
 // roundTicks marks an axis at round numbers, at most nine of them, and labels them as 500k, 1M,
 // 2.5M.
