@@ -40,6 +40,7 @@ func (s *Session) readRecord(r *Run) (record figure.Record, ok bool, err error) 
 	if err := json.Unmarshal(data, &record); err != nil {
 		return record, false, fmt.Errorf("%s is damaged, delete its folder to have the run done again: %w", path, err)
 	}
+	record.Group = r.Group // a folder of before may have an older name
 	return record, true, s.checkRecipe(r)
 }
 

@@ -273,7 +273,7 @@ func TestStory(t *testing.T) {
 	}
 	var table strings.Builder
 	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 6 ||
-		!strings.Contains(table.String(), "column 1 untouched") {
+		!strings.Contains(table.String(), "column 1 zero-shot") {
 		t.Errorf("%v:\n%s", err, &table)
 	}
 }

@@ -10,10 +10,13 @@ import (
 
 // Groups of the runs that only measure.
 const (
-	untouched       = "column 1 untouched"
-	randomUntouched = "random column 1 untouched" // trained with domain randomisation
-	planned         = "planner"
+	zeroShot       = "column 1 zero-shot"
+	randomZeroShot = "random column 1 zero-shot" // trained with domain randomisation
+	planned        = "planner"
 )
+
+// nameZeroShot is the run of zeroShot. It keeps its old name, which work folders and results have.
+const nameZeroShot = "untouched"
 
 // seedOfMeasurements decides the episodes in which policies are measured that do not learn.
 const seedOfMeasurements = 7
@@ -24,8 +27,8 @@ var figure5 = kind{
 	title: "transfer to the robot's world: every method, several seeds",
 	summary: "experiment figure-5 is the paper's figure 5: all methods of transfer, each with the settings of its " +
 		"own search, learn in the\n" +
-		"robot's world; beside them column 1 as it is, one trained with domain randomisation as it is, and the " +
-		"planner.",
+		"robot's world. Beside them: column 1 zero-shot, a column 1 trained with domain randomisation zero-shot, and " +
+		"the planner.",
 	example: "experiment figure-5 -seeds 5",
 	curves:  true,
 	flags:   []string{"methods", "domain", "env", "seeds", "settings", "random"},
@@ -40,11 +43,11 @@ func (o *Options) figure5Runs() ([]Run, error) {
 		return nil, err
 	}
 	runs := []Run{
-		o.reference("untouched", untouched, "reach", o.From),
+		o.reference(nameZeroShot, zeroShot, "reach", o.From),
 		o.reference("planner", planned, "reach", ""),
 	}
 	if o.Random != "" {
-		runs = append(runs, o.reference("random-untouched", randomUntouched, "reach", o.Random))
+		runs = append(runs, o.reference("random-"+nameZeroShot, randomZeroShot, "reach", o.Random))
 	}
 	for i := range o.count() {
 		seed := o.Seed + uint64(i)
@@ -59,7 +62,7 @@ func (o *Options) figure5Runs() ([]Run, error) {
 	return runs, nil
 }
 
-// reference returns a run that measures a policy as it is; without one it is the planner.
+// reference returns a run that measures a policy zero-shot; without a policy, the planner.
 func (o *Options) reference(name, group, task, policy string) Run {
 	record := figure.Record{Run: name, Group: group, Domain: o.Domain, Task: task, Seed: seedOfMeasurements}
 	return Run{Record: record, env: o.Env, policy: policy, times: referenceTimes}
@@ -77,9 +80,8 @@ func reportFigure5(r *report) error {
 	}
 	r.say("Recurrent columns, %d steps each with one arm on %s, seeds %d to %d; each method with the learning rate "+
 		"and entropy cost that a\n"+
-		"search of the same size found for it in another domain. Beside them column 1 as it is, if there is one a "+
-		"column 1 that was\n"+
-		"trained with domain randomisation as it is, and the planner, which knows the state and does not look.\n\n",
+		"search of the same size found for it in another domain. Beside them: column 1 zero-shot; a column 1 that\n"+
+		"was trained with domain randomisation, zero-shot, if there is one; and the planner, which knows the state.\n\n",
 		r.o.Steps, r.o.where(), r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
 	r.say("![training scores](%s.svg)\n\nThe curves are scores of training episodes, as the paper draws them; the "+
 		"table is of final evaluations, %d episodes a\n"+

@@ -29,7 +29,7 @@ var figure6 = kind{
 	runs: func(o *Options) ([]Run, error) {
 		runs, err := o.drawn(o.Domains, true)
 		for _, domain := range o.Domains {
-			r := o.reference(domain+"/untouched", untouched, "reach", o.From)
+			r := o.reference(domain+"/"+nameZeroShot, zeroShot, "reach", o.From)
 			r.Domain = domain
 			runs = append(runs, r)
 		}
@@ -44,7 +44,7 @@ func reportFigure6(r *report) error {
 		"each, score of the final parameters over %d episodes.\n\n", r.o.count(), r.o.LearningRate.String(),
 		r.o.EntropyCost.String(), r.o.Steps, r.o.Episodes)
 	r.say("![sorted scores](%s.svg)\n\n", r.o.name)
-	r.say("| domain | method | runs | mean | sd | quartiles | best | untouched |\n|---|---|---|---|---|---|---|---|\n")
+	r.say("| domain | method | runs | mean | sd | quartiles | best | zero-shot |\n|---|---|---|---|---|---|---|---|\n")
 	trained, fixed := r.split()
 	var panels []view.Panel
 	var numbers []view.Band

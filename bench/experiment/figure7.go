@@ -44,7 +44,7 @@ func (o *Options) figure7Runs() ([]Run, error) {
 		return nil, err
 	}
 	runs := []Run{
-		o.reference("untouched", untouched+" on conveyor", "conveyor", o.From),
+		o.reference(nameZeroShot, zeroShot+" on conveyor", "conveyor", o.From),
 		o.reference("planner", planned+" on conveyor", "conveyor", ""),
 	}
 	for i := range o.count() {
@@ -83,7 +83,7 @@ func reportFigure7(r *report) error {
 		"proprioception, column 3\n"+
 		"proprioception alone. The target on the conveyor moves at 5 cm/s and turns at random. Beside them, on the "+
 		"conveyor: column 1\n"+
-		"as it is, column 2 as reach left it, which is where column 3 begins, and the planner, which knows the "+
+		"zero-shot, column 2 after reach, which is where column 3 begins, and the planner, which knows the "+
 		"state.\n\n", r.o.Steps, r.o.Domain, r.o.Seed, r.o.Seed+uint64(r.o.count())-1)
 	r.say("![training scores](%s.svg)\n\n", r.o.name)
 	r.evaluations(trained, fixed)

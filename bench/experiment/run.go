@@ -62,7 +62,7 @@ type Run struct {
 	settings string    // what a search found, for people; empty: its own
 	train    *settings // but for what it starts from; nil: nothing is trained
 	words    []string  // the same as flags, for people and for the run's recipe
-	// the checkpoint that is evaluated as it is, if nothing is trained; empty, and needs too: the
+	// the checkpoint that is evaluated, if nothing is trained; empty, and needs too: the
 	// planner
 	policy string
 	times  int      // factor on the number of evaluation episodes of runs that do not train; 0 counts as 1
@@ -205,7 +205,7 @@ func openWorld(r *Run) (world.World, error) {
 	return world.Open(s, world.DefaultRobot())
 }
 
-// measure evaluates a policy as it is, or the planner.
+// measure evaluates a policy without training, or the planner.
 func (s *Session) measure(ctx context.Context, r *Run) (figure.Record, error) {
 	record, episodes, policy := r.Record, s.o.Episodes*max(r.times, 1), r.policy
 	if r.needs != "" {

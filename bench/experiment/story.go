@@ -39,7 +39,7 @@ var story = kind{
 	finish: finishStory,
 }
 
-// nameBefore is the run that measures column 1 as it is.
+// nameBefore is the run that measures column 1 zero-shot.
 const nameBefore = "before"
 
 func (o *Options) storyRuns() ([]Run, error) {
@@ -47,7 +47,7 @@ func (o *Options) storyRuns() ([]Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	before := o.reference(nameBefore, untouched, "reach", o.From)
+	before := o.reference(nameBefore, zeroShot, "reach", o.From)
 	before.times = 1
 	var runs []Run
 	for _, m := range all {
@@ -116,7 +116,7 @@ func (o *Options) where() string {
 	return "the simulator's world " + o.Domain
 }
 
-// animationFile shows column 1 as it is beside what became of it.
+// animationFile shows column 1 before and after training.
 const animationFile = "before-after.gif"
 
 // finishStory makes the animation.
@@ -150,7 +150,7 @@ func (s *Session) film(ctx context.Context, path, run string) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, view.Beside("column 1 as it is", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps),
+		all = append(all, view.Beside("column 1 zero-shot", before, fmt.Sprintf("%s after %d steps", run, s.o.Steps),
 			after)...)
 	}
 	var b bytes.Buffer

@@ -18,8 +18,8 @@ var twin = kind{
 	title: "transfer under a teacher: column 1 on the pictures of the arm's twin",
 	summary: "experiment twin lets students of several kinds learn from frozen column 1, which looks at the twin of " +
 		"the arm, in runs of several\n" +
-		"lengths. Students see the camera alone. Beside them column 1 as it is, by the camera and driven by the " +
-		"twin, and the planner.",
+		"lengths. Students see the camera alone. Beside them: column 1 zero-shot, column 1 driven by " +
+		"the twin, and the planner.",
 	example: "experiment twin -out bench/results/twin/robot -work runs/twin/robot -domain robot",
 	flags:   []string{"methods", "domain", "env", "seeds", "budgets", "zeros"},
 	usual: Settings{
@@ -30,7 +30,7 @@ var twin = kind{
 	report: reportTwin,
 }
 
-// drivenByTwin is the group of column 1 as it is, on the twin's pictures.
+// drivenByTwin is the group of column 1 on the twin's pictures, without training.
 const drivenByTwin = "column 1 driven by the twin"
 
 // twinRuns lists short runs before long ones, and all methods before the next seed.
@@ -41,7 +41,7 @@ func (o *Options) twinRuns() ([]Run, error) {
 	}
 	driven := o.reference("driven", drivenByTwin, "reach", o.From)
 	driven.see, driven.zeros = training.SeeTwin, o.Zeros
-	runs := []Run{driven, o.reference("untouched", untouched, "reach", o.From),
+	runs := []Run{driven, o.reference(nameZeroShot, zeroShot, "reach", o.From),
 		o.reference("planner", planned, "reach", "")}
 	for i := range runs {
 		runs[i].times = 1
@@ -118,7 +118,7 @@ func reportTwin(r *report) error {
 		r.say("\n")
 		bands = append(bands, band)
 	}
-	r.say("\n| as it is | score | 95 %% over episodes | violations |\n|---|---|---|---|\n")
+	r.say("\n| without training | score | 95 %% over episodes | violations |\n|---|---|---|---|\n")
 	for _, g := range fixed {
 		s := over(g.Records)
 		r.say("| %s | **%.1f** | +- %.1f | %.0f %% |\n", g.Name, s.mean, s.episodes, 100*s.violations)

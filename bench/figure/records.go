@@ -66,7 +66,7 @@ type column struct {
 
 var columns = []column{
 	text("run", func(r *Record) *string { return &r.Run }),
-	text("group", func(r *Record) *string { return &r.Group }),
+	group,
 	text("domain", func(r *Record) *string { return &r.Domain }),
 	text("task", func(r *Record) *string { return &r.Task }),
 	whole("seed", func(r *Record) *uint64 { return &r.Seed }),
@@ -85,6 +85,12 @@ var columns = []column{
 	text("revision", func(r *Record) *string { return &r.Revision }),
 	text("diverged", func(r *Record) *string { return &r.Diverged }),
 }
+
+// group reads a zero-shot measurement under its older name too.
+var group = column{"group", func(r *Record) string { return r.Group }, func(r *Record, s string) error {
+	r.Group = strings.Replace(s, "column 1 untouched", "column 1 zero-shot", 1)
+	return nil
+}}
 
 func text(name string, field func(*Record) *string) column {
 	return column{name, func(r *Record) string { return *field(r) },

@@ -70,6 +70,17 @@ func TestOldTraining(t *testing.T) {
 	}
 }
 
+// TestOldGroup: a group under the name that it had in older files is the one of today.
+func TestOldGroup(t *testing.T) {
+	dir := t.TempDir()
+	if err := WriteRecords(dir, []Record{{Run: "untouched", Group: "random column 1 untouched"}}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ReadRecords(dir); err != nil || len(got) != 1 || got[0].Group != "random column 1 zero-shot" {
+		t.Errorf("%v: %+v", err, got)
+	}
+}
+
 // TestDamagedRecords: what is no table of records is an error that names file and line.
 func TestDamagedRecords(t *testing.T) {
 	for name, damage := range map[string]struct {
