@@ -84,6 +84,19 @@ func sincosAll(q, sin, cos *[NumJoints]float64) {
 	sincosGeneric(q, sin, cos)
 }
 
+// poseAll is poseGeneric.
+//
+//go:noescape
+func poseAll(m *Model, d *Data, sin, cos *[NumJoints]float64)
+
+func (m *Model) poseBodies(d *Data, sin, cos *[NumJoints]float64) {
+	if cpu.AVX2 {
+		poseAll(m, d, sin, cos)
+		return
+	}
+	m.poseGeneric(d, sin, cos)
+}
+
 // evaluate fills the mass matrix and the bias of d.dyn for d.Q, whose kinematics must be current,
 // and d.V.
 func (m *Model) evaluate(d *Data) {

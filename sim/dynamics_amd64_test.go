@@ -133,6 +133,53 @@ func TestSincosVectors(t *testing.T) {
 	}
 }
 
+// TestPoseVectors compares poses with those in Go, to the bit: of bodies at all angles, whose frames
+// lie anywhere in their parents', and leaves what is beside them alone.
+func TestPoseVectors(t *testing.T) {
+	if !cpu.AVX2 {
+		t.Skip("no AVX2")
+	}
+	rng := rand.New(rand.NewPCG(9, 5))
+	for k := range 2000 {
+		m := *Canonical()
+		if k%2 == 1 {
+			for b := range m.rot {
+				for i := range m.rot[b] {
+					m.rot[b][i] = rng.NormFloat64()
+				}
+				for i := range m.pos[b] {
+					m.pos[b][i] = math.Copysign(0.1*float64(rng.IntN(3)), rng.Float64()-0.5)
+				}
+			}
+		}
+		var got, want Data
+		var sin, cos [NumJoints]float64
+		for i := range sin {
+			sin[i], cos[i] = Sincos(8 * (rng.Float64() - 0.5))
+			if rng.IntN(4) == 0 {
+				sin[i], cos[i] = math.Copysign(0, rng.Float64()-0.5), 1
+			}
+		}
+		got.BodyRot[Base], got.BodyPos[Base], got.Palm = m.rot[Base], m.pos[Base], Vec3{1, 2, 3}
+		want = got
+		m.poseBodies(&got, &sin, &cos)
+		m.poseGeneric(&want, &sin, &cos)
+		same := got.Palm == want.Palm
+		for b := range got.BodyRot {
+			for i, x := range want.BodyRot[b] {
+				same = same && math.Float64bits(got.BodyRot[b][i]) == math.Float64bits(x)
+			}
+			for i, x := range want.BodyPos[b] {
+				same = same && math.Float64bits(got.BodyPos[b][i]) == math.Float64bits(x)
+			}
+		}
+		if !same {
+			t.Fatalf("round %d: rotations\n%v, want\n%v; positions\n%v, want\n%v", k, got.BodyRot, want.BodyRot,
+				got.BodyPos, want.BodyPos)
+		}
+	}
+}
+
 // BenchmarkEvaluate measures mass matrix and bias, by either way.
 func BenchmarkEvaluate(b *testing.B) {
 	m := Canonical()

@@ -15,3 +15,5 @@ func (l *modelLanes) set(*Model) {}
 func (m *Model) evaluate(d *Data) { m.evaluateGeneric(d) }
 
 func sincosAll(q, sin, cos *[NumJoints]float64) { sincosGeneric(q, sin, cos) }
+
+func (m *Model) poseBodies(d *Data, sin, cos *[NumJoints]float64) { m.poseGeneric(d, sin, cos) }

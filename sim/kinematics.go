@@ -32,11 +32,16 @@ func (m *Model) Kinematics(d *Data) {
 	d.BodyPos[Base], d.BodyRot[Base] = m.pos[Base], m.rot[Base]
 	var sin, cos [NumJoints]float64
 	sincosAll(&d.Q, &sin, &cos)
+	m.poseBodies(d, &sin, &cos)
+	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
+	d.posed = d.Q
+}
+
+// poseGeneric is poseBody for all bodies, from the base outwards.
+func (m *Model) poseGeneric(d *Data, sin, cos *[NumJoints]float64) {
 	for b := 1; b < NumBodies; b++ {
 		m.poseBody(d, b, sin[b-1], cos[b-1])
 	}
-	d.Palm = d.BodyPos[Hand].Add(d.BodyRot[Hand].MulVec(m.palm))
-	d.posed = d.Q
 }
 
 // PoseBody computes the pose of body b alone, from its parent's pose in d and its joint's angle in

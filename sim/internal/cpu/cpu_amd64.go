@@ -6,7 +6,8 @@ package cpu
 const (
 	osxsave = 1 << 27 // leaf 1, ECX: the operating system uses XSAVE
 
-	bmi2     = 1 << 8 // leaf 7, EBX
+	avx2     = 1 << 5 // leaf 7, EBX
+	bmi2     = 1 << 8
 	avx512f  = 1 << 16
 	avx512dq = 1 << 17
 	avx512cd = 1 << 28
@@ -16,6 +17,7 @@ const (
 
 	vbmi = 1 << 1 // leaf 7, ECX
 
+	avxState  = 0x06 // SSE, AVX
 	wideState = 0xe6 // SSE, AVX, and the three parts of AVX-512
 )
 
@@ -28,13 +30,26 @@ func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
 //go:noescape
 func xgetbv() uint32
 
-func supported() bool {
-	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
-		return false
+// registers tells whether the operating system saves the given registers.
+func registers(state uint32) bool {
+	_, _, ecx, _ := cpuid(1, 0)
+	return ecx&osxsave != 0 && xgetbv()&state == state
+}
+
+// features returns EBX and ECX of leaf 7, 0 where there is none.
+func features() (ebx, ecx uint32) {
+	if leaves, _, _, _ := cpuid(0, 0); leaves >= 7 {
+		_, ebx, ecx, _ = cpuid(7, 0)
 	}
-	if _, _, ecx, _ := cpuid(1, 0); ecx&osxsave == 0 || xgetbv()&wideState != wideState {
-		return false
-	}
-	_, ebx, ecx, _ := cpuid(7, 0)
-	return ebx&needed == needed && ecx&vbmi != 0
+	return ebx, ecx
+}
+
+func hasAVX512() bool {
+	ebx, ecx := features()
+	return ebx&needed == needed && ecx&vbmi != 0 && registers(wideState)
+}
+
+func hasAVX2() bool {
+	ebx, _ := features()
+	return ebx&avx2 != 0 && registers(avxState)
 }

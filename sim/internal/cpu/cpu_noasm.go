@@ -2,4 +2,6 @@
 
 package cpu
 
-func supported() bool { return false }
+func hasAVX512() bool { return false }
+
+func hasAVX2() bool { return false }
