@@ -20,9 +20,10 @@ import "unsafe"
 // Floor: 2 floating point operations a product, 32 a cycle with AVX2 and on Zen 4, 64 with
 // AVX-512 and two 512-bit units (see bench_test.go). There 8 sums in registers hide no latency, so
 // most micro-kernels of AVX-512 are tall, 12x32 and 16x16 (micro512tall_amd64.s). A call takes some
-// 25 cycles to begin and end, which short chains (8 to 24 steps) feel. What each micro-kernel reaches
-// alone (BenchmarkMicroKernel), and each layer, by processor, is in bench/results/peers. Products of one row have kernels of their own:
-// row_amd64.s, dot_amd64.s, outer_amd64.s, and row512_amd64.s and outer512_amd64.s for AVX-512.
+// 25 cycles to begin and end, which short chains (8 to 24 steps) feel. What each micro-kernel
+// reaches alone (BenchmarkMicroKernel) is in doc.go, what each layer reaches in bench/results/peers.
+// Products of one row have kernels of their own: row_amd64.s, dot_amd64.s, outer_amd64.s, and
+// row512_amd64.s and outer512_amd64.s for AVX-512.
 //
 // Every sum starts from zero or the bias and adds its products in the order of
 // the steps, whatever the tile: its bits do not depend on MR and NR,
