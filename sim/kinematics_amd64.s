@@ -11,13 +11,13 @@
 
 // COLUMN sets out to the parent's columns Y0, Y1, Y2 times three numbers. It uses Y15.
 #define COLUMN(x, y, z, out) \
-	VBROADCASTSD x, out     \
-	VMULPD       out, Y0, out \
-	VBROADCASTSD y, Y15     \
-	VMULPD       Y15, Y1, Y15 \
+	VBROADCASTSD x, out        \
+	VMULPD       out, Y0, out  \
+	VBROADCASTSD y, Y15        \
+	VMULPD       Y15, Y1, Y15  \
 	VADDPD       Y15, out, out \
-	VBROADCASTSD z, Y15     \
-	VMULPD       Y15, Y2, Y15 \
+	VBROADCASTSD z, Y15        \
+	VMULPD       Y15, Y2, Y15  \
 	VADDPD       Y15, out, out
 
 // TRANSPOSE turns three rows into columns, or columns into rows. It uses Y15.
@@ -37,9 +37,8 @@
 //	CX       bodies left up to the hand, below 0 for fingers
 //	Y0-Y2    columns of the parent's rotation, Y3 its position
 //	Y4-Y6    columns of the body's rotation, Y7 its position
-//	Y8 Y9    the first two columns before the turn
+//	Y8 Y9    the first two columns before the turn; then, with Y10, rows of the body's rotation
 //	Y11 Y12  sine, cosine
-//	Y8-Y10   rows of the body's rotation
 //	Y14 Y15  scratch
 TEXT ·poseAll(SB), NOSPLIT, $0-32
 	MOVQ    m+0(FP), AX

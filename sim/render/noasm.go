@@ -4,6 +4,8 @@ package render
 
 import "colonnade/sim"
 
+func (r *tapRow) set(taps []tap, columns []int32) { r.generic(taps, columns, 0) }
+
 func look(out []uint64, taps []tap, picture []uint64, width int) {
 	lookGeneric(out, taps, picture, width)
 }

@@ -40,6 +40,7 @@ type optics struct {
 	// width+2 a row.
 	sees    []span
 	lookers []uint16
+	columns []int32 // of one row: which column of the ideal picture each pixel looks at
 }
 
 // The format of lanes.
@@ -49,13 +50,6 @@ const (
 	allLanes  = 1 | 1<<laneBits | 1<<(2*laneBits)
 	kernelSum = 1 << 11 // 255·4·2^11 fits a lane
 )
-
-// tap is where a pixel of the bent picture looks in the ideal one: between four pixels.
-type tap struct {
-	at     uint32 // of the upper left one
-	fx, fy uint8  // 1/64 pixel
-	gain   uint16 // 1/256
-}
 
 // set works out a sensor. On an error nothing changes. Buffers are allocated by the first sensor
 // that needs them.
@@ -105,7 +99,7 @@ func (o *optics) allocate() {
 	n, radius := o.width*o.height, kernelRadius(float64(maxBlur*float64(o.height))+0.3)
 	o.ideal, o.still, o.stillRows = make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	o.drawn, o.changed, o.sees = make([]span, o.height), make([]span, o.height), make([]span, o.height)
-	o.lookers = make([]uint16, (o.width+2)*o.height)
+	o.lookers, o.columns = make([]uint16, (o.width+2)*o.height), make([]int32, o.width)
 	o.bytes, o.develop = make([]uint8, 3*o.width), new(developTable)
 	o.bent, o.done = make([]uint64, o.width), make([]uint64, o.width)
 	o.rows = make([]uint64, (2*radius+1)*o.width)
@@ -116,39 +110,6 @@ func (o *optics) allocate() {
 // bend returns how much further out a pixel at squared radius r2 looks.
 func (s *Sensor) bend(r2 float64) float64 {
 	return 1 + float64(r2*(s.K1+float64(s.K2*r2)))
-}
-
-// setTaps works out where each pixel looks.
-func (o *optics) setTaps() {
-	s, half := &o.sensor, float64(o.height)/2
-	midX, midY := float64(o.width)/2, half
-	for y := range o.height {
-		v := (float64(y) + 0.5 - midY) / half
-		sees, lookers, column := span{int32(o.height), 0}, o.lookers[y*(o.width+2):][:o.width+2], 0
-		for x := range o.width {
-			u := (float64(x) + 0.5 - midX) / half
-			r2 := float64(u*u) + float64(v*v)
-			k := s.bend(r2) * half / o.widen
-			// The ideal picture's pixel centres are at whole numbers here.
-			sx := min(max(midX-0.5+float64(u*k), 0), float64(o.width-1))
-			sy := min(max(midY-0.5+float64(v*k), 0), float64(o.height-1))
-			px, py := int(float64(sx*64)+0.5), int(float64(sy*64)+0.5)
-			ix, iy := min(px>>6, o.width-2), min(py>>6, o.height-2)
-			sees.first, sees.last = min(sees.first, int32(iy)), max(sees.last, int32(iy+1))
-			for ; column <= ix+1; column++ { // ix grows with x, as the lens folds nothing
-				lookers[column] = uint16(x)
-			}
-			gain := 1 - float64(s.Vignette*r2)/2 // 2 is the corner of a square
-			o.taps = append(o.taps, tap{
-				at: uint32(iy*o.width + ix), fx: uint8(px - ix<<6), fy: uint8(py - iy<<6),
-				gain: uint16(float64(256*max(gain, 0)) + 0.5),
-			})
-		}
-		for ; column < len(lookers); column++ {
-			lookers[column] = uint16(o.width)
-		}
-		o.sees[y] = sees
-	}
 }
 
 // kernelRadius returns how many pixels a spot of a standard deviation in pixels reaches to a side:

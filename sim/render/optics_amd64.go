@@ -31,10 +31,26 @@ func resolve8(out *uint64, n int, words *uint32, p *palette)
 //go:noescape
 func noisy8(pixels *uint8, in *uint64, t *developTable, blocks int, state uint64)
 
+// taps4 is tapRow.generic for the first tapBatch·blocks pixels.
+//
+//go:noescape
+func taps4(taps *tap, columns *int32, r *tapRow, blocks int)
+
 const (
 	noiseBlock = 32 // pixels, served by eight random numbers
 	maxMean8   = 8  // weights
 )
+
+// set sets the taps of a row, and the columns at which they look.
+func (r *tapRow) set(taps []tap, columns []int32) {
+	blocks := len(taps) / tapBatch
+	if !cpu.AVX2 || blocks == 0 {
+		r.generic(taps, columns, 0)
+		return
+	}
+	taps4(&taps[0], &columns[:len(taps)][0], r, blocks)
+	r.generic(taps, columns, tapBatch*blocks)
+}
 
 func look(out []uint64, taps []tap, picture []uint64, width int) {
 	if cpu.AVX512 && len(out) > 0 {

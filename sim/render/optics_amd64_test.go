@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"colonnade/sim/internal/cpu"
 )
 
 // lanes returns n pixels of values up to most, and behind them what must stay as it is.
@@ -98,6 +100,39 @@ func TestOpticsVectors(t *testing.T) {
 	rng := rand.New(rand.NewPCG(8, 5))
 	for n := range 140 {
 		checkOptics(t, rng, n)
+	}
+}
+
+// TestTapVectors compares rows of taps with those in Go, for lenses of all kinds and pictures of all
+// widths.
+func TestTapVectors(t *testing.T) {
+	if !cpu.AVX2 {
+		t.Skip("no AVX2")
+	}
+	rng := rand.New(rand.NewPCG(8, 7))
+	for k := range 4000 {
+		w, h := 2+k%150, 2+rng.IntN(200)
+		s := Sensor{K1: 0.25*rng.Float64() - 0.05, K2: 0.06*rng.Float64() - 0.01, Vignette: 0.8 * rng.Float64()}
+		vector := tapRow{
+			sensor: &s, half: float64(h) / 2, widen: 1 + 0.3*rng.Float64(), midX: float64(w) / 2,
+			v: 2*rng.Float64() - 1, fromX: float64(w)/2 - 0.5, fromY: float64(h)/2 - 0.5, mostX: float64(w - 1),
+			mostY: float64(h - 1), lastX: int32(w - 2), lastY: int32(h - 2), width: int32(w),
+			first: [tapBatch]int32{200, 200, 200, 200},
+		}
+		vector.v2 = vector.v * vector.v
+		generic := vector
+		got, gotColumns := make([]tap, w+1), make([]int32, w+1)
+		want, wantColumns := make([]tap, w+1), make([]int32, w+1)
+		vector.set(got[:w], gotColumns[:w])
+		generic.generic(want[:w], wantColumns[:w], 0)
+		if !slices.Equal(got, want) || !slices.Equal(gotColumns, wantColumns) {
+			t.Fatalf("%d x %d, %+v: taps\n%v, want\n%v; columns\n%v, want\n%v", w, h, s, got, want, gotColumns, wantColumns)
+		}
+		if first, last := slices.Min(vector.first[:]), slices.Max(vector.last[:]); first != generic.first[0] ||
+			last != generic.last[0] {
+			t.Fatalf("%d x %d, %+v: looks at rows %d to %d, want %d to %d", w, h, s, first, last, generic.first[0],
+				generic.last[0])
+		}
 	}
 }
 
