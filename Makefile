@@ -106,10 +106,14 @@ experiments: build
 
 # Students of several kinds under the twin, in three worlds and on the emulated arm (bench/results/twin).
 twin: build
-	bin/experiment twin -out bench/results/twin/robot -work runs/twin/robot
-	bin/experiment twin -domain robot-far -out bench/results/twin/robot-far -work runs/twin/robot-far
-	bin/experiment twin -domain $(UNFORESEEN) -out bench/results/twin/unforeseen -work runs/twin/unforeseen
-	bin/experiment twin -env jaco -methods finetune -out bench/results/twin/arm -work runs/twin/arm
+	@mkdir -p runs/zeros
+	bin/jacoctl calibrate -encoders -domain robot -out runs/zeros/robot.json
+	bin/jacoctl calibrate -encoders -domain robot-far -out runs/zeros/robot-far.json
+	bin/jacoctl calibrate -encoders -domain $(UNFORESEEN) -out runs/zeros/unforeseen.json
+	bin/experiment twin -zeros runs/zeros/robot.json -out bench/results/twin/robot -work runs/twin/robot
+	bin/experiment twin -zeros runs/zeros/robot-far.json -domain robot-far -out bench/results/twin/robot-far -work runs/twin/robot-far
+	bin/experiment twin -zeros runs/zeros/unforeseen.json -domain $(UNFORESEEN) -out bench/results/twin/unforeseen -work runs/twin/unforeseen
+	bin/experiment twin -zeros runs/zeros/robot.json -env jaco -methods finetune -budgets 5000,20000,60000 -out bench/results/twin/arm -work runs/twin/arm
 
 test:
 	$(GO) test ./...
