@@ -10,7 +10,6 @@ import (
 
 	"colonnade/a3c"
 	"colonnade/a3c/training"
-	"colonnade/bench/internal/loop"
 	"colonnade/kernels"
 	"colonnade/sim/reach"
 )
@@ -23,12 +22,12 @@ const trainWindow = 8000
 // environment steps per second, what each stage takes of a worker's time, and
 // the memory of the process.
 func BenchmarkTrain(b *testing.B) {
-	for _, net := range loop.Nets {
+	for _, net := range Nets {
 		for _, workers := range workerCounts() {
 			b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s/workers=%d", kernels.Implementation(), net.Kind(), net.Width(),
 				workers), func(b *testing.B) {
 				debug.FreeOSMemory() // what the benchmark before left
-				l, err := loop.Start(net, workers, trainWindow)
+				l, err := StartLoop(net, workers, trainWindow)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -82,7 +81,7 @@ func reportStages(b *testing.B, s a3c.Stages) {
 // observation through the network to an action. Typical and late answers count
 // more than the mean.
 func BenchmarkAct(b *testing.B) {
-	for _, n := range loop.Nets {
+	for _, n := range Nets {
 		b.Run(fmt.Sprintf("impl=%s/net=%s/width=%s", kernels.Implementation(), n.Kind(), n.Width()),
 			func(b *testing.B) {
 				net, theta, err := n.New()

@@ -23,7 +23,7 @@ import (
 
 	"colonnade/a3c/cli"
 	"colonnade/a3c/stats"
-	"colonnade/bench/internal/loop"
+	"colonnade/bench"
 	"colonnade/bench/internal/machine"
 	"colonnade/kernels"
 )
@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer stop()
 	t := &table{
-		machine: machine.Here("."), net: loop.Net{Recurrent: *kind == "recurrent", Wide: *width == "wide"},
+		machine: machine.Here("."), net: bench.Net{Recurrent: *kind == "recurrent", Wide: *width == "wide"},
 		kernels: kernels.Implementation(), rounds: *rounds, span: *span, samples: make([][]sample, *workers),
 	}
 	for round := range *rounds {
@@ -98,8 +98,8 @@ type sample struct {
 }
 
 // measure runs the loop for about span, after one window that does not count.
-func measure(ctx context.Context, net loop.Net, workers int, span time.Duration) (s sample, err error) {
-	l, err := loop.Start(net, workers, int64(window*workers))
+func measure(ctx context.Context, net bench.Net, workers int, span time.Duration) (s sample, err error) {
+	l, err := bench.StartLoop(net, workers, int64(window*workers))
 	if err != nil {
 		return sample{}, err
 	}
@@ -131,7 +131,7 @@ func measure(ctx context.Context, net loop.Net, workers int, span time.Duration)
 // table is what was measured: samples[w-1] are those of w workers, one a round.
 type table struct {
 	machine machine.Machine
-	net     loop.Net
+	net     bench.Net
 	kernels string
 	rounds  int
 	span    time.Duration

@@ -1,6 +1,4 @@
-// Package loop runs the real training loop for measurements: the reach task and the learner with
-// the settings of the command train.
-package loop
+package bench
 
 import (
 	"context"
@@ -46,7 +44,8 @@ func (n Net) New() (*nn.Network, []float32, error) {
 
 func makeEnv(worker, index int) (a3c.Env, error) { return reach.New(reach.Options{}) }
 
-// Loop is a training run that goes on until it is closed.
+// Loop is a training run that goes on until it is closed: the reach task and the learner with the
+// settings of the command train.
 type Loop struct {
 	trainer *a3c.Trainer
 	windows chan a3c.Metrics
@@ -55,8 +54,8 @@ type Loop struct {
 	err     error
 }
 
-// Start begins to train. Each window is so many steps, over all workers.
-func Start(n Net, workers int, window int64) (*Loop, error) {
+// StartLoop begins to train. Each window is so many steps, over all workers.
+func StartLoop(n Net, workers int, window int64) (*Loop, error) {
 	net, theta, err := n.New()
 	if err != nil {
 		return nil, err

@@ -1,14 +1,14 @@
-package loop_test
+package bench_test
 
 import (
 	"fmt"
 
-	"colonnade/bench/internal/loop"
+	"colonnade/bench"
 )
 
 // Train for two windows of 320 steps, which the two workers share.
-func Example() {
-	l, err := loop.Start(loop.Net{Recurrent: true}, 2, 320)
+func ExampleStartLoop() {
+	l, err := bench.StartLoop(bench.Net{Recurrent: true}, 2, 320)
 	if err != nil {
 		fmt.Println(err)
 		return
