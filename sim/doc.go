@@ -57,5 +57,5 @@
 // model.go and description.go for the arm, kinematics.go, dynamics.go and implicit.go for motion,
 // solid.go, collision.go and clearance.go for contact,
 // simulator.go for the whole. sim/render draws it, sim/domain describes worlds, sim/reach is the
-// task, sim/planner solves it.
+// task and the planner that solves it.
 package sim

@@ -47,7 +47,7 @@ import (
 	"colonnade/bench/figure"
 	"colonnade/nn"
 	"colonnade/sim"
-	"colonnade/sim/planner"
+	"colonnade/sim/reach"
 )
 
 // Run is one piece of an experiment: a transfer and its final evaluation, or an evaluation alone.
@@ -249,7 +249,7 @@ func plan(ctx context.Context, w training.World, record *figure.Record, episodes
 	if !ok {
 		return fmt.Errorf("the planner does not know the state of a %T", made)
 	}
-	p, action, scores := planner.New(sim.Canonical()), make([]int, sim.NumJoints), make([]float64, episodes)
+	p, action, scores := reach.NewPlanner(sim.Canonical()), make([]int, sim.NumJoints), make([]float64, episodes)
 	for i := range scores {
 		if err := ctx.Err(); err != nil {
 			return err

@@ -54,7 +54,7 @@
 // On the emulated arm of domain robot, in virtual time, on one core of an AMD EPYC (Zen 4) that no
 // other process got: 2,890 to 3,540 steps/s of random actions in three runs, all motion to starts
 // included; 1,220 to 2,180 beside 15 busy threads on two cores (go test ./jaco/robot -bench Step
-// -benchtime 6000x). Nothing is allocated in a step. The planner of sim/planner scores 36.7 over
+// -benchtime 6000x). Nothing is allocated in a step. The planner of sim/reach scores 36.7 over
 // 300 episodes, of which the Guard ended 3 (go test ./jaco/robot -run Planner -v -args -episodes
 // 300); in sim/reach, without Guard and cable, 39.2.
 //

@@ -7,7 +7,7 @@ import (
 
 	"colonnade/sim"
 	"colonnade/sim/domain"
-	"colonnade/sim/planner"
+	"colonnade/sim/reach"
 )
 
 var episodes = flag.Int("episodes", 40, "episodes of the planner")
@@ -91,7 +91,7 @@ func TestPlannerScores(t *testing.T) {
 	lab := emulate(t, nil)
 	e := newEnv(t, Options{Lab: lab.Lab})
 	b := newBuffers()
-	p := planner.New(sim.Canonical())
+	p := reach.NewPlanner(sim.Canonical())
 	sum, contacts := 0.0, 0
 	for seed := range uint64(*episodes) {
 		if err := e.Reset(seed, b.pixels, b.proprio); err != nil {

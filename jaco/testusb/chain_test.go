@@ -25,7 +25,7 @@ import (
 	"colonnade/jaco/usbfs"
 	"colonnade/sim"
 	"colonnade/sim/domain"
-	"colonnade/sim/planner"
+	"colonnade/sim/reach"
 	"colonnade/sim/render"
 )
 
@@ -195,7 +195,7 @@ func episode(t *testing.T, env *robot.Env) (score float64, took time.Duration) {
 	if err := env.Reset(1, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	began, p, action := time.Now(), planner.New(sim.Canonical()), make([]int, sim.NumJoints)
+	began, p, action := time.Now(), reach.NewPlanner(sim.Canonical()), make([]int, sim.NumJoints)
 	for over := false; !over; {
 		q, _ := env.Joints()
 		p.Plan(action, &q, env.Target())

@@ -8,7 +8,7 @@
 // an episode has at most 50. It ends early when the arm breaks a rule: it touches itself or the
 // table, or exceeds the range of an arm joint. Each step that ends with the palm within 10 cm of
 // the target earns 1, so the score of an episode lies between 0 and 50; random actions score 0.02,
-// the planner in sim/planner 40.
+// the planner ([Planner]) 40.
 //
 // There are two tasks. On Reach the target lies still. On Conveyor it glides along x at 0.05 m/s,
 // its y drawn per episode; it turns at the ends of the area, and with probability 0.02 at the

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"colonnade/sim"
-	"colonnade/sim/planner"
 	"colonnade/sim/reach"
 )
 
@@ -21,7 +20,7 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	p := planner.New(sim.Canonical())
+	p := reach.NewPlanner(sim.Canonical())
 	action := make([]int, len(choices))
 	score := float32(0)
 	for {

@@ -54,7 +54,7 @@
 // than the arm's goroutine, and acting never waits for it. sweep -teacher twin searches the learning
 // rate.
 //
-// The planner of sim/planner cannot teach yet. It gives one best action: no distribution, no value,
+// The planner of sim/reach cannot teach yet. It gives one best action: no distribution, no value,
 // no features, no LSTM state. The frames, the loss and the snapshot have a place for each of these,
 // so a second kind of teacher would change all three.
 //

@@ -19,7 +19,7 @@ import (
 	"colonnade/jaco/transport"
 	"colonnade/nn"
 	"colonnade/sim"
-	"colonnade/sim/planner"
+	"colonnade/sim/reach"
 )
 
 // played is the result of run and record.
@@ -264,7 +264,7 @@ type player interface {
 // newPlayer returns the policy of a checkpoint, or the planner if there is none.
 func newPlayer(checkpoint string, greedy bool) (player, error) {
 	if checkpoint == "" {
-		return &planning{planner.New(sim.Canonical()), make([]int, sim.NumJoints)}, nil
+		return &planning{reach.NewPlanner(sim.Canonical()), make([]int, sim.NumJoints)}, nil
 	}
 	c, _, err := nn.LoadCheckpoint(training.CheckpointPath(checkpoint))
 	if err != nil {
@@ -301,7 +301,7 @@ func (p *trained) act(*[sim.NumJoints]float64, sim.Vec3) ([]int, error) {
 
 // planning is the planner, which needs no pictures.
 type planning struct {
-	planner *planner.Planner
+	planner *reach.Planner
 	action  []int
 }
 

@@ -1,4 +1,4 @@
-package planner_test
+package reach_test
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 
 	"colonnade/sim"
 	_ "colonnade/sim/internal/goldenflag"
-	"colonnade/sim/planner"
 	"colonnade/sim/reach"
 )
 
@@ -92,7 +91,7 @@ func moments(list []float64) (mean, sd float64) {
 }
 
 func planned() func(*reach.Env, int, []int) {
-	p := planner.New(sim.Canonical())
+	p := reach.NewPlanner(sim.Canonical())
 	return func(e *reach.Env, _ int, action []int) {
 		q, _ := e.Joints()
 		p.Plan(action, &q, e.Target())

@@ -1,4 +1,4 @@
-package planner_test
+package reach_test
 
 import (
 	"math"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
-	"colonnade/sim/planner"
+	"colonnade/sim/reach"
 )
 
 // cost is what the planner minimises, written down once more from the whole pose.
@@ -30,7 +30,7 @@ func cost(m *sim.Model, d *sim.Data, moving int, target sim.Vec3) float64 {
 // TestPlanIsBest tries all 729 actions, in poses all over the arm's range, and finds none better.
 func TestPlanIsBest(t *testing.T) {
 	m := sim.Canonical()
-	p := planner.New(m)
+	p := reach.NewPlanner(m)
 	d := m.NewData()
 	rng := rand.New(rand.NewPCG(1, 1))
 	start, _ := m.Keyframe("reach_start")
@@ -83,7 +83,7 @@ func TestPlanIsBest(t *testing.T) {
 
 func TestPlanDoesNotAllocate(t *testing.T) {
 	m := sim.Canonical()
-	p := planner.New(m)
+	p := reach.NewPlanner(m)
 	q, _ := m.Keyframe("reach_start")
 	action := make([]int, sim.NumJoints)
 	if n := testing.AllocsPerRun(10, func() { p.Plan(action, &q, sim.Vec3{0.1, -0.4, 0}) }); n != 0 {
@@ -93,7 +93,7 @@ func TestPlanDoesNotAllocate(t *testing.T) {
 
 func BenchmarkPlan(b *testing.B) {
 	m := sim.Canonical()
-	p := planner.New(m)
+	p := reach.NewPlanner(m)
 	q, _ := m.Keyframe("reach_start")
 	action := make([]int, sim.NumJoints)
 	b.ReportAllocs()

@@ -1,14 +1,4 @@
-// Package planner solves the reach task without learning, from the arm's true joint angles: a
-// yardstick for what the task can yield, and a way to tell whether a simulated or real arm is fit
-// for it.
-//
-// Each control step it looks one step ahead: of the 729 commands that the six joints of the arm can
-// get (fingers rest) it takes the one whose pose after 100 ms, by kinematics alone, costs least.
-// The cost is the distance of the palm from a point 7 cm above the target, with small terms that
-// keep the arm from moving without need, from its joint limits and from the table. It scores about
-// 40 of 50 (TestPlannerScore) and 39 in worlds whose arm lags, errs and has backlash, on the
-// conveyor too (TestPlannerScoreInDomains; bench/results/simulator has the table).
-package planner
+package reach
 
 import (
 	"math"
@@ -28,7 +18,18 @@ const (
 	tipCost     = 10     // per metre
 )
 
-// Planner picks actions for one arm. It belongs to one goroutine.
+// Planner solves the reach task without learning, from the arm's true joint angles: a
+// yardstick for what the task can yield, and a way to tell whether a simulated or real arm is fit
+// for it.
+//
+// Each control step it looks one step ahead: of the 729 commands that the six joints of the arm can
+// get (fingers rest) it takes the one whose pose after 100 ms, by kinematics alone, costs least.
+// The cost is the distance of the palm from a point 7 cm above the target, with small terms that
+// keep the arm from moving without need, from its joint limits and from the table. It scores about
+// 40 of 50 (TestPlannerScore) and 39 in worlds whose arm lags, errs and has backlash, on the
+// conveyor too (TestPlannerScoreInDomains; bench/results/simulator has the table).
+//
+// A Planner is for one arm and belongs to one goroutine.
 type Planner struct {
 	model *sim.Model
 	data  *sim.Data
@@ -42,8 +43,8 @@ type Planner struct {
 	best   float64
 }
 
-// New returns a planner for the model.
-func New(m *sim.Model) *Planner { return &Planner{model: m, data: m.NewData()} }
+// NewPlanner returns a planner for the model.
+func NewPlanner(m *sim.Model) *Planner { return &Planner{model: m, data: m.NewData()} }
 
 // Plan writes the best action for an arm at joint angles q (rad) and a target at a point of the
 // table (world, m): for each joint 0, 1 or 2 for its fixed velocity backwards, rest, forwards.

@@ -1,4 +1,4 @@
-package planner_test
+package reach_test
 
 import (
 	"flag"
