@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestEveryPackageKnowsGolden: see package goldenflag.
+// TestEveryPackageKnowsGolden: see package simtest.
 func TestEveryPackageKnowsGolden(t *testing.T) {
 	tests, knows := make(map[string]bool), make(map[string]bool)
 	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
@@ -20,12 +20,12 @@ func TestEveryPackageKnowsGolden(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if file.Name.Name == "goldenflag" {
+		if file.Name.Name == "simtest" {
 			return nil // defines it
 		}
 		tests[filepath.Dir(path)] = true
 		for _, i := range file.Imports {
-			if i.Path.Value == `"colonnade/sim/internal/goldenflag"` {
+			if i.Path.Value == `"colonnade/sim/internal/simtest"` {
 				knows[filepath.Dir(path)] = true
 			}
 		}
@@ -39,7 +39,7 @@ func TestEveryPackageKnowsGolden(t *testing.T) {
 	}
 	for dir := range tests {
 		if !knows[dir] {
-			t.Errorf("no test file in sim/%s imports colonnade/sim/internal/goldenflag, so go test ./sim/... -args -golden DIR fails there", dir)
+			t.Errorf("no test file in sim/%s imports colonnade/sim/internal/simtest, so go test ./sim/... -args -golden DIR fails there", dir)
 		}
 	}
 }

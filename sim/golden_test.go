@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
-	"colonnade/sim/internal/goldenflag"
+	"colonnade/sim/internal/simtest"
 )
 
 // The golden data comes from MuJoCo 3.12.0; testdata/golden/README.md describes it and how it was
@@ -21,7 +21,7 @@ const (
 
 // TestGolden checks every golden file; -golden DIR names another folder of the same format.
 func TestGolden(t *testing.T) {
-	dir := goldenflag.Dir(filepath.Join("testdata", "golden"))
+	dir := simtest.GoldenDir(filepath.Join("testdata", "golden"))
 	t.Run("forward_dynamics", func(t *testing.T) { eachLine(t, dir, checkForwardDynamics) })
 	t.Run("mass_bias", func(t *testing.T) { eachLine(t, dir, checkMassBias) })
 	t.Run("kinematics", func(t *testing.T) { eachLine(t, dir, checkKinematics) })

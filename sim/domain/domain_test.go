@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
-	_ "colonnade/sim/internal/goldenflag"
+	_ "colonnade/sim/internal/simtest"
 	"colonnade/sim/render"
 )
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
-	"colonnade/sim/internal/frametest"
+	"colonnade/sim/internal/simtest"
 	"colonnade/sim/render"
 )
 
@@ -19,7 +19,7 @@ type state struct {
 
 // randomState draws a start of the reach task.
 func randomState(rng *rand.Rand) *state {
-	d, target := frametest.Start(rng)
+	d, target := simtest.Start(rng)
 	return &state{pos: d.BodyPos, rot: d.BodyRot, palm: d.Palm, target: target}
 }
 

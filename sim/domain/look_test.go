@@ -10,7 +10,7 @@ import (
 	"github.com/minio/highwayhash"
 
 	"colonnade/sim"
-	"colonnade/sim/internal/frametest"
+	"colonnade/sim/internal/simtest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/snapshots.txt with what is drawn now")
@@ -22,7 +22,7 @@ const snapshotHeader = `# HighwayHash-256 (key: 32 zero bytes) of 100 frames of 
 
 // TestSnapshots draws fixed states in worlds of each preset; the noise goes on from frame to frame.
 func TestSnapshots(t *testing.T) {
-	var got []frametest.Hash
+	var got []simtest.Hash
 	for _, name := range Names() {
 		d := load(t, name)
 		h, err := highwayhash.New(make([]byte, highwayhash.Size))
@@ -44,9 +44,9 @@ func TestSnapshots(t *testing.T) {
 			}
 			h.Write(pixels)
 		}
-		got = append(got, frametest.Hash{Name: name, Hash: hex.EncodeToString(h.Sum(nil))})
+		got = append(got, simtest.Hash{Name: name, Hash: hex.EncodeToString(h.Sum(nil))})
 	}
-	frametest.Check(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
+	simtest.CheckHashes(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
 }
 
 // TestOnlyTheTargetIsRed checks what the robot's tracker relies on, in all worlds but random ones:

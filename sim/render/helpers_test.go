@@ -5,8 +5,7 @@ import (
 	"testing"
 
 	"colonnade/sim"
-	"colonnade/sim/internal/frametest"
-	_ "colonnade/sim/internal/goldenflag"
+	"colonnade/sim/internal/simtest"
 )
 
 // world is what one frame shows.
@@ -19,7 +18,7 @@ type world struct {
 
 // randomWorld draws a start of the reach task.
 func randomWorld(rng *rand.Rand) *world {
-	d, target := frametest.Start(rng)
+	d, target := simtest.Start(rng)
 	return &world{pos: d.BodyPos, rot: d.BodyRot, palm: d.Palm, target: target}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/minio/highwayhash"
 
 	"colonnade/sim"
-	"colonnade/sim/internal/frametest"
+	"colonnade/sim/internal/simtest"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata/snapshots.txt with what is drawn now")
@@ -52,7 +52,7 @@ var snapshots = []struct {
 }
 
 func TestSnapshots(t *testing.T) {
-	var got []frametest.Hash
+	var got []simtest.Hash
 	for _, c := range snapshots {
 		scene := DefaultScene()
 		if c.change != nil {
@@ -73,7 +73,7 @@ func TestSnapshots(t *testing.T) {
 				frame++
 			}
 		}
-		got = append(got, frametest.Hash{Name: c.name, Hash: hex.EncodeToString(h.Sum(nil))})
+		got = append(got, simtest.Hash{Name: c.name, Hash: hex.EncodeToString(h.Sum(nil))})
 	}
-	frametest.Check(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
+	simtest.CheckHashes(t, filepath.Join("testdata", "snapshots.txt"), snapshotHeader, *update, got)
 }

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "colonnade/sim/internal/goldenflag"
+	_ "colonnade/sim/internal/simtest"
 	"colonnade/sim/reach"
 	"colonnade/sim/serve"
 )

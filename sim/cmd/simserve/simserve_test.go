@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"colonnade/a3c/cli"
-	_ "colonnade/sim/internal/goldenflag"
+	_ "colonnade/sim/internal/simtest"
 )
 
 // TestUsage: a command line that does not fit ends with exit code 2 and says what to give.

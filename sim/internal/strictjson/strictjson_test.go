@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "colonnade/sim/internal/goldenflag"
+	_ "colonnade/sim/internal/simtest"
 	"colonnade/sim/internal/strictjson"
 )
 

@@ -1,6 +1,4 @@
-// Package frametest is for the tests of packages that draw: states to draw, and files that say what
-// came of it.
-package frametest
+package simtest
 
 import (
 	"bufio"
@@ -44,9 +42,9 @@ func Start(rng *rand.Rand) (d *sim.Data, target sim.Vec3) {
 // Hash is what a test drew under a name, in hexadecimal digits.
 type Hash struct{ Name, Hash string }
 
-// Check compares hashes with those that the file at path has, or with update writes them there,
+// CheckHashes compares hashes with those that the file at path has, or with update writes them there,
 // below a header of comments that tells what to do if a difference is intended.
-func Check(t *testing.T, path, header string, update bool, got []Hash) {
+func CheckHashes(t *testing.T, path, header string, update bool, got []Hash) {
 	t.Helper()
 	if update {
 		var text bytes.Buffer

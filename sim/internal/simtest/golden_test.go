@@ -1,4 +1,4 @@
-package goldenflag
+package simtest
 
 import (
 	"flag"
@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestDir(t *testing.T) {
+func TestGoldenDir(t *testing.T) {
 	given := *dir
 	defer func() { *dir = given }()
 	here, err := os.Getwd()
@@ -25,7 +25,7 @@ func TestDir(t *testing.T) {
 		if err := flag.Set("golden", c.given); err != nil {
 			t.Fatal(err)
 		}
-		if got := Dir("fallback"); got != c.want {
+		if got := GoldenDir("fallback"); got != c.want {
 			t.Errorf("with -golden %q the folder is %q, want %q", c.given, got, c.want)
 		}
 	}

@@ -1,14 +1,15 @@
-// Package goldenflag defines the test flag -golden DIR, the folder of golden data to check instead
-// of sim/testdata/golden.
+// Package simtest is what the tests of several packages under sim share: the flag -golden, states to
+// draw, and files of hashes that say what came of it.
 //
+// The test flag -golden DIR is the folder of golden data to check instead of sim/testdata/golden.
 // "go test ./sim/... -args -golden DIR" hands the flag to the test binary of every package under
 // sim, and a binary that does not know it fails. So every package with tests here imports this one
 // from a test file, with
 //
-//	import _ "colonnade/sim/internal/goldenflag"
+//	import _ "colonnade/sim/internal/simtest"
 //
-// where it does not read the folder itself; a test in package sim sees to it.
-package goldenflag
+// where it uses nothing else of it; a test in package sim sees to it.
+package simtest
 
 import (
 	"flag"
@@ -18,9 +19,9 @@ import (
 
 var dir = flag.String("golden", "", "check the golden data in `DIR` (relative to the package or to the module)")
 
-// Dir returns the folder given by -golden, or fallback where none was. A relative folder that does
+// GoldenDir returns the folder given by -golden, or fallback where none was. A relative folder that does
 // not exist seen from the package under test is taken as seen from the root of the module.
-func Dir(fallback string) string {
+func GoldenDir(fallback string) string {
 	if *dir == "" {
 		return fallback
 	}
