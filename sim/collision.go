@@ -65,17 +65,6 @@ func (m *Model) limitViolation(d *Data) Violation {
 	return v
 }
 
-// Pairs returns the pairs of bodies that must not touch each other, the inner one first: all but
-// parent and child. Bodies 1 and up must not touch the table either. There is no margin: shapes may
-// come as near as they like.
-func (m *Model) Pairs() [][2]int {
-	list := make([][2]int, len(m.pairs))
-	for i, p := range m.pairs {
-		list[i] = [2]int{p.a, p.b}
-	}
-	return list
-}
-
 // height returns the height of the lowest point of body b over the table.
 func (m *Model) height(d *Data, b int) float64 {
 	lowest := math.Inf(1)

@@ -84,15 +84,6 @@ func (m *Model) pose(d *Data) {
 	}
 }
 
-// Site returns the position of a named site of body b, world, m.
-func (m *Model) Site(d *Data, b int, name string) (Vec3, error) {
-	p, err := m.site(b, name)
-	if err != nil {
-		return Vec3{}, err
-	}
-	return d.BodyPos[b].Add(d.BodyRot[b].MulVec(p)), nil
-}
-
 // COM returns the centre of mass of body b, world, m.
 func (m *Model) COM(d *Data, b int) Vec3 {
 	return d.BodyPos[b].Add(d.BodyRot[b].MulVec(m.com[b]))

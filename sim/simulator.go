@@ -92,9 +92,6 @@ func lagGain(step, lag float64) float64 {
 	return 1 - 1/e
 }
 
-// Motion returns what SetMotion was given.
-func (s *Simulator) Motion() Motion { return s.motion }
-
 // Place puts the arm at joint angles q (rad) with velocities v (rad/s) and returns the violation
 // there, if any. The servos rest, and links with backlash lie where their weight puts them.
 func (s *Simulator) Place(q, v *[NumJoints]float64) Violation {
@@ -269,9 +266,6 @@ func (m *Model) ServoTorque(d *Data, i int, ctrl float64) float64 {
 	force := float64(m.kv[i] * (m.command(i, ctrl) - d.V[i]))
 	return min(max(force, -m.maxForce[i]), m.maxForce[i])
 }
-
-// Damping returns the viscous damping of joint i, N m s/rad.
-func (m *Model) Damping(i int) float64 { return m.damping[i] }
 
 // StopFingers sets fingers beyond an end of their range back to it, at rest: they stop dead there.
 func (m *Model) StopFingers(d *Data) {

@@ -51,7 +51,7 @@ func TestEmergencyStop(t *testing.T) {
 	if n := r.guard.Trips()[Emergency]; n != 1 {
 		t.Errorf("%d emergency stops counted", n)
 	}
-	if err := log.Err(); err != nil {
+	if err := log.settled(); err != nil {
 		t.Error(err)
 	}
 	if text := lines.String(); !strings.Contains(text, `"cause":"emergency stop"`) || !strings.Contains(text, `"kind":"reset"`) {

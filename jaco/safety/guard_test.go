@@ -168,6 +168,14 @@ func TestLogIsAppendedAndTellsCauses(t *testing.T) {
 	}
 }
 
+// settled waits until all is written and returns the first error that writing gave.
+func (l *Log) settled() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.wait()
+	return l.err
+}
+
 func TestLogReportsItsErrors(t *testing.T) {
 	log, err := OpenLog(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
@@ -175,7 +183,7 @@ func TestLogReportsItsErrors(t *testing.T) {
 	}
 	log.file.Close()
 	log.write(Entry{})
-	if log.Err() == nil || log.Close() == nil {
+	if log.settled() == nil || log.Close() == nil {
 		t.Error("a log that cannot be written is no error")
 	}
 	if _, err := OpenLog(t.TempDir()); err == nil {

@@ -74,17 +74,6 @@ func (l *Log) Close() error {
 	return l.err
 }
 
-// Err waits until all is written and returns the first error that writing gave.
-func (l *Log) Err() error {
-	if l == nil {
-		return nil
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.wait()
-	return l.err
-}
-
 // wait returns when all is written. l.mu is held.
 func (l *Log) wait() {
 	for l.writing {

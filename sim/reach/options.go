@@ -25,9 +25,6 @@ func (t Task) String() string {
 	return taskNames[t]
 }
 
-// Tasks returns the names of the tasks in the order of their constants.
-func Tasks() []string { return append([]string(nil), taskNames[:]...) }
-
 // ParseTask returns the task of a name.
 func ParseTask(name string) (Task, error) {
 	for t, known := range taskNames {
