@@ -14,9 +14,6 @@ import (
 // Net is a network of the reach task.
 type Net struct{ Recurrent, Wide bool }
 
-// Nets are the four columns, the one that is quoted first.
-var Nets = []Net{{true, true}, {true, false}, {false, true}, {false, false}}
-
 // Kind and Width are the words of the flags -net and -width.
 func (n Net) Kind() string {
 	if n.Recurrent {

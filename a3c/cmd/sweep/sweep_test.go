@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"colonnade/a3c"
 	"colonnade/a3c/cli"
@@ -22,15 +21,7 @@ import (
 	"colonnade/nn"
 )
 
-// asSweep makes the test binary behave as the sweep command.
-const asSweep = "COLONNADE_TEST_AS_SWEEP"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asSweep) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { cmdtest.Main(m, main) }
 
 // small is a study of the smallest network: four trials of 320 steps, of which two go on to 960.
 func small(out string, more ...string) []string {
@@ -114,17 +105,10 @@ func TestSharedAndKilled(t *testing.T) {
 	if _, _, err := sweep(t, small(shared, "-prepare")...); err != nil {
 		t.Fatal(err)
 	}
-	command := func() *exec.Cmd {
-		cmd := exec.Command(os.Args[0], "-resume", "-out", shared)
-		cmd.Env = append(os.Environ(), asSweep+"=1")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return cmd
-	}
+	command := func() *exec.Cmd { return cmdtest.Start(t, "-resume", "-out", shared) }
 	victims := []*exec.Cmd{command(), command()}
 	for i, victim := range victims {
-		waitFor(t, filepath.Join(shared, study.Trial{Number: i}.Name(), training.MetricsFile))
+		cmdtest.WaitForMetrics(t, filepath.Join(shared, study.Trial{Number: i}.Name()), 1)
 		if err := victim.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -147,17 +131,6 @@ func TestSharedAndKilled(t *testing.T) {
 			t.Errorf("%s: %d and %d rows of metrics", name, a, b)
 		}
 	}
-}
-
-// waitFor waits until a file has something in it.
-func waitFor(t *testing.T, path string) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-			return
-		}
-	}
-	t.Fatalf("%s does not appear", path)
 }
 
 // Two processes on one trial: the second is refused, and says why.

@@ -12,40 +12,28 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"colonnade/a3c"
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/a3c/training"
 )
 
-// command starts the train command as a process of its own.
-func command(limit int, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asTrain+"="+strconv.Itoa(limit))
+// onFullDisk is the train command in a process that cannot write more than 20 kB into a file.
+func onFullDisk(args ...string) *exec.Cmd {
+	cmd := cmdtest.Command(args...)
+	cmd.Env = append(cmd.Env, fileLimit+"=20000")
 	return cmd
-}
-
-// waitFor waits until the run has written that many lines of metrics.
-func waitFor(t *testing.T, out string, lines int) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		data, _ := os.ReadFile(filepath.Join(out, training.MetricsFile))
-		if bytes.Count(data, []byte("\n")) >= lines {
-			return
-		}
-	}
-	t.Fatal("the run does not get on")
 }
 
 func TestInterruptSavesAndExitsZero(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	cmd := command(0, small(out, "-steps", "100000000")...)
+	cmd := cmdtest.Command(small(out, "-steps", "100000000")...)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, out, 3)
+	cmdtest.WaitForMetrics(t, out, 3)
 	if _, err := train(t, "-out", out, "-resume"); !errors.Is(err, training.ErrBusy) {
 		t.Errorf("a second process on the folder: got %v, want ErrBusy", err)
 	}
@@ -73,11 +61,11 @@ func TestInterruptSavesAndExitsZero(t *testing.T) {
 // Killed without warning, the run goes on from a whole checkpoint.
 func TestKillLeavesAWholeCheckpoint(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	cmd := command(0, small(out, "-steps", "100000000", "-checkpoint-every", "80")...) // almost always writing one
+	cmd := cmdtest.Command(small(out, "-steps", "100000000", "-checkpoint-every", "80")...) // almost always writing one
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, out, 2)
+	cmdtest.WaitForMetrics(t, out, 2)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -111,11 +99,11 @@ func TestKilledAgainAndAgainIsExact(t *testing.T) {
 	args := settings(broken)
 	kills := 0
 	for rows := 2; rows < 20; rows += 3 {
-		cmd := command(0, args...)
+		cmd := cmdtest.Command(args...)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		waitFor(t, broken, rows)
+		cmdtest.WaitForMetrics(t, broken, rows)
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -180,7 +168,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := digest(t, training.CheckpointPath(out))
-	cmd := command(20_000, "-out", out, "-resume", "-steps", "10000") // parameters alone are 41 kB
+	cmd := onFullDisk("-out", out, "-resume", "-steps", "10000") // parameters alone are 41 kB
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
@@ -234,7 +222,7 @@ func resumeUnderOthers(t *testing.T, mode string) error {
 // works once there is space.
 func TestFullDiskAtTheStart(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "run")
-	if err := command(20_000, small(out)...).Run(); err == nil {
+	if err := onFullDisk(small(out)...).Run(); err == nil {
 		t.Fatal("a checkpoint of 41 kB fit into 20 kB")
 	}
 	if _, err := train(t, small(out)...); err != nil {

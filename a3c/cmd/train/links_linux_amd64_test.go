@@ -27,7 +27,7 @@ func TestRunWithoutHardLinks(t *testing.T) {
 	if _, err := train(t, small(usual, "-deterministic")...); err != nil {
 		t.Fatal(err)
 	}
-	cmd := command(0, small(copied, "-deterministic")...)
+	cmd := cmdtest.Command(small(copied, "-deterministic")...)
 	cmd.Env = append(cmd.Env, withoutLinks+"=1")
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
@@ -46,7 +46,7 @@ func TestRunWithoutHardLinks(t *testing.T) {
 	if err := os.WriteFile(state, data[:len(data)/2], 0o666); err != nil {
 		t.Fatal(err)
 	}
-	cmd = command(0, "-out", copied, "-resume")
+	cmd = cmdtest.Command("-out", copied, "-resume")
 	cmd.Env = append(cmd.Env, withoutLinks+"=1")
 	if output, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("going on from the previous checkpoint")) {
 		t.Errorf("%v\n%s", err, output)

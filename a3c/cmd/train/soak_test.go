@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/a3c/training"
 )
 
@@ -19,7 +20,7 @@ func TestSoak(t *testing.T) {
 		t.Skip("under the race detector, which -short stands for, memory means nothing; make test has this test")
 	}
 	out := filepath.Join(t.TempDir(), "run")
-	cmd := command(0, "-out", out, "-net", "recurrent", "-width", "wide", "-workers", "2", "-max-time", soak.String(),
+	cmd := cmdtest.Command("-out", out, "-net", "recurrent", "-width", "wide", "-workers", "2", "-max-time", soak.String(),
 		"-metrics-every", "1600", "-checkpoint-every", "1600", "-milestone-every", "0", "-episodes", "1")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -21,21 +21,19 @@ import (
 	"colonnade/nn"
 )
 
-// asTrain makes the test binary behave as the train command; the value is a
-// limit on the size of its files in bytes, 0 for none.
-const asTrain = "COLONNADE_TEST_AS_TRAIN"
+// fileLimit is the environment variable that limits the size of the command's files, in bytes.
+const fileLimit = "COLONNADE_TEST_FILE_LIMIT"
 
 func TestMain(m *testing.M) {
-	if limit, err := strconv.ParseUint(os.Getenv(asTrain), 10, 64); err == nil {
-		if limit > 0 {
+	cmdtest.Main(m, func() {
+		if limit, err := strconv.ParseUint(os.Getenv(fileLimit), 10, 64); err == nil {
 			signal.Ignore(syscall.SIGXFSZ) // writes fail with EFBIG instead, as on a full disk
 			if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: limit, Max: limit}); err != nil {
 				panic(err)
 			}
 		}
 		main()
-	}
-	os.Exit(m.Run())
+	})
 }
 
 // small is a short run of the smallest network.

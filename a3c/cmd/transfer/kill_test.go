@@ -2,48 +2,25 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"colonnade/a3c"
-	"colonnade/a3c/cli"
+	"colonnade/a3c/cmd/cmdtest"
 	"colonnade/a3c/training"
 )
 
-// asTransfer makes the test binary behave as the transfer command.
-const asTransfer = "COLONNADE_TEST_AS_TRANSFER"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asTransfer) != "" {
-		os.Exit(cli.Exit("transfer", run(context.Background(), os.Args[1:], os.Stdout, os.Stderr), os.Stderr))
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { cmdtest.Main(m, main) }
 
 // killedAt starts the command and kills it without warning once its run has so many lines of
 // metrics.
 func killedAt(t *testing.T, out string, lines int, args ...string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), asTransfer+"=1")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
-		data, _ := os.ReadFile(filepath.Join(out, training.MetricsFile))
-		if bytes.Count(data, []byte("\n")) >= lines {
-			break
-		}
-		if time.Now().After(deadline) {
-			t.Fatal("the run does not get on")
-		}
-	}
+	cmd := cmdtest.Start(t, args...)
+	cmdtest.WaitForMetrics(t, out, lines)
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}

@@ -4,28 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"colonnade/a3c/cmd/cmdtest"
-	"colonnade/a3c/training"
 	"colonnade/bench/figure"
 	"colonnade/nn"
 )
 
-// asExperiment makes the test binary behave as the experiment command.
-const asExperiment = "COLONNADE_TEST_AS_EXPERIMENT"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asExperiment) != "" {
-		main()
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { cmdtest.Main(m, main) }
 
 // small is a search of the smallest size: two draws for two methods.
 func small(from, out, work string) []string {
@@ -62,17 +51,10 @@ func TestSharedAndKilled(t *testing.T) {
 		r.Runs != 4 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	command := func() *exec.Cmd {
-		cmd := exec.Command(os.Args[0], append(small(from, shared, work), "-jobs", "1")...)
-		cmd.Env = append(os.Environ(), asExperiment+"=1")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return cmd
-	}
+	command := func() *exec.Cmd { return cmdtest.Start(t, append(small(from, shared, work), "-jobs", "1")...) }
 	victims := []*exec.Cmd{command(), command()}
 	for i, name := range []string{"progressive-narrow", "finetune"} {
-		waitFor(t, filepath.Join(work, name, "000", training.MetricsFile))
+		cmdtest.WaitForMetrics(t, filepath.Join(work, name, "000"), 1)
 		if err := victims[i].Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
@@ -93,17 +75,6 @@ func TestSharedAndKilled(t *testing.T) {
 			t.Errorf("alone: %+v\nshared: %+v", a[i], b[i])
 		}
 	}
-}
-
-// waitFor waits until a file has something in it.
-func waitFor(t *testing.T, path string) {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(2 * time.Millisecond) {
-		if info, err := os.Stat(path); err == nil && info.Size() > 0 {
-			return
-		}
-	}
-	t.Fatalf("%s does not appear", path)
 }
 
 // TestStopped: an interrupted experiment says so and how to go on.

@@ -16,7 +16,7 @@ import (
 // A ratio is that of one round: a machine that is slow for a whole round does
 // not count.
 func TestTable(t *testing.T) {
-	tab := &table{net: bench.Nets[0], rounds: 3, span: time.Second, samples: [][]sample{{{100, 50}, {50, 60}, {100, 40}}, {{190, 50}, {95, 50}, {150, 0}}}}
+	tab := &table{net: bench.Net{Recurrent: true, Wide: true}, rounds: 3, span: time.Second, samples: [][]sample{{{100, 50}, {50, 60}, {100, 40}}, {{190, 50}, {95, 50}, {150, 0}}}}
 	rows := tab.rows()
 	if r := rows[0]; r.Rate != 100 || r.Least != 50 || r.Most != 100 || r.Ratio != 1 || r.Cost != 1 || r.Work != 50 {
 		t.Errorf("one worker: %+v", r)
@@ -56,7 +56,7 @@ func TestRun(t *testing.T) {
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := measure(ctx, bench.Nets[1], 1, time.Hour); err == nil {
+	if _, err := measure(ctx, bench.Net{Recurrent: true}, 1, time.Hour); err == nil {
 		t.Error("a measurement goes on after its context ended")
 	}
 }
