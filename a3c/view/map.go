@@ -12,8 +12,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Place is the score of an episode whose target lay at X, Y (m).
-type Place struct {
+// Location is the score of an episode whose target lay at X, Y (m).
+type Location struct {
 	X, Y, Score float64
 	Violation   bool // the episode ended in one
 }
@@ -34,16 +34,16 @@ const (
 // WriteMap draws scores over target positions from above, x to the right and y upwards: cells show
 // the mean of the episodes around them (normal weights, 2.5 cm), dots the episodes themselves,
 // crosses those that ended in a violation.
-func WriteMap(w io.Writer, format Format, area Area, places []Place) error {
+func WriteMap(w io.Writer, format Format, area Area, locations []Location) error {
 	lengthX, lengthY := area.MaxX-area.MinX, area.MaxY-area.MinY
-	if !(lengthX > 0) || !(lengthY > 0) || !(area.MaxScore > 0) || len(places) == 0 {
+	if !(lengthX > 0) || !(lengthY > 0) || !(area.MaxScore > 0) || len(locations) == 0 {
 		return errors.New("chart: a map needs an area, a highest score and an episode")
 	}
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = area.Title, "target's x (m)", "target's y (m)"
 	p.X.Tick.Marker, p.Y.Tick.Marker = evenTicks{area.MinX, area.MaxX}, evenTicks{area.MinY, area.MaxY}
-	cells := smooth(area, places)
-	p.Add(cells, dots{area, places})
+	cells := smooth(area, locations)
+	p.Add(cells, dots{area, locations})
 	// the cells have edges enough, and an axis would go on below the scale
 	p.X.LineStyle.Width, p.Y.LineStyle.Width = 0, 0
 	p.X.Min, p.X.Max = area.MinX, area.MaxX+barPart*lengthX
@@ -61,7 +61,7 @@ type cellMeans struct {
 	mean          []float64
 }
 
-func smooth(area Area, places []Place) cellMeans {
+func smooth(area Area, locations []Location) cellMeans {
 	lengthX, lengthY := area.MaxX-area.MinX, area.MaxY-area.MinY
 	c := cellMeans{area: area, columns: mapCells, rows: max(int(math.Round(mapCells*lengthY/lengthX)), 1)}
 	c.mean = make([]float64, c.columns*c.rows)
@@ -71,11 +71,11 @@ func smooth(area Area, places []Place) cellMeans {
 		// Distances count from the nearest episode on: however far away all are, weights do not
 		// vanish.
 		nearest := math.Inf(1)
-		for _, p := range places {
+		for _, p := range locations {
 			nearest = min(nearest, square(p.X-x)+square(p.Y-y))
 		}
 		sum, weights := 0.0, 0.0
-		for _, p := range places {
+		for _, p := range locations {
 			weight := math.Exp((nearest - square(p.X-x) - square(p.Y-y)) / (2 * mapSmooth * mapSmooth))
 			sum += weight * p.Score
 			weights += weight
@@ -121,14 +121,14 @@ func fill(canvas draw.Canvas, c color.Color, left, low, right, high vg.Length) {
 
 // dots are the episodes of a map.
 type dots struct {
-	area   Area
-	places []Place
+	area      Area
+	locations []Location
 }
 
 // Plot implements plot.Plotter.
 func (d dots) Plot(canvas draw.Canvas, p *plot.Plot) {
 	x, y := p.Transforms(&canvas)
-	for _, place := range d.places {
+	for _, place := range d.locations {
 		at := vg.Point{X: x(place.X), Y: y(place.Y)}
 		if place.Violation {
 			canvas.DrawGlyphNoClip(draw.GlyphStyle{Color: color.White, Radius: 2.4 * vg.Millimeter / 2,
@@ -144,7 +144,7 @@ func (d dots) Plot(canvas draw.Canvas, p *plot.Plot) {
 	}
 }
 
-// evenTicks labels five places from one end to the other, whatever the axis shows beyond.
+// evenTicks labels five positions from one end to the other, whatever the axis shows beyond.
 type evenTicks struct{ low, high float64 }
 
 // Ticks implements plot.Ticker.

@@ -16,21 +16,22 @@ func table() Area {
 }
 
 // episodes score high on the right, nothing on the left, and run into violations at the far edge.
-func episodes(n int) []Place {
+func episodes(n int) []Location {
 	rng := rand.New(rand.NewPCG(1, 2))
-	var places []Place
+	var locations []Location
 	for range n {
-		p := Place{X: 0.4*rng.Float64() - 0.2, Y: 0.3*rng.Float64() - 0.6}
+		p := Location{X: 0.4*rng.Float64() - 0.2, Y: 0.3*rng.Float64() - 0.6}
 		if p.X > 0 {
 			p.Score = 45
 		}
 		p.Violation = p.Y < -0.57
-		places = append(places, p)
+		locations = append(locations, p)
 	}
-	return places
+	return locations
 }
 
-// TestMap: the picture shows high scores where they were, in the scale's colours, and the same bytes twice.
+// TestMap: the picture shows high scores where they were, in the scale's colours, and the same
+// bytes twice.
 func TestMap(t *testing.T) {
 	var a, b bytes.Buffer
 	for _, w := range []*bytes.Buffer{&a, &b} {
@@ -45,7 +46,8 @@ func TestMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Near the middle of the left and of the right half, away from the edges: shares of yellow and blue.
+	// Near the middle of the left and of the right half, away from the edges: shares of yellow and
+	// blue.
 	size := img.Bounds()
 	yellow := func(fromX, toX float64) (share float64) {
 		count := 0
@@ -68,21 +70,23 @@ func TestMap(t *testing.T) {
 		}
 	}
 	a.Reset()
-	if err := WriteMap(&a, SVG, table(), episodes(3)); err != nil || !strings.Contains(a.String(), "score over targets") || !strings.Contains(a.String(), ">50<") {
+	if err := WriteMap(&a, SVG, table(), episodes(3)); err != nil ||
+		!strings.Contains(a.String(), "score over targets") || !strings.Contains(a.String(), ">50<") {
 		t.Errorf("as SVG: %v", err)
 	}
 }
 
 // TestSmooth: a cell is the mean of its neighbourhood, of the nearest episode where there is none.
 func TestSmooth(t *testing.T) {
-	c := smooth(table(), []Place{{X: -0.195, Y: -0.6, Score: 10}, {X: -0.195, Y: -0.6, Score: 20}, {X: 0.19, Y: -0.3, Score: 40}})
+	c := smooth(table(), []Location{{X: -0.195, Y: -0.6, Score: 10}, {X: -0.195, Y: -0.6, Score: 20},
+		{X: 0.19, Y: -0.3, Score: 40}})
 	if c.columns != mapCells || c.rows != mapCells*3/4 {
 		t.Fatalf("%d x %d cells", c.columns, c.rows)
 	}
 	if first, last := c.mean[0], c.mean[len(c.mean)-1]; math.Abs(first-15) > 1e-6 || math.Abs(last-40) > 1e-6 {
 		t.Errorf("corners %g and %g, want 15 and 40", first, last)
 	}
-	far := smooth(Area{MinX: 1000, MaxX: 1001, MinY: 0, MaxY: 1, MaxScore: 1}, []Place{{Score: 7}})
+	far := smooth(Area{MinX: 1000, MaxX: 1001, MinY: 0, MaxY: 1, MaxScore: 1}, []Location{{Score: 7}})
 	for _, v := range far.mean {
 		if math.Abs(v-7) > 1e-9 {
 			t.Fatalf("far from all episodes: %g", v)
@@ -96,7 +100,9 @@ func TestMapRefuses(t *testing.T) {
 	worthless := table()
 	worthless.MaxScore = 0
 	for name, err := range map[string]error{
-		"flat": WriteMap(io.Discard, SVG, flat, episodes(1)), "worthless": WriteMap(io.Discard, SVG, worthless, episodes(1)), "empty": WriteMap(io.Discard, SVG, table(), nil),
+		"flat":      WriteMap(io.Discard, SVG, flat, episodes(1)),
+		"worthless": WriteMap(io.Discard, SVG, worthless, episodes(1)),
+		"empty":     WriteMap(io.Discard, SVG, table(), nil),
 	} {
 		if err == nil {
 			t.Errorf("%s: no error", name)

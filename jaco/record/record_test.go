@@ -31,7 +31,7 @@ func robotWorld(t *testing.T) *domain.World {
 // recorded plays episodes on the emulated arm and records them.
 func recorded(t *testing.T, path string, steps int) {
 	t.Helper()
-	lab, err := robot.Emulate(robot.Emulation{World: robotWorld(t)})
+	cell, err := robot.Emulate(robot.Emulation{World: robotWorld(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func recorded(t *testing.T, path string, steps int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, err := robot.New(robot.Options{Lab: lab.Lab, Record: w.Write})
+	env, err := robot.New(robot.Options{Workcell: cell.Workcell, Record: w.Write})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,8 @@ func TestReplay(t *testing.T) {
 }
 
 func sample(n int) *robot.Moment {
-	m := &robot.Moment{Episode: 3, Step: n, Seed: 1 << 63, Clock: 5, Taken: -4, Measured: 3, Reward: 1, Truncated: n == 2, Confidence: 0.5}
+	m := &robot.Moment{Episode: 3, Step: n, Seed: 1 << 63, Clock: 5, Taken: -4, Measured: 3, Reward: 1,
+		Truncated: n == 2, Confidence: 0.5}
 	m.Action[8], m.Q[8], m.V[0], m.Target[1] = 2, 1.5, -0.25, -0.45
 	m.Frame = bytes.Repeat([]byte{byte(n), 7}, 20)
 	return m
@@ -144,7 +145,8 @@ func after(others int) *robot.Moment {
 	return m
 }
 
-// A file that ends anywhere, as after kill -9, loses the torn record and no other; recording goes on behind the rest.
+// A file that ends anywhere, as after kill -9, loses the torn record and no other; recording goes
+// on behind the rest.
 func TestTornAnywhere(t *testing.T) {
 	var text []byte
 	text = append(text, header...)
@@ -217,7 +219,8 @@ func TestDamage(t *testing.T) {
 func TestZerosBehind(t *testing.T) {
 	text := appendRecord(appendRecord([]byte(header), sample(0)), sample(1))
 	path := filepath.Join(t.TempDir(), "zeros")
-	for _, part := range []int{0, 7, 8, 40, len(appendRecord(nil, sample(2))) - zeroTail} { // of a third record that was written
+	// of a third record that was written
+	for _, part := range []int{0, 7, 8, 40, len(appendRecord(nil, sample(2))) - zeroTail} {
 		for _, zeros := range []int{1, 8, 100, 4096, 1 << 20} {
 			bad := append(bytes.Clone(text), appendRecord(nil, sample(2))[:part]...)
 			bad = append(bad, make([]byte, max(zeros, zeroTail))...)
@@ -282,7 +285,8 @@ func TestOneRecorder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if moments, err := all(t, text); err != io.EOF || len(moments) != 2 || moments[0].Episode != 3 || moments[1].Episode != 4 {
+	if moments, err := all(t, text); err != io.EOF || len(moments) != 2 || moments[0].Episode != 3 ||
+		moments[1].Episode != 4 {
 		t.Errorf("%v, %v", moments, err)
 	}
 }
@@ -290,7 +294,8 @@ func TestOneRecorder(t *testing.T) {
 // A file of something else is left alone, however short it is.
 func TestForeignFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "foreign")
-	for _, text := range []string{"\n", "a note\n", "jaco-record/2\n", header[:5] + "X", "a longer text than any header\n"} {
+	for _, text := range []string{"\n", "a note\n", "jaco-record/2\n", header[:5] + "X",
+		"a longer text than any header\n"} {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}

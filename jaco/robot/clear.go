@@ -39,7 +39,7 @@ var errNobody = errors.New("nobody is there to confirm that the arm may move; by
 
 // clearance is a wait for a person who may have a hand in the arm's way.
 type clearance struct {
-	lab  *Lab
+	cell *Workcell
 	h    *Hardware
 	text string // what the person is to do
 
@@ -59,21 +59,21 @@ type clearance struct {
 
 // askFor asks a person for the target at a place and waits until it lies there and the person
 // confirms it.
-func (l *Lab) askFor(ctx context.Context, h *Hardware, x, y float64) error {
+func (l *Workcell) askFor(ctx context.Context, h *Hardware, x, y float64) error {
 	if h.Ask == nil || l.Camera == nil || l.Plane == nil {
 		return errors.New("there is nobody to move the target, or no calibrated camera to see it")
 	}
 	text := fmt.Sprintf("put the target at x %+.2f m, y %+.2f m (or, if the arm is in the way, near it where the "+
 		"camera sees it)", x, y)
-	return (&clearance{lab: l, h: h, text: text, target: &[2]float64{x, y}}).wait(ctx)
+	return (&clearance{cell: l, h: h, text: text, target: &[2]float64{x, y}}).wait(ctx)
 }
 
 // clear waits until a person confirms that an arm which stopped may move again.
-func (l *Lab) clear(ctx context.Context, h *Hardware, why string) error {
+func (l *Workcell) clear(ctx context.Context, h *Hardware, why string) error {
 	if h.Ask == nil || l.Camera == nil {
 		return errNobody
 	}
-	return (&clearance{lab: l, h: h, text: "the arm stands: " + why}).wait(ctx)
+	return (&clearance{cell: l, h: h, text: "the arm stands: " + why}).wait(ctx)
 }
 
 func (c *clearance) wait(ctx context.Context) error {
@@ -83,11 +83,11 @@ func (c *clearance) wait(ctx context.Context) error {
 	c.ask(c.text)
 	finder, frame := tracker.NewFinder(), make([]uint8, camera.FrameSize)
 	why := error(nil)
-	for until := c.lab.Clock.Now().Add(placedTime); c.lab.Clock.Now().Before(until); {
-		if err := c.lab.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
+	for until := c.cell.Clock.Now().Add(placedTime); c.cell.Clock.Now().Before(until); {
+		if err := c.cell.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
 			return err
 		}
-		if err := clock.Sleep(ctx, c.lab.Clock, placedLook); err != nil {
+		if err := clock.Sleep(ctx, c.cell.Clock, placedLook); err != nil {
 			return err
 		}
 		if err := c.hear(); err != nil {
@@ -96,7 +96,7 @@ func (c *clearance) wait(ctx context.Context) error {
 		if why = c.look(finder, frame); errors.Is(why, transport.ErrClosed) {
 			return why
 		}
-		now := c.lab.Clock.Now()
+		now := c.cell.Clock.Now()
 		if why == nil && c.enough(now) {
 			return nil
 		}
@@ -129,7 +129,7 @@ func (c *clearance) hear() error {
 		if err != nil {
 			return fmt.Errorf("%w: %w", errNobody, err)
 		}
-		c.confirmed = c.lab.Clock.Now()
+		c.confirmed = c.cell.Clock.Now()
 	default:
 	}
 	return nil
@@ -137,8 +137,8 @@ func (c *clearance) hear() error {
 
 // look looks at the table, and returns what speaks against moving.
 func (c *clearance) look(finder *tracker.Finder, frame []uint8) error {
-	now := c.lab.Clock.Now()
-	if _, err := c.lab.Camera.Frame(frame); err != nil {
+	now := c.cell.Clock.Now()
+	if _, err := c.cell.Camera.Frame(frame); err != nil {
 		c.calm.since, c.last = time.Time{}, nil
 		return err
 	}
@@ -157,7 +157,7 @@ func (c *clearance) look(finder *tracker.Finder, frame []uint8) error {
 // stands returns an error if the arm has not stood still for long enough: somebody moves it, or it
 // sinks.
 func (c *clearance) stands(now time.Time) error {
-	q := c.lab.Guard.State().Q
+	q := c.cell.Guard.State().Q
 	if c.stood.IsZero() || apart(&q, &c.pose) > restless {
 		c.pose, c.stood = q, now
 	}
@@ -169,7 +169,7 @@ func (c *clearance) stands(now time.Time) error {
 
 // see looks for the target.
 func (c *clearance) see(finder *tracker.Finder, frame []uint8, now time.Time) error {
-	sight, err := c.lab.Plane.Locate(finder, frame)
+	sight, err := c.cell.Plane.Locate(finder, frame)
 	if err == nil {
 		err = sight.Disc()
 	}

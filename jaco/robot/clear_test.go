@@ -51,11 +51,11 @@ func aHand(x, y float64) bool {
 
 func fingers(x, y float64) bool { return math.Abs(x) < 0.02 && y < 0.01 && y > -0.15 }
 
-// clearing is a real laboratory that asks for the target.
+// clearing is a real workcell that asks for the target.
 type clearing struct {
 	*Emulated
 	eye  *painted
-	lab  *Lab
+	cell *Workcell
 	said []string
 }
 
@@ -66,30 +66,30 @@ func newClearing(t *testing.T, change func(h *Hardware)) *clearing {
 	h.Camera, h.Ask = c.eye, func(text string) { c.said = append(c.said, text) }
 	change(&h)
 	var err error
-	if c.lab, err = Connect(context.Background(), h); err != nil {
+	if c.cell, err = Connect(context.Background(), h); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := c.lab.Shut(); err != nil {
+		if err := c.cell.Shut(); err != nil {
 			t.Error(err)
 		}
 	})
 	return c
 }
 
-// place asks for the target and says how long that took.
+// moveTarget asks for the target and says how long that took.
 func (c *clearing) place(x, y float64) (time.Duration, error) {
-	c.lab.Clock.Enter()
-	defer c.lab.Clock.Leave()
-	began := c.lab.Clock.Now()
-	err := c.lab.Place(context.Background(), x, y)
-	return c.lab.Clock.Now().Sub(began), err
+	c.cell.Clock.Enter()
+	defer c.cell.Clock.Leave()
+	began := c.cell.Clock.Now()
+	err := c.cell.MoveTarget(context.Background(), x, y)
+	return c.cell.Clock.Now().Sub(began), err
 }
 
 // after does something when some time has passed.
 func (c *clearing) after(d time.Duration, do func()) {
-	c.lab.Clock.Go(func() {
-		if clock.Sleep(context.Background(), c.lab.Clock, d) == nil {
+	c.cell.Clock.Go(func() {
+		if clock.Sleep(context.Background(), c.cell.Clock, d) == nil {
 			do()
 		}
 	})
@@ -97,8 +97,8 @@ func (c *clearing) after(d time.Duration, do func()) {
 
 func auto(h *Hardware) { h.AutoPlace = true }
 
-// A hand where the target was asked for is not the target, and fingers that are still on it are not gone, however still they are;
-// nor does the arm move while something else moves in the picture.
+// A hand where the target was asked for is not the target, and fingers that are still on it are not
+// gone, however still they are; nor does the arm move while something else moves in the picture.
 func TestHandsAreNoAllClear(t *testing.T) {
 	const x, y = 0.02, -0.4
 	c := newClearing(t, auto)
@@ -113,9 +113,9 @@ func TestHandsAreNoAllClear(t *testing.T) {
 	if took, err := c.place(x, y); err != nil || took < 21*time.Second || took > 23*time.Second {
 		t.Errorf("fingers were on it for 20 s, it counted as placed after %v: %v", took, err)
 	}
-	gone := c.lab.Clock.Now().Add(20 * time.Second)
+	gone := c.cell.Clock.Now().Add(20 * time.Second)
 	c.eye.paint = func(frame []uint8) { // a sleeve, now here, now there
-		now := c.lab.Clock.Now()
+		now := c.cell.Clock.Now()
 		if now.Before(gone) {
 			over(c.Emulated, 0.25+0.04*math.Sin(3*float64(now.UnixMilli())/1000), -0.3, pale, aHand)(frame)
 		}
@@ -125,7 +125,8 @@ func TestHandsAreNoAllClear(t *testing.T) {
 	}
 }
 
-// Nor does it move while its own angles change, as it sinks or somebody pushes it, whatever the picture shows.
+// Nor does it move while its own angles change, as it sinks or somebody pushes it, whatever the
+// picture shows.
 func TestAMovingArmIsNoAllClear(t *testing.T) {
 	const x, y = 0.02, -0.4
 	c := newClearing(t, auto)
@@ -135,10 +136,10 @@ func TestAMovingArmIsNoAllClear(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.eye.paint = func(frame []uint8) { copy(frame, still) }
-	if err := c.Arm.Break(c.lab.Clock.Now(), 0, emulator.Motor, emulator.Fault{Scale: 1, Offset: 0.3}); err != nil {
+	if err := c.Arm.Break(c.cell.Clock.Now(), 0, emulator.Motor, emulator.Fault{Scale: 1, Offset: 0.3}); err != nil {
 		t.Fatal(err)
 	}
-	c.after(5*time.Second, func() { c.Arm.Mend(c.lab.Clock.Now()) }) // and it goes back, slowly
+	c.after(5*time.Second, func() { c.Arm.Mend(c.cell.Clock.Now()) }) // and it goes back, slowly
 	if took, err := c.place(x, y); err != nil || took < 6*time.Second || took > 30*time.Second {
 		t.Errorf("the arm moved for 5 s, the target counted as placed after %v: %v", took, err)
 	}
@@ -166,7 +167,8 @@ func TestPlacingIsConfirmed(t *testing.T) {
 	answers <- nil
 	c.after(15*time.Second, func() { c.eye.paint = nil })
 	c.after(40*time.Second, func() { answers <- nil })
-	if took, err := c.place(x, y); err != nil || took < 41*time.Second || !strings.HasPrefix(c.said[len(c.said)-1], "not yet: ") {
+	if took, err := c.place(x, y); err != nil || took < 41*time.Second ||
+		!strings.HasPrefix(c.said[len(c.said)-1], "not yet: ") {
 		t.Errorf("confirmed with fingers on it: %v after %v, told %q", err, took, c.said)
 	}
 	answers <- errors.New("the terminal is gone")
@@ -175,14 +177,14 @@ func TestPlacingIsConfirmed(t *testing.T) {
 	}
 }
 
-// An arm that was unplugged, a target that was away and a camera that was gone for longer than a moment were all put right by
-// somebody, who may still be there: the arm waits to be told.
+// An arm that was unplugged, a target that was away and a camera that was gone for longer than a
+// moment were all put right by somebody, who may still be there: the arm waits to be told.
 func TestGoingOnIsConfirmed(t *testing.T) {
 	answers := make(chan error, 1)
 	c := newClearing(t, func(h *Hardware) { h.Confirm = func() <-chan error { return answers } })
 	c.PutTarget(0.02, -0.4)
 	answers <- nil
-	e := newEnv(t, Options{Lab: c.lab})
+	e := newEnv(t, Options{Workcell: c.cell})
 	b := newBuffers()
 	if err := e.Reset(3, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
@@ -196,7 +198,7 @@ func TestGoingOnIsConfirmed(t *testing.T) {
 		{"camera", c.Eye.Unplug, c.Eye.Plug},
 		{"target", func() { c.PutTarget(5, 5) }, func() { c.PutTarget(0.02, -0.4) }},
 	} {
-		began := c.lab.Clock.Now()
+		began := c.cell.Clock.Now()
 		fault.spoil()
 		c.after(4*time.Second, fault.fix)
 		c.after(told, func() { answers <- nil })
@@ -209,7 +211,7 @@ func TestGoingOnIsConfirmed(t *testing.T) {
 				t.Fatalf("%s: %v", fault.name, err)
 			}
 		}
-		if took := c.lab.Clock.Now().Sub(began); took < told {
+		if took := c.cell.Clock.Now().Sub(began); took < told {
 			t.Errorf("%s: the arm went on after %v, confirmed after %v", fault.name, took, told)
 		}
 	}
@@ -233,7 +235,8 @@ func TestConfirmByLine(t *testing.T) {
 	if err := <-confirm(); err == nil {
 		t.Error("the end of the input confirms")
 	}
-	if needsClear(&transport.Error{Kind: transport.ErrTimeout}) || !needsClear(&transport.Error{Kind: transport.ErrNoDevice}) {
+	if needsClear(&transport.Error{Kind: transport.ErrTimeout}) ||
+		!needsClear(&transport.Error{Kind: transport.ErrNoDevice}) {
 		t.Error("a late answer needs nobody, a plug that was pulled does")
 	}
 }

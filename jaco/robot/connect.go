@@ -14,8 +14,8 @@ import (
 	"colonnade/sim"
 )
 
-// Hardware describes a laboratory of devices that are there. Open is needed, all else as far as the
-// Lab is to be used.
+// Hardware describes a workcell of devices that are there. Open is needed, all else as far as the
+// Workcell is to be used.
 type Hardware struct {
 	Open   transport.Opener // of the arm's cable
 	Camera camera.Camera    // nil: an arm alone
@@ -43,13 +43,13 @@ type Hardware struct {
 	Clock clock.Clock // nil: clock.Real()
 }
 
-// Connect connects to a laboratory; nothing moves by it. The Lab closes the camera, and so does
+// Connect connects to a workcell; nothing moves by it. The Workcell closes the camera, and so does
 // Connect where it fails.
-func Connect(ctx context.Context, h Hardware) (*Lab, error) {
+func Connect(ctx context.Context, h Hardware) (*Workcell, error) {
 	if h.Clock == nil {
 		h.Clock = clock.Real()
 	}
-	l := &Lab{Clock: h.Clock, Camera: h.Camera, Plane: h.Plane}
+	l := &Workcell{Clock: h.Clock, Camera: h.Camera, Plane: h.Plane}
 	if err := CheckView(h.Camera, h.Plane); err != nil {
 		return nil, fmt.Errorf("robot: %w", errors.Join(err, h.Camera.Close()))
 	}
@@ -66,7 +66,7 @@ func Connect(ctx context.Context, h Hardware) (*Lab, error) {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
 	l.Guard = guard
-	l.Place = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, &h, x, y) }
+	l.MoveTarget = func(ctx context.Context, x, y float64) error { return l.askFor(ctx, &h, x, y) }
 	l.Clear = func(ctx context.Context, why string) error { return l.clear(ctx, &h, why) }
 	return l, nil
 }

@@ -18,7 +18,8 @@ import (
 	"colonnade/sim"
 )
 
-// hardware describes devices that a Lab takes for real ones: those of an emulated laboratory, whose own driver is let go.
+// hardware describes devices that a Workcell takes for real ones: those of an emulated workcell,
+// whose own driver is let go.
 func hardware(t *testing.T) (*Emulated, Hardware) {
 	t.Helper()
 	l := emulate(t, nil)
@@ -30,8 +31,8 @@ func hardware(t *testing.T) (*Emulated, Hardware) {
 	return l, Hardware{Clock: l.Clock, Open: l.Socket.Open, Camera: l.Eye, Plane: l.Plane, Move: true}
 }
 
-// A Lab of real devices is used as an emulated one is; a person moves the target, takes time, and tries other places while the
-// arm hides it.
+// A Workcell of real devices is used as an emulated one is; a person moves the target, takes time,
+// and tries other places while the arm hides it.
 func TestConnect(t *testing.T) {
 	l, h := hardware(t)
 	h.AutoPlace = true
@@ -50,11 +51,11 @@ func TestConnect(t *testing.T) {
 			}
 		})
 	}
-	lab, err := Connect(context.Background(), h)
+	cell, err := Connect(context.Background(), h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEnv(t, Options{Lab: lab})
+	e := newEnv(t, Options{Workcell: cell})
 	b, sure := newBuffers(), 0
 	for seed := range uint64(7) {
 		if err := e.Reset(seed, b.pixels, b.proprio); err != nil {
@@ -80,23 +81,24 @@ func TestConnect(t *testing.T) {
 func TestConnectWithoutAPerson(t *testing.T) {
 	for _, c := range []struct {
 		name string
-		ask  func(lab **Lab) func(string)
+		ask  func(cell **Workcell) func(string)
 		want string
 	}{
-		{"nobody", func(**Lab) func(string) { return nil }, "nobody to move the target"},
-		{"absent", func(**Lab) func(string) { return func(string) {} }, "may still not move"},
-		{"stop", func(l **Lab) func(string) { return func(string) { (*l).Guard.EmergencyStop("a test") } }, "emergency stop"},
+		{"nobody", func(**Workcell) func(string) { return nil }, "nobody to move the target"},
+		{"absent", func(**Workcell) func(string) { return func(string) {} }, "may still not move"},
+		{"stop", func(l **Workcell) func(string) { return func(string) { (*l).Guard.EmergencyStop("a test") } },
+			"emergency stop"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l, h := hardware(t)
 			l.PutTarget(5, 5)
-			var lab *Lab
-			h.Ask, h.AutoPlace = c.ask(&lab), true
+			var cell *Workcell
+			h.Ask, h.AutoPlace = c.ask(&cell), true
 			var err error
-			if lab, err = Connect(context.Background(), h); err != nil {
+			if cell, err = Connect(context.Background(), h); err != nil {
 				t.Fatal(err)
 			}
-			e := newEnv(t, Options{Lab: lab})
+			e := newEnv(t, Options{Workcell: cell})
 			if err := e.Reset(1, nil, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("reset: %v", err)
 			}
@@ -108,19 +110,19 @@ func TestConnectWithoutAPerson(t *testing.T) {
 func TestConnectOnlyLooks(t *testing.T) {
 	l, h := hardware(t)
 	h.Move = false
-	lab, err := Connect(context.Background(), h)
+	cell, err := Connect(context.Background(), h)
 	if err != nil {
 		t.Fatal(err)
 	}
 	l.Clock.Enter()
-	if err := lab.Guard.Home(context.Background()); !errors.Is(err, safety.ErrNoMotion) {
+	if err := cell.Guard.Home(context.Background()); !errors.Is(err, safety.ErrNoMotion) {
 		t.Errorf("home: %v", err)
 	}
 	if s := l.Arm.State(l.Clock.Now()); s.API {
 		t.Error("API control was started")
 	}
 	l.Clock.Leave()
-	if err := lab.Shut(); err != nil {
+	if err := cell.Shut(); err != nil {
 		t.Error(err)
 	}
 
@@ -156,12 +158,14 @@ func TestConnectChecksTheView(t *testing.T) {
 	plane := *h.Plane
 	plane.SetView("640x480, crop 80,0,560,480")
 	h.Plane, h.Camera, h.Move = &plane, viewer{l.Eye, "640x480, crop 0,0,480,480"}, false
-	if _, err := Connect(context.Background(), h); !errors.Is(err, ErrView) || !strings.Contains(err.Error(), "crop 0,0") {
+	if _, err := Connect(context.Background(), h); !errors.Is(err, ErrView) ||
+		!strings.Contains(err.Error(), "crop 0,0") {
 		t.Errorf("%v", err)
 	}
 }
 
-// Points in other units, or counted to another edge, do not calibrate the table, however well they fit.
+// Points in other units, or counted to another edge, do not calibrate the table, however well they
+// fit.
 func TestCalibrateChecksTheSize(t *testing.T) {
 	for _, c := range []struct {
 		scale float64 // of what is told against what is

@@ -4,13 +4,13 @@
 //
 // # The task
 //
-// As in sim/reach, but for what a laboratory cannot do. The palm is where the arm's own joints put
-// it by the model, the target where the tracker sees it. Every third episode somebody moves the
-// target (Lab.Place; the emulator does it itself). Between episodes the arm moves to the next start
-// on its own, through the Guard like all else: straight where that way keeps all margins, else over
-// a high pose, else on a way that is searched for; where none leads another start is drawn. It
-// never goes its firmware's own way home. A command that the Guard refuses ends the episode as the
-// violation would have.
+// As in sim/reach, but for what a workcell cannot do. The palm is where the arm's own joints put it
+// by the model, the target where the tracker sees it. Every third episode somebody moves the target
+// (Workcell.MoveTarget; the emulator does it itself). Between episodes the arm moves to the next
+// start on its own, through the Guard like all else: straight where that way keeps all margins,
+// else over a high pose, else on a way that is searched for; where none leads another start is
+// drawn. It never goes its firmware's own way home. A command that the Guard refuses ends the
+// episode as the violation would have.
 //
 // # What goes wrong
 //
@@ -22,24 +22,24 @@
 //
 // # Time
 //
-// All time is that of the Lab's one clock, between Enter and Leave of Reset and Step: on a virtual
-// clock the world stands still while the learner thinks; on the real one an arm that gets no
-// command for 150 ms stops, and goes on with the next step.
+// All time is that of the Workcell's one clock, between Enter and Leave of Reset and Step: on a
+// virtual clock the world stands still while the learner thinks; on the real one an arm that gets
+// no command for 150 ms stops, and goes on with the next step.
 //
-// # Emulated laboratories
+// # Emulated workcells
 //
 // Emulate makes one in memory: the emulated arm of package emulator in the looks and with the
-// motion of a domain, behind the same cable, driver, Guard, camera and tracker. Options.Lab uses it
-// as a real one is used. Options.Fresh makes a new one for each episode, the arm at its start: an
-// episode then depends on its seed and its actions alone. With Emulation.Conveyor the target
-// glides, and Options.Moving lets the tracker follow.
+// motion of a domain, behind the same cable, driver, Guard, camera and tracker. Options.Workcell
+// uses it as a real one is used. Options.Fresh makes a new one for each episode, the arm at its
+// start: an episode then depends on its seed and its actions alone. With Emulation.Conveyor the
+// target glides, and Options.Moving lets the tracker follow.
 //
 // # The twin
 //
 // With Options.Twin, Env.Twin draws the present state a second time, as another world shows it: a
 // policy that was trained in that world can drive the arm by such pictures, without having seen it.
 //
-// # Real laboratories
+// # Real workcells
 //
 // Connect makes one of the devices that are there. Only a Jaco2 with six joints, the curved wrist
 // and three fingers is driven: a Jaco 1, a Mico and an arm with a spherical wrist are read at most,

@@ -25,11 +25,11 @@ func TestALyingSensorEndsTheWork(t *testing.T) {
 		{"torque", emulator.Torque, emulator.Fault{Frozen: true}, safety.Reading},
 		{"motor", emulator.Motor, emulator.Fault{}, safety.Following},
 	} {
-		lab := emulate(t, nil)
-		e := newEnv(t, Options{Lab: lab.Lab})
+		cell := emulate(t, nil)
+		e := newEnv(t, Options{Workcell: cell.Workcell})
 		b, rng := newBuffers(), rand.New(rand.NewPCG(3, 3))
 		inView(t, e, b)
-		if err := lab.Arm.Break(lab.Clock.Now(), 2, x.part, x.fault); err != nil {
+		if err := cell.Arm.Break(cell.Clock.Now(), 2, x.part, x.fault); err != nil {
 			t.Fatal(err)
 		}
 		var err error
@@ -48,11 +48,11 @@ func TestALyingSensorEndsTheWork(t *testing.T) {
 			!strings.Contains(err.Error(), "look at the arm") {
 			t.Errorf("%s: %v", x.name, err)
 		}
-		before := lab.Arm.State(lab.Clock.Now()).Q
+		before := cell.Arm.State(cell.Clock.Now()).Q
 		if again := e.Reset(7, b.pixels, b.proprio); again == nil {
 			t.Errorf("%s: the work goes on", x.name)
 		}
-		if after := lab.Arm.State(lab.Clock.Now()).Q; apart(&before, &after) > 0.01 {
+		if after := cell.Arm.State(cell.Clock.Now()).Q; apart(&before, &after) > 0.01 {
 			t.Errorf("%s: moved by %.3f rad after the trip", x.name, apart(&before, &after))
 		}
 	}
@@ -65,8 +65,8 @@ func TestACableThatIsTooSlowEndsTheWork(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := emulate(t, func(o *Emulation) { o.Faults = rules })
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, func(o *Emulation) { o.Faults = rules })
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b, rng := newBuffers(), rand.New(rand.NewPCG(3, 3))
 	err = e.Reset(1, b.pixels, b.proprio)
 	for over := false; err == nil && !over; {

@@ -22,7 +22,7 @@ import (
 	"colonnade/sim/render"
 )
 
-// Emulation describes an emulated laboratory.
+// Emulation describes an emulated workcell.
 type Emulation struct {
 	World *domain.World // how it looks and moves; not to be changed afterwards
 	Seed  uint64        // of the camera's noise and of faults with a chance
@@ -51,14 +51,14 @@ type Emulation struct {
 	// Log is the Guard's; nil: none.
 	Log *safety.Log
 
-	// Clock; nil: a virtual one of the laboratory's own. On a real clock all takes as long as with
+	// Clock; nil: a virtual one of the workcell's own. On a real clock all takes as long as with
 	// a real arm.
 	Clock clock.Clock
 }
 
-// Emulated is an emulated laboratory, with what can be done to it from outside.
+// Emulated is an emulated workcell, with what can be done to it from outside.
 type Emulated struct {
-	*Lab
+	*Workcell
 	Arm    *emulator.Device
 	Socket *transport.Memory // of the cable: unplug it
 	Faults *transport.Injector
@@ -71,7 +71,7 @@ type Emulated struct {
 	glide  *gliding // nil: the target lies still
 }
 
-// Emulate switches an emulated laboratory on: arm, cable, driver, Guard, camera, and a table
+// Emulate switches an emulated workcell on: arm, cable, driver, Guard, camera, and a table
 // calibrated as a real one is.
 func Emulate(opt Emulation) (*Emulated, error) {
 	if opt.World == nil {
@@ -87,8 +87,9 @@ func Emulate(opt Emulation) (*Emulated, error) {
 			return nil, err
 		}
 	}
-	l := &Emulated{Lab: &Lab{Clock: opt.Clock, Plane: plane}, target: sim.Vec3{0, -0.45, 0}, world: *opt.World}
-	l.Place = l.place
+	l := &Emulated{Workcell: &Workcell{Clock: opt.Clock, Plane: plane}, target: sim.Vec3{0, -0.45, 0},
+		world: *opt.World}
+	l.MoveTarget = l.moveTarget
 	if opt.Conveyor {
 		l.glide = &gliding{rng: newRandom(opt.Seed)}
 		l.PutTarget(l.target[0], l.target[1])
@@ -158,8 +159,8 @@ func newArm(world *domain.World, start *[sim.NumJoints]float64) (*emulator.Devic
 	return emulator.New(o)
 }
 
-// place puts the target down at once.
-func (l *Emulated) place(_ context.Context, x, y float64) error {
+// moveTarget puts the target down at once.
+func (l *Emulated) moveTarget(_ context.Context, x, y float64) error {
 	l.PutTarget(x, y)
 	return nil
 }
@@ -188,7 +189,7 @@ func (l *Emulated) at(now time.Time) sim.Vec3 {
 	return l.target
 }
 
-// Picture draws the laboratory for people: as it is, without the camera's faults and lateness.
+// Picture draws the workcell for people: as it is, without the camera's faults and lateness.
 func (l *Emulated) Picture(width, height int) (*image.RGBA, error) {
 	const supersample = 2 // makes edges smooth
 	r, err := render.NewRenderer(&l.world.Scene, width, height, supersample)
@@ -211,7 +212,7 @@ func (l *Emulated) Picture(width, height int) (*image.RGBA, error) {
 	return picture, nil
 }
 
-// CalibrateEmulated calibrates the table of an emulated laboratory with the arm turned away.
+// CalibrateEmulated calibrates the table of an emulated workcell with the arm turned away.
 func CalibrateEmulated(world *domain.World) (*tracker.Plane, error) {
 	away, _ := sim.Canonical().Keyframe("home")
 	away[0] += math.Pi

@@ -22,7 +22,7 @@ const (
 // Env is the reach task on an arm. It belongs to one goroutine.
 type Env struct {
 	opt    Options
-	lab    *Lab
+	cell   *Workcell
 	model  *sim.Model
 	arm    *sim.Data // where the joints say it is
 	finder *tracker.Finder
@@ -58,14 +58,14 @@ type Counts struct {
 }
 
 // New returns an environment. Call Reset before the first Step, and Close in the end, which closes
-// the Lab.
+// the Workcell.
 func New(opt Options) (*Env, error) {
 	opt, err := opt.withDefaults()
 	if err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
 	m := sim.Canonical()
-	e := &Env{opt: opt, lab: opt.Lab, model: m, arm: m.NewData(), finder: tracker.NewFinder()}
+	e := &Env{opt: opt, cell: opt.Workcell, model: m, arm: m.NewData(), finder: tracker.NewFinder()}
 	if e.twin, err = newTwin(opt.Twin, m); err != nil {
 		return nil, fmt.Errorf("robot: %w", err)
 	}
@@ -109,15 +109,15 @@ func (e *Env) Target() sim.Vec3 { return sim.Vec3{e.target.x, e.target.y, 0} }
 // reports them but for whole turns that it stood on when the episode began.
 func (e *Env) Joints() (q, v [sim.NumJoints]float64) { return e.moment.Q, e.moment.V }
 
-// Close closes the Lab: the arm stops, API control ends.
+// Close closes the Workcell: the arm stops, API control ends.
 func (e *Env) Close() error {
 	e.running = false
-	if e.lab == nil {
+	if e.cell == nil {
 		return nil
 	}
-	lab := e.lab
-	e.lab = nil
-	return lab.Shut()
+	cell := e.cell
+	e.cell = nil
+	return cell.Shut()
 }
 
 // Reset begins an episode: the target gets a new place if it is time for one, the arm moves to a
@@ -141,29 +141,29 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 		if err := e.renew(rng); err != nil {
 			return err
 		}
-	} else if e.lab == nil {
+	} else if e.cell == nil {
 		return errors.New("the environment is closed")
 	}
-	e.lab.Clock.Enter()
-	defer e.lab.Clock.Leave()
+	e.cell.Clock.Enter()
+	defer e.cell.Clock.Leave()
 	if err := e.rest(); err != nil {
 		return err
 	}
 	if e.opt.Fresh != nil || e.episodes%e.opt.TargetEvery == 0 {
-		if err := e.lab.Place(context.Background(), x, y); err != nil {
+		if err := e.cell.MoveTarget(context.Background(), x, y); err != nil {
 			return fmt.Errorf("a new place for the target: %w", err)
 		}
 		e.target = target{x: x, y: y}
 		e.episodes = 0
 	}
 	if e.opt.Fresh == nil {
-		if err := e.toStart(rng, e.lab.Guard.Fits); err != nil {
+		if err := e.toStart(rng, e.cell.Guard.Fits); err != nil {
 			return err
 		}
 	}
 	e.episodes++
 	e.counts.Episodes++
-	e.due = e.lab.Clock.Now()
+	e.due = e.cell.Clock.Now()
 	if err := e.observe(true); err != nil {
 		return err
 	}
@@ -174,9 +174,9 @@ func (e *Env) reset(seed uint64, pixels []uint8, proprio []float32) error {
 	return e.record(nil, 0, false, false)
 }
 
-// renew makes a laboratory for this episode.
+// renew makes a workcell for this episode.
 func (e *Env) renew(rng *random) error {
-	if e.lab != nil {
+	if e.cell != nil {
 		if err := e.Close(); err != nil {
 			return err
 		}
@@ -185,14 +185,14 @@ func (e *Env) renew(rng *random) error {
 		return err
 	}
 	e.turns = pose{}
-	lab, err := e.opt.Fresh(e.seed, &e.start)
+	cell, err := e.opt.Fresh(e.seed, &e.start)
 	if err != nil {
 		return err
 	}
-	if err := lab.check(); err != nil {
+	if err := cell.check(); err != nil {
 		return err
 	}
-	e.lab = lab
+	e.cell = cell
 	return nil
 }
 
@@ -224,8 +224,8 @@ func (e *Env) step(action []int, pixels []uint8, proprio []float32) (reward floa
 	if err != nil {
 		return 0, err
 	}
-	e.lab.Clock.Enter()
-	defer e.lab.Clock.Leave()
+	e.cell.Clock.Enter()
+	defer e.cell.Clock.Leave()
 	e.running = false // until all has gone well
 	if err := e.move(&v); err != nil {
 		return 0, err
@@ -271,7 +271,7 @@ const late = 10 * time.Millisecond
 // move is the motion of a step. A trip over a rule of the task is kept in e.trip; a lost arm is
 // waited for.
 func (e *Env) move(v *[sim.NumJoints]float64) error {
-	c, guard := e.lab.Clock, e.lab.Guard
+	c, guard := e.cell.Clock, e.cell.Guard
 	if now := c.Now(); now.Sub(e.due) > late {
 		e.due = now
 	}
@@ -335,7 +335,7 @@ func (e *Env) record(action []int, reward float32, terminated, truncated bool) e
 	}
 	m := &e.moment
 	m.Episode, m.Step, m.Seed = uint64(e.counts.Episodes), e.steps, e.seed
-	m.Clock = e.lab.Clock.Now().Sub(clock.Epoch)
+	m.Clock = e.cell.Clock.Now().Sub(clock.Epoch)
 	m.Action = [sim.NumJoints]uint8{}
 	for i, a := range action {
 		m.Action[i] = uint8(a)

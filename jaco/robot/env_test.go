@@ -50,14 +50,15 @@ func newEnv(t testing.TB, opt Options) *Env {
 	return e
 }
 
-// onArm makes an Env and enters its clock, as Reset and Step do, for tests of what they are made of.
+// onArm makes an Env and enters its clock, as Reset and Step do, for tests of what they are made
+// of.
 func onArm(t *testing.T) (*Emulated, *Env) {
 	t.Helper()
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
-	lab.Clock.Enter()
-	t.Cleanup(lab.Clock.Leave) // before the Env is closed
-	return lab, e
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
+	cell.Clock.Enter()
+	t.Cleanup(cell.Clock.Leave) // before the Env is closed
+	return cell, e
 }
 
 // buffers are a caller's.
@@ -88,8 +89,8 @@ func (b *buffers) random(rng *rand.Rand) []int {
 
 // The planner solves the task through the whole chain: cable, driver, Guard, camera and tracker.
 func TestPlannerScores(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b := newBuffers()
 	p := reach.NewPlanner(sim.Canonical())
 	sum, contacts := 0.0, 0
@@ -112,7 +113,7 @@ func TestPlannerScores(t *testing.T) {
 			t.Logf("episode %d: %v after %d steps, score %v", seed, e.Trip(), e.steps, score)
 		}
 		sum += score
-		contacts = lab.Arm.State(lab.Clock.Now()).Contacts
+		contacts = cell.Arm.State(cell.Clock.Now()).Contacts
 	}
 	mean := sum / float64(*episodes)
 	t.Logf("mean %.2f over %d episodes; %+v", mean, *episodes, e.Counts())
@@ -125,7 +126,7 @@ func TestPlannerScores(t *testing.T) {
 }
 
 func TestStepAllocatesNothing(t *testing.T) {
-	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	e := newEnv(t, Options{Workcell: emulate(t, nil).Workcell})
 	b := newBuffers()
 	if err := e.Reset(3, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
@@ -139,10 +140,11 @@ func TestStepAllocatesNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkStep is a step of random actions with all that belongs to it, resets by moving the arm included.
+// BenchmarkStep is a step of random actions with all that belongs to it, resets by moving the arm
+// included.
 func BenchmarkStep(b *testing.B) {
-	lab := emulate(b, nil)
-	e := newEnv(b, Options{Lab: lab.Lab})
+	cell := emulate(b, nil)
+	e := newEnv(b, Options{Workcell: cell.Workcell})
 	buf := newBuffers()
 	rng := rand.New(rand.NewPCG(1, 1))
 	seed, over := uint64(0), true

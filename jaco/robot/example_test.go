@@ -17,12 +17,12 @@ func Example() {
 	}
 	var world domain.World
 	d.Draw(nil, &world)
-	lab, err := robot.Emulate(robot.Emulation{World: &world})
+	cell, err := robot.Emulate(robot.Emulation{World: &world})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	env, err := robot.New(robot.Options{Lab: lab.Lab})
+	env, err := robot.New(robot.Options{Workcell: cell.Workcell})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -36,7 +36,7 @@ func Example() {
 	rest := []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
 	reward, terminated, truncated, err := env.Step(rest, pixels, proprio)
 	fmt.Println(reward, terminated, truncated, err)
-	near := env.Target().Distance(lab.TrueTarget()) < 0.02
+	near := env.Target().Distance(cell.TrueTarget()) < 0.02
 	fmt.Println("the target is found:", near)
 	// Output:
 	// 0 false false <nil>

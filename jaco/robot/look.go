@@ -67,7 +67,7 @@ func (e *Env) observe(wait bool) error {
 
 // look is one look. Its error is the camera's.
 func (e *Env) look() error {
-	state := e.lab.Guard.State()
+	state := e.cell.Guard.State()
 	m := &e.moment
 	m.Q, m.V, m.Measured = state.Q, state.V, state.QTime.Sub(clock.Epoch)
 	for i, turn := range e.turns {
@@ -76,13 +76,13 @@ func (e *Env) look() error {
 	e.arm.Q = e.corrected(m.Q)
 	e.model.Kinematics(e.arm)
 	var err error
-	if m.Taken, err = e.lab.Camera.Frame(e.frame[:]); err != nil {
+	if m.Taken, err = e.cell.Camera.Frame(e.frame[:]); err != nil {
 		return err
 	}
-	if age := e.lab.Clock.Now().Sub(clock.Epoch) - m.Taken; age > frameAge {
+	if age := e.cell.Clock.Now().Sub(clock.Epoch) - m.Taken; age > frameAge {
 		return fmt.Errorf("the camera's newest picture is %v old", age)
 	}
-	sight, err := e.lab.Plane.Locate(e.finder, e.frame[:])
+	sight, err := e.cell.Plane.Locate(e.finder, e.frame[:])
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (e *Env) look() error {
 // pause waits, with the arm at rest, until joints, camera and target are there again. An emergency
 // stop ends it.
 func (e *Env) pause(cause error) error {
-	c := e.lab.Clock
+	c := e.cell.Clock
 	e.opt.Log(c.Now(), "pause: "+cause.Error())
 	if err := e.rest(); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (e *Env) pause(cause error) error {
 		if err := clock.Sleep(context.Background(), c, lookEvery); err != nil {
 			return err
 		}
-		if err := e.lab.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
+		if err := e.cell.Guard.Err(); errors.Is(err, safety.ErrEmergency) {
 			return err
 		}
 		if err := e.look(); err != nil {
@@ -147,7 +147,7 @@ func (e *Env) hidden() bool { return e.hides(e.Target()) }
 
 // hides tells whether the arm may be before a place on the table.
 func (e *Env) hides(at sim.Vec3) bool {
-	eye, ok := e.lab.Plane.Camera()
+	eye, ok := e.cell.Plane.Camera()
 	if !ok {
 		eye = at.Add(sim.Vec3{0, 0, 1}) // from above: wrong, but the arm that hides a target is near it in any case
 	}

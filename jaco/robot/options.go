@@ -14,20 +14,20 @@ import (
 	"colonnade/sim/domain"
 )
 
-// Lab is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and
+// Workcell is what an Env works with: an arm behind its Guard, a camera, a calibrated table, and
 // somebody who moves the target.
-type Lab struct {
+type Workcell struct {
 	Clock  clock.Clock
 	Guard  *safety.Guard // allowed to move, and enabled
 	Camera camera.Camera
 	Plane  *tracker.Plane
 
-	// Place asks for the target at a place on the table, m, and returns when it lies there, more or
-	// less: the tracker finds out. The arm stands still, and may move when it returns.
-	Place func(ctx context.Context, x, y float64) error
+	// MoveTarget asks for the target at a position on the table, m, and returns when it lies there,
+	// more or less: the tracker finds out. The arm stands still, and may move when it returns.
+	MoveTarget func(ctx context.Context, x, y float64) error
 
 	// Clear returns when an arm that stopped may move again, though somebody may have reached into
-	// its way: why says what happened. nil: nobody can, as in an emulated laboratory.
+	// its way: why says what happened. nil: nobody can, as in an emulated workcell.
 	Clear func(ctx context.Context, why string) error
 
 	// Close gives back what Guard and Camera do not. nil: nothing.
@@ -35,15 +35,16 @@ type Lab struct {
 }
 
 // check reports what is missing.
-func (l *Lab) check() error {
-	if l == nil || l.Clock == nil || l.Guard == nil || l.Camera == nil || l.Plane == nil || l.Place == nil {
-		return errors.New("a Lab needs a clock, a guard, a camera, a calibration and somebody who moves the target")
+func (l *Workcell) check() error {
+	if l == nil || l.Clock == nil || l.Guard == nil || l.Camera == nil || l.Plane == nil || l.MoveTarget == nil {
+		return errors.New("a Workcell needs a clock, a guard, a camera, a calibration and somebody who moves the " +
+			"target")
 	}
 	return nil
 }
 
 // Shut closes all of it. An Env does so in its Close.
-func (l *Lab) Shut() error {
+func (l *Workcell) Shut() error {
 	l.Clock.Enter()
 	defer l.Clock.Leave()
 	err := l.Guard.Close()
@@ -56,16 +57,16 @@ func (l *Lab) Shut() error {
 	return err
 }
 
-// Options says how an Env works. One of Lab and Fresh is needed.
+// Options says how an Env works. One of Workcell and Fresh is needed.
 type Options struct {
-	// Lab is where all episodes take place: at the end of each the arm moves to the start of the
-	// next one.
-	Lab *Lab
+	// Workcell is where all episodes take place: at the end of each the arm moves to the start of
+	// the next one.
+	Workcell *Workcell
 
-	// Fresh makes a laboratory for each episode, in which the arm stands at start, rad, when it is
+	// Fresh makes a workcell for each episode, in which the arm stands at start, rad, when it is
 	// switched on. For emulated arms only: an episode then depends on nothing but its seed and its
 	// actions, and no time is spent on moving to starts.
-	Fresh func(seed uint64, start *[sim.NumJoints]float64) (*Lab, error)
+	Fresh func(seed uint64, start *[sim.NumJoints]float64) (*Workcell, error)
 
 	// TargetEvery is the number of episodes between two new places of the target; 0: 3.
 	TargetEvery int
@@ -75,7 +76,7 @@ type Options struct {
 	Moving bool
 
 	// Patience is how long a target that is out of sight, a camera or an arm that is lost are
-	// waited for, in the time of the Lab's clock; 0: 30 s.
+	// waited for, in the time of the Workcell's clock; 0: 30 s.
 	Patience time.Duration
 
 	// Twin is the world in whose appearance Env.Twin draws, one without ranges; nil: Env.Twin is an
@@ -95,8 +96,8 @@ type Options struct {
 
 func (o Options) withDefaults() (Options, error) {
 	switch {
-	case (o.Lab == nil) == (o.Fresh == nil):
-		return o, errors.New("Options need one of Lab and Fresh")
+	case (o.Workcell == nil) == (o.Fresh == nil):
+		return o, errors.New("Options need one of Workcell and Fresh")
 	case o.SeeTwin && o.Twin == nil:
 		return o, errors.New("to see the twin, there must be one: set Twin")
 	case o.TargetEvery < 0:
@@ -104,8 +105,8 @@ func (o Options) withDefaults() (Options, error) {
 	case o.Patience < 0 || o.Patience > time.Hour:
 		return o, fmt.Errorf("patience of %v, want up to an hour", o.Patience)
 	}
-	if o.Lab != nil {
-		if err := o.Lab.check(); err != nil {
+	if o.Workcell != nil {
+		if err := o.Workcell.check(); err != nil {
 			return o, err
 		}
 	}
@@ -127,7 +128,7 @@ type Moment struct {
 	Episode    uint64        // counted by the Env
 	Step       int           // of the episode; 0: its beginning
 	Seed       uint64        // of the episode
-	Clock      time.Duration // of the Lab, since clock.Epoch
+	Clock      time.Duration // of the Workcell, since clock.Epoch
 	Taken      time.Duration // when the frame was taken
 	Measured   time.Duration // when the joints were
 	Action     [sim.NumJoints]uint8

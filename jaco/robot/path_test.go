@@ -16,7 +16,8 @@ func some(n int) int {
 	return n
 }
 
-// drawPose draws a pose that keeps the margins with room around it, folded and stretched ones among them.
+// drawPose draws a pose that keeps the margins with room around it, folded and stretched ones among
+// them.
 func drawPose(rng *rand.Rand, fits func(q *pose) bool) pose {
 	centre, _ := sim.Canonical().Keyframe("reach_start")
 	for {
@@ -53,7 +54,7 @@ func drawApart(e *Env, rng *rand.Rand) (from, to pose) {
 
 // Between poses that no free straight way joins, ways are found that are free from end to end.
 func TestFindPath(t *testing.T) {
-	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	e := newEnv(t, Options{Workcell: emulate(t, nil).Workcell})
 	rng := rand.New(rand.NewPCG(1, 1))
 	for range some(40) {
 		from, to := drawApart(e, rng)
@@ -74,7 +75,7 @@ func (e *Env) leastSpare(from *pose, path []pose) float64 {
 		n := int(10*apart(from, &path[i])/sampleGap) + 1
 		for k := 1; k <= n; k++ {
 			q := along(from, &path[i], float64(k)/float64(n))
-			least = min(least, e.lab.Guard.Spare(&q))
+			least = min(least, e.cell.Guard.Spare(&q))
 		}
 		from = &path[i]
 	}
@@ -83,7 +84,7 @@ func (e *Env) leastSpare(from *pose, path []pose) float64 {
 
 // From a pose within a margin a way leads out; into one none does.
 func TestFindPathFromWithinAMargin(t *testing.T) {
-	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	e := newEnv(t, Options{Workcell: emulate(t, nil).Workcell})
 	rng := rand.New(rand.NewPCG(3, 1))
 	for range some(20) {
 		within := drawPose(rng, e.fits)
@@ -92,7 +93,8 @@ func TestFindPathFromWithinAMargin(t *testing.T) {
 		}
 		to := drawPose(rng, e.fits)
 		if findPath(&within, &to, rng, e.free(&within, &to, 0)) == nil {
-			t.Errorf("no way from %.2f, %.1f mm within a margin, to %.2f", within, -1000*e.lab.Guard.Spare(&within), to)
+			t.Errorf("no way from %.2f, %.1f mm within a margin, to %.2f", within, -1000*e.cell.Guard.Spare(&within),
+				to)
 		}
 		if path := findPath(&to, &within, rng, e.free(&to, &within, 0)); path != nil {
 			t.Errorf("a way leads within a margin: to %.2f by %.2f", within, path)
@@ -102,13 +104,13 @@ func TestFindPathFromWithinAMargin(t *testing.T) {
 
 // Each try is another way: straight, over a high pose, and one that is found.
 func TestRoute(t *testing.T) {
-	lab, e := onArm(t)
+	cell, e := onArm(t)
 	goal, _ := e.model.Keyframe("reach_start")
 	goal[0] += 0.5
 	if err := e.moveTo(&goal); err != nil {
 		t.Fatal(err)
 	}
-	here := lab.Guard.State().Q
+	here := cell.Guard.State().Q
 	goal[0], goal[1] = goal[0]-1, goal[1]+0.2
 	for tried, want := range []int{1, 3, 1} {
 		path := e.route(&goal, tried)
@@ -123,27 +125,29 @@ func TestRoute(t *testing.T) {
 
 // Nothing is free where an angle is no number.
 func TestFreeRefusesNaN(t *testing.T) {
-	e := newEnv(t, Options{Lab: emulate(t, nil).Lab})
+	e := newEnv(t, Options{Workcell: emulate(t, nil).Workcell})
 	sound := drawPose(rand.New(rand.NewPCG(1, 1)), e.fits)
 	unsound := sound
 	unsound[2] = math.NaN()
 	for _, ends := range [][2]*pose{{&sound, &unsound}, {&unsound, &sound}} {
-		if free := e.free(ends[0], ends[1], 0); free(ends[0], ends[1]) || findPath(ends[0], ends[1], rand.New(rand.NewPCG(1, 1)), free) != nil {
+		if free := e.free(ends[0], ends[1], 0); free(ends[0], ends[1]) ||
+			findPath(ends[0], ends[1], rand.New(rand.NewPCG(1, 1)), free) != nil {
 			t.Errorf("a way leads from %v to %v", *ends[0], *ends[1])
 		}
 	}
 }
 
-// The arm gets along ways that are found: the Guard has nothing against them, and it touches nothing.
+// The arm gets along ways that are found: the Guard has nothing against them, and it touches
+// nothing.
 func TestArmFollowsPath(t *testing.T) {
-	lab, e := onArm(t)
+	cell, e := onArm(t)
 	rng := rand.New(rand.NewPCG(2, 1))
 	for corners := 0; corners < some(20); {
 		from, to := drawApart(e, rng)
 		if err := e.moveTo(&from); err != nil {
 			t.Fatal(err)
 		}
-		here := lab.Guard.State().Q
+		here := cell.Guard.State().Q
 		path := findPath(&here, &to, rng, e.free(&from, &to, pathRoom))
 		if path == nil {
 			t.Fatalf("no way from %.2f to %.2f", here, to)
@@ -152,20 +156,21 @@ func TestArmFollowsPath(t *testing.T) {
 		if err := e.moveBy(path); err != nil {
 			t.Fatalf("on the way from %.2f to %.2f: %v", here, to, err)
 		}
-		if q := lab.Guard.State().Q; apart(&q, &to) > 0.08 {
+		if q := cell.Guard.State().Q; apart(&q, &to) > 0.08 {
 			t.Errorf("the way to %.2f ends at %.2f", to, q)
 		}
 	}
-	if n := lab.Arm.State(lab.Clock.Now()).Contacts; n > 0 {
+	if n := cell.Arm.State(cell.Clock.Now()).Contacts; n > 0 {
 		t.Errorf("%d contacts", n)
 	}
 }
 
-// A policy that presses on whatever comes, five times as many episodes as the planner's: the arm gets to every start, and touches
-// nothing, but for three ticks of the emulator in a thousand episodes.
+// A policy that presses on whatever comes, five times as many episodes as the planner's: the arm
+// gets to every start, and touches nothing, but for three ticks of the emulator in a thousand
+// episodes.
 func TestHostileEpisodes(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b, rng := newBuffers(), rand.New(rand.NewPCG(5, 5))
 	n := some(5 * *episodes)
 	for episode := range n {
@@ -183,7 +188,7 @@ func TestHostileEpisodes(t *testing.T) {
 			over = terminated || truncated
 		}
 	}
-	contacts := lab.Arm.State(lab.Clock.Now()).Contacts
+	contacts := cell.Arm.State(cell.Clock.Now()).Contacts
 	t.Logf("%d ticks of contact; %+v", contacts, e.Counts())
 	if contacts > 3*n/1000 {
 		t.Errorf("%d ticks of contact in %d episodes", contacts, n)
@@ -205,7 +210,7 @@ func TestFindPathGivesUp(t *testing.T) {
 
 // BenchmarkFindPath is a way that is asked for while the arm stands.
 func BenchmarkFindPath(b *testing.B) {
-	e := newEnv(b, Options{Lab: emulate(b, nil).Lab})
+	e := newEnv(b, Options{Workcell: emulate(b, nil).Workcell})
 	rng := rand.New(rand.NewPCG(1, 1))
 	from, to := drawApart(e, rng)
 	for b.Loop() {

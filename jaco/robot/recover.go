@@ -49,7 +49,7 @@ func (e *Env) recover(cause error) error {
 			return fmt.Errorf("%d times since the episode began: %w", e.sluggish, cause)
 		}
 	}
-	c := e.lab.Clock
+	c := e.cell.Clock
 	e.opt.Log(c.Now(), "the arm stopped, waiting for it: "+cause.Error())
 	if needsClear(cause) {
 		if err := e.clear(cause); err != nil {
@@ -96,10 +96,10 @@ func needsClear(cause error) bool {
 
 // clear waits until the arm may move again, where people can be near.
 func (e *Env) clear(cause error) error {
-	if e.lab.Clear == nil {
+	if e.cell.Clear == nil {
 		return nil
 	}
-	if err := e.lab.Clear(context.Background(), cause.Error()); err != nil {
+	if err := e.cell.Clear(context.Background(), cause.Error()); err != nil {
 		return fmt.Errorf("%w; it stopped by: %w", err, cause)
 	}
 	return nil
@@ -108,14 +108,14 @@ func (e *Env) clear(cause error) error {
 // resume makes the arm obey again, within the patience that there is.
 func (e *Env) resume() error {
 	var patience clock.Deadline
-	patience.Set(context.Background(), e.lab.Clock.Now().Add(e.opt.Patience))
-	return e.lab.Guard.Resume(&patience)
+	patience.Set(context.Background(), e.cell.Clock.Now().Add(e.opt.Patience))
+	return e.cell.Guard.Resume(&patience)
 }
 
 // rest stops the arm at the end of an episode. An arm that tripped stands already.
 func (e *Env) rest() error {
 	e.told = pose{}
-	guard := e.lab.Guard
+	guard := e.cell.Guard
 	err := guard.Err()
 	if err == nil {
 		err = guard.Stop(context.Background())

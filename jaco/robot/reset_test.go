@@ -11,8 +11,8 @@ import (
 
 // The arm gets to its starts, and the target moves every third episode.
 func TestResets(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b, rng := newBuffers(), rand.New(rand.NewPCG(3, 3))
 	var places []sim.Vec3
 	for seed := range uint64(12) {
@@ -25,7 +25,7 @@ func TestResets(t *testing.T) {
 				t.Errorf("episode %d: joint %d starts %.3f rad off", seed, i+1, d)
 			}
 		}
-		places = append(places, lab.TrueTarget())
+		places = append(places, cell.TrueTarget())
 		for range 10 {
 			if _, over, _, err := e.Step(b.random(rng), b.pixels, b.proprio); err != nil {
 				t.Fatal(err)
@@ -48,12 +48,12 @@ func TestFreshEpisodesRepeat(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fresh := func(seed uint64, start *[sim.NumJoints]float64) (*Lab, error) {
+	fresh := func(seed uint64, start *[sim.NumJoints]float64) (*Workcell, error) {
 		l, err := Emulate(Emulation{World: world, Seed: seed, Start: start, Plane: plane})
 		if err != nil {
 			return nil, err
 		}
-		return l.Lab, nil
+		return l.Workcell, nil
 	}
 	b := newBuffers()
 	var first []uint8
@@ -81,9 +81,10 @@ func TestFreshEpisodesRepeat(t *testing.T) {
 }
 
 func TestOptionsAreChecked(t *testing.T) {
-	lab := &Lab{}
+	cell := &Workcell{}
 	for name, opt := range map[string]Options{
-		"nothing": {}, "an empty lab": {Lab: lab}, "both": {Lab: lab, Fresh: func(uint64, *[sim.NumJoints]float64) (*Lab, error) { return nil, nil }},
+		"nothing": {}, "an empty cell": {Workcell: cell},
+		"both": {Workcell: cell, Fresh: func(uint64, *[sim.NumJoints]float64) (*Workcell, error) { return nil, nil }},
 	} {
 		if _, err := New(opt); err == nil {
 			t.Errorf("%s: accepted", name)
@@ -91,7 +92,8 @@ func TestOptionsAreChecked(t *testing.T) {
 	}
 	full := emulate(t, nil)
 	defer full.Shut()
-	for name, opt := range map[string]Options{"every": {Lab: full.Lab, TargetEvery: -1}, "patience": {Lab: full.Lab, Patience: -1}} {
+	for name, opt := range map[string]Options{"every": {Workcell: full.Workcell, TargetEvery: -1},
+		"patience": {Workcell: full.Workcell, Patience: -1}} {
 		if _, err := New(opt); err == nil {
 			t.Errorf("%s: accepted", name)
 		}

@@ -53,7 +53,7 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 		if err := e.drawStart(rng, fits); err != nil {
 			return err
 		}
-		here := e.lab.Guard.State().Q
+		here := e.cell.Guard.State().Q
 		e.turns = turnsBetween(e.model, &e.start, &here)
 		for i, turn := range e.turns {
 			e.start[i] += turn
@@ -62,7 +62,7 @@ func (e *Env) toStart(rng *random, fits func(q *pose) bool) error {
 			return err
 		}
 		e.counts.Redraws++
-		e.opt.Log(e.lab.Clock.Now(), err.Error())
+		e.opt.Log(e.cell.Clock.Now(), err.Error())
 	}
 	return fmt.Errorf("%w, nor to %d others before: move it by hand", err, moveGoals-1)
 }
@@ -104,19 +104,19 @@ var errNoWay = errors.New("the arm does not get to its start pose")
 // found: another one each time that it does not get there. An arm that is lost on the way is waited
 // for.
 func (e *Env) moveTo(goal *pose) error {
-	if err := e.lab.Guard.Pose(); err != nil {
+	if err := e.cell.Guard.Pose(); err != nil {
 		return err
 	}
 	ways := 0
-	for until := e.lab.Clock.Now().Add(moveTries * moveTime); e.lab.Clock.Now().Before(until); {
-		if err := e.lab.Guard.Err(); err != nil {
+	for until := e.cell.Clock.Now().Add(moveTries * moveTime); e.cell.Clock.Now().Before(until); {
+		if err := e.cell.Guard.Err(); err != nil {
 			if err := e.recover(err); err != nil {
 				return err
 			}
 		}
 		err := e.moveBy(e.route(goal, ways))
 		if err == nil || errors.Is(err, errSlow) {
-			err = errors.Join(err, e.lab.Guard.Stop(context.Background()))
+			err = errors.Join(err, e.cell.Guard.Stop(context.Background()))
 		}
 		if err == nil || errors.Is(err, safety.ErrEmergency) {
 			return err
@@ -127,7 +127,7 @@ func (e *Env) moveTo(goal *pose) error {
 		if ways == moveTries {
 			return fmt.Errorf("%w: %w", errNoWay, err)
 		}
-		e.opt.Log(e.lab.Clock.Now(), "on the way to the start: "+err.Error())
+		e.opt.Log(e.cell.Clock.Now(), "on the way to the start: "+err.Error())
 	}
 	return fmt.Errorf("the arm is lost again and again on its way to the start: look after cable and power; it did "+
 		"not get there within %v", moveTries*moveTime)
@@ -140,7 +140,7 @@ var errSlow = errors.New("not there in time")
 // that are high over the table, else by whatever way is found. Of those it leaves out as many as
 // have been tried.
 func (e *Env) route(goal *pose, tried int) []pose {
-	here := e.lab.Guard.State().Q
+	here := e.cell.Guard.State().Q
 	free := e.free(&here, goal, 0)
 	if tried < 1 && free(&here, goal) {
 		return []pose{*goal}
@@ -180,7 +180,7 @@ func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
 		n := int(gap/sampleGap) + 1
 		for k := 1; k <= n; k++ {
 			q := along(from, to, float64(k)/float64(n))
-			spare := e.lab.Guard.Spare(&q)
+			spare := e.cell.Guard.Spare(&q)
 			if !(spare >= 0) || spare < room && min(apart(&q, here), apart(&q, goal)) > pathEnds {
 				return false
 			}
@@ -191,7 +191,7 @@ func (e *Env) free(here, goal *pose, room float64) func(from, to *pose) bool {
 
 // moveBy moves along a route, all joints arriving together at each of its poses.
 func (e *Env) moveBy(route []pose) error {
-	c, guard := e.lab.Clock, e.lab.Guard
+	c, guard := e.cell.Clock, e.cell.Guard
 	until := c.Now().Add(moveTime)
 	for i := range route {
 		for {

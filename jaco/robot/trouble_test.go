@@ -53,54 +53,59 @@ func inView(t *testing.T, e *Env, b *buffers) {
 
 // A cable with every fault that there is costs steps their motion, and nothing else.
 func TestFaultyCable(t *testing.T) {
-	rules, err := transport.ParseRules("lose in every 911; delay in chance 0.002 for 40ms; garbage in every 1301; short in every 1777; stall out every 2003; lose out every 1499; unplug byte 400000 for 2s; unplug byte 2000001 for 500ms")
+	rules, err := transport.ParseRules("lose in every 911; delay in chance 0.002 for 40ms; garbage in every 1301; " +
+		"short in every 1777; stall out every 2003; lose out every 1499; unplug byte 400000 for 2s; unplug byte " +
+		"2000001 for 500ms")
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab := emulate(t, func(o *Emulation) { o.Faults = rules })
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, func(o *Emulation) { o.Faults = rules })
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	play(t, e, 1500, nil)
 	c := e.Counts()
 	if c.Steps != 1500 || c.Recoveries < 20 {
 		t.Errorf("%+v, want 1500 steps and more than 20 recoveries", c)
 	}
-	for _, f := range []transport.Fault{transport.Lose, transport.Delay, transport.Garbage, transport.Short, transport.Stall, transport.Unplug} {
-		if lab.Faults.Count(f) == 0 {
+	for _, f := range []transport.Fault{transport.Lose, transport.Delay, transport.Garbage, transport.Short,
+		transport.Stall, transport.Unplug} {
+		if cell.Faults.Count(f) == 0 {
 			t.Errorf("no %v happened", f)
 		}
 	}
-	if n := lab.Arm.State(lab.Clock.Now()).Contacts; n > 0 {
+	if n := cell.Arm.State(cell.Clock.Now()).Contacts; n > 0 {
 		t.Errorf("%d contacts", n)
 	}
 }
 
-// A target that is taken away stops the arm until it is back; one that stays away is an error in plain words.
+// A target that is taken away stops the arm until it is back; one that stays away is an error in
+// plain words.
 func TestLostTarget(t *testing.T) {
-	lab := emulate(t, nil)
+	cell := emulate(t, nil)
 	var log []string
-	e := newEnv(t, Options{Lab: lab.Lab, Patience: 5 * time.Second, Log: func(_ time.Time, text string) { log = append(log, text) }})
+	e := newEnv(t, Options{Workcell: cell.Workcell, Patience: 5 * time.Second,
+		Log: func(_ time.Time, text string) { log = append(log, text) }})
 	b := newBuffers()
 	inView(t, e, b)
-	place := lab.TrueTarget()
-	lab.PutTarget(5, 5)
-	lab.Clock.Go(func() {
-		if clock.Sleep(t.Context(), lab.Clock, 3*time.Second) == nil {
-			lab.PutTarget(place[0], place[1])
+	place := cell.TrueTarget()
+	cell.PutTarget(5, 5)
+	cell.Clock.Go(func() {
+		if clock.Sleep(t.Context(), cell.Clock, 3*time.Second) == nil {
+			cell.PutTarget(place[0], place[1])
 		}
 	})
-	began := lab.Clock.Now()
+	began := cell.Clock.Now()
 	for range 10 {
 		if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if took := lab.Clock.Now().Sub(began); took < 3*time.Second || e.Counts().Pauses != 1 {
+	if took := cell.Clock.Now().Sub(began); took < 3*time.Second || e.Counts().Pauses != 1 {
 		t.Errorf("ten steps took %v with %d pauses", took, e.Counts().Pauses)
 	}
 	if text := strings.Join(log, "\n"); !strings.Contains(text, "out of sight") || !strings.Contains(text, "over") {
 		t.Errorf("the log says %s", text)
 	}
-	lab.PutTarget(5, 5)
+	cell.PutTarget(5, 5)
 	var err error
 	for range 10 {
 		if _, _, _, err = e.Step(b.still(), b.pixels, b.proprio); err != nil {
@@ -117,8 +122,8 @@ func TestLostTarget(t *testing.T) {
 
 // A target that somebody moves unasked is followed.
 func TestMovedTarget(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b := newBuffers()
 	inView(t, e, b)
 	moves := 0
@@ -126,7 +131,7 @@ func TestMovedTarget(t *testing.T) {
 		if e.hides(at) {
 			continue
 		}
-		lab.PutTarget(at[0], at[1])
+		cell.PutTarget(at[0], at[1])
 		for range 5 {
 			if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
 				t.Fatal(err)
@@ -146,20 +151,20 @@ func TestMovedTarget(t *testing.T) {
 }
 
 func TestLostCamera(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab, Patience: 3 * time.Second})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell, Patience: 3 * time.Second})
 	b := newBuffers()
 	inView(t, e, b)
-	lab.Eye.Unplug()
-	lab.Clock.Go(func() {
-		if clock.Sleep(t.Context(), lab.Clock, 2*time.Second) == nil {
-			lab.Eye.Plug()
+	cell.Eye.Unplug()
+	cell.Clock.Go(func() {
+		if clock.Sleep(t.Context(), cell.Clock, 2*time.Second) == nil {
+			cell.Eye.Plug()
 		}
 	})
 	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil || e.Counts().Pauses != 1 {
 		t.Errorf("a camera that comes back: %v, %+v", err, e.Counts())
 	}
-	lab.Eye.Unplug()
+	cell.Eye.Unplug()
 	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("a camera that stays away: %v", err)
 	}
@@ -167,30 +172,31 @@ func TestLostCamera(t *testing.T) {
 
 // An arm that does not come back is an error that says so.
 func TestLostArm(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab, Patience: 2 * time.Second})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell, Patience: 2 * time.Second})
 	b := newBuffers()
 	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
 	}
-	lab.Socket.Unplug()
-	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, transport.ErrNoDevice) || !strings.Contains(err.Error(), "did not come back") {
+	cell.Socket.Unplug()
+	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, transport.ErrNoDevice) ||
+		!strings.Contains(err.Error(), "did not come back") {
 		t.Errorf("%v", err)
 	}
-	lab.Socket.Plug(lab.Arm)
+	cell.Socket.Plug(cell.Arm)
 	if err := e.Reset(5, b.pixels, b.proprio); err != nil {
 		t.Errorf("after it was plugged in again: %v", err)
 	}
 }
 
 func TestEmergencyStopIsAnError(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b := newBuffers()
 	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
 	}
-	lab.Guard.EmergencyStop("a test")
+	cell.Guard.EmergencyStop("a test")
 	if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); !errors.Is(err, safety.ErrEmergency) {
 		t.Errorf("step: %v", err)
 	}
@@ -206,16 +212,16 @@ func TestEmergencyStopWhileWaiting(t *testing.T) {
 		"camera": func(l *Emulated) { l.Eye.Unplug() },
 		"arm":    func(l *Emulated) { l.Socket.Unplug() },
 	} {
-		lab := emulate(t, nil)
-		e := newEnv(t, Options{Lab: lab.Lab})
+		cell := emulate(t, nil)
+		e := newEnv(t, Options{Workcell: cell.Workcell})
 		b := newBuffers()
 		inView(t, e, b)
-		lose(lab)
+		lose(cell)
 		var pulled time.Time
-		lab.Clock.Go(func() {
-			if clock.Sleep(t.Context(), lab.Clock, 3*time.Second) == nil {
-				pulled = lab.Clock.Now()
-				lab.Guard.EmergencyStop("a test")
+		cell.Clock.Go(func() {
+			if clock.Sleep(t.Context(), cell.Clock, 3*time.Second) == nil {
+				pulled = cell.Clock.Now()
+				cell.Guard.EmergencyStop("a test")
 			}
 		})
 		var err error
@@ -224,7 +230,7 @@ func TestEmergencyStopWhileWaiting(t *testing.T) {
 		}
 		if !errors.Is(err, safety.ErrEmergency) {
 			t.Errorf("%s: %v", what, err)
-		} else if late := lab.Clock.Now().Sub(pulled); late > lookEvery {
+		} else if late := cell.Clock.Now().Sub(pulled); late > lookEvery {
 			t.Errorf("%s: the step ended %v after the stop", what, late)
 		}
 	}
@@ -249,10 +255,11 @@ func (l *springy) Out(now time.Time, p []byte) error {
 	return l.Device.Out(now, p)
 }
 
-// An arm that is stuck within its margins is not sent home: that is an error, and the next Reset tries again.
+// An arm that is stuck within its margins is not sent home: that is an error, and the next Reset
+// tries again.
 func TestStuckArm(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b := newBuffers()
 	if err := e.Reset(4, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
@@ -266,68 +273,71 @@ func TestStuckArm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab.Socket.Plug(&springy{stuck, folded[2]})
+	cell.Socket.Plug(&springy{stuck, folded[2]})
 	for _, f := range []func() error{
 		func() error { _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); return err },
 		func() error { return e.Reset(5, b.pixels, b.proprio) },
 	} {
-		began := lab.Clock.Now()
+		began := cell.Clock.Now()
 		if err := f(); !errors.Is(err, safety.ErrStuck) || !strings.Contains(err.Error(), "by hand") {
 			t.Errorf("%v", err)
 		}
-		if took := lab.Clock.Now().Sub(began); took < 30*time.Second || took > time.Minute {
+		if took := cell.Clock.Now().Sub(began); took < 30*time.Second || took > time.Minute {
 			t.Errorf("it took %v", took)
 		}
 	}
-	if s := stuck.State(lab.Clock.Now()); s.Retract == protocol.Ready {
+	if s := stuck.State(cell.Clock.Now()); s.Retract == protocol.Ready {
 		t.Errorf("it was sent home: %v", s.Retract)
 	}
-	lab.Socket.Plug(lab.Arm)
+	cell.Socket.Plug(cell.Arm)
 	if err := e.Reset(6, b.pixels, b.proprio); err != nil {
 		t.Errorf("after it was helped: %v", err)
 	}
 }
 
-// An arm that does not get to a pose, as where the Guard lets it go nowhere near, says so. It touches nothing, and is not sent home.
+// An arm that does not get to a pose, as where the Guard lets it go nowhere near, says so. It
+// touches nothing, and is not sent home.
 func TestNoWayLeads(t *testing.T) {
-	lab, e := onArm(t)
+	cell, e := onArm(t)
 	goal, _ := e.model.Keyframe("reach_start")
 	goal[1] = 4.6 // down through the table
 	if err := e.moveTo(&goal); !errors.Is(err, errNoWay) || !violation(err) {
 		t.Errorf("%v", err)
 	}
-	if s := lab.Arm.State(lab.Clock.Now()); s.Contacts > 0 || s.Retract == protocol.Ready {
+	if s := cell.Arm.State(cell.Clock.Now()); s.Contacts > 0 || s.Retract == protocol.Ready {
 		t.Errorf("%d contacts, %v", s.Contacts, s.Retract)
 	}
 }
 
 // A start that the arm does not get to is given up for another one.
 func TestStartIsDrawnAgain(t *testing.T) {
-	lab, e := onArm(t)
+	cell, e := onArm(t)
 	drawn := 0
 	fits := func(q *pose) bool {
 		if drawn++; drawn == 1 {
 			q[1] = 4.6 // down through the table
 			return true
 		}
-		return lab.Guard.Fits(q)
+		return cell.Guard.Fits(q)
 	}
 	if err := e.toStart(newRandom(1), fits); err != nil {
 		t.Fatal(err)
 	}
-	if q := lab.Arm.State(lab.Clock.Now()).Q; e.Counts().Redraws != 1 || apart(&q, &e.start) > 0.08 {
+	if q := cell.Arm.State(cell.Clock.Now()).Q; e.Counts().Redraws != 1 || apart(&q, &e.start) > 0.08 {
 		t.Errorf("%+v, %.3f rad from the start", e.Counts(), apart(&q, &e.start))
 	}
 	hopeless := func(q *pose) bool { q[1] = 4.6; return true }
-	if err := e.toStart(newRandom(1), hopeless); !errors.Is(err, errNoWay) || !strings.Contains(err.Error(), "by hand") {
+	if err := e.toStart(newRandom(1), hopeless); !errors.Is(err, errNoWay) ||
+		!strings.Contains(err.Error(), "by hand") {
 		t.Errorf("%v", err)
 	}
 }
 
-// A policy that presses on towards the table ends its episode as a violation would, and the next one begins.
+// A policy that presses on towards the table ends its episode as a violation would, and the next
+// one begins.
 func TestTripTerminates(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell})
 	b := newBuffers()
 	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)

@@ -46,9 +46,9 @@ func newTwin(d *domain.Domain, m *sim.Model) (twin, error) {
 // is known: it is where the tracker saw it, or behind the arm and lay there before. Twin changes
 // nothing and may be called after Reset and after each Step. It does not allocate.
 func (e *Env) Twin(pixels []uint8) (sure bool, err error) {
-	if e.lab != nil {
-		e.lab.Clock.Enter()
-		defer e.lab.Clock.Leave()
+	if e.cell != nil {
+		e.cell.Clock.Enter()
+		defer e.cell.Clock.Leave()
 	}
 	if err := e.drawTwin(pixels); err != nil {
 		return false, fmt.Errorf("robot: twin: %w", err)
@@ -64,7 +64,7 @@ func (e *Env) drawTwin(pixels []uint8) error {
 		return errors.New("the environment has none: set Options.Twin")
 	case e.counts.Episodes == 0:
 		return errors.New("no episode has begun: call Reset first")
-	case e.lab == nil:
+	case e.cell == nil:
 		return errors.New("the environment is closed")
 	case len(pixels) == 0:
 		return nil
@@ -80,7 +80,7 @@ func (e *Env) drawTwin(pixels []uint8) error {
 
 // corrected returns joint angles without what the encoders are known to be off by.
 func (e *Env) corrected(q pose) pose {
-	for i, zero := range e.lab.Plane.Zeros() {
+	for i, zero := range e.cell.Plane.Zeros() {
 		q[i] -= zero
 	}
 	return q
@@ -93,8 +93,8 @@ const oldestAngles = 50 * time.Millisecond
 // present returns the joint angles of this moment, rad: those of the encoders, and what the arm has
 // moved since.
 func (e *Env) present() (q [sim.NumJoints]float64) {
-	state := e.lab.Guard.State()
-	since := min(e.lab.Clock.Now().Sub(state.QTime), oldestAngles).Seconds()
+	state := e.cell.Guard.State()
+	since := min(e.cell.Clock.Now().Sub(state.QTime), oldestAngles).Seconds()
 	for i, angle := range state.Q {
 		q[i] = angle + since*e.told[i]
 		if i >= sim.NumArmJoints { // fingers stop at the ends of their range

@@ -53,10 +53,11 @@ func playTwin(t *testing.T, e *Env, episodes int, see func(b *buffers)) {
 func TestTwinIsThePresent(t *testing.T) {
 	var own [][]byte
 	plain := emulate(t, nil)
-	playTwin(t, newEnv(t, Options{Lab: plain.Lab}), 5, func(b *buffers) { own = append(own, bytes.Clone(b.pixels)) })
+	playTwin(t, newEnv(t, Options{Workcell: plain.Workcell}), 5,
+		func(b *buffers) { own = append(own, bytes.Clone(b.pixels)) })
 
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim")})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell, Twin: load(t, "sim")})
 	var w domain.World
 	load(t, "sim").Draw(nil, &w)
 	r, err := render.NewRenderer(&w.Scene, 64, 64, 1)
@@ -78,9 +79,9 @@ func TestTwinIsThePresent(t *testing.T) {
 			t.Errorf("observation %d: the target is known, and the twin not sure", n)
 		}
 		d.Q = e.present()
-		truth := lab.Arm.State(lab.Clock.Now()).Q
+		truth := cell.Arm.State(cell.Clock.Now()).Q
 		for i := range sim.NumArmJoints {
-			is := truth[i] + lab.world.Motion.Encoder[i]
+			is := truth[i] + cell.world.Motion.Encoder[i]
 			late += math.Abs(e.moment.Q[i] - is)
 			off += math.Abs(d.Q[i] - is)
 		}
@@ -102,8 +103,8 @@ func TestTwinIsThePresent(t *testing.T) {
 // TestTwinHoldsTheTarget: a target that somebody takes away is drawn where it was last seen, and
 // the twin is not sure of it.
 func TestTwinHoldsTheTarget(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim")})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell, Twin: load(t, "sim")})
 	b, twin := newBuffers(), make([]uint8, 64*64*3)
 	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
@@ -117,7 +118,7 @@ func TestTwinHoldsTheTarget(t *testing.T) {
 		t.Fatalf("sure %v, %v", sure, err)
 	}
 	before := e.Target()
-	lab.PutTarget(before[0], 5)
+	cell.PutTarget(before[0], 5)
 	for range 2 {
 		if _, _, _, err := e.Step(b.still(), b.pixels, b.proprio); err != nil {
 			t.Fatal(err)
@@ -134,9 +135,9 @@ func TestTwinHoldsTheTarget(t *testing.T) {
 // TestSeeTwin: an arm that is driven by its twin observes the twin's pictures, and records those of
 // the camera.
 func TestSeeTwin(t *testing.T) {
-	lab := emulate(t, nil)
+	cell := emulate(t, nil)
 	recorded := make([]byte, 64*64*3)
-	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim"), SeeTwin: true, Record: func(m *Moment) error {
+	e := newEnv(t, Options{Workcell: cell.Workcell, Twin: load(t, "sim"), SeeTwin: true, Record: func(m *Moment) error {
 		copy(recorded, m.Frame)
 		return nil
 	}})
@@ -158,14 +159,14 @@ func TestSeeTwin(t *testing.T) {
 	if t.Logf("%d of %d observations are the twin's picture", same, n); n < 60 || same < n/2 {
 		t.Errorf("%d of %d observations are the twin's picture", same, n)
 	}
-	if _, err := New(Options{Lab: lab.Lab, SeeTwin: true}); err == nil {
+	if _, err := New(Options{Workcell: cell.Workcell, SeeTwin: true}); err == nil {
 		t.Error("to see a twin that there is not: no error")
 	}
 }
 
 func TestTwinAllocatesNothing(t *testing.T) {
-	lab := emulate(t, nil)
-	e := newEnv(t, Options{Lab: lab.Lab, Twin: load(t, "sim")})
+	cell := emulate(t, nil)
+	e := newEnv(t, Options{Workcell: cell.Workcell, Twin: load(t, "sim")})
 	b := newBuffers()
 	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
@@ -187,15 +188,15 @@ func TestTwinRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want an error about %q", what, err, word)
 		}
 	}
-	refuse("no twin", newEnv(t, Options{Lab: emulate(t, nil).Lab}), pixels, "Options.Twin")
-	e := newEnv(t, Options{Lab: emulate(t, nil).Lab, Twin: load(t, "sim")})
+	refuse("no twin", newEnv(t, Options{Workcell: emulate(t, nil).Workcell}), pixels, "Options.Twin")
+	e := newEnv(t, Options{Workcell: emulate(t, nil).Workcell, Twin: load(t, "sim")})
 	refuse("before Reset", e, pixels, "Reset")
 	b := newBuffers()
 	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)
 	}
 	refuse("a short buffer", e, pixels[1:], "bytes")
-	if _, err := New(Options{Lab: emulate(t, nil).Lab, Twin: load(t, "random")}); err == nil ||
+	if _, err := New(Options{Workcell: emulate(t, nil).Workcell, Twin: load(t, "random")}); err == nil ||
 		!strings.Contains(err.Error(), "ranges") {
 		t.Errorf("a twin with ranges: %v", err)
 	}

@@ -40,23 +40,23 @@ const (
 	sightCount = 12                     // pictures of a pose
 )
 
-// See takes pictures of a laboratory's arm in poses that starts of episodes are drawn like. The
+// See takes pictures of a workcell's arm in poses that starts of episodes are drawn like. The
 // target is asked for once, and whoever places it confirms that the arm may move; all motion goes
-// through the Guard. world says how the camera sees the laboratory. An error, or the end of ctx,
-// leaves the arm at rest and changes nothing. The Lab stays open.
-func See(ctx context.Context, lab *Lab, world *domain.World, poses int) (*Sights, error) {
-	e, err := New(Options{Lab: lab})
+// through the Guard. world says how the camera sees the workcell. An error, or the end of ctx,
+// leaves the arm at rest and changes nothing. The Workcell stays open.
+func See(ctx context.Context, cell *Workcell, world *domain.World, poses int) (*Sights, error) {
+	e, err := New(Options{Workcell: cell})
 	if err != nil {
 		return nil, err
 	}
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
+	cell.Clock.Enter()
+	defer cell.Clock.Leave()
 	s := &Sights{world: world}
 	if err := e.rest(); err != nil {
 		return nil, fmt.Errorf("robot: see: %w", err)
 	}
 	e.target = target{x: 0, y: -0.45}
-	if err := lab.Place(ctx, e.target.x, e.target.y); err != nil {
+	if err := cell.MoveTarget(ctx, e.target.x, e.target.y); err != nil {
 		return nil, fmt.Errorf("robot: see: %w", err)
 	}
 	for i := range poses {
@@ -73,10 +73,10 @@ func (e *Env) see(ctx context.Context, s *Sights, rng *random) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := e.toStart(rng, e.lab.Guard.Fits); err != nil {
+	if err := e.toStart(rng, e.cell.Guard.Fits); err != nil {
 		return err
 	}
-	if err := clock.Sleep(ctx, e.lab.Clock, settle); err != nil {
+	if err := clock.Sleep(ctx, e.cell.Clock, settle); err != nil {
 		return err
 	}
 	var q pose
@@ -91,7 +91,7 @@ func (e *Env) see(ctx context.Context, s *Sights, rng *random) error {
 		for i, x := range e.frame {
 			mean[i] += float64(x) / sightCount
 		}
-		if err := clock.Sleep(ctx, e.lab.Clock, sightSpan); err != nil {
+		if err := clock.Sleep(ctx, e.cell.Clock, sightSpan); err != nil {
 			return err
 		}
 	}
@@ -176,19 +176,22 @@ func (s *Sights) Zeros() (*Zeros, error) {
 // check refuses what cannot be.
 func (z *Zeros) check() error {
 	if !(z.Residual <= mostResidual) {
-		return fmt.Errorf("robot: %w: what the camera shows differs by %.1f levels from what the world would show, want "+
-			"at most %.0f: is the world the laboratory's, its camera the right way round, and the arm in view", ErrZeros,
+		return fmt.Errorf("robot: %w: what the camera shows differs by %.1f levels from what the world would show, "+
+			"want "+
+			"at most %.0f: is the world the workcell's, its camera the right way round, and the arm in view", ErrZeros,
 			z.Residual, mostResidual)
 	}
 	for i, x := range z.Offset {
 		name := sim.Canonical().JointName(i)
 		if !(math.Abs(x) <= safety.MostZero) {
-			return fmt.Errorf("robot: %w: %s would be off by %.0f mrad, and more than %.0f is refused: let the arm find its "+
+			return fmt.Errorf("robot: %w: %s would be off by %.0f mrad, and more than %.0f is refused: let the arm "+
+				"find its "+
 				"zeros anew (Kinova's own program), or look after world and camera", ErrZeros, name, 1000*x,
 				1000*safety.MostZero)
 		}
 		if i < sim.NumArmJoints && !(z.Interval[i] <= mostInterval) {
-			return fmt.Errorf("robot: %w: %s is only known to +- %.1f mrad, want %.0f: take more poses, or bring the arm "+
+			return fmt.Errorf("robot: %w: %s is only known to +- %.1f mrad, want %.0f: take more poses, or bring the "+
+				"arm "+
 				"into view", ErrZeros, name, 1000*z.Interval[i], 1000*mostInterval)
 		}
 	}
@@ -245,8 +248,9 @@ func (s *Sights) improve(d *drawer, x *unknown, step float64) (change, spread un
 	}
 	inverse, ok := invert(&h)
 	if !ok {
-		return change, spread, 0, fmt.Errorf("robot: %w: a joint that turns changes nothing in the pictures: bring the "+
-			"arm into view", ErrZeros)
+		return change, spread, 0,
+			fmt.Errorf("robot: %w: a joint that turns changes nothing in the pictures: bring the "+
+				"arm into view", ErrZeros)
 	}
 	change = times(&inverse, &g)
 	for n := range scores {
@@ -300,7 +304,7 @@ func invert(half *square) (inverse square, ok bool) {
 	return inverse, true
 }
 
-// drawer draws a laboratory without the noise of its camera.
+// drawer draws a workcell without the noise of its camera.
 type drawer struct {
 	renderer *render.Renderer
 	model    *sim.Model

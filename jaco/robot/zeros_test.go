@@ -19,7 +19,7 @@ var seen = sync.OnceValues(func() (*Sights, error) {
 	var t testing.T
 	l := emulate(&t, nil)
 	defer l.Shut()
-	s, err := See(context.Background(), l.Lab, &l.world, 40)
+	s, err := See(context.Background(), l.Workcell, &l.world, 40)
 	if n := l.Arm.State(l.Clock.Now()).Contacts; n != 0 {
 		err = errors.Join(err, errors.New("the arm touched something"))
 	}
@@ -107,7 +107,7 @@ func TestSeeEnds(t *testing.T) {
 	before := l.Arm.State(l.Clock.Now()).Q
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := See(ctx, l.Lab, &l.world, 40); !errors.Is(err, context.Canceled) {
+	if _, err := See(ctx, l.Workcell, &l.world, 40); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	if after := l.Arm.State(l.Clock.Now()).Q; apart(&before, &after) > 0.01 {
@@ -125,7 +125,7 @@ func TestZerosCorrectTheTwin(t *testing.T) {
 	}
 	plane.SetZeros(w.Motion.Encoder)
 	l := emulate(t, func(o *Emulation) { o.Plane = plane })
-	e := newEnv(t, Options{Lab: l.Lab, Twin: load(t, "sim")})
+	e := newEnv(t, Options{Workcell: l.Workcell, Twin: load(t, "sim")})
 	b := newBuffers()
 	if err := e.Reset(1, b.pixels, b.proprio); err != nil {
 		t.Fatal(err)

@@ -29,8 +29,9 @@ import (
 	"colonnade/sim/render"
 )
 
-// lab is a table with an arm that a webcam sees, and a person who puts the target where jacoctl asks for it.
-type lab struct {
+// cell is a table with an arm that a webcam sees, and a person who puts the target where jacoctl
+// asks for it.
+type cell struct {
 	t      *testing.T
 	device *emulator.Device
 
@@ -47,7 +48,7 @@ type lab struct {
 // redraw is the least time between two pictures: they cost much of an emulated processor.
 const redraw = 200 * time.Millisecond
 
-func newLab(t *testing.T, device *emulator.Device) *lab {
+func newTable(t *testing.T, device *emulator.Device) *cell {
 	t.Helper()
 	d, err := domain.Load("sim")
 	if err != nil {
@@ -55,18 +56,20 @@ func newLab(t *testing.T, device *emulator.Device) *lab {
 	}
 	var w domain.World
 	d.Draw(nil, &w)
-	l := &lab{t: t, device: device, target: sim.Vec3{0, -0.45, 0}, pixels: make([]uint8, 3*camWidth*camHeight), picture: make([]byte, 2*camWidth*camHeight)}
+	l := &cell{t: t, device: device, target: sim.Vec3{0, -0.45, 0}, pixels: make([]uint8, 3*camWidth*camHeight),
+		picture: make([]byte, 2*camWidth*camHeight)}
 	if l.renderer, err = render.NewRenderer(&w.Scene, camWidth, camHeight, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := l.renderer.SetSensor(render.Sensor{ReadNoise: 1}); err != nil { // without noise it would be taken for frozen
+	// without noise it would be taken for frozen
+	if err := l.renderer.SetSensor(render.Sensor{ReadNoise: 1}); err != nil {
 		t.Fatal(err)
 	}
 	return l
 }
 
 // look is the webcam's picture: the middle square of it is what the simulator's camera sees.
-func (l *lab) look(bool) []byte {
+func (l *cell) look(bool) []byte {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if time.Since(l.drawn) < redraw {
@@ -86,7 +89,8 @@ func (l *lab) look(bool) []byte {
 	return l.picture
 }
 
-// toYUYV turns two pixels into four bytes: BT.601, in its usual range, as the webcam's descriptor says.
+// toYUYV turns two pixels into four bytes: BT.601, in its usual range, as the webcam's descriptor
+// says.
 func toYUYV(to []byte, rgb []uint8) {
 	luma := func(p []uint8) byte { return byte((66*int(p[0])+129*int(p[1])+25*int(p[2])+128)>>8 + 16) }
 	r, g, b := int(rgb[0])+int(rgb[3]), int(rgb[1])+int(rgb[4]), int(rgb[2])+int(rgb[5])
@@ -96,7 +100,7 @@ func toYUYV(to []byte, rgb []uint8) {
 }
 
 // Write hears what jacoctl says on standard error, and does what it asks for.
-func (l *lab) Write(text []byte) (int, error) {
+func (l *cell) Write(text []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.heard.Write(text)
@@ -115,7 +119,7 @@ func (l *lab) Write(text []byte) (int, error) {
 }
 
 // jacoctl runs the command and decodes its result.
-func (l *lab) jacoctl(result any, stdin string, args ...string) error {
+func (l *cell) jacoctl(result any, stdin string, args ...string) error {
 	l.t.Helper()
 	l.mu.Lock()
 	l.heard.Reset()
@@ -135,14 +139,15 @@ func (l *lab) jacoctl(result any, stdin string, args ...string) error {
 	return err
 }
 
-// An episode through the whole chain, all of it through the kernel: a person calibrates by jacoctl, the environment sees what the
-// webcam's driver gives, the arm gets what usbfs takes. The planner is the policy. Watchdogs are as patient as an emulated
-// processor needs; where they are not, the arm stops and goes on.
+// An episode through the whole chain, all of it through the kernel: a person calibrates by jacoctl,
+// the environment sees what the webcam's driver gives, the arm gets what usbfs takes. The planner
+// is the policy. Watchdogs are as patient as an emulated processor needs; where they are not, the
+// arm stops and goes on.
 func TestGuestChain(t *testing.T) {
 	away, _ := sim.Canonical().Keyframe("home")
 	away[0] += math.Pi / 2 // out of the camera's view
 	r := newRigAt(t, away)
-	l := newLab(t, r.device)
+	l := newTable(t, r.device)
 	newWebcam(t, l.look)
 	path := awaitCamera(t, "Emulated")
 
@@ -170,9 +175,10 @@ func TestGuestChain(t *testing.T) {
 		t.Fatal(err)
 	}
 	env, err := robot.New(robot.Options{
-		Lab: &robot.Lab{
-			Clock: clock.Real(), Guard: guard, Camera: openCamera(t, camera.Options{Path: path, Width: camWidth, Height: camHeight}), Plane: plane,
-			Place: func(_ context.Context, x, y float64) error { l.put(x, y); return nil },
+		Workcell: &robot.Workcell{
+			Clock: clock.Real(), Guard: guard,
+			Camera: openCamera(t, camera.Options{Path: path, Width: camWidth, Height: camHeight}), Plane: plane,
+			MoveTarget: func(_ context.Context, x, y float64) error { l.put(x, y); return nil },
 		},
 		Log: func(_ time.Time, text string) { t.Log(text) },
 	})
@@ -210,13 +216,14 @@ func episode(t *testing.T, env *robot.Env) (score float64, took time.Duration) {
 }
 
 // put puts the target down.
-func (l *lab) put(x, y float64) {
+func (l *cell) put(x, y float64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.target, l.drawn = sim.Vec3{x, y, 0}, time.Time{}
 }
 
-// Doctor names what is wrong on a real system: nobody's arm, somebody else's, and a user without rights.
+// Doctor names what is wrong on a real system: nobody's arm, somebody else's, and a user without
+// rights.
 func TestGuestDoctor(t *testing.T) {
 	r := newRig(t)
 	faults := func(as *syscall.Credential, want string, words ...string) {

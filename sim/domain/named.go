@@ -83,9 +83,9 @@ func (d *Named) Undecided(text string) bool {
 	return !d.preset() && !other.preset()
 }
 
-// Laboratory returns a world of the domain for a laboratory, which does not change from episode to
+// FixedWorld returns a world of the domain for a workcell, which does not change from episode to
 // episode. A domain with ranges is drawn once, always with the same result.
-func (d *Domain) Laboratory() *World {
+func (d *Domain) FixedWorld() *World {
 	w := new(World)
 	d.Draw(rand.New(rand.NewPCG(1, 1)), w)
 	return w

@@ -49,13 +49,13 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-// TestLaboratory: a laboratory of a domain with ranges is always the same one.
-func TestLaboratory(t *testing.T) {
+// TestFixedWorld: the fixed world of a domain with ranges is always the same one.
+func TestFixedWorld(t *testing.T) {
 	random := domain.ByName("random")
 	if random.Fixed() {
 		t.Fatal("random has no ranges")
 	}
-	if a, b := random.Laboratory(), random.Laboratory(); *a != *b {
+	if a, b := random.FixedWorld(), random.FixedWorld(); *a != *b {
 		t.Errorf("%v, then %v", a, b)
 	}
 }

@@ -73,26 +73,26 @@ func (o *options) writeRecord(sides ...*side) error {
 	return atomicfile.WriteFile(*o.record, b.Bytes())
 }
 
-// writeMap draws the scores over the places of the target.
+// writeMap draws the scores over the locations of the target.
 func (o *options) writeMap(s *side) error {
-	var places []view.Place
+	var locations []view.Location
 	for _, e := range s.episodes {
 		if e.TargetX == nil || e.TargetY == nil {
 			return fmt.Errorf("-map: the environment does not tell where the target is")
 		}
-		places = append(places, view.Place{X: *e.TargetX, Y: *e.TargetY, Score: e.Score,
+		locations = append(locations, view.Location{X: *e.TargetX, Y: *e.TargetY, Score: e.Score,
 			Violation: e.Ended != endedByTime})
 	}
 	area := view.Area{
-		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(places)),
-			cli.Count(len(places), "episode"), s.world),
+		Title: fmt.Sprintf("score %s over %s of %s; x: violation", stats.Text(s.Mean, s.CI95, len(locations)),
+			cli.Count(len(locations), "episode"), s.world),
 		MinX: reach.TargetCentreX - reach.TargetSizeX/2, MaxX: reach.TargetCentreX + reach.TargetSizeX/2,
 		MinY: reach.TargetCentreY - reach.TargetSizeY/2, MaxY: reach.TargetCentreY + reach.TargetSizeY/2,
 		MaxScore: training.EpisodeSteps,
 	}
 	format, _ := view.FormatOf(*o.picture)
 	var b bytes.Buffer
-	if err := view.WriteMap(&b, format, area, places); err != nil {
+	if err := view.WriteMap(&b, format, area, locations); err != nil {
 		return err
 	}
 	return atomicfile.WriteFile(*o.picture, b.Bytes())

@@ -23,16 +23,16 @@ func TestWatchedArms(t *testing.T) {
 	}
 	var w domain.World
 	d.Draw(nil, &w)
-	lab, err := robot.Emulate(robot.Emulation{World: &w})
+	cell, err := robot.Emulate(robot.Emulation{World: &w})
 	if err != nil {
 		t.Fatal(err)
 	}
-	env, err := robot.New(robot.Options{Lab: lab.Lab})
+	env, err := robot.New(robot.Options{Workcell: cell.Workcell})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer env.Close()
-	arms.add(lab.Guard)
+	arms.add(cell.Guard)
 	if err := env.Reset(1, nil, nil); err != nil {
 		t.Fatal(err)
 	}

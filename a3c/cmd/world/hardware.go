@@ -15,7 +15,7 @@ import (
 	"colonnade/jaco/safety"
 )
 
-// hardware is the real laboratory. Training and evaluation of a run use it one after the other, and
+// hardware is the real workcell. Training and evaluation of a run use it one after the other, and
 // so share what is open.
 type hardware struct {
 	mu    sync.Mutex  // guards what follows
@@ -31,12 +31,13 @@ func (h *hardware) lease(w *driven, worker, index int) (a3c.Env, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.arm == nil {
-		lab, log, err := w.rig.Connect(context.Background(), workcell.Wants{Camera: true, Plane: true, Move: true},
+		cell, log, err := w.workcell.Connect(context.Background(),
+			workcell.Wants{Camera: true, Plane: true, Move: true},
 			w.stderr)
 		if err != nil {
 			return nil, err
 		}
-		if h.arm, err = w.use(lab, log, w.record); err != nil {
+		if h.arm, err = w.use(cell, log, w.record); err != nil {
 			return nil, err
 		}
 	}

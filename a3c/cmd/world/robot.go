@@ -19,7 +19,7 @@ import (
 
 func (w *driven) conveyor() bool { return w.settings.Task == reach.Conveyor.String() }
 
-// calibration is the table of the emulated laboratory, calibrated once for all environments.
+// calibration is the table of the emulated workcell, calibrated once for all environments.
 type calibration struct {
 	once  sync.Once
 	world *domain.World
@@ -27,11 +27,11 @@ type calibration struct {
 	err   error
 }
 
-// laboratory returns the world of the emulated arm.
-func (w *driven) laboratory() (*domain.World, *tracker.Plane, error) {
+// fixedWorld returns the world of the emulated arm.
+func (w *driven) fixedWorld() (*domain.World, *tracker.Plane, error) {
 	c := &w.calibration
 	c.once.Do(func() {
-		c.world = w.settings.Domain.Laboratory()
+		c.world = w.settings.Domain.FixedWorld()
 		if c.plane, c.err = robot.CalibrateEmulated(c.world); c.err == nil {
 			c.plane.SetZeros(w.settings.Zeros)
 		}
@@ -63,15 +63,15 @@ func (w *driven) options() robot.Options {
 	return robot.Options{Moving: w.conveyor(), Twin: w.twin, SeeTwin: w.settings.See == training.SeeTwin}
 }
 
-// use makes an environment of a laboratory, whose steps are kept in a file unless path is empty.
-func (w *driven) use(lab *robot.Lab, log *safety.Log, path string) (*persistent, error) {
-	p := &persistent{guard: lab.Guard, of: &w.guards, log: log}
+// use makes an environment of a workcell, whose steps are kept in a file unless path is empty.
+func (w *driven) use(cell *robot.Workcell, log *safety.Log, path string) (*persistent, error) {
+	p := &persistent{guard: cell.Guard, of: &w.guards, log: log}
 	opt := w.options()
-	opt.Lab, opt.TargetEvery = lab, w.settings.TargetEvery
+	opt.Workcell, opt.TargetEvery = cell, w.settings.TargetEvery
 	if path != "" {
 		var err error
 		if p.file, err = record.Append(path); err != nil {
-			return nil, errors.Join(err, lab.Shut(), log.Close())
+			return nil, errors.Join(err, cell.Shut(), log.Close())
 		}
 		if n := p.file.Cut(); n > 0 {
 			fmt.Fprintf(w.stderr, "%s: %d bytes behind the last whole record were cut off: the program or the "+
@@ -81,25 +81,25 @@ func (w *driven) use(lab *robot.Lab, log *safety.Log, path string) (*persistent,
 	}
 	var err error
 	if p.Env, err = robot.New(opt); err != nil {
-		return nil, errors.Join(err, lab.Shut(), log.Close())
+		return nil, errors.Join(err, cell.Shut(), log.Close())
 	}
-	w.guards.add(lab.Guard)
+	w.guards.add(cell.Guard)
 	return p, nil
 }
 
 // newPersistent makes an emulated arm that is used from episode to episode.
 func (w *driven) newPersistent(worker, index int) (a3c.Env, error) {
-	world, plane, err := w.laboratory()
+	world, plane, err := w.fixedWorld()
 	if err != nil {
 		return nil, err
 	}
-	log, err := w.rig.Log()
+	log, err := w.workcell.Log()
 	if err != nil {
 		return nil, err
 	}
-	lab, err := robot.Emulate(robot.Emulation{
+	cell, err := robot.Emulate(robot.Emulation{
 		World: world, Plane: plane, Seed: uint64(worker)<<32 | uint64(index), Faults: w.faults, Conveyor: w.conveyor(),
-		StopFile: w.rig.StopFile(), Log: log,
+		StopFile: w.workcell.StopFile(), Log: log,
 	})
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
@@ -108,15 +108,15 @@ func (w *driven) newPersistent(worker, index int) (a3c.Env, error) {
 	if path != "" && (worker != 0 || index != 0) {
 		path = fmt.Sprintf("%s-%d-%d", path, worker, index)
 	}
-	return w.use(lab.Lab, log, path)
+	return w.use(cell.Workcell, log, path)
 }
 
 // perEpisode is an emulated arm whose episodes follow from their seeds alone: each has an arm of
 // its own.
 type perEpisode struct {
 	*robot.Env
-	lab *robot.Emulated // of this episode
-	log *safety.Log     // nil: none
+	cell *robot.Emulated // of this episode
+	log  *safety.Log     // nil: none
 }
 
 // Close closes arm and log.
@@ -124,16 +124,16 @@ func (p *perEpisode) Close() error { return errors.Join(p.Env.Close(), p.log.Clo
 
 // Picture draws the arm of this episode.
 func (p *perEpisode) Picture(width, height int) (*image.RGBA, error) {
-	return p.lab.Picture(width, height)
+	return p.cell.Picture(width, height)
 }
 
 // newWatchedRobot is newPerEpisode with the stop file and the safety log that the settings name.
 func (w *driven) newWatchedRobot() (*perEpisode, error) {
-	log, err := w.rig.Log()
+	log, err := w.workcell.Log()
 	if err != nil {
 		return nil, err
 	}
-	p, err := w.newPerEpisode(w.rig.StopFile(), log)
+	p, err := w.newPerEpisode(w.workcell.StopFile(), log)
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
@@ -141,21 +141,21 @@ func (w *driven) newWatchedRobot() (*perEpisode, error) {
 }
 
 func (w *driven) newPerEpisode(stopFile string, log *safety.Log) (*perEpisode, error) {
-	world, plane, err := w.laboratory()
+	world, plane, err := w.fixedWorld()
 	if err != nil {
 		return nil, err
 	}
 	p := &perEpisode{log: log}
 	opt := w.options()
-	opt.Fresh = func(seed uint64, start *[sim.NumJoints]float64) (*robot.Lab, error) {
-		lab, err := robot.Emulate(robot.Emulation{
+	opt.Fresh = func(seed uint64, start *[sim.NumJoints]float64) (*robot.Workcell, error) {
+		cell, err := robot.Emulate(robot.Emulation{
 			World: world, Plane: plane, Seed: seed, Start: start, Conveyor: w.conveyor(), StopFile: stopFile, Log: log,
 		})
 		if err != nil {
 			return nil, err
 		}
-		p.lab = lab
-		return lab.Lab, nil
+		p.cell = cell
+		return cell.Workcell, nil
 	}
 	p.Env, err = robot.New(opt)
 	return p, err

@@ -50,8 +50,8 @@ func driver(t *testing.T, args ...string) *driven {
 	return w.(*driven)
 }
 
-// The emulated arm keeps the learner's contract as the simulator does, where an episode can follow from its seed: each has
-// an arm of its own.
+// The emulated arm keeps the learner's contract as the simulator does, where an episode can follow
+// from its seed: each has an arm of its own.
 func TestConformanceOfTheArm(t *testing.T) {
 	world := driver(t, "-domain", "robot")
 	envtest.Conformance(t, func() a3c.Env {
@@ -117,7 +117,8 @@ func TestArmOnAFaultyCable(t *testing.T) {
 	}
 }
 
-// What power loss left of a record is cut off when training goes on, and the user is told; a whole file is no news.
+// What power loss left of a record is cut off when training goes on, and the user is told; a whole
+// file is no news.
 func TestTornRecord(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "steps")
 	world := driver(t, "-record", path)
@@ -152,7 +153,8 @@ func TestStopFileAndLog(t *testing.T) {
 	stop, log := filepath.Join(dir, "stop"), filepath.Join(dir, "log")
 	world := driver(t, "-stop-file", stop, "-safety-log", log)
 	pixels, action := make([]uint8, 64*64*3), []int{1, 1, 1, 1, 1, 1, 1, 1, 1}
-	for name, make := range map[string]func(int, int) (a3c.Env, error){"training": world.Make, "evaluation": world.MakeEvaluation} {
+	for name, make := range map[string]func(int, int) (a3c.Env, error){"training": world.Make,
+		"evaluation": world.MakeEvaluation} {
 		env, err := make(0, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -224,13 +226,14 @@ func TestArmRefuses(t *testing.T) {
 	if world.Domain() != "jaco:sim" || world.IsHardware() {
 		t.Errorf("the domain is %q", world.Domain())
 	}
-	if world.Arm(); world.rig.Pause != nil {
+	if world.Arm(); world.workcell.Pause != nil {
 		t.Error("the emulated arm waits for somebody")
 	}
 }
 
-// laboratory lets a world take emulated devices for real ones, in virtual time, and returns how to see whether they are open.
-func laboratory(t *testing.T, args ...string) (*driven, *robot.Emulated) {
+// realCell lets a world take emulated devices for real ones, in virtual time, and returns how to
+// see whether they are open.
+func realCell(t *testing.T, args ...string) (*driven, *robot.Emulated) {
 	t.Helper()
 	d, err := domain.Load("robot")
 	if err != nil {
@@ -238,38 +241,40 @@ func laboratory(t *testing.T, args ...string) (*driven, *robot.Emulated) {
 	}
 	var w domain.World
 	d.Draw(nil, &w)
-	lab, err := robot.Emulate(robot.Emulation{World: &w})
+	cell, err := robot.Emulate(robot.Emulation{World: &w})
 	if err != nil {
 		t.Fatal(err)
 	}
 	table := filepath.Join(t.TempDir(), "table.json")
-	if err := lab.Plane.Save(table); err != nil {
+	if err := cell.Plane.Save(table); err != nil {
 		t.Fatal(err)
 	}
-	lab.Clock.Enter()
-	defer lab.Clock.Leave()
-	if err := lab.Guard.Close(); err != nil {
+	cell.Clock.Enter()
+	defer cell.Clock.Leave()
+	if err := cell.Guard.Close(); err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir()) // where there is no stop file
 	world := driver(t, append([]string{"-arm", "usb", "-camera", "/dev/video0", "-calibration", table}, args...)...)
-	world.rig.Clock = lab.Clock
-	world.rig.Open = func(string) transport.Opener { return lab.Socket.Open }
-	world.rig.OpenCamera = func(camera.Options) (camera.Camera, error) {
-		return camera.NewEmulated(camera.Scene{Clock: lab.Clock, Arm: lab.Arm, World: &w, Target: func(time.Time) sim.Vec3 { return lab.TrueTarget() }})
+	world.workcell.Clock = cell.Clock
+	world.workcell.Open = func(string) transport.Opener { return cell.Socket.Open }
+	world.workcell.OpenCamera = func(camera.Options) (camera.Camera, error) {
+		return camera.NewEmulated(camera.Scene{Clock: cell.Clock, Arm: cell.Arm, World: &w,
+			Target: func(time.Time) sim.Vec3 { return cell.TrueTarget() }})
 	}
-	return world, lab
+	return world, cell
 }
 
-// A real arm is one: training and evaluation share it, others are refused, and it is let go with the last.
+// A real arm is one: training and evaluation share it, others are refused, and it is let go with
+// the last.
 func TestRealArm(t *testing.T) {
-	world, lab := laboratory(t, "-move", "-target-every", "100", "-record", "steps")
+	world, cell := realCell(t, "-move", "-target-every", "100", "-record", "steps")
 	pause := world.Arm().(watchedArms).pause
 	first, err := world.Make(0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if pause == nil || world.rig.Pause != pause {
+	if pause == nil || world.workcell.Pause != pause {
 		t.Error("nobody but the terminal can confirm that the arm may move on")
 	}
 	second, err := world.MakeEvaluation(0, 0)
@@ -290,7 +295,7 @@ func TestRealArm(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if s := lab.Arm.State(lab.Clock.Now()); s.API || len(world.guards.present()) != 0 {
+	if s := cell.Arm.State(cell.Clock.Now()); s.API || len(world.guards.present()) != 0 {
 		t.Error("the arm was not let go")
 	}
 	third, err := world.Make(0, 0)
@@ -307,22 +312,24 @@ type seen func(text string)
 
 func (s seen) Write(p []byte) (int, error) { s(string(p)); return len(p), nil }
 
-// What the real arm asks for at the terminal is asked elsewhere, too, and only as long as the arm waits.
+// What the real arm asks for at the terminal is asked elsewhere, too, and only as long as the arm
+// waits.
 func TestPauseOfTheRealArm(t *testing.T) {
-	world, lab := laboratory(t, "-move")
+	world, cell := realCell(t, "-move")
 	pause := world.Arm()
 	var asked []string
-	real, log, err := world.rig.Connect(t.Context(), workcell.Wants{Camera: true, Plane: true, Move: true}, seen(func(string) {
-		asked = append(asked, pause.Asked().Text)
-	}))
+	real, log, err := world.workcell.Connect(t.Context(), workcell.Wants{Camera: true, Plane: true, Move: true},
+		seen(func(string) {
+			asked = append(asked, pause.Asked().Text)
+		}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	lab.Clock.Enter()
-	stopped := []error{real.Clear(ctx, "the plug was pulled"), real.Place(ctx, 0, -0.4)}
-	lab.Clock.Leave()
+	cell.Clock.Enter()
+	stopped := []error{real.Clear(ctx, "the plug was pulled"), real.MoveTarget(ctx, 0, -0.4)}
+	cell.Clock.Leave()
 	if len(asked) != 2 || !strings.Contains(asked[0], "the plug was pulled") || !strings.Contains(asked[1], "y -0.40") {
 		t.Errorf("asked %q", asked)
 	}
@@ -336,7 +343,8 @@ func TestPauseOfTheRealArm(t *testing.T) {
 	}
 }
 
-// The conveyor of the emulated arm moves the target, the tracker follows, and people see pictures of it.
+// The conveyor of the emulated arm moves the target, the tracker follows, and people see pictures
+// of it.
 func TestConveyorOfTheArm(t *testing.T) {
 	world := driver(t, "-task", "conveyor", "-domain", "robot")
 	env, err := world.NewStage()
@@ -349,13 +357,13 @@ func TestConveyorOfTheArm(t *testing.T) {
 		if err := env.Reset(seed, nil, nil); err != nil {
 			t.Fatal(err)
 		}
-		begun := arm.lab.TrueTarget()
+		begun := arm.cell.TrueTarget()
 		for range 20 {
 			if _, _, _, err := env.Step(action, nil, nil); err != nil {
 				t.Fatal(err)
 			}
 		}
-		now := arm.lab.TrueTarget()
+		now := arm.cell.TrueTarget()
 		if way := math.Abs(now[0] - begun[0]); way > 0.1001+0.05 || now[1] != begun[1] {
 			t.Errorf("the target went from %v to %v in 2 s and what Reset takes", begun, now)
 		}

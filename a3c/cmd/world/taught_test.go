@@ -19,14 +19,14 @@ import (
 // Every step is learnt from and kept as a frame.
 func TestTaughtOnARealArm(t *testing.T) {
 	from := cmdtest.Column(t, nn.ReachArch(true, false), 1, nil)
-	world, lab := laboratory(t, "-move", "-target-every", "100")
+	world, cell := realCell(t, "-move", "-target-every", "100")
 	world.stderr = seen(func(text string) { // a person who does what is asked, and says so
 		var x, y float64
 		if n, _ := fmt.Sscanf(text, "put the target at x %f m, y %f m", &x, &y); n == 2 {
-			lab.PutTarget(x, y)
+			cell.PutTarget(x, y)
 		}
 	})
-	world.rig.Confirm = func() <-chan error {
+	world.workcell.Confirm = func() <-chan error {
 		done := make(chan error, 1)
 		done <- nil
 		return done

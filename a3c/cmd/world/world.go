@@ -79,7 +79,7 @@ type driven struct {
 	twin     *domain.Domain // in whose appearance twins are drawn; nil: none are
 	record   string
 	faults   []transport.Rule
-	rig      *workcell.Options
+	workcell *workcell.Options
 	stderr   io.Writer // for what people have to know or do
 
 	hardware    hardware
@@ -91,16 +91,16 @@ func newDriven(s training.WorldSettings, robot Robot) (*driven, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	w := &driven{settings: s, record: robot.Record, rig: workcell.New(robot.Arm), stderr: os.Stderr}
+	w := &driven{settings: s, record: robot.Record, workcell: workcell.New(robot.Arm), stderr: os.Stderr}
 	if w.IsHardware() && w.conveyor() {
-		return nil, cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", s.Task, w.rig.Name())
+		return nil, cli.Usagef("-task %s with -arm %s: nobody there makes the target glide", s.Task, w.workcell.Name())
 	}
 	if w.IsHardware() && s.Faults != "" {
-		return nil, cli.Usagef("-faults with -arm %s: they are for the emulated cable", w.rig.Name())
+		return nil, cli.Usagef("-faults with -arm %s: they are for the emulated cable", w.workcell.Name())
 	}
 	if w.IsHardware() && s.Zeros != (training.Zeros{}) {
 		return nil, cli.Usagef("-zeros with -arm %s: they are for the emulated arm; -calibration has the real one's",
-			w.rig.Name())
+			w.workcell.Name())
 	}
 	var err error
 	if w.faults, err = transport.ParseRules(s.Faults); err != nil {
@@ -109,12 +109,12 @@ func newDriven(s training.WorldSettings, robot Robot) (*driven, error) {
 	if w.twin, err = s.TwinDomain(); err != nil {
 		return nil, err
 	}
-	return w, w.rig.Validate()
+	return w, w.workcell.Validate()
 }
 
 func (w *driven) Task() string     { return w.settings.Task }
 func (w *driven) String() string   { return w.Task() + " in " + w.Domain() + w.settings.Seen() }
-func (w *driven) IsHardware() bool { return w.rig.Real() }
+func (w *driven) IsHardware() bool { return w.workcell.Real() }
 
 // Domain implements training.World.
 func (w *driven) Domain() string {
@@ -150,12 +150,12 @@ func (w *driven) MakeEvaluation(worker, index int) (a3c.Env, error) {
 // NewStage implements World.
 func (w *driven) NewStage() (view.Stage, error) {
 	if w.IsHardware() {
-		return nil, cli.Usagef("-arm %s: nothing draws a real arm for people", w.rig.Name())
+		return nil, cli.Usagef("-arm %s: nothing draws a real arm for people", w.workcell.Name())
 	}
 	return w.newWatchedRobot()
 }
 
-// hardwarePrint stands for the fingerprint of a real laboratory: nobody can play the same steps
+// hardwarePrint stands for the fingerprint of a real workcell: nobody can play the same steps
 // twice there.
 const hardwarePrint = "hardware/1"
 
@@ -175,8 +175,8 @@ func (w *driven) Fingerprint() (string, error) {
 // Arm returns the arms for the live page to watch. Once it was called, a real arm's waits can be
 // confirmed there; it is to be called before the first environment is made.
 func (w *driven) Arm() live.Arm {
-	if w.IsHardware() && w.rig.Pause == nil {
-		w.rig.Pause = new(workcell.Pause)
+	if w.IsHardware() && w.workcell.Pause == nil {
+		w.workcell.Pause = new(workcell.Pause)
 	}
-	return watchedArms{&w.guards, w.rig.Pause}
+	return watchedArms{&w.guards, w.workcell.Pause}
 }

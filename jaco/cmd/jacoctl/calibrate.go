@@ -61,7 +61,7 @@ func calibrate(ctx context.Context, args []string, c console) (any, error) {
 	s.picture = s.String("picture", "", "write the camera's picture, ten times as large, into this PNG `file`, to "+
 		"click on; without -points do no more")
 	s.encoders = s.Bool("encoders", false, "estimate the encoder offsets instead: the arm moves to -poses, and is "+
-		"drawn as the world of -domain, which must look as the laboratory does, until it matches the pictures; the "+
+		"drawn as the world of -domain, which must look as the workcell does, until it matches the pictures; the "+
 		"file of -out has the table of -calibration, and the offsets")
 	s.poses = s.Int("poses", 40, "`number` of poses for -encoders, 20 to 200")
 	s.NotInFile("encoders", "poses", "places", "points", "out", "overlay", "picture")
@@ -137,7 +137,7 @@ const calmly = 10 * time.Second
 // puts the target somewhere, or asks for it.
 func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y float64) error, end func() error,
 	err error) {
-	if !s.rig.Real() {
+	if !s.workcell.Real() {
 		away, _ := sim.Canonical().Keyframe("home")
 		away[0] += math.Pi
 		s.start = &away
@@ -148,12 +148,12 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 		put = func(x, y float64) error { at.emulated.PutTarget(x, y); return nil }
 		return at.Camera, put, func() error { return at.close(nil) }, nil
 	}
-	if !s.rig.HasCamera() {
+	if !s.workcell.HasCamera() {
 		return nil, nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
 	}
-	opt := s.rig.Camera()
+	opt := s.workcell.Camera()
 	opt.MaxAge, opt.Timeout = handsAway, calmly
-	if eye, err = s.rig.OpenCamera(opt); err != nil {
+	if eye, err = s.workcell.OpenCamera(opt); err != nil {
 		return nil, nil, nil, cli.Hint(err, "jacoctl doctor says what is wrong with it")
 	}
 	lines := readLines(s.stdin, func(string) string { return "" }, func(string) {})
@@ -170,9 +170,9 @@ func (s *calibrating) eye(ctx context.Context) (eye camera.Camera, put func(x, y
 		if err != nil {
 			return err
 		}
-		s.rig.Clock.Enter()
-		defer s.rig.Clock.Leave()
-		return clock.Sleep(ctx, s.rig.Clock, handsAway)
+		s.workcell.Clock.Enter()
+		defer s.workcell.Clock.Leave()
+		return clock.Sleep(ctx, s.workcell.Clock, handsAway)
 	}
 	return eye, put, eye.Close, nil
 }

@@ -79,10 +79,10 @@
 // jacoctl calibrate -encoders estimates by how much the joints report wrong angles. The arm moves
 // to 40 poses, as to starts of episodes: through the safety layer, after Enter, with all stops, and
 // a real one only with -move. It is drawn as -domain shows it until it matches the pictures; so
-// that domain must look as the laboratory does, its camera's place included, which is not
-// estimated. Refused are: fewer than 20 poses, pictures that do not match (another world, a mirrored
-// picture), an offset beyond 50 mrad, and a joint that is not known to 6 mrad either way, as of an
-// arm that is not in view. The file of -out is written in the end or left as it was.
+// that domain must look as the workcell does, its camera's place included, which is not estimated.
+// Refused are: fewer than 20 poses, pictures that do not match (another world, a mirrored picture),
+// an offset beyond 50 mrad, and a joint that is not known to 6 mrad either way, as of an arm that
+// is not in view. The file of -out is written in the end or left as it was.
 //
 //	jacoctl calibrate -encoders -arm usb -move -camera /dev/video0 -calibration table.json -domain lab.json -out zeros.json
 //
@@ -91,14 +91,14 @@
 // safety layer looks at both and keeps the worse. Driver, joint commands and detection of stalls
 // need none: they go by differences. For the emulated arm, -zeros takes the file.
 //
-// On the emulated arm of domain robot (jacoctl calibrate -encoders, seeds 7, 1, 2, 3) the joints are
-// found within 0.6 mrad, the fingers within 3, but for one of seed 3, which is 9 off. It is drawn by
-// the same renderer as its twin: a real arm, whose world is known less well, will do worse. The
-// intervals are those of noise and pixels alone, and too narrow: joint 3 of seed 7, +- 0.1 mrad, is
-// 0.3 off, and that finger, +- 4, is 9 off. Driven by the twin (run
-// -checkpoint bench/pretrained/reach-recurrent-wide.safetensors -domain robot -episodes 100 -see
-// twin) the score is 34.1 +- 1.6 without and 34.4 +- 1.5 with the offsets: no difference that 100
-// episodes show. The safety layer ends 6 % of the episodes in both.
+// On the emulated arm of domain robot (jacoctl calibrate -encoders, seeds 7, 1, 2, 3) the joints
+// are found within 0.6 mrad, the fingers within 3, but for one of seed 3, which is 9 off. It is
+// drawn by the same renderer as its twin: a real arm, whose world is known less well, will do
+// worse. The intervals are those of noise and pixels alone, and too narrow: joint 3 of seed 7, +-
+// 0.1 mrad, is 0.3 off, and that finger, +- 4, is 9 off. Driven by the twin (run -checkpoint
+// bench/pretrained/reach-recurrent-wide.safetensors -domain robot -episodes 100 -see twin) the
+// score is 34.1 +- 1.6 without and 34.4 +- 1.5 with the offsets: no difference that 100 episodes
+// show. The safety layer ends 6 % of the episodes in both.
 //
 // # What stops the arm
 //

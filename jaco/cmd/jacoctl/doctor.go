@@ -91,15 +91,15 @@ func doctor(ctx context.Context, args []string, c console) (any, error) {
 // examine runs all checks that make sense, in the order in which one depends on the other.
 func (h *host) examine(ctx context.Context, s *setup) (any, error) {
 	d := &diagnosis{Faults: []fault{}}
-	if _, err := os.Lstat(s.rig.StopFile()); err == nil {
+	if _, err := os.Lstat(s.workcell.StopFile()); err == nil {
 		d.add("stop file", stopFile, "remove it when all is well again", "the file %s is there: nothing may move",
-			s.rig.StopFile())
+			s.workcell.StopFile())
 	}
-	if s.rig.Real() {
+	if s.workcell.Real() {
 		if h.cable(d, s) {
 			h.arm(ctx, d, s)
 		}
-		if s.rig.HasCamera() {
+		if s.workcell.HasCamera() {
 			h.camera(d, s)
 		} else {
 			d.add("camera", well, "-camera /dev/video0 looks at one", "not looked at")
@@ -186,18 +186,18 @@ func (h *host) cable(d *diagnosis, s *setup) bool {
 		d.add("USB", otherFault, "", "%v", err)
 		return false
 	}
-	device, ok := chosen(devices, s.rig.Name())
+	device, ok := chosen(devices, s.workcell.Name())
 	switch {
 	case ok:
 		d.add("USB", well, "", "%v", device)
-	case len(devices) == 0 && !strings.HasPrefix(s.rig.Name(), "/"):
+	case len(devices) == 0 && !strings.HasPrefix(s.workcell.Name(), "/"):
 		d.add("USB", notFound, fixNotFound, "no device of Kinova (vendor 22cd) on the bus")
 		return false
-	case !strings.HasPrefix(s.rig.Name(), "/"):
-		d.add("USB", several, "say -arm PORT", "%s", listing(devices, s.rig.Name()))
+	case !strings.HasPrefix(s.workcell.Name(), "/"):
+		d.add("USB", several, "say -arm PORT", "%s", listing(devices, s.workcell.Name()))
 		return false
 	default: // a path that need not be a device of Kinova
-		device = usbfs.Device{Path: s.rig.Name()}
+		device = usbfs.Device{Path: s.workcell.Name()}
 		d.add("USB", well, "",
 			"%s is no device of Kinova's vendor id, as far as the system knows; trying it all the same", device.Path)
 	}
@@ -215,7 +215,7 @@ func (h *host) cable(d *diagnosis, s *setup) bool {
 
 // claim opens the arm as the driver will, and gives it back.
 func (h *host) claim(d *diagnosis, s *setup, device *usbfs.Device) bool {
-	conn, err := s.rig.Opener()(context.Background())
+	conn, err := s.workcell.Opener()(context.Background())
 	if err == nil {
 		if err = conn.Close(); err == nil {
 			d.add("permission", well, "", "the arm can be opened")

@@ -134,14 +134,14 @@ func (h *host) timing(d *diagnosis) {
 
 // camera opens the real camera and looks through it.
 func (h *host) camera(d *diagnosis, s *setup) {
-	opt := s.rig.Camera()
-	c, err := s.rig.OpenCamera(opt)
+	opt := s.workcell.Camera()
+	c, err := s.workcell.OpenCamera(opt)
 	if err != nil {
 		f, fix := h.cameraFault(err, opt.Path)
 		d.add("camera", f, fix, "%v", err)
 		return
 	}
-	plane, err := s.rig.Plane()
+	plane, err := s.workcell.Plane()
 	if err != nil {
 		d.add("calibration", calibration, "jacoctl calibrate makes another one", "%v", err)
 	}

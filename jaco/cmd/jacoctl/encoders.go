@@ -19,8 +19,8 @@ type zeroed struct {
 	Out      string                 `json:"out,omitempty"`
 }
 
-// calibrateEncoders estimates the encoder offsets. The file of -out is written in the end, whole, or
-// not touched.
+// calibrateEncoders estimates the encoder offsets. The file of -out is written in the end, whole,
+// or not touched.
 func (s *calibrating) calibrateEncoders(ctx context.Context) (any, error) {
 	switch {
 	case *s.places != "" || *s.points != "" || *s.overlay != "" || *s.picture != "":
@@ -35,7 +35,7 @@ func (s *calibrating) calibrateEncoders(ctx context.Context) (any, error) {
 	end := at.guardKeys()
 	var sights *robot.Sights
 	err = at.outside(func() (err error) {
-		sights, err = robot.See(ctx, at.Lab, s.Domain.Laboratory(), *s.poses)
+		sights, err = robot.See(ctx, at.Workcell, s.Domain.FixedWorld(), *s.poses)
 		return err
 	})
 	end()
@@ -50,7 +50,8 @@ func (s *calibrating) calibrateEncoders(ctx context.Context) (any, error) {
 	r := &zeroed{Poses: zeros.Poses, Residual: zeros.Residual, Out: *s.out}
 	for i := range r.Offset {
 		r.Offset[i], r.Interval[i] = 1000*zeros.Offset[i], 1000*zeros.Interval[i]
-		fmt.Fprintf(s.stderr, "%s reports %+.1f +- %.1f mrad too much (95 %%)\n", sim.Canonical().JointName(i), r.Offset[i],
+		fmt.Fprintf(s.stderr, "%s reports %+.1f +- %.1f mrad too much (95 %%)\n", sim.Canonical().JointName(i),
+			r.Offset[i],
 			r.Interval[i])
 	}
 	if *s.out == "" {

@@ -39,14 +39,15 @@ func terminal(t *testing.T) (person, program *os.File) {
 	return person, program
 }
 
-// Keys jog an emulated arm, in real time; space stops it and r takes that back; the terminal is as it was in the end.
+// Keys jog an emulated arm, in real time; space stops it and r takes that back; the terminal is as
+// it was in the end.
 func TestJogByKeys(t *testing.T) {
 	person, program := terminal(t)
 	before, err := unix.IoctlGetTermios(int(program.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	var stdout bytes.Buffer
 	stderr, done := new(said), make(chan error)
@@ -79,7 +80,8 @@ func TestJogByKeys(t *testing.T) {
 	}
 }
 
-// The space key acts at once, however many keys were pressed before it, while the program is busy with something else.
+// The space key acts at once, however many keys were pressed before it, while the program is busy
+// with something else.
 func TestSpaceKeyIsNeverLate(t *testing.T) {
 	person, program := terminal(t)
 	pulled := make(chan string)
@@ -105,10 +107,11 @@ func TestSpaceKeyIsNeverLate(t *testing.T) {
 // A terminal that goes stops the arm: nobody could by a key any more.
 func TestTerminalGoes(t *testing.T) {
 	for line, begun := range map[string]string{
-		"record -out x -episodes 100 -real-time": "any key is an emergency stop", "jog": "joint_1 at", "jog -joint 1 -for 1m -real-time": "any key is",
+		"record -out x -episodes 100 -real-time": "any key is an emergency stop", "jog": "joint_1 at",
+		"jog -joint 1 -for 1m -real-time": "any key is",
 	} {
 		person, program := terminal(t)
-		l := newLaboratory(t, nil)
+		l := newCell(t, nil)
 		t.Chdir(t.TempDir())
 		stderr, done := new(said), make(chan error)
 		go func() { done <- l.run(context.Background(), strings.Fields(line), program, io.Discard, stderr) }()
@@ -149,12 +152,13 @@ func TestControlKeysAreKeys(t *testing.T) {
 // Any key stops what is no jog.
 func TestAnyKeyStops(t *testing.T) {
 	person, program := terminal(t)
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	var stdout bytes.Buffer
 	stderr, done := new(said), make(chan error)
 	go func() {
-		done <- l.run(context.Background(), []string{"record", "-out", "x", "-episodes", "100", "-real-time"}, program, &stdout, stderr)
+		done <- l.run(context.Background(), []string{"record", "-out", "x", "-episodes", "100", "-real-time"}, program,
+			&stdout, stderr)
 	}()
 	stderr.await(t, "any key is an emergency stop")
 	if _, err := person.WriteString("x"); err != nil {
@@ -165,7 +169,8 @@ func TestAnyKeyStops(t *testing.T) {
 	}
 }
 
-// An Enter that was asked for confirms, once; all other keys stop, and so does an Enter that nobody asked for.
+// An Enter that was asked for confirms, once; all other keys stop, and so does an Enter that nobody
+// asked for.
 func TestEnterConfirms(t *testing.T) {
 	var k enterKey
 	k.live.Store(true)

@@ -17,9 +17,10 @@ import (
 
 // A real arm moves with -move only, whatever the command.
 func TestMotionNeedsTheFlag(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	for _, args := range [][]string{
-		{"home"}, {"jog", "-joint", "1"}, {"jog"}, {"latency"}, {"run", "-checkpoint", pretrained}, {"record", "-out", "x"},
+		{"home"}, {"jog", "-joint", "1"}, {"jog"}, {"latency"},
+		{"run", "-checkpoint", pretrained}, {"record", "-out", "x"},
 		{"shadow", "-checkpoint", pretrained, "-driver", "planner"},
 	} {
 		said, err := l.do(context.Background(), nil, strings.NewReader("1 0.1 1\n"), l.real(args...)...)
@@ -39,7 +40,7 @@ func TestMotionNeedsTheFlag(t *testing.T) {
 
 // What only looks sends nothing that changes anything.
 func TestLookingChangesNothing(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	for _, args := range [][]string{
 		{"status"}, {"doctor"}, {"calibrate", "-places", "-0.1,-0.5 0.1,-0.5 0.1,-0.4 -0.1,-0.4"},
 		{"shadow", "-checkpoint", pretrained, "-steps", "5"},
@@ -54,16 +55,19 @@ func TestLookingChangesNothing(t *testing.T) {
 	}
 }
 
-// A dry run prints what would be sent and moves an emulated arm that stands where the real one does.
+// A dry run prints what would be sent and moves an emulated arm that stands where the real one
+// does.
 func TestDryRun(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	before := l.device.State(l.clock.Now()).Q
 	var r jogResult
-	said, err := l.do(context.Background(), &r, nil, l.real("jog", "-dry-run", "-move", "-joint", "1", "-speed", "-0.25", "-for", "1s")...)
+	said, err := l.do(context.Background(), &r, nil,
+		l.real("jog", "-dry-run", "-move", "-joint", "1", "-speed", "-0.25", "-for", "1s")...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	has(t, said, "would send 302 (start API control)", "joints -14.3 0.0", "times", "would send 301", "nothing of it went to a real arm")
+	has(t, said, "would send 302 (start API control)", "joints -14.3 0.0", "times", "would send 301",
+		"nothing of it went to a real arm")
 	if n := l.changed(); n != 0 {
 		t.Errorf("the real arm was told %d times to do something", n)
 	}
@@ -78,14 +82,15 @@ func TestDryRun(t *testing.T) {
 	has(t, said, "would send 305 (joystick command): home button pressed")
 }
 
-// Of all commands that there are, only those are left out of a dry run's list that package protocol marks as questions;
-// one that nobody knows is shown.
+// Of all commands that there are, only those are left out of a dry run's list that package protocol
+// marks as questions; one that nobody knows is shown.
 func TestLedgerLeavesOnlyQuestionsOut(t *testing.T) {
 	setters := []protocol.Command{
-		protocol.SetConfig, protocol.ClearErrorLog, protocol.AngularControl, protocol.CartesianControl, protocol.StartForceControl,
-		protocol.StopForceControl, protocol.StartCurrentLimit, protocol.StopCurrentLimit, protocol.AdvancedTrajectory,
-		protocol.EraseTrajectories, protocol.StartAPI, protocol.StopAPI, protocol.JoystickSend, protocol.BasicTrajectory,
-		protocol.GoReady, protocol.TorqueSafety, protocol.GravityType, protocol.GravityOptimal, 4711,
+		protocol.SetConfig, protocol.ClearErrorLog, protocol.AngularControl, protocol.CartesianControl,
+		protocol.StartForceControl, protocol.StopForceControl, protocol.StartCurrentLimit, protocol.StopCurrentLimit,
+		protocol.AdvancedTrajectory, protocol.EraseTrajectories, protocol.StartAPI, protocol.StopAPI,
+		protocol.JoystickSend, protocol.BasicTrajectory, protocol.GoReady, protocol.TorqueSafety,
+		protocol.GravityType, protocol.GravityOptimal, 4711,
 	}
 	for _, command := range append(setters, protocol.AngularPosition) {
 		var said strings.Builder
@@ -100,7 +105,8 @@ func TestLedgerLeavesOnlyQuestionsOut(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.finish()
-		if shown := strings.Contains(said.String(), "would send "+command.String()); shown != slices.Contains(setters, command) {
+		if shown := strings.Contains(said.String(), "would send "+command.String()); shown != slices.Contains(setters,
+			command) {
 			t.Errorf("%v: shown %t\n%s", command, shown, &said)
 		}
 	}
@@ -113,16 +119,18 @@ func (sink) Write(_ context.Context, p []byte) (int, error) { return len(p), nil
 
 // -move moves it: by flags and by lines.
 func TestJogMoves(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	before := l.device.State(l.clock.Now()).Q
 	var r jogResult
-	if said, err := l.do(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s")...); err != nil {
+	if said, err := l.do(context.Background(), &r, nil,
+		l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s")...); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	if turned := l.device.State(l.clock.Now()).Q[0] - before[0]; !closeTo(turned, 0.3, 0.03) {
 		t.Errorf("joint 1 turned by %.3f rad", turned)
 	}
-	if said, err := l.do(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "100", "-for", "1s")...); !errors.Is(err, errRefused) || r.Trips != 1 {
+	if said, err := l.do(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "100", "-for",
+		"1s")...); !errors.Is(err, errRefused) || r.Trips != 1 {
 		t.Errorf("a refused motion counts as done: %v, %d trips\n%s", err, r.Trips, said)
 	}
 	t.Chdir(t.TempDir())
@@ -154,19 +162,23 @@ func TestJogMoves(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var r statusResult
-	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-retract", "-fingers")...); err != nil || r.State != protocol.Retracted.String() || r.Fingers != [3]bool{true, true, true} {
+	if said, err := l.do(context.Background(), &r, nil,
+		l.real("home", "-move", "-retract", "-fingers")...); err != nil || r.State != protocol.Retracted.String() ||
+		r.Fingers != [3]bool{true, true, true} {
 		t.Errorf("%s, %v, %v\n%s", r.State, r.Fingers, err, said)
 	}
-	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-max-time", "1s")...); err == nil || isUsage(err) {
+	if said, err := l.do(context.Background(), &r, nil, l.real("home", "-move", "-max-time", "1s")...); err == nil ||
+		isUsage(err) {
 		t.Errorf("home within a second: %v\n%s", err, said)
 	}
 }
 
-// What terminals repeat faster than a motion's own pace does not pile up, and a key that was pressed long ago moves nothing.
+// What terminals repeat faster than a motion's own pace does not pile up, and a key that was
+// pressed long ago moves nothing.
 func TestMotionDoesNotOutliveItsKey(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	j := l.jogging()
 	ctx := context.Background()
 	for range 60 {
@@ -199,16 +211,18 @@ func words(line string) []string {
 }
 
 func TestUsage(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	for _, line := range []string{
-		"", "dance", "jog -joint 10", "jog -joint 1 -for 2m", "jog -speed NaN", "home -max-time 0s", "run", "run -checkpoint x -episodes 0",
-		"run -checkpoint x -see both", "run -checkpoint x -see twin -twin random",
-		"record", "replay", "shadow", "shadow -checkpoint x -steps 0", "latency -joint 7", "latency -cycles 1", "latency -speed 3",
-		"calibrate -places 1,2", "calibrate -points 1,2:3", "calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x",
-		"calibrate -encoders -poses 19", "calibrate -encoders -overlay x", "status -arm usb -zeros x",
-		"calibrate -encoders -arm usb", "calibrate -encoders -arm usb -camera /dev/video3 -calibration x",
-		"status -move", "status -camera /dev/video0", "status -calibration x", "status extra", "status -arm usb -camera-settings size=1",
-		"run -checkpoint CKPT -arm usb -move", "run -checkpoint CKPT -arm usb -move -camera /dev/video3", "calibrate -arm usb", "status -domain moon",
+		"", "dance", "jog -joint 10", "jog -joint 1 -for 2m", "jog -speed NaN", "home -max-time 0s", "run",
+		"run -checkpoint x -episodes 0", "run -checkpoint x -see both", "run -checkpoint x -see twin -twin random",
+		"record", "replay", "shadow", "shadow -checkpoint x -steps 0", "latency -joint 7", "latency -cycles 1",
+		"latency -speed 3", "calibrate -places 1,2", "calibrate -points 1,2:3",
+		"calibrate -places 1,2 -points 3,4:5,6", "calibrate -points x", "calibrate -encoders -poses 19",
+		"calibrate -encoders -overlay x", "status -arm usb -zeros x", "calibrate -encoders -arm usb",
+		"calibrate -encoders -arm usb -camera /dev/video3 -calibration x", "status -move",
+		"status -camera /dev/video0", "status -calibration x", "status extra",
+		"status -arm usb -camera-settings size=1", "run -checkpoint CKPT -arm usb -move",
+		"run -checkpoint CKPT -arm usb -move -camera /dev/video3", "calibrate -arm usb", "status -domain moon",
 		"status -faults dance", "jog -arm usb -move -faults=lose%in%every%9",
 	} {
 		line = strings.ReplaceAll(line, "CKPT", pretrained)

@@ -169,7 +169,7 @@ func (p *playing) episodesOf(ctx context.Context, at *site, who player, file *re
 		return err
 	}
 	opt := robot.Options{
-		Lab: at.Lab, TargetEvery: *p.targetEvery, Patience: *p.patience, Twin: twin, SeeTwin: twin != nil,
+		Workcell: at.Workcell, TargetEvery: *p.targetEvery, Patience: *p.patience, Twin: twin, SeeTwin: twin != nil,
 		Log: func(at time.Time, text string) { fmt.Fprintf(p.stderr, "%s %s\n", at.Format("15:04:05.000"), text) },
 	}
 	if file != nil {

@@ -54,7 +54,7 @@ func replay(ctx context.Context, args []string, c console) (any, error) {
 		defer out.Close()
 		lines = out
 	}
-	r, err := playBack(ctx, *path, where.Domain.Laboratory().Motion, lines, c.stderr)
+	r, err := playBack(ctx, *path, where.Domain.FixedWorld().Motion, lines, c.stderr)
 	if err != nil {
 		return nil, err
 	}

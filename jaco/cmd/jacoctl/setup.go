@@ -25,7 +25,7 @@ import (
 type setup struct {
 	*cli.Flags
 	console
-	rig *workcell.Options
+	workcell *workcell.Options
 	emulation
 	dryRun *bool // nil: the command sends nothing that moves
 
@@ -35,7 +35,7 @@ type setup struct {
 
 // emulation is what an emulated arm is like.
 type emulation struct {
-	Domain   domain.Named    `flag:"domain" help:"how the emulated laboratory looks and moves: the *name* of a domain, or a file"`
+	Domain   domain.Named    `flag:"domain" help:"how the emulated workcell looks and moves: the *name* of a domain, or a file"`
 	Seed     uint64          `flag:"seed" help:"*seed* of the emulated camera's noise, and of episodes"`
 	Faults   workcell.Faults `flag:"faults" help:"what goes wrong on the emulated cable: *rules* such as \"lose in every 900; unplug byte 400000 for 2s\""`
 	Zeros    training.Zeros  `flag:"zeros" help:"encoder offsets that the emulated arm is known to have: the *file* that calibrate -encoders left, or milliradians of all joints with commas; those of a real arm are in the file of -calibration"`
@@ -46,10 +46,10 @@ type emulation struct {
 func newSetup(example string, c console) *setup {
 	s := &setup{Flags: cli.NewFlags("jacoctl "+c.name, "jacoctl "+c.name+" "+c.about, "jacoctl "+example, c.stdout,
 		c.stderr), console: c}
-	s.rig = workcell.Register(s.Flags)
-	s.rig.Open, s.rig.OpenCamera, s.rig.Clock = c.host.open, c.host.openCamera, c.host.clock
+	s.workcell = workcell.Register(s.Flags)
+	s.workcell.Open, s.workcell.OpenCamera, s.workcell.Clock = c.host.open, c.host.openCamera, c.host.clock
 	s.keys.line = robot.ConfirmByLine(c.stdin)
-	s.rig.Confirm = s.keys.confirm
+	s.workcell.Confirm = s.keys.confirm
 	s.emulation = emulation{Domain: domain.ByName("robot"), Seed: 7}
 	s.Bind(&s.emulation)
 	return s
@@ -66,20 +66,21 @@ func (s *setup) parse(args []string) error {
 	if err := s.Parse(args); err != nil {
 		return err
 	}
-	if s.rig.Real() && !s.dry() && s.Faults.String() != "" {
-		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", s.rig.Name())
+	if s.workcell.Real() && !s.dry() && s.Faults.String() != "" {
+		return cli.Usagef("-faults with -arm %s: they are for the emulated cable", s.workcell.Name())
 	}
-	if s.rig.Real() && !s.dry() && s.Zeros != (training.Zeros{}) {
-		return cli.Usagef("-zeros with -arm %s: it is for the emulated arm; -calibration has the real one's", s.rig.Name())
+	if s.workcell.Real() && !s.dry() && s.Zeros != (training.Zeros{}) {
+		return cli.Usagef("-zeros with -arm %s: it is for the emulated arm; -calibration has the real one's",
+			s.workcell.Name())
 	}
-	return s.rig.Validate()
+	return s.workcell.Validate()
 }
 
 func (s *setup) dry() bool { return s.dryRun != nil && *s.dryRun }
 
 // site is what a command works with.
 type site struct {
-	*robot.Lab
+	*robot.Workcell
 	emulated *robot.Emulated // nil: a real arm
 	sent     *ledger         // of a dry run; nil: there is none
 	log      *safety.Log
@@ -97,13 +98,13 @@ func (s *setup) open(ctx context.Context, w workcell.Wants) (*site, error) {
 	var at *site
 	var err error
 	switch {
-	case !s.rig.Real():
+	case !s.workcell.Real():
 		at, err = s.emulate(w, s.start)
 	case s.dry():
 		at, err = s.rehearse(ctx, w)
 	default:
 		at = new(site)
-		at.Lab, at.log, err = s.rig.Connect(ctx, w, s.stderr)
+		at.Workcell, at.log, err = s.workcell.Connect(ctx, w, s.stderr)
 	}
 	if err != nil {
 		return nil, err
@@ -115,22 +116,22 @@ func (s *setup) open(ctx context.Context, w workcell.Wants) (*site, error) {
 	return at, nil
 }
 
-// emulate makes an emulated laboratory whose arm stands at start, rad; nil: at home.
+// emulate makes an emulated workcell whose arm stands at start, rad; nil: at home.
 func (s *setup) emulate(w workcell.Wants, start *[sim.NumJoints]float64) (*site, error) {
 	at := new(site)
 	var err error
-	if at.log, err = s.rig.Log(); err != nil {
+	if at.log, err = s.workcell.Log(); err != nil {
 		return nil, err
 	}
 	e := robot.Emulation{
-		World: s.Domain.Laboratory(), Seed: s.Seed, Faults: s.Faults.Rules(), Start: start, Still: !w.Move,
+		World: s.Domain.FixedWorld(), Seed: s.Seed, Faults: s.Faults.Rules(), Start: start, Still: !w.Move,
 		Log: at.log,
 	}
 	if err := s.readZeros(&e); err != nil {
 		return nil, errors.Join(err, at.log.Close())
 	}
 	if w.Move {
-		e.StopFile = s.rig.StopFile()
+		e.StopFile = s.workcell.StopFile()
 	}
 	if s.RealTime {
 		e.Clock = clock.Real()
@@ -142,7 +143,7 @@ func (s *setup) emulate(w workcell.Wants, start *[sim.NumJoints]float64) (*site,
 	if at.emulated, err = robot.Emulate(e); err != nil {
 		return nil, errors.Join(err, at.log.Close())
 	}
-	at.Lab = at.emulated.Lab
+	at.Workcell = at.emulated.Workcell
 	return at, nil
 }
 
@@ -160,18 +161,18 @@ func (s *setup) readZeros(e *robot.Emulation) error {
 
 // rehearse makes an emulated arm that stands where the real one stands, which is only looked at.
 func (s *setup) rehearse(ctx context.Context, w workcell.Wants) (*site, error) {
-	lab, log, err := s.rig.Connect(ctx, workcell.Wants{}, s.stderr)
+	cell, log, err := s.workcell.Connect(ctx, workcell.Wants{}, s.stderr)
 	if err != nil {
 		return nil, err
 	}
-	state := lab.Guard.State()
-	if err := errors.Join(lab.Shut(), log.Close()); err != nil {
+	state := cell.Guard.State()
+	if err := errors.Join(cell.Shut(), log.Close()); err != nil {
 		return nil, err
 	}
 	fmt.Fprintln(s.stderr, "dry run: the arm was asked where it stands, and nothing else is sent to it; an emulated "+
 		"one does what follows")
 	q := state.Q
-	for i, off := range s.Domain.Laboratory().Motion.Encoder {
+	for i, off := range s.Domain.FixedWorld().Motion.Encoder {
 		q[i] -= off
 	}
 	return s.emulate(w, &q)
@@ -193,7 +194,7 @@ func (at *site) guardKeys() func() {
 	}
 	keys.live.Store(true)
 	fmt.Fprintln(at.s.stderr, "any key is an emergency stop, but for an Enter that was asked for; so are Ctrl-C and "+
-		"the file", at.s.rig.StopFile())
+		"the file", at.s.workcell.StopFile())
 	return func() {
 		keys.live.Store(false)
 		end()

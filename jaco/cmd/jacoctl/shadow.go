@@ -55,7 +55,7 @@ func shadow(ctx context.Context, args []string, c console) (any, error) {
 		return nil, err
 	}
 	if *driver == "" {
-		*driver = map[bool]string{true: driverOther, false: driverPlanner}[s.rig.Real()]
+		*driver = map[bool]string{true: driverOther, false: driverPlanner}[s.workcell.Real()]
 	}
 	switch {
 	case *checkpoint == "":

@@ -25,7 +25,7 @@ func TestStops(t *testing.T) {
 		"file":   func() { os.WriteFile("jaco.stop", nil, 0o666) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := newLaboratory(t, nil)
+			l := newCell(t, nil)
 			t.Chdir(t.TempDir())
 			ctx := context.Background()
 			if name == "signal" {
@@ -42,7 +42,8 @@ func TestStops(t *testing.T) {
 				statusResult
 				Interrupted bool
 			}
-			said, err := l.doHere(ctx, &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "20s")...)
+			said, err := l.doHere(ctx, &r, nil,
+				l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "20s")...)
 			if packets < 300 {
 				t.Fatalf("it ended before the stop: %v\n%s", err, said)
 			}
@@ -57,11 +58,14 @@ func TestStops(t *testing.T) {
 				t.Errorf("left behind: API control %t, %d points", s.API, s.Queue)
 			}
 			// What is told is the arm after the stop.
-			if q := s.Q[0] + l.world.Motion.Encoder[0]; !closeTo(r.Joints[0], q, 0.005) || !closeTo(r.Velocities[0], 0, 0.02) || r.Queue != 0 || *r.Age > 0.1 {
-				t.Errorf("joint 1 stands at %.3f rad; told is %.3f, %.3f rad/s, %d points, %.2f s ago", q, r.Joints[0], r.Velocities[0], r.Queue, *r.Age)
+			if q := s.Q[0] + l.world.Motion.Encoder[0]; !closeTo(r.Joints[0], q, 0.005) ||
+				!closeTo(r.Velocities[0], 0, 0.02) || r.Queue != 0 || *r.Age > 0.1 {
+				t.Errorf("joint 1 stands at %.3f rad; told is %.3f, %.3f rad/s, %d points, %.2f s ago", q, r.Joints[0],
+					r.Velocities[0], r.Queue, *r.Age)
 			}
 			if name == "file" {
-				if _, err := l.doHere(context.Background(), nil, nil, l.real("jog", "-move", "-joint", "1")...); !errors.Is(err, safety.ErrEmergency) {
+				if _, err := l.doHere(context.Background(), nil, nil,
+					l.real("jog", "-move", "-joint", "1")...); !errors.Is(err, safety.ErrEmergency) {
 					t.Errorf("with the file still there: %v", err)
 				}
 			}
@@ -69,9 +73,10 @@ func TestStops(t *testing.T) {
 	}
 }
 
-// The line "stop" stops a motion under way, and what was said before it and is not done yet is dropped.
+// The line "stop" stops a motion under way, and what was said before it and is not done yet is
+// dropped.
 func TestStopLineActsAtOnce(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	stdin, say := io.Pipe()
 	packets := 0
@@ -105,7 +110,7 @@ func TestStopDuringRetreat(t *testing.T) {
 		low[1] += 0.01
 	}
 	low[1] += 0.03
-	l := newLaboratory(t, func(o *emulator.Options) { o.Start = &low })
+	l := newCell(t, func(o *emulator.Options) { o.Start = &low })
 	t.Chdir(t.TempDir())
 	stderr := new(said)
 	stdin, say := io.Pipe()
@@ -140,7 +145,7 @@ func TestStopDuringRetreat(t *testing.T) {
 
 // A stop that comes after a reset was ordered is not taken back by it.
 func TestResetTakesNoLaterStopBack(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	j := l.jogging()
 	ctx := context.Background()
 	j.orders.give(" ")
@@ -168,7 +173,7 @@ func TestResetTakesNoLaterStopBack(t *testing.T) {
 // Ctrl-C ends what waits for somebody to type.
 func TestSignalWhileNobodyTypes(t *testing.T) {
 	for _, args := range [][]string{{"jog", "-move"}, {"calibrate"}} {
-		l := newLaboratory(t, nil)
+		l := newCell(t, nil)
 		t.Chdir(t.TempDir())
 		stdin, _ := io.Pipe()
 		ctx, signal := context.WithCancel(context.Background())
@@ -187,12 +192,13 @@ func TestSignalWhileNobodyTypes(t *testing.T) {
 	}
 }
 
-// That the arm stands after a signal is said only where it has acknowledged it: else the signal is no reason to call it well.
+// That the arm stands after a signal is said only where it has acknowledged it: else the signal is
+// no reason to call it well.
 func TestSignalAndStopUnacknowledged(t *testing.T) {
 	for _, line := range []string{"home -move", "jog -move -joint 1 -speed 0.3 -for 20s"} {
 		for _, fault := range []string{"none", "cable", "no answer", "no answer to 303", "it goes on"} {
 			t.Run(line+"/"+fault, func(t *testing.T) {
-				l := newLaboratory(t, func(o *emulator.Options) { o.Start[0] += 1 })
+				l := newCell(t, func(o *emulator.Options) { o.Start[0] += 1 })
 				ctx, signal := context.WithCancel(context.Background())
 				packets := 0
 				l.onPacket = func() {
@@ -203,7 +209,8 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 						case "no answer":
 							l.stall = make(chan struct{})
 						case "it goes on":
-							if err := l.device.Break(l.clock.Now(), 3, emulator.Motor, emulator.Fault{Offset: 0.3}); err != nil {
+							if err := l.device.Break(l.clock.Now(), 3, emulator.Motor,
+								emulator.Fault{Offset: 0.3}); err != nil {
 								t.Error(err)
 							}
 						}
@@ -218,13 +225,15 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 					t.Fatalf("it ended before the signal: %v\n%s", err, said)
 				}
 				well := fault == "none"
-				if told := strings.Contains(said, "acknowledged that it is to stand"); told != well || (err == nil) != well {
+				if told := strings.Contains(said, "acknowledged that it is to stand"); told != well ||
+					(err == nil) != well {
 					t.Errorf("ended with %v\n%s", err, said)
 				}
 				if moves := errors.Is(err, safety.ErrMoves); moves != (fault == "it goes on") {
 					t.Errorf("ended with %v", err)
 				}
-				if unknown := errors.Is(err, safety.ErrUnacknowledged); unknown != (fault == "cable" || fault == "no answer") {
+				if unknown := errors.Is(err, safety.ErrUnacknowledged); unknown != (fault == "cable" ||
+					fault == "no answer") {
 					t.Errorf("ended with %v", err)
 				}
 			})
@@ -232,10 +241,10 @@ func TestSignalAndStopUnacknowledged(t *testing.T) {
 	}
 }
 
-// A cable that is pulled stops a jog with an error in plain words; the log of the safety layer has it, and the status at the
-// end says that it is old.
+// A cable that is pulled stops a jog with an error in plain words; the log of the safety layer has
+// it, and the status at the end says that it is old.
 func TestPulledCable(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	packets := 0
 	l.onPacket = func() {
@@ -244,7 +253,8 @@ func TestPulledCable(t *testing.T) {
 		}
 	}
 	var r jogResult
-	said, err := l.doHere(context.Background(), &r, nil, l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "50s", "-safety-log", "log")...)
+	said, err := l.doHere(context.Background(), &r, nil,
+		l.real("jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "50s", "-safety-log", "log")...)
 	if !errors.Is(err, transport.ErrNoDevice) {
 		t.Errorf("ended with %v", err)
 	}

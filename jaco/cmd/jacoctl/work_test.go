@@ -22,7 +22,7 @@ import (
 // A trained policy plays on the emulated arm through the whole chain, and as well as in the
 // simulator.
 func TestRunPlays(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var r played
 	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes",
 		"6")
@@ -36,7 +36,7 @@ func TestRunPlays(t *testing.T) {
 
 // In a world that the policy does not know it plays by the pictures of the twin.
 func TestRunSeesTheTwin(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var r played
 	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "robot-far",
 		"-episodes", "6", "-see", "twin")
@@ -51,7 +51,7 @@ func TestRunSeesTheTwin(t *testing.T) {
 // On devices that it takes for real ones, a person is asked to move the target, faults of the cable
 // are survived, and the episodes are kept and played back.
 func TestRecordAndReplay(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	var r played
 	said, err := l.doHere(context.Background(), &r, nil,
@@ -94,7 +94,7 @@ func TestRecordAndReplay(t *testing.T) {
 // A camera that is unplugged in an episode and back after three seconds is waited for with the arm
 // at rest, and the episode goes on.
 func TestCameraComesBack(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var out, back time.Time
 	open := l.host.openCamera
 	l.host.openCamera = func(o camera.Options) (camera.Camera, error) {
@@ -132,7 +132,7 @@ func (c *loose) Frame(dst []uint8) (time.Duration, error) {
 }
 
 func TestRunOnFaultyCable(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var r played
 	said, err := l.do(context.Background(), &r, nil, "run", "-checkpoint", pretrained, "-domain", "sim", "-episodes",
 		"3",
@@ -148,7 +148,7 @@ func TestNoCommandMovesFromAPoseThatCannotBe(t *testing.T) {
 		{"status"}, {"jog", "-move", "-joint", "1", "-speed", "0.3", "-for", "1s"},
 		{"run", "-move", "-auto-place", "-checkpoint", pretrained, "-episodes", "1"},
 	} {
-		l := newLaboratory(t, nil)
+		l := newCell(t, nil)
 		if err := l.device.Break(l.clock.Now(), 1, emulator.Angle,
 			emulator.Fault{Scale: 1, Offset: 2 * math.Pi}); err != nil {
 			t.Fatal(err)
@@ -188,7 +188,7 @@ func (d discreet) In(now time.Time, p []byte) (int, time.Time) {
 
 // What an arm does not tell is no zero.
 func TestWhatIsNotToldIsUnknown(t *testing.T) {
-	l := newLaboratory(t, func(o *emulator.Options) { o.Firmware = [3]uint8{} })
+	l := newCell(t, func(o *emulator.Options) { o.Firmware = [3]uint8{} })
 	l.socket.Plug(discreet{l.device})
 	var r statusResult
 	said, err := l.do(context.Background(), &r, nil, l.real("status")...)
@@ -212,7 +212,7 @@ func TestWhatIsNotToldIsUnknown(t *testing.T) {
 // A policy that looks on while the planner drives mostly wants to go the same way, and where
 // somebody else drives, nothing is sent (TestLookingChangesNothing).
 func TestShadow(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	var r agreement
 	said, err := l.do(context.Background(), &r, nil, "shadow", "-checkpoint", pretrained, "-domain", "sim", "-steps",
 		"120")
@@ -248,7 +248,7 @@ func TestShadow(t *testing.T) {
 // What latency measures is what the emulated camera and servos have, and the domain that it writes
 // has it.
 func TestLatency(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	for _, c := range []struct{ picture, lag float64 }{{0.1, 0.05}, {0.04, 0.1}, {0, 0}} {
 		t.Chdir(t.TempDir())
 		write(t, "in.json", domainWith(t, c.picture, c.lag))
@@ -298,7 +298,7 @@ func domainWith(t *testing.T, latency, lag float64) string {
 
 // Calibration by detected places and by clicked points, on the emulated camera and a real one.
 func TestCalibrate(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	t.Chdir(t.TempDir())
 	var r calibrated
 	said, err := l.doHere(context.Background(), &r, nil, "calibrate", "-out", "table.json", "-overlay", "over.png")
@@ -344,7 +344,7 @@ func clicked(p tracker.Point) string {
 }
 
 // stick moves the stick of the arm's own joystick.
-func (l *laboratory) stick(forward float32) {
+func (l *emulatedCell) stick(forward float32) {
 	l.t.Helper()
 	w := protocol.Writing{Command: protocol.JoystickSend,
 		Payload: (&protocol.Joystick{Move: [2]float32{0, forward}}).Append(nil)}
@@ -378,7 +378,7 @@ func picture(t *testing.T, path string) {
 
 // A stop in the middle of episodes keeps what was played.
 func TestRunIsStopped(t *testing.T) {
-	l := newLaboratory(t, nil)
+	l := newCell(t, nil)
 	ctx, cancel := context.WithCancel(context.Background())
 	packets := 0
 	l.onPacket = func() {

@@ -109,10 +109,10 @@ func (p *Pause) Join(h *robot.Hardware) {
 	h.Confirm = func() <-chan error { return p.confirm(line) }
 }
 
-// watch notes when a laboratory's waits are over, however they end.
-func (p *Pause) watch(l *robot.Lab) {
-	place, clear := l.Place, l.Clear
-	l.Place = func(ctx context.Context, x, y float64) error {
+// watch notes when a workcell's waits are over, however they end.
+func (p *Pause) watch(l *robot.Workcell) {
+	place, clear := l.MoveTarget, l.Clear
+	l.MoveTarget = func(ctx context.Context, x, y float64) error {
 		defer p.end()
 		return place(ctx, x, y)
 	}

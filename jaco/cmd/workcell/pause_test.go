@@ -11,10 +11,12 @@ import (
 	"colonnade/jaco/robot"
 )
 
-// joined returns hardware whose questions go to a pause, what is asked at the terminal, and the terminal's answers.
+// joined returns hardware whose questions go to a pause, what is asked at the terminal, and the
+// terminal's answers.
 func joined(autoPlace bool) (p *Pause, h *robot.Hardware, asked *string, line chan error) {
 	p, asked, line = new(Pause), new(string), make(chan error, 1)
-	h = &robot.Hardware{AutoPlace: autoPlace, Ask: func(text string) { *asked = text }, Confirm: func() <-chan error { return line }}
+	h = &robot.Hardware{AutoPlace: autoPlace, Ask: func(text string) { *asked = text },
+		Confirm: func() <-chan error { return line }}
 	p.Join(h)
 	return p, h, asked, line
 }
@@ -94,12 +96,12 @@ func TestPauseEnds(t *testing.T) {
 		h.Confirm()
 		return failed
 	}
-	l := &robot.Lab{
-		Place: func(context.Context, float64, float64) error { return wait() },
-		Clear: func(context.Context, string) error { return wait() },
+	l := &robot.Workcell{
+		MoveTarget: func(context.Context, float64, float64) error { return wait() },
+		Clear:      func(context.Context, string) error { return wait() },
 	}
 	p.watch(l)
-	for i, err := range []error{l.Place(t.Context(), 0, 0), l.Clear(t.Context(), "")} {
+	for i, err := range []error{l.MoveTarget(t.Context(), 0, 0), l.Clear(t.Context(), "")} {
 		if a := p.Asked(); !errors.Is(err, failed) || a.Text != "" || a.Wants || p.Confirm(i+1) {
 			t.Errorf("%v: %+v", err, a)
 		}

@@ -162,12 +162,13 @@ func (o *Options) Plane() (*tracker.Plane, error) {
 	return tracker.Load(o.Calibration)
 }
 
-// Wants says what of a real laboratory is needed.
+// Wants says what of a real workcell is needed.
 type Wants struct{ Camera, Plane, Move bool }
 
-// Connect connects to the real laboratory that the flags name; what people have to do is written to
-// stderr. The caller shuts the Lab and then closes the log, which is nil if there is none.
-func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *robot.Lab, log *safety.Log, err error) {
+// Connect connects to the real workcell that the flags name; what people have to do is written to
+// stderr. The caller shuts the Workcell and then closes the log, which is nil if there is none.
+func (o *Options) Connect(ctx context.Context, w Wants,
+	stderr io.Writer) (cell *robot.Workcell, log *safety.Log, err error) {
 	switch {
 	case w.Camera && o.Settings.Camera == "":
 		return nil, nil, cli.Usagef("-camera is needed: which camera sees the arm")
@@ -202,13 +203,13 @@ func (o *Options) Connect(ctx context.Context, w Wants, stderr io.Writer) (lab *
 			return nil, nil, errors.Join(explain(err), log.Close())
 		}
 	}
-	if lab, err = robot.Connect(ctx, h); err != nil {
+	if cell, err = robot.Connect(ctx, h); err != nil {
 		return nil, nil, errors.Join(explain(err), log.Close())
 	}
 	if o.Pause != nil {
-		o.Pause.watch(lab)
+		o.Pause.watch(cell)
 	}
-	return lab, log, nil
+	return cell, log, nil
 }
 
 // explain adds what can be done.

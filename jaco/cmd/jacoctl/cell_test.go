@@ -34,8 +34,9 @@ var (
 	robotFile, _  = filepath.Abs("../../../sim/domain/robot.json")
 )
 
-// laboratory is a machine with an arm and a camera that the commands take for real ones, in virtual time.
-type laboratory struct {
+// emulatedCell is a machine with an arm and a camera that the commands take for real ones, in
+// virtual time.
+type emulatedCell struct {
 	*host
 	t        *testing.T
 	clock    *clock.Virtual
@@ -74,9 +75,10 @@ func (e *eye) Frame(dst []uint8) (time.Duration, error) {
 	return at + e.late, err
 }
 
-func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
+func newCell(t *testing.T, change func(*emulator.Options)) *emulatedCell {
 	t.Helper()
-	l := &laboratory{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0}, changes: map[protocol.Command]int{}}
+	l := &emulatedCell{t: t, clock: clock.NewVirtual(), target: sim.Vec3{0.05, -0.4, 0},
+		changes: map[protocol.Command]int{}}
 	d, err := domain.Load("robot")
 	if err != nil {
 		t.Fatal(err)
@@ -94,9 +96,13 @@ func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 	}
 	l.socket = transport.NewMemory(l.clock, l, time.Millisecond)
 	dir := t.TempDir()
-	l.host = &host{sysfs: filepath.Join(dir, "sys"), proc: filepath.Join(dir, "proc"), clock: l.clock, periods: 2, latest: time.Hour}
+	l.host = &host{sysfs: filepath.Join(dir, "sys"), proc: filepath.Join(dir, "proc"), clock: l.clock, periods: 2,
+		latest: time.Hour}
 	l.plug("1-1.2", 7)
-	l.host.cameras = func() ([]camera.Device, error) { return []camera.Device{{Path: "/dev/video3", Name: "webcam"}}, nil }
+	l.host.cameras = func() ([]camera.Device, error) {
+		return []camera.Device{{Path: "/dev/video3", Name: "webcam"}},
+			nil
+	}
 	l.host.open = func(string) transport.Opener {
 		return func(ctx context.Context) (transport.Conn, error) {
 			if l.openArm != nil {
@@ -131,7 +137,7 @@ func newLaboratory(t *testing.T, change func(*emulator.Options)) *laboratory {
 }
 
 // Out and In are the arm's end of the cable.
-func (l *laboratory) Out(now time.Time, p []byte) error {
+func (l *emulatedCell) Out(now time.Time, p []byte) error {
 	var packet protocol.Packet
 	if packet.Decode(p) == nil {
 		l.mu.Lock()
@@ -149,7 +155,7 @@ func (l *laboratory) Out(now time.Time, p []byte) error {
 	return l.device.Out(now, p)
 }
 
-func (l *laboratory) In(now time.Time, p []byte) (int, time.Time) {
+func (l *emulatedCell) In(now time.Time, p []byte) (int, time.Time) {
 	if l.stall != nil {
 		return 0, time.Time{}
 	}
@@ -157,9 +163,10 @@ func (l *laboratory) In(now time.Time, p []byte) (int, time.Time) {
 }
 
 // plug puts an arm into the tree of USB devices.
-func (l *laboratory) plug(port string, address int) {
+func (l *emulatedCell) plug(port string, address int) {
 	l.t.Helper()
-	for name, value := range map[string]string{"idVendor": "22cd", "idProduct": "0000", "busnum": "1", "devnum": fmt.Sprint(address), "speed": "12"} {
+	for name, value := range map[string]string{"idVendor": "22cd", "idProduct": "0000", "busnum": "1",
+		"devnum": fmt.Sprint(address), "speed": "12"} {
 		write(l.t, filepath.Join(l.sysfs, port, name), value+"\n")
 	}
 }
@@ -175,7 +182,7 @@ func write(t *testing.T, path, text string) {
 }
 
 // hold lets a program have a node open.
-func (l *laboratory) hold(node, program string) {
+func (l *emulatedCell) hold(node, program string) {
 	l.t.Helper()
 	process := filepath.Join(l.proc, "4711")
 	write(l.t, filepath.Join(process, "comm"), program+"\n")
@@ -187,14 +194,14 @@ func (l *laboratory) hold(node, program string) {
 	}
 }
 
-func (l *laboratory) at(time.Time) sim.Vec3 {
+func (l *emulatedCell) at(time.Time) sim.Vec3 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.target
 }
 
 // changed returns how many packets changed something.
-func (l *laboratory) changed() (n int) {
+func (l *emulatedCell) changed() (n int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, count := range l.changes {
@@ -203,8 +210,8 @@ func (l *laboratory) changed() (n int) {
 	return n
 }
 
-// jogging returns a jog of the laboratory's arm, which its keys have not reached yet.
-func (l *laboratory) jogging() *jogging {
+// jogging returns a jog of the workcell's arm, which its keys have not reached yet.
+func (l *emulatedCell) jogging() *jogging {
 	l.t.Helper()
 	s := newSetup("jog", console{name: "jog", stdout: io.Discard, stderr: io.Discard, host: l.host}).moves()
 	if err := s.parse(l.real("-move")); err != nil {
@@ -218,7 +225,7 @@ func (l *laboratory) jogging() *jogging {
 }
 
 // count returns how many packets of a command the arm got.
-func (l *laboratory) count(command protocol.Command) int {
+func (l *emulatedCell) count(command protocol.Command) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.changes[command]
@@ -227,15 +234,15 @@ func (l *laboratory) count(command protocol.Command) int {
 // person is standard error: when it says where the target belongs, it is put there.
 type person struct {
 	bytes.Buffer
-	lab *laboratory
+	cell *emulatedCell
 }
 
 func (p *person) Write(text []byte) (int, error) {
 	var x, y float64
 	if _, err := fmt.Sscanf(string(text), "put the target at x %f m, y %f m", &x, &y); err == nil {
-		p.lab.mu.Lock()
-		p.lab.target = sim.Vec3{x, y, 0}
-		p.lab.mu.Unlock()
+		p.cell.mu.Lock()
+		p.cell.target = sim.Vec3{x, y, 0}
+		p.cell.mu.Unlock()
 	}
 	return p.Buffer.Write(text)
 }
@@ -265,7 +272,8 @@ func (s *said) await(t *testing.T, words string) {
 	t.Errorf("no %q in:\n%s", words, s.buf.String())
 }
 
-// dialogue is standard input of somebody who says each line when words of standard error call for it.
+// dialogue is standard input of somebody who says each line when words of standard error call for
+// it.
 type dialogue struct {
 	t     *testing.T
 	heard *said
@@ -282,16 +290,17 @@ func (d *dialogue) Read(p []byte) (int, error) {
 	return copy(p, next[1]+"\n"), nil
 }
 
-// do runs a command on the laboratory's machine in a folder of its own, and decodes its result unless r is nil.
-func (l *laboratory) do(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
+// do runs a command on the workcell's machine in a folder of its own, and decodes its result unless
+// r is nil.
+func (l *emulatedCell) do(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
 	l.t.Helper()
 	l.t.Chdir(l.t.TempDir())
 	return l.doHere(ctx, r, stdin, args...)
 }
 
-func (l *laboratory) doHere(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
+func (l *emulatedCell) doHere(ctx context.Context, r any, stdin io.Reader, args ...string) (said string, err error) {
 	var stdout bytes.Buffer
-	stderr := &person{lab: l}
+	stderr := &person{cell: l}
 	err = l.run(ctx, args, stdin, &stdout, stderr)
 	if r != nil {
 		if wrong := json.Unmarshal(stdout.Bytes(), r); wrong != nil {
@@ -301,8 +310,8 @@ func (l *laboratory) doHere(ctx context.Context, r any, stdin io.Reader, args ..
 	return stderr.String(), err
 }
 
-// real returns the flags of the laboratory's devices, with more of them.
-func (l *laboratory) real(args ...string) []string {
+// real returns the flags of the workcell's devices, with more of them.
+func (l *emulatedCell) real(args ...string) []string {
 	absolute, err := filepath.Abs(l.table)
 	if err != nil {
 		l.t.Fatal(err)
@@ -340,29 +349,32 @@ func (l *listener) act(q *[sim.NumJoints]float64, _ sim.Vec3) ([]int, error) {
 	return []int{1, 1, 1, 1, 1, 1, 1, 1, 1}, nil
 }
 
-// The policy that looks on is not told of whole turns, which it has not learnt, wherever the arm stands.
+// The policy that looks on is not told of whole turns, which it has not learnt, wherever the arm
+// stands.
 func TestShadowLeavesTurnsOut(t *testing.T) {
 	home, _ := sim.Canonical().Keyframe("reach_start")
 	start := home
 	start[0], start[5] = start[0]+2*math.Pi, start[5]-6*math.Pi
-	lab, err := robot.Emulate(robot.Emulation{World: newLaboratory(t, nil).world, Start: &start, Still: true})
+	cell, err := robot.Emulate(robot.Emulation{World: newCell(t, nil).world, Start: &start, Still: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	policy := &listener{proprio: make([]float32, 2*sim.NumJoints)}
-	w := &watching{site: &site{Lab: lab.Lab, emulated: lab}, policy: policy, out: io.Discard, model: sim.Canonical(), finder: tracker.NewFinder()}
-	lab.Clock.Enter()
+	w := &watching{site: &site{Workcell: cell.Workcell, emulated: cell}, policy: policy, out: io.Discard,
+		model: sim.Canonical(), finder: tracker.NewFinder()}
+	cell.Clock.Enter()
 	err = w.watch(t.Context(), 2)
-	lab.Clock.Leave()
+	cell.Clock.Leave()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i, want := range home {
 		if !closeTo(float64(policy.observed[i]), want, 0.05) || !closeTo(policy.told[i], want, 0.05) {
-			t.Errorf("joint %d: observed at %.2f rad, told %.2f, want %.2f", i+1, policy.observed[i], policy.told[i], want)
+			t.Errorf("joint %d: observed at %.2f rad, told %.2f, want %.2f", i+1, policy.observed[i], policy.told[i],
+				want)
 		}
 	}
-	if err := lab.Shut(); err != nil {
+	if err := cell.Shut(); err != nil {
 		t.Error(err)
 	}
 }
