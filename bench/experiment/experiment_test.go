@@ -257,6 +257,7 @@ func TestStory(t *testing.T) {
 	files := p.files(t)
 	if !strings.Contains(files["README.md"], "before-after.gif") ||
 		!strings.Contains(files["README.md"], "taught by the twin |") || files["curve.svg"] == "" ||
+		!strings.Contains(files["README.md"], "\nscratch scores about 0: ") ||
 		!strings.HasPrefix(files["before-after.gif"], "GIF89a") {
 		t.Errorf("README.md:\n%s", files["README.md"])
 	}
@@ -272,9 +273,36 @@ func TestStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	var table strings.Builder
-	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") != 6 ||
-		!strings.Contains(table.String(), "column 1 zero-shot") {
+	if err := s.PrintTable(&table); err != nil || strings.Count(table.String(), "\n") < 6 ||
+		!strings.Contains(table.String(), "column 1 zero-shot") ||
+		!strings.Contains(table.String(), "\nscratch scores about 0: ") {
 		t.Errorf("%v:\n%s", err, &table)
+	}
+}
+
+// TestExplainLow: a low score is explained, another is not.
+func TestExplainLow(t *testing.T) {
+	groups := []figure.RecordGroup{{Name: "finetune", Records: []figure.Record{{Score: 0.2}}},
+		{Name: "scratch", Records: []figure.Record{{Score: 12}}}, {Name: "planner", Records: []figure.Record{{}}}}
+	if got := explainLow(story.whyLow, groups); len(got) != 1 || !strings.Contains(got[0], "finetune scores about 0") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestOldWorkFolder: a record of a work folder gets the group that its run has today.
+func TestOldWorkFolder(t *testing.T) {
+	s := &Session{o: &Options{}}
+	s.o.Work = t.TempDir()
+	r := &Run{Record: figure.Record{Run: nameZeroShot, Group: zeroShot}}
+	if err := os.Mkdir(s.folder(r.Run), 0o777); err != nil {
+		t.Fatal(err)
+	}
+	old := `{"Run": "untouched", "Group": "column 1 untouched", "Score": 22}`
+	if err := os.WriteFile(s.recordPath(r.Run), []byte(old), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok, err := s.readRecord(r); err != nil || !ok || got.Group != zeroShot || got.Score != 22 {
+		t.Errorf("%v, %v: %+v", ok, err, got)
 	}
 }
 

@@ -93,6 +93,8 @@ type kind struct {
 	finish func(ctx context.Context, s *Session) error
 	// curves says that training scores are kept.
 	curves bool
+	// whyLow says of a group by its name why its score may be near 0.
+	whyLow map[string]string
 }
 
 // kinds are all experiments.

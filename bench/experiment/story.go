@@ -37,6 +37,13 @@ var story = kind{
 	runs:   func(o *Options) ([]Run, error) { return o.storyRuns() },
 	report: reportStory,
 	finish: finishStory,
+	whyLow: map[string]string{
+		"finetune": "its first updates destroyed the policy, as they do for some seeds with the paper's RMSProp epsilon of " +
+			"1e-5 (figure-5 has five seeds).\n" +
+			"transfer -method finetune uses 0.1, which keeps most (bench/results/finetune). Under the twin no seed was lost (bench/results/twin).",
+		"scratch": "random actions hardly ever reach the target, so it gets almost no reward to learn from. A column " +
+			"from scratch needs millions of steps.",
+	},
 }
 
 // nameBefore is the run that measures column 1 zero-shot.
@@ -102,6 +109,11 @@ func reportStory(r *report) error {
 		"column 1 looks at the\npresent state, drawn as its own world shows it, and says what it would do.\n\n"+
 		"![training scores](curve.svg)\n\n", r.o.Steps, r.o.where(), r.o.Seed, min(taughtSteps, r.o.Steps))
 	r.evaluations(trained, fixed)
+	r.say("Zero-shot is column 1 as it was trained in the simulator, without training on the arm.\n")
+	for _, line := range explainLow(r.o.whyLow, trained) {
+		r.say("\n%s\n", line)
+	}
+	r.say("\n")
 	if exists(filepath.Join(r.dir, animationFile)) {
 		r.say("![before and after](%s)\n", animationFile)
 	}

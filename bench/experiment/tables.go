@@ -134,5 +134,25 @@ func (s *Session) PrintTable(w io.Writer) error {
 		fmt.Fprintf(t, "%d\t%.2f\t+- %.2f\t%.0f %%\t%.0f %%\t\t%s\n", v.runs, v.mean, (high-low)/2, 100*v.reached,
 			100*v.violations, g.Name)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, line := range explainLow(s.o.whyLow, groups) {
+		fmt.Fprintln(w, line)
+	}
+	return nil
 }
+
+// explainLow returns a line for each group with a score near 0 that has an explanation.
+func explainLow(why map[string]string, groups []figure.RecordGroup) []string {
+	var lines []string
+	for _, g := range groups {
+		if text, ok := why[g.Name]; ok && over(g.Records).mean < nearZero {
+			lines = append(lines, fmt.Sprintf("%s scores about 0: %s", g.Name, text))
+		}
+	}
+	return lines
+}
+
+// nearZero is a score that a policy gets which reaches the target by accident only.
+const nearZero = 1
