@@ -15,15 +15,18 @@ import (
 	"colonnade/a3c/probe"
 )
 
-// TestEvaluateRandom: a policy without training earns what chance does, within the interval's own claim (99.99 %).
+// TestEvaluateRandom: a policy without training earns what chance does, within the interval's own
+// claim (99.99 %).
 func TestEvaluateRandom(t *testing.T) {
 	net, theta := makeNet(t, spot(), 8, 0, 1)
 	clear(theta) // all choices equally likely
-	r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return spot(), nil }, a3c.EvalConfig{Episodes: 1000, Seed: 5})
+	r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return spot(), nil },
+		a3c.EvalConfig{Episodes: 1000, Seed: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Four steps, two factors, each right with probability 1/3 for a half: mean 4/3, variance 8 * 2/9 / 4.
+	// Four steps, two factors, each right with probability 1/3 for a half: mean 4/3, variance 8 *
+	// 2/9 / 4.
 	if math.Abs(r.Mean-4.0/3) > 2*r.CI95 || math.Abs(r.Deviation-math.Sqrt(4.0/9)) > 0.05 {
 		t.Errorf("score %g ± %g, deviation %g, want 1.333 and 0.667", r.Mean, r.CI95, r.Deviation)
 	}
@@ -44,8 +47,8 @@ func TestEvaluateRandom(t *testing.T) {
 	}
 }
 
-// TestEvaluateIndependent: workers and environments in lockstep change nothing, for episodes of different lengths, with
-// pictures and with memory; the seed and greed do.
+// TestEvaluateIndependent: workers and environments in lockstep change nothing, for episodes of
+// different lengths, with pictures and with memory; the seed and greed do.
 func TestEvaluateIndependent(t *testing.T) {
 	for name, test := range map[string]struct {
 		make func() a3c.Env
@@ -58,7 +61,8 @@ func TestEvaluateIndependent(t *testing.T) {
 		net, theta := makeNet(t, test.make(), 32, test.lstm, 3)
 		evaluate := func(cfg a3c.EvalConfig) a3c.Result {
 			cfg.Episodes = 53
-			r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return test.make(), nil }, cfg)
+			r, err := a3c.Evaluate(context.Background(), net, theta,
+				func(int, int) (a3c.Env, error) { return test.make(), nil }, cfg)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +71,8 @@ func TestEvaluateIndependent(t *testing.T) {
 		want := evaluate(a3c.EvalConfig{Seed: 1, Envs: 1})
 		for _, workers := range []int{1, 2, 5} {
 			for _, envs := range []int{0, 1, 3, 16, 100} {
-				if got := evaluate(a3c.EvalConfig{Seed: 1, Workers: workers, Envs: envs}); !reflect.DeepEqual(got, want) {
+				if got := evaluate(a3c.EvalConfig{Seed: 1, Workers: workers, Envs: envs}); !reflect.DeepEqual(got,
+					want) {
 					t.Errorf("%s: %d workers of %d environments change the result", name, workers, envs)
 				}
 			}
@@ -114,7 +119,8 @@ func TestActorReplays(t *testing.T) {
 			over = terminated || truncated
 		}
 		if score != want || steps != r.Lengths[episode] {
-			t.Errorf("episode %d: score %g in %d steps, Evaluate found %g in %d", episode, score, steps, want, r.Lengths[episode])
+			t.Errorf("episode %d: score %g in %d steps, Evaluate found %g in %d", episode, score, steps, want,
+				r.Lengths[episode])
 		}
 	}
 	if n := testing.AllocsPerRun(100, func() {
@@ -126,31 +132,34 @@ func TestActorReplays(t *testing.T) {
 	}
 }
 
-// TestEvaluateShows: OnReset and OnEnd see each episode's environment once, in that order, OnEnd in its last state.
+// TestEvaluateShows: OnReset and OnEnd see each episode's environment once, in that order, OnEnd in
+// its last state.
 func TestEvaluateShows(t *testing.T) {
 	net, theta := makeNet(t, timeLimit(), 8, 0, 3)
 	const episodes = 53
 	var begun, ended [episodes]atomic.Int64
 	var steps [episodes]int
-	r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return &counting{Env: timeLimit()}, nil }, a3c.EvalConfig{
-		Episodes: episodes, Seed: 1, Workers: 3,
-		OnReset: func(episode int, env a3c.Env) {
-			begun[episode].Add(1)
-			if env.(*counting).steps != 0 || ended[episode].Load() != 0 {
-				t.Errorf("episode %d: OnReset after %d steps", episode, env.(*counting).steps)
-			}
-		},
-		OnEnd: func(episode int, env a3c.Env) {
-			ended[episode].Add(1)
-			steps[episode] = env.(*counting).steps
-		},
-	})
+	r, err := a3c.Evaluate(context.Background(), net, theta,
+		func(int, int) (a3c.Env, error) { return &counting{Env: timeLimit()}, nil }, a3c.EvalConfig{
+			Episodes: episodes, Seed: 1, Workers: 3,
+			OnReset: func(episode int, env a3c.Env) {
+				begun[episode].Add(1)
+				if env.(*counting).steps != 0 || ended[episode].Load() != 0 {
+					t.Errorf("episode %d: OnReset after %d steps", episode, env.(*counting).steps)
+				}
+			},
+			OnEnd: func(episode int, env a3c.Env) {
+				ended[episode].Add(1)
+				steps[episode] = env.(*counting).steps
+			},
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for i := range episodes {
 		if begun[i].Load() != 1 || ended[i].Load() != 1 || steps[i] != r.Lengths[i] {
-			t.Errorf("episode %d: shown %d and %d times, %d steps of %d", i, begun[i].Load(), ended[i].Load(), steps[i], r.Lengths[i])
+			t.Errorf("episode %d: shown %d and %d times, %d steps of %d", i, begun[i].Load(), ended[i].Load(), steps[i],
+				r.Lengths[i])
 		}
 	}
 }
@@ -175,7 +184,10 @@ func (c *counting) Step(action []int, pixels []uint8, proprio []float32) (float3
 func TestJoin(t *testing.T) {
 	net, theta := makeNet(t, timeLimit(), 8, 0, 3)
 	evaluate := func(seed uint64, episodes int) a3c.Result {
-		r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: episodes, Seed: seed})
+		r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) {
+			return timeLimit(),
+				nil
+		}, a3c.EvalConfig{Episodes: episodes, Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -186,7 +198,8 @@ func TestJoin(t *testing.T) {
 	if len(all.Scores) != 40 || all.Scores[39] != b.Scores[29] || math.Abs(all.Mean-(10*a.Mean+30*b.Mean)/40) > 1e-12 {
 		t.Errorf("%d scores, mean %g of %g and %g", len(all.Scores), all.Mean, a.Mean, b.Mean)
 	}
-	if all.Reached < all.ReachedCI95[0] || all.Reached > all.ReachedCI95[1] || all.ReachedCI95[1]-all.ReachedCI95[0] >= b.ReachedCI95[1]-b.ReachedCI95[0] {
+	if all.Reached < all.ReachedCI95[0] || all.Reached > all.ReachedCI95[1] ||
+		all.ReachedCI95[1]-all.ReachedCI95[0] >= b.ReachedCI95[1]-b.ReachedCI95[0] {
 		t.Errorf("reached %g in %v, of the part %v", all.Reached, all.ReachedCI95, b.ReachedCI95)
 	}
 	if again := a3c.Join(a); !reflect.DeepEqual(again, a) {
@@ -197,7 +210,8 @@ func TestJoin(t *testing.T) {
 	}
 }
 
-// TestEvaluateErrors: what is wrong with settings, environments and parameters is said, and environments are closed.
+// TestEvaluateErrors: what is wrong with settings, environments and parameters is said, and
+// environments are closed.
 func TestEvaluateErrors(t *testing.T) {
 	boom := errors.New("boom")
 	net, theta := makeNet(t, timeLimit(), 8, 0, 1)
@@ -220,7 +234,8 @@ func TestEvaluateErrors(t *testing.T) {
 			}
 			return timeLimit(), nil
 		}},
-		{want: "proprioceptive values", cfg: a3c.EvalConfig{Episodes: 9}, env: func(int) (a3c.Env, error) { return probe.NewDelayed(4), nil }},
+		{want: "proprioceptive values", cfg: a3c.EvalConfig{Episodes: 9},
+			env: func(int) (a3c.Env, error) { return probe.NewDelayed(4), nil }},
 		{want: "episode 3: step 0: boom", cfg: a3c.EvalConfig{Episodes: 9}, env: func(index int) (a3c.Env, error) {
 			return &hooked{timeLimit(), func(*float32, []float32) error {
 				if index == 3 {
@@ -230,7 +245,8 @@ func TestEvaluateErrors(t *testing.T) {
 			}}, nil
 		}},
 		{want: "reward is NaN", cfg: a3c.EvalConfig{Episodes: 9}, env: func(int) (a3c.Env, error) {
-			return &hooked{timeLimit(), func(r *float32, _ []float32) error { *r = float32(math.NaN()); return nil }}, nil
+			return &hooked{timeLimit(), func(r *float32, _ []float32) error { *r = float32(math.NaN()); return nil }},
+				nil
 		}},
 		{want: "worker 0: panic: boom", cfg: a3c.EvalConfig{Episodes: 9}, env: func(int) (a3c.Env, error) {
 			return &hooked{timeLimit(), func(*float32, []float32) error { panic(boom) }}, nil
@@ -296,11 +312,14 @@ func TestEvaluateCancel(t *testing.T) {
 	}
 }
 
-// TestInterval compares the interval's factor with a table of Student's t (97.5 %), through evaluations of n episodes.
+// TestInterval compares the interval's factor with a table of Student's t (97.5 %), through
+// evaluations of n episodes.
 func TestInterval(t *testing.T) {
 	net, theta := makeNet(t, timeLimit(), 8, 0, 1)
-	for n, want := range map[int]float64{2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 11: 2.228, 31: 2.042, 101: 1.984} {
-		r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: n, Seed: 11})
+	for n, want := range map[int]float64{2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 11: 2.228, 31: 2.042,
+		101: 1.984} {
+		r, err := a3c.Evaluate(context.Background(), net, theta,
+			func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: n, Seed: 11})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -311,7 +330,8 @@ func TestInterval(t *testing.T) {
 			t.Errorf("%d episodes: factor %.4f, want %.3f", n, got, want)
 		}
 	}
-	r, err := a3c.Evaluate(context.Background(), net, theta, func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: 1})
+	r, err := a3c.Evaluate(context.Background(), net, theta,
+		func(int, int) (a3c.Env, error) { return timeLimit(), nil }, a3c.EvalConfig{Episodes: 1})
 	if err != nil || r.CI95 != 0 || r.Deviation != 0 {
 		t.Errorf("one episode: %v, interval %g, deviation %g", err, r.CI95, r.Deviation)
 	}

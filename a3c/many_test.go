@@ -7,9 +7,10 @@ import (
 	"colonnade/a3c"
 )
 
-// TestManyWorkers: with the default settings, 16 and 64 workers learn what one does. When each of 64 workers of 8
-// environments pushed by itself from the first step, the first gradients, all alike, left no unit of the network alive:
-// the score stayed at that of random actions, 1.33, and 16 workers came to 1.8.
+// TestManyWorkers: with the default settings, 16 and 64 workers learn what one does. When each of
+// 64 workers of 8 environments pushed by itself from the first step, the first gradients, all
+// alike, left no unit of the network alive: the score stayed at that of random actions, 1.33, and
+// 16 workers came to 1.8.
 func TestManyWorkers(t *testing.T) {
 	for _, workers := range []int{1, 16, 64} {
 		cfg := a3c.DefaultConfig()
@@ -23,19 +24,21 @@ func TestManyWorkers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if last.Score < 2.5 || last.GradNorm < 0.5 {
-			t.Errorf("%d workers: score %.2f, gradients of length %.3f, want at least 2.5 and 0.5", workers, last.Score, last.GradNorm)
+			t.Errorf("%d workers: score %.2f, gradients of length %.3f, want at least 2.5 and 0.5", workers, last.Score,
+				last.GradNorm)
 		}
 	}
 }
 
-// TestResolved: what follows from the number of workers keeps what is under way to that of eight workers of eight
-// environments; what was set stays.
+// TestResolved: what follows from the number of workers keeps what is under way to that of eight
+// workers of eight environments; what was set stays.
 func TestResolved(t *testing.T) {
 	for _, test := range []struct {
 		workers, envs, gather int
 		warmup                int64
 	}{
-		{1, 8, 1, 0}, {2, 8, 1, 5_120}, {8, 8, 1, 35_840}, {9, 7, 2, 35_840}, {16, 4, 2, 38_400}, {64, 1, 8, 40_320}, {256, 1, 32, 163_200},
+		{1, 8, 1, 0}, {2, 8, 1, 5_120}, {8, 8, 1, 35_840}, {9, 7, 2, 35_840}, {16, 4, 2, 38_400},
+		{64, 1, 8, 40_320}, {256, 1, 32, 163_200},
 	} {
 		cfg := a3c.DefaultConfig()
 		cfg.Workers = test.workers

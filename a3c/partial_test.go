@@ -33,7 +33,8 @@ func TestOutputOnly(t *testing.T) {
 	}
 }
 
-// TestKeepScores: every episode's score is kept, once, and the means follow from them, also across a resumption.
+// TestKeepScores: every episode's score is kept, once, and the means follow from them, also across
+// a resumption.
 func TestKeepScores(t *testing.T) {
 	for _, keep := range []bool{false, true} {
 		cfg := small(true)
@@ -69,7 +70,8 @@ func TestKeepScores(t *testing.T) {
 			for _, s := range m.Scores {
 				sum += float64(s)
 			}
-			if int64(len(m.Scores)) != m.WindowEpisodes || m.WindowEpisodes == 0 || sum/float64(m.WindowEpisodes) != m.Score {
+			if int64(len(m.Scores)) != m.WindowEpisodes || m.WindowEpisodes == 0 ||
+				sum/float64(m.WindowEpisodes) != m.Score {
 				t.Errorf("step %d: scores %v, mean %g of %d episodes", m.Steps, m.Scores, m.Score, m.WindowEpisodes)
 			}
 		}

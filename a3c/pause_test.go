@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestPause: a run with pauses stops where it is told to, and in deterministic mode ends with the bits of one without.
+// TestPause: a run with pauses stops where it is told to, and in deterministic mode ends with the
+// bits of one without.
 func TestPause(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		cfg := small(deterministic)
@@ -21,14 +22,16 @@ func TestPause(t *testing.T) {
 				t.Fatal(err)
 			}
 			if paused.Done() || paused.Steps() < pause || paused.Steps() >= pause+int64(cfg.Workers)*rollout {
-				t.Errorf("deterministic %t: paused at step %d of %d, done %t", deterministic, paused.Steps(), pause, paused.Done())
+				t.Errorf("deterministic %t: paused at step %d of %d, done %t", deterministic, paused.Steps(), pause,
+					paused.Done())
 			}
 		}
 		if err := paused.RunUntil(context.Background(), 1<<60); err != nil {
 			t.Fatal(err)
 		}
 		if !paused.Done() || paused.Steps() != whole.Steps() {
-			t.Errorf("deterministic %t: done %t after %d steps, want %d", deterministic, paused.Done(), paused.Steps(), whole.Steps())
+			t.Errorf("deterministic %t: done %t after %d steps, want %d", deterministic, paused.Done(), paused.Steps(),
+				whole.Steps())
 		}
 		a, b := make([]float32, net.Parameters()), make([]float32, net.Parameters())
 		whole.Parameters(a)

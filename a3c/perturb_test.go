@@ -10,8 +10,8 @@ import (
 	"colonnade/nn"
 )
 
-// TestEvaluatePerturb: each group of episodes asks once, what it gets sees every lateral and decides what the policy sees,
-// and the result depends on workers as little as without.
+// TestEvaluatePerturb: each group of episodes asks once, what it gets sees every lateral and
+// decides what the policy sees, and the result depends on workers as little as without.
 func TestEvaluatePerturb(t *testing.T) {
 	below, theta := makeNet(t, memory(), 8, 8, 3)
 	net, top := stackOn(t, below, theta)
@@ -39,7 +39,8 @@ func TestEvaluatePerturb(t *testing.T) {
 	if got := evaluate(3, watch); !reflect.DeepEqual(got, plain) {
 		t.Error("looking on changes the result")
 	}
-	if want := map[int]int{0: 1, 8: 1, 16: 1, 24: 1, 32: 1, 40: 1, 48: 1}; !reflect.DeepEqual(asked, want) || len(seen) != 3 {
+	if want := map[int]int{0: 1, 8: 1, 16: 1, 24: 1, 32: 1, 40: 1, 48: 1}; !reflect.DeepEqual(asked, want) ||
+		len(seen) != 3 {
 		t.Errorf("asked %v, laterals %v", asked, seen)
 	}
 	// Every second group takes the opposite of what it is given.

@@ -11,8 +11,8 @@ import (
 	"colonnade/a3c/probe"
 )
 
-// TestPlain holds the trainer to the loop of package plain: from the same seeds, both make the same updates, over resets,
-// terminations, time limits and LSTM states carried from rollout to rollout.
+// TestPlain holds the trainer to the loop of package plain: from the same seeds, both make the same
+// updates, over resets, terminations, time limits and LSTM states carried from rollout to rollout.
 func TestPlain(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -24,11 +24,14 @@ func TestPlain(t *testing.T) {
 		{"recurrent", 8, memory, func(*a3c.Config) {}},
 		{"time limit", 8, timeLimit, func(c *a3c.Config) { c.RewardScale = 0.5 }},
 		{"termination", 8, func() a3c.Env { return probe.NewTimeLimit(true) }, func(*a3c.Config) {}},
-		{"lambda and normalized advantages", 8, memory, func(c *a3c.Config) { c.Lambda, c.NormalizeAdvantage = 0.9, true }},
+		{"lambda and normalized advantages", 8, memory,
+			func(c *a3c.Config) { c.Lambda, c.NormalizeAdvantage = 0.9, true }},
 		{"output alone", 8, memory, func(c *a3c.Config) { c.OutputOnly = true }},
 		{"clipped", 0, spot, func(c *a3c.Config) { c.ClipNorm = 0.01 }},
-		{"gathered", 8, memory, func(c *a3c.Config) { c.Gather, c.Deterministic = 4, false }}, // and two are left in the end
-		{"gathered and clipped", 0, spot, func(c *a3c.Config) { c.Gather, c.ClipNorm, c.Deterministic = 4, 0.003, false }},
+		// and two are left in the end
+		{"gathered", 8, memory, func(c *a3c.Config) { c.Gather, c.Deterministic = 4, false }},
+		{"gathered and clipped", 0, spot,
+			func(c *a3c.Config) { c.Gather, c.ClipNorm, c.Deterministic = 4, 0.003, false }},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := small(true)
@@ -62,7 +65,8 @@ func TestPlain(t *testing.T) {
 				apart = max(apart, math.Abs(float64(got[i]-want[i])))
 			}
 			if moved < 1e-3 || apart > 1e-3*moved {
-				t.Errorf("parameters moved by up to %.3g and end %.3g apart, want at most a thousandth of that", moved, apart)
+				t.Errorf("parameters moved by up to %.3g and end %.3g apart, want at most a thousandth of that", moved,
+					apart)
 			}
 			if !slices.Equal(fastScore, plainScore) {
 				t.Errorf("scores %v, plain %v", fastScore, plainScore)

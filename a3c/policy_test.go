@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestLogSoftmaxLayout: factors of three go through the kernel, others through Go; both must find their logits in rows
-// that end with a value, and agree with the definition.
+// TestLogSoftmaxLayout: factors of three go through the kernel, others through Go; both must find
+// their logits in rows that end with a value, and agree with the definition.
 func TestLogSoftmaxLayout(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	for _, choices := range [][]int{{3, 3, 3}, {2, 4}, {3, 2, 3}} {
@@ -31,7 +31,8 @@ func TestLogSoftmaxLayout(t *testing.T) {
 					want := float64(output[r*width+at+j]) - math.Log(sum)
 					i := r*p.logits + at + j
 					if math.Abs(float64(logp[i])-want) > 1e-5 || math.Abs(float64(prob[i])-math.Exp(want)) > 1e-5 {
-						t.Fatalf("choices %v, row %d, logit %d: log p %g and p %g, want %g and %g", choices, r, at+j, logp[i], prob[i], want, math.Exp(want))
+						t.Fatalf("choices %v, row %d, logit %d: log p %g and p %g, want %g and %g", choices, r, at+j,
+							logp[i], prob[i], want, math.Exp(want))
 					}
 				}
 				at += k
@@ -40,7 +41,8 @@ func TestLogSoftmaxLayout(t *testing.T) {
 	}
 }
 
-// TestLogSoftmaxLarge: logits keep their differences however large they are, in factors of three and others.
+// TestLogSoftmaxLarge: logits keep their differences however large they are, in factors of three
+// and others.
 func TestLogSoftmaxLarge(t *testing.T) {
 	for _, n := range []int{2, 3, 4} {
 		for _, large := range []float32{1e5, 1e8, -1e8, 1e30} {
@@ -59,8 +61,9 @@ func TestLogSoftmaxLarge(t *testing.T) {
 	}
 }
 
-// TestSample draws many actions from 20 streams: each factor must follow its own distribution, by the sum of chi-squared
-// over all streams and factors (120 degrees of freedom, 99.9 % quantile 173.6), and factors must be independent.
+// TestSample draws many actions from 20 streams: each factor must follow its own distribution, by
+// the sum of chi-squared over all streams and factors (120 degrees of freedom, 99.9 % quantile
+// 173.6), and factors must be independent.
 func TestSample(t *testing.T) {
 	p := newPolicy([]int{2, 3, 4})
 	prob := []float32{0.3, 0.7, 0.1, 0.2, 0.7, 0.25, 0.05, 0.6, 0.1}
@@ -95,7 +98,8 @@ func TestSample(t *testing.T) {
 	}
 }
 
-// TestSampleEdges: impossible choices are never drawn, not even where rounding leaves the sum below 1.
+// TestSampleEdges: impossible choices are never drawn, not even where rounding leaves the sum below
+// 1.
 func TestSampleEdges(t *testing.T) {
 	p := newPolicy([]int{3})
 	rng := rand.New(rand.NewPCG(1, 1))
@@ -119,7 +123,8 @@ func TestGreedy(t *testing.T) {
 	}
 }
 
-// TestSeedsApart: seeds of evaluation and training, of workers, environments and episodes never meet.
+// TestSeedsApart: seeds of evaluation and training, of workers, environments and episodes never
+// meet.
 func TestSeedsApart(t *testing.T) {
 	seen := map[uint64]string{}
 	add := func(seed uint64, what string) {

@@ -39,7 +39,8 @@ func makeNet(t testing.TB, env a3c.Env, hidden, lstm int, seed uint64) (*nn.Netw
 // probeConfig returns settings that suit probes: deterministic, two workers.
 func probeConfig(steps int64, seed uint64) a3c.Config {
 	cfg := a3c.DefaultConfig()
-	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	// as a probe wants
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false
 	cfg.MetricsEvery, cfg.CheckpointEvery = 10_000, 0
 	cfg.Workers, cfg.Deterministic = 2, true
 	cfg.Steps, cfg.Seed = steps, seed
@@ -63,16 +64,17 @@ func learn(t *testing.T, cfg a3c.Config, make func() a3c.Env, hidden, lstm int) 
 		t.Fatal(err)
 	}
 	trainer.Parameters(theta)
-	result, err := a3c.Evaluate(context.Background(), net, theta, makeEnv, a3c.EvalConfig{Episodes: 400, Seed: cfg.Seed})
+	result, err := a3c.Evaluate(context.Background(), net, theta, makeEnv,
+		a3c.EvalConfig{Episodes: 400, Seed: cfg.Seed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return result, last
 }
 
-// TestProbes trains on each probe in the stated number of environment steps, with three seeds each. The final stochastic
-// policy must come within 5 % of the optimum; in the picture, within 6 %, the price of one field not yet told apart from
-// its neighbour in one of the factors.
+// TestProbes trains on each probe in the stated number of environment steps, with three seeds each.
+// The final stochastic policy must come within 5 % of the optimum; in the picture, within 6 %, the
+// price of one field not yet told apart from its neighbour in one of the factors.
 func TestProbes(t *testing.T) {
 	for _, test := range []struct {
 		name    string
@@ -109,7 +111,8 @@ func TestProbes(t *testing.T) {
 					test.adapt(&cfg)
 				}
 				result, last := learn(t, cfg, test.make, 32, test.lstm)
-				t.Logf("score %.3f ± %.3f, optimum %.3f, %.0f steps/s", result.Mean, result.CI95, test.optimum, last.StepsPerSecond)
+				t.Logf("score %.3f ± %.3f, optimum %.3f, %.0f steps/s", result.Mean, result.CI95, test.optimum,
+					last.StepsPerSecond)
 				if math.Abs(result.Mean-test.optimum) > test.within*test.optimum {
 					t.Errorf("score %.3f after %d steps, the optimum is %.3f", result.Mean, last.Steps, test.optimum)
 				}
@@ -118,8 +121,8 @@ func TestProbes(t *testing.T) {
 	}
 }
 
-// TestFreeRunLearns solves two probes without any order among four workers. Its bits differ from run to run, so the
-// distance allowed is larger.
+// TestFreeRunLearns solves two probes without any order among four workers. Its bits differ from
+// run to run, so the distance allowed is larger.
 func TestFreeRunLearns(t *testing.T) {
 	for name, test := range map[string]struct {
 		make    func() a3c.Env
@@ -139,8 +142,8 @@ func TestFreeRunLearns(t *testing.T) {
 	}
 }
 
-// TestMemoryNeedsMemory shows that only the recurrent network can solve Memory: with the same steps, and more parameters,
-// the feedforward one stays at chance.
+// TestMemoryNeedsMemory shows that only the recurrent network can solve Memory: with the same
+// steps, and more parameters, the feedforward one stays at chance.
 func TestMemoryNeedsMemory(t *testing.T) {
 	m := probe.NewMemory(4)
 	for seed := range uint64(3) {
@@ -151,27 +154,28 @@ func TestMemoryNeedsMemory(t *testing.T) {
 	}
 }
 
-// TestTimeLimit shows the difference between a truncation and a termination: the same rewards for the same steps, but
-// where the end is a time limit the value behind it counts, so staying is worth 10, and where it is real the exit is
-// better. The value must stay at the optimum up to the last update: it would collapse to about 5 if truncations were
-// taken for terminations.
+// TestTimeLimit shows the difference between a truncation and a termination: the same rewards for
+// the same steps, but where the end is a time limit the value behind it counts, so staying is worth
+// 10, and where it is real the exit is better. The value must stay at the optimum up to the last
+// update: it would collapse to about 5 if truncations were taken for terminations.
 func TestTimeLimit(t *testing.T) {
 	for _, terminates := range []bool{false, true} {
 		for _, rollout := range []int{5, 20} { // shorter and longer than an episode
 			for _, lambda := range []float64{1, 0.9} {
-				t.Run(fmt.Sprintf("terminates=%t/rollout=%d/lambda=%g", terminates, rollout, lambda), func(t *testing.T) {
-					cfg := probeConfig(60_000, 1)
-					cfg.Gamma, cfg.Rollout, cfg.Lambda = 0.9, rollout, lambda
-					result, last := learn(t, cfg, func() a3c.Env { return probe.NewTimeLimit(terminates) }, 16, 0)
-					score, value := probe.NewTimeLimit(terminates).Optimum()
-					t.Logf("score %.3f, value %.3f", result.Mean, last.Value)
-					if math.Abs(result.Mean-score) > 0.05*score {
-						t.Errorf("score %.3f, the optimum is %g", result.Mean, score)
-					}
-					if math.Abs(last.Value-value) > 0.05*value {
-						t.Errorf("value %.3f at the end, the optimum's is %g", last.Value, value)
-					}
-				})
+				t.Run(fmt.Sprintf("terminates=%t/rollout=%d/lambda=%g", terminates, rollout, lambda),
+					func(t *testing.T) {
+						cfg := probeConfig(60_000, 1)
+						cfg.Gamma, cfg.Rollout, cfg.Lambda = 0.9, rollout, lambda
+						result, last := learn(t, cfg, func() a3c.Env { return probe.NewTimeLimit(terminates) }, 16, 0)
+						score, value := probe.NewTimeLimit(terminates).Optimum()
+						t.Logf("score %.3f, value %.3f", result.Mean, last.Value)
+						if math.Abs(result.Mean-score) > 0.05*score {
+							t.Errorf("score %.3f, the optimum is %g", result.Mean, score)
+						}
+						if math.Abs(last.Value-value) > 0.05*value {
+							t.Errorf("value %.3f at the end, the optimum's is %g", last.Value, value)
+						}
+					})
 			}
 		}
 	}

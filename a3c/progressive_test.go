@@ -45,15 +45,17 @@ func tensors(t *testing.T, net *nn.Network, theta []float32) map[string][]byte {
 	return all
 }
 
-// TestFrozenColumns trains a column on a frozen one, with four workers in no order and in deterministic mode: every byte of
-// the frozen column stays as it was, every tensor of the new one changes. Before training the new column plays the very
-// episodes of the frozen one, to the bit; after it, it plays as well.
+// TestFrozenColumns trains a column on a frozen one, with four workers in no order and in
+// deterministic mode: every byte of the frozen column stays as it was, every tensor of the new one
+// changes. Before training the new column plays the very episodes of the frozen one, to the bit;
+// after it, it plays as well.
 func TestFrozenColumns(t *testing.T) {
 	for name, deterministic := range map[string]bool{"free": false, "deterministic": true} {
 		t.Run(name, func(t *testing.T) {
 			makeEnv := func(int, int) (a3c.Env, error) { return memory(), nil }
 			evaluate := func(net *nn.Network, theta []float32) a3c.Result {
-				r, err := a3c.Evaluate(context.Background(), net, theta, makeEnv, a3c.EvalConfig{Episodes: 400, Seed: 1})
+				r, err := a3c.Evaluate(context.Background(), net, theta, makeEnv,
+					a3c.EvalConfig{Episodes: 400, Seed: 1})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -106,10 +108,12 @@ func TestColumnsBelowMustSee(t *testing.T) {
 		env  a3c.Env
 	}{
 		{"the environment's picture is 0x0x0, the network wants 24x24x3", probe.NewStill([3]int{}, 2, []int{3, 3}, 5)},
-		{"the environment has 0 proprioceptive values, the network wants 2", probe.NewStill([3]int{24, 24, 3}, 0, []int{3, 3}, 5)},
+		{"the environment has 0 proprioceptive values, the network wants 2",
+			probe.NewStill([3]int{24, 24, 3}, 0, []int{3, 3}, 5)},
 		{"", probe.NewStill([3]int{24, 24, 3}, 2, []int{3, 3}, 5)},
 	} {
-		trainer, err := a3c.NewTrainer(small(true), net, make([]float32, net.Parameters()), func(int, int) (a3c.Env, error) { return test.env, nil })
+		trainer, err := a3c.NewTrainer(small(true), net, make([]float32, net.Parameters()),
+			func(int, int) (a3c.Env, error) { return test.env, nil })
 		switch {
 		case err == nil:
 			if test.want != "" {
@@ -122,8 +126,8 @@ func TestColumnsBelowMustSee(t *testing.T) {
 	}
 }
 
-// TestPerturb: an actor whose laterals bring nothing has the policy of the new column alone: uniform before training, but
-// for the bias that it took over.
+// TestPerturb: an actor whose laterals bring nothing has the policy of the new column alone:
+// uniform before training, but for the bias that it took over.
 func TestPerturb(t *testing.T) {
 	first, theta := makeNet(t, memory(), 8, 4, 1)
 	second, top := stackOn(t, first, theta)

@@ -86,8 +86,8 @@ func (h *house) trainer(t *testing.T, cfg a3c.Config) *a3c.Trainer {
 	return trainer
 }
 
-// TestReplacement: workers that panic are replaced and named, the run reaches its steps, a snapshot is whole, and no
-// episode is played twice.
+// TestReplacement: workers that panic are replaced and named, the run reaches its steps, a snapshot
+// is whole, and no episode is played twice.
 func TestReplacement(t *testing.T) {
 	cfg := small(false)
 	cfg.Replacements = 3
@@ -105,7 +105,8 @@ func TestReplacement(t *testing.T) {
 		t.Fatalf("told of %d replacements, want 3", len(told))
 	}
 	for _, e := range told {
-		if !strings.Contains(e.Error(), "panic: the gripper fell off") || !strings.Contains(e.Error(), "replace_test.go") {
+		if !strings.Contains(e.Error(), "panic: the gripper fell off") ||
+			!strings.Contains(e.Error(), "replace_test.go") {
 			t.Errorf("cause and place are missing: %v", e)
 		}
 	}
@@ -122,7 +123,8 @@ func TestReplacement(t *testing.T) {
 	}
 }
 
-// TestReplacementAtReset: an episode in whose beginning an environment panics is not begun again by the successor.
+// TestReplacementAtReset: an episode in whose beginning an environment panics is not begun again by
+// the successor.
 func TestReplacementAtReset(t *testing.T) {
 	cfg := small(false)
 	cfg.Replacements = 1
@@ -142,8 +144,8 @@ func TestReplacementAtReset(t *testing.T) {
 	}
 }
 
-// TestReplacementAtTheEnd: the last rollout is lost after all other workers have found nothing more to do; its worker's successor
-// takes it again.
+// TestReplacementAtTheEnd: the last rollout is lost after all other workers have found nothing more
+// to do; its worker's successor takes it again.
 func TestReplacementAtTheEnd(t *testing.T) {
 	cfg := small(false)
 	var trainer *a3c.Trainer
@@ -163,7 +165,8 @@ func TestReplacementAtTheEnd(t *testing.T) {
 	}
 }
 
-// TestReplacementLimit: one panic too many stops the run and says so; so does the first one in deterministic mode.
+// TestReplacementLimit: one panic too many stops the run and says so; so does the first one in
+// deterministic mode.
 func TestReplacementLimit(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -179,7 +182,8 @@ func TestReplacementLimit(t *testing.T) {
 		test.adapt(&cfg)
 		err := newHouse(100, 200, 300).trainer(t, cfg).Run(context.Background())
 		var failure *a3c.WorkerError
-		if !errors.As(err, &failure) || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), test.unwant) {
+		if !errors.As(err, &failure) || !strings.Contains(err.Error(), test.want) ||
+			strings.Contains(err.Error(), test.unwant) {
 			t.Errorf("%s: got %v", test.name, err)
 		}
 	}
@@ -202,7 +206,8 @@ func TestReplacementFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = trainer.Run(context.Background())
-	if err == nil || !strings.Contains(err.Error(), "the gripper fell off") || !strings.Contains(err.Error(), "no spare arm") {
+	if err == nil || !strings.Contains(err.Error(), "the gripper fell off") ||
+		!strings.Contains(err.Error(), "no spare arm") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -20,7 +20,8 @@ type closing struct {
 
 func (c *closing) Close() error { *c.open--; return nil }
 
-// TestNewTrainerErrors: settings, parameters and environments that do not fit are refused, and no environment stays open.
+// TestNewTrainerErrors: settings, parameters and environments that do not fit are refused, and no
+// environment stays open.
 func TestNewTrainerErrors(t *testing.T) {
 	net, theta := makeNet(t, timeLimit(), 8, 0, 1)
 	for _, test := range []struct {
@@ -47,13 +48,17 @@ func TestNewTrainerErrors(t *testing.T) {
 		{name: "clip", want: "clip-norm is -1", adapt: func(c *a3c.Config) { c.ClipNorm = -1 }},
 		{name: "decay", want: "decay is 1", adapt: func(c *a3c.Config) { c.Decay = 1 }},
 		{name: "epsilon", want: "epsilon is 0", adapt: func(c *a3c.Config) { c.Epsilon = 0 }},
-		{name: "epsilon of float64", want: "epsilon is 1e-300, want a number above 0, from 1e-30", adapt: func(c *a3c.Config) { c.Epsilon = 1e-300 }},
+		{name: "epsilon of float64", want: "epsilon is 1e-300, want a number above 0, from 1e-30",
+			adapt: func(c *a3c.Config) { c.Epsilon = 1e-300 }},
 		{name: "decay of float64", want: "below 1 (in float32", adapt: func(c *a3c.Config) { c.Decay = 1 - 1e-9 }},
 		{name: "scale of float64", want: "reward-scale is 1e+39", adapt: func(c *a3c.Config) { c.RewardScale = 1e39 }},
-		{name: "rate of float64", want: "learning-rate is 1e-50", adapt: func(c *a3c.Config) { c.LearningRate = 1e-50 }},
-		{name: "entropy of float64", want: "entropy-cost is 1e-60", adapt: func(c *a3c.Config) { c.EntropyCost = 1e-60 }},
+		{name: "rate of float64", want: "learning-rate is 1e-50",
+			adapt: func(c *a3c.Config) { c.LearningRate = 1e-50 }},
+		{name: "entropy of float64", want: "entropy-cost is 1e-60",
+			adapt: func(c *a3c.Config) { c.EntropyCost = 1e-60 }},
 		{name: "time", want: "max-time is -1s", adapt: func(c *a3c.Config) { c.MaxTime = -time.Second }},
-		{name: "time and bits", want: "exclude each other", adapt: func(c *a3c.Config) { c.MaxTime, c.Deterministic = time.Second, true }},
+		{name: "time and bits", want: "exclude each other",
+			adapt: func(c *a3c.Config) { c.MaxTime, c.Deterministic = time.Second, true }},
 		{name: "two at once", want: "steps is 0, want 1 to", adapt: func(c *a3c.Config) { c.Steps, c.Workers = 0, 0 }},
 		{name: "parameters", want: "parameters given, the network has", theta: theta[1:]},
 		{name: "NaN", want: "column1.encoder.weight", theta: append([]float32{float32(math.NaN())}, theta[1:]...)},

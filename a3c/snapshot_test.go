@@ -33,9 +33,10 @@ func throughFile(t *testing.T, s *a3c.Snapshot) *a3c.Snapshot {
 	return back
 }
 
-// TestResume interrupts a deterministic run at every checkpoint and lets another trainer finish it from the file: the
-// parameters, mean squares, all counters and metrics, and all later checkpoints must be those of the unbroken run, to the
-// bit. Checkpoints fall inside windows of metrics and inside episodes.
+// TestResume interrupts a deterministic run at every checkpoint and lets another trainer finish it
+// from the file: the parameters, mean squares, all counters and metrics, and all later checkpoints
+// must be those of the unbroken run, to the bit. Checkpoints fall inside windows of metrics and
+// inside episodes.
 func TestResume(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -56,7 +57,8 @@ func TestResume(t *testing.T) {
 			cfg := small(true)
 			cfg.CheckpointEvery, cfg.Gather = 130, test.gather
 			cfg.NormalizeAdvantage = test.lstm > 0
-			// run runs to the end, from a snapshot unless it is nil, and returns all that can be seen of it.
+			// run runs to the end, from a snapshot unless it is nil, and returns all that can be
+			// seen of it.
 			run := func(from *a3c.Snapshot) (snapshots []*a3c.Snapshot, metrics []a3c.Metrics) {
 				cfg := cfg
 				cfg.OnMetrics = func(m a3c.Metrics) error { metrics = append(metrics, m.WithoutClock()); return nil }
@@ -133,7 +135,8 @@ func normal(s *a3c.Snapshot) *a3c.Snapshot {
 	return &c
 }
 
-// timeless returns copies without what a clock measured: the time, and the stages of the window, its last seven counts.
+// timeless returns copies without what a clock measured: the time, and the stages of the window,
+// its last seven counts.
 func timeless(snapshots []*a3c.Snapshot) []*a3c.Snapshot {
 	var all []*a3c.Snapshot
 	for _, s := range snapshots {
@@ -148,7 +151,8 @@ func timeless(snapshots []*a3c.Snapshot) []*a3c.Snapshot {
 // unsaved hides an environment's ability to save its state.
 type unsaved struct{ a3c.Env }
 
-// TestResumeUnsaved: an environment that cannot be saved begins a new episode; snapshot and file say so.
+// TestResumeUnsaved: an environment that cannot be saved begins a new episode; snapshot and file
+// say so.
 func TestResumeUnsaved(t *testing.T) {
 	cfg := small(true)
 	make := func() a3c.Env { return unsaved{memory()} }
@@ -177,7 +181,8 @@ func TestResumeUnsaved(t *testing.T) {
 	}
 	for i, w := range after.State {
 		for e, env := range w.Envs {
-			// 100 steps in each environment before and after, episodes of 6: 17 begun, then another 17.
+			// 100 steps in each environment before and after, episodes of 6: 17 begun, then another
+			// 17.
 			if before := s.State[i].Envs[e].Episodes; before != 17 || env.Episodes != 34 {
 				t.Errorf("worker %d, environment %d: %d and %d episodes, want 17 and 34", i, e, before, env.Episodes)
 			}
@@ -190,7 +195,8 @@ type forgetful struct{ *probe.Memory }
 
 func (forgetful) MarshalBinary() ([]byte, error) { return nil, errors.New("no paper left") }
 
-// TestSaveFails: an environment that fails to save its state stops the run, after the metrics were delivered.
+// TestSaveFails: an environment that fails to save its state stops the run, after the metrics were
+// delivered.
 func TestSaveFails(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		cfg := small(deterministic)
@@ -207,7 +213,8 @@ func TestSaveFails(t *testing.T) {
 	}
 }
 
-// TestFreeSnapshots: in a free run, checkpoints show all workers between two rollouts, behind all metrics up to there.
+// TestFreeSnapshots: in a free run, checkpoints show all workers between two rollouts, behind all
+// metrics up to there.
 func TestFreeSnapshots(t *testing.T) {
 	cfg := small(false)
 	cfg.Steps, cfg.CheckpointEvery, cfg.MetricsEvery = 20_000, 1000, 300
@@ -230,7 +237,8 @@ func TestFreeSnapshots(t *testing.T) {
 			}
 		}
 		if s.Steps != s.Updates*10 || delivered+window != s.Steps || inWorkers >= 6*6 {
-			t.Errorf("%d steps, %d updates, %d steps delivered, %d in the window, %d in episodes under way", s.Steps, s.Updates, delivered, window, inWorkers)
+			t.Errorf("%d steps, %d updates, %d steps delivered, %d in the window, %d in episodes under way", s.Steps,
+				s.Updates, delivered, window, inWorkers)
 		}
 		return nil
 	}
@@ -269,12 +277,14 @@ func TestSnapshotIsACopy(t *testing.T) {
 	}
 }
 
-// TestSameBits: a deterministic run begun with avx512 goes on with avx2, whose bits are the same, and with no others.
+// TestSameBits: a deterministic run begun with avx512 goes on with avx2, whose bits are the same,
+// and with no others.
 func TestSameBits(t *testing.T) {
 	for _, test := range []struct {
 		a, b string
 		want bool
-	}{{"avx512", "avx2", true}, {"avx2", "avx512", true}, {"base", "base", true}, {"avx2", "base", false}, {"neon", "avx512", false}} {
+	}{{"avx512", "avx2", true}, {"avx2", "avx512", true}, {"base", "base", true}, {"avx2", "base", false},
+		{"neon", "avx512", false}} {
 		if got := a3c.SameBits(test.a, test.b); got != test.want {
 			t.Errorf("%s and %s: %t", test.a, test.b, got)
 		}

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestPush compares with RMSProp's definition in float64, and the version under the race detector with it as well.
+// TestPush compares with RMSProp's definition in float64, and the version under the race detector
+// with it as well.
 func TestPush(t *testing.T) {
 	const n, lr, decay, epsilon = 1000, 7e-4, 0.99, 1e-5
 	s := newStore(make([]float32, n), 1)
@@ -34,10 +35,11 @@ func TestPush(t *testing.T) {
 	}
 }
 
-// TestHogwildLoss pushes from several goroutines at once, with settings that make each push add exactly 1 to each
-// element: decay 1 keeps the mean squares at 0 and epsilon is 1. Every element must end as a whole number, at least 1 and
-// at most the number of pushes (nothing torn or invented), and most updates must survive, although nothing but pushing
-// happens here; training pushes for a few percent of its time.
+// TestHogwildLoss pushes from several goroutines at once, with settings that make each push add
+// exactly 1 to each element: decay 1 keeps the mean squares at 0 and epsilon is 1. Every element
+// must end as a whole number, at least 1 and at most the number of pushes (nothing torn or
+// invented), and most updates must survive, although nothing but pushing happens here; training
+// pushes for a few percent of its time.
 func TestHogwildLoss(t *testing.T) {
 	const workers = 4
 	n, pushes := 100_000, 200
@@ -82,8 +84,9 @@ func TestHogwildLoss(t *testing.T) {
 	}
 }
 
-// TestGather: updates are means of gradients, whoever pushes them, and none is lost. With decay 0 and an epsilon that is
-// next to nothing, an update moves each element by the rate, in the direction of the mean. Copies stay as they are meanwhile.
+// TestGather: updates are means of gradients, whoever pushes them, and none is lost. With decay 0
+// and an epsilon that is next to nothing, an update moves each element by the rate, in the
+// direction of the mean. Copies stay as they are meanwhile.
 func TestGather(t *testing.T) {
 	const n, workers, gather = 3*pieceLen/2 + 1, 6, 3
 	s := newStore(make([]float32, n), gather)
@@ -126,12 +129,13 @@ func TestGather(t *testing.T) {
 	s.flush(1, 0, 1e-30)
 	s.flush(1, 0, 1e-30) // nothing is left
 	if s.theta[n-1] != before+1 || s.ms[n-1] != 4 || s.sum[n-1] != 0 {
-		t.Errorf("what was left moved an element by %g with mean square %g, want 1 and 4", s.theta[n-1]-before, s.ms[n-1])
+		t.Errorf("what was left moved an element by %g with mean square %g, want 1 and 4", s.theta[n-1]-before,
+			s.ms[n-1])
 	}
 }
 
-// TestSwap: workers share a copy until the parameters change, keep theirs unchanged meanwhile, and one that nobody has any
-// more is used again.
+// TestSwap: workers share a copy until the parameters change, keep theirs unchanged meanwhile, and
+// one that nobody has any more is used again.
 func TestSwap(t *testing.T) {
 	s := newStore(make([]float32, 2*pieceLen), 2)
 	grad := make([]float32, len(s.theta))

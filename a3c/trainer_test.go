@@ -21,7 +21,8 @@ import (
 // small returns settings of a short run in which everything happens.
 func small(deterministic bool) a3c.Config {
 	cfg := a3c.DefaultConfig()
-	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	// as a probe wants
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false
 	cfg.CheckpointEvery = 0
 	cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 3, 2, 5, 600
 	cfg.Deterministic = deterministic
@@ -66,7 +67,8 @@ func (h *hooked) Step(action []int, pixels []uint8, proprio []float32) (float32,
 	return reward, terminated, truncated, err
 }
 
-// TestRun checks the counters of a whole run in both modes: rollouts of 10 steps until 605 are reached, no more.
+// TestRun checks the counters of a whole run in both modes: rollouts of 10 steps until 605 are
+// reached, no more.
 func TestRun(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		cfg := small(deterministic)
@@ -78,7 +80,8 @@ func TestRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !trainer.Done() || trainer.Steps() != 610 {
-			t.Errorf("deterministic %t: done %t after %d steps, want 610", deterministic, trainer.Done(), trainer.Steps())
+			t.Errorf("deterministic %t: done %t after %d steps, want 610", deterministic, trainer.Done(),
+				trainer.Steps())
 		}
 		if len(all) != 9 { // crossings of 70, 140, ... 560, and the rest
 			t.Fatalf("deterministic %t: %d windows, want 9", deterministic, len(all))
@@ -86,13 +89,16 @@ func TestRun(t *testing.T) {
 		var episodes, last int64
 		for _, m := range all {
 			if m.Steps <= last || m.Updates*10 != m.Steps {
-				t.Errorf("deterministic %t: %d steps and %d updates after %d steps", deterministic, m.Steps, m.Updates, last)
+				t.Errorf("deterministic %t: %d steps and %d updates after %d steps", deterministic, m.Steps, m.Updates,
+					last)
 			}
 			last = m.Steps
 			if episodes += m.WindowEpisodes; episodes != m.Episodes {
-				t.Errorf("deterministic %t: %d episodes in all, the windows have %d", deterministic, m.Episodes, episodes)
+				t.Errorf("deterministic %t: %d episodes in all, the windows have %d", deterministic, m.Episodes,
+					episodes)
 			}
-			if s := m.Stages; s.Env <= 0 || s.Forward <= 0 || s.Backward <= 0 || s.Push <= 0 || s.Other <= 0 || m.Seconds <= 0 || m.StepsPerSecond <= 0 {
+			if s := m.Stages; s.Env <= 0 || s.Forward <= 0 || s.Backward <= 0 || s.Push <= 0 || s.Other <= 0 ||
+				m.Seconds <= 0 || m.StepsPerSecond <= 0 {
 				t.Errorf("deterministic %t: a clock stands still: %+v", deterministic, m)
 			}
 		}
@@ -106,7 +112,8 @@ func TestRun(t *testing.T) {
 		for _, m := range all { // the rate rises over 100 steps and falls linearly over 605
 			want := cfg.LearningRate * (1 - min(float64(m.Steps)/605, 1)) * min(1, float64(m.Steps)/float64(cfg.Warmup))
 			if math.Abs(m.LearningRate-want) > 1e-15 {
-				t.Errorf("deterministic %t: the learning rate after %d steps is %g, want %g", deterministic, m.Steps, m.LearningRate, want)
+				t.Errorf("deterministic %t: the learning rate after %d steps is %g, want %g", deterministic, m.Steps,
+					m.LearningRate, want)
 			}
 		}
 		if err := trainer.Run(context.Background()); err != nil || trainer.Steps() != 610 {
@@ -115,8 +122,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// TestMetricsOfEpisodes checks score, length, reached and violations where each episode is known: half of them earn 7.5 in
-// one step and terminate, the others 10 in ten steps and are truncated.
+// TestMetricsOfEpisodes checks score, length, reached and violations where each episode is known:
+// half of them earn 7.5 in one step and terminate, the others 10 in ten steps and are truncated.
 func TestMetricsOfEpisodes(t *testing.T) {
 	cfg := small(true)
 	cfg.Steps, cfg.MetricsEvery, cfg.LearningRate, cfg.RewardScale = 48_000, 1_000_000, 1e-12, 0.1
@@ -145,7 +152,8 @@ func TestMetricsOfEpisodes(t *testing.T) {
 	}
 }
 
-// TestDeterministic: the number of CPUs changes no bit of parameters and metrics; another seed changes them.
+// TestDeterministic: the number of CPUs changes no bit of parameters and metrics; another seed
+// changes them.
 func TestDeterministic(t *testing.T) {
 	run := func(cpus int, seed uint64) ([]float32, []a3c.Metrics) {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cpus))
@@ -172,7 +180,8 @@ func TestDeterministic(t *testing.T) {
 	}
 }
 
-// TestCancel: a cancelled run stops between rollouts without an error and goes on when it is run again.
+// TestCancel: a cancelled run stops between rollouts without an error and goes on when it is run
+// again.
 func TestCancel(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		var until int64
@@ -196,7 +205,8 @@ func TestCancel(t *testing.T) {
 				t.Fatal(err)
 			}
 			if steps := trainer.Steps(); trainer.Done() || steps < until || steps%10 != 0 {
-				t.Errorf("deterministic %t: done %t at %d steps, begun at %d", deterministic, trainer.Done(), steps, before)
+				t.Errorf("deterministic %t: done %t at %d steps, begun at %d", deterministic, trainer.Done(), steps,
+					before)
 			}
 		}
 	}
@@ -220,7 +230,8 @@ func TestMaxTime(t *testing.T) {
 	}
 }
 
-// TestFailures: whatever goes wrong in one worker stops all of them with an error that names worker and cause.
+// TestFailures: whatever goes wrong in one worker stops all of them with an error that names worker
+// and cause.
 func TestFailures(t *testing.T) {
 	boom := errors.New("boom")
 	nan := float32(math.NaN())
@@ -232,7 +243,8 @@ func TestFailures(t *testing.T) {
 		{"error", "step environment 1: boom", boom, func(*float32, []float32) error { return boom }},
 		{"panic", "panic: boom", nil, func(*float32, []float32) error { panic(boom) }},
 		{"reward", "the reward is NaN", a3c.ErrNotFinite, func(r *float32, _ []float32) error { *r = nan; return nil }},
-		{"observation", "step environment 1: proprioceptive value 1 is NaN", a3c.ErrNotFinite, func(_ *float32, p []float32) error { p[1] = nan; return nil }},
+		{"observation", "step environment 1: proprioceptive value 1 is NaN", a3c.ErrNotFinite,
+			func(_ *float32, p []float32) error { p[1] = nan; return nil }},
 	} {
 		for _, deterministic := range []bool{false, true} {
 			cfg := small(deterministic)
@@ -252,11 +264,15 @@ func TestFailures(t *testing.T) {
 			}
 			err = trainer.Run(context.Background())
 			var failure *a3c.WorkerError
-			if !errors.As(err, &failure) || failure.Worker != 2 || !strings.Contains(err.Error(), test.want) || !strings.HasPrefix(err.Error(), "worker 2 at step ") {
-				t.Errorf("%s, deterministic %t: error %v, want worker 2 and %q", test.name, deterministic, err, test.want)
+			if !errors.As(err, &failure) || failure.Worker != 2 || !strings.Contains(err.Error(), test.want) ||
+				!strings.HasPrefix(err.Error(), "worker 2 at step ") {
+				t.Errorf("%s, deterministic %t: error %v, want worker 2 and %q", test.name, deterministic, err,
+					test.want)
 			}
-			if failure != nil && (failure.Step < 50 || failure.Step > trainer.Steps()) { // worker 2 saw 50 steps in that environment
-				t.Errorf("%s, deterministic %t: failed at step %d of %d", test.name, deterministic, failure.Step, trainer.Steps())
+			// worker 2 saw 50 steps in that environment
+			if failure != nil && (failure.Step < 50 || failure.Step > trainer.Steps()) {
+				t.Errorf("%s, deterministic %t: failed at step %d of %d", test.name, deterministic, failure.Step,
+					trainer.Steps())
 			}
 			if test.is != nil && !errors.Is(err, test.is) {
 				t.Errorf("%s, deterministic %t: %v does not wrap %v", test.name, deterministic, err, test.is)
@@ -271,15 +287,16 @@ func TestFailures(t *testing.T) {
 	}
 }
 
-// TestNotFinite: a learning rate that blows the parameters up stops the run before anything that is no number is pushed,
-// and the error names worker and layer.
+// TestNotFinite: a learning rate that blows the parameters up stops the run before anything that is
+// no number is pushed, and the error names worker and layer.
 func TestNotFinite(t *testing.T) {
 	for _, deterministic := range []bool{false, true} {
 		cfg := small(deterministic)
 		cfg.Workers, cfg.LearningRate = 1, 1e25
 		trainer, net := newTrainer(t, cfg, 4, memory)
 		err := trainer.Run(context.Background())
-		if !errors.Is(err, a3c.ErrNotFinite) || !strings.Contains(err.Error(), "worker 0 at step ") || !strings.Contains(err.Error(), "the gradient of column1.") {
+		if !errors.Is(err, a3c.ErrNotFinite) || !strings.Contains(err.Error(), "worker 0 at step ") ||
+			!strings.Contains(err.Error(), "the gradient of column1.") {
 			t.Errorf("error %v, want worker 0 and a layer", err)
 		}
 		theta := make([]float32, net.Parameters())
@@ -332,8 +349,9 @@ func TestRewardScale(t *testing.T) {
 	}
 }
 
-// TestDivergence: learning rates far too high end in ErrNotFinite and hand out no number that is not finite, neither in
-// metrics nor in a snapshot. At some, the square of the value's error overflows while gradients are finite.
+// TestDivergence: learning rates far too high end in ErrNotFinite and hand out no number that is
+// not finite, neither in metrics nor in a snapshot. At some, the square of the value's error
+// overflows while gradients are finite.
 func TestDivergence(t *testing.T) {
 	for _, rate := range []float64{300, 1e4, 1e6, 1e9, 1e12, 1e20, 3e38} {
 		cfg := small(true)

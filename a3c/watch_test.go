@@ -25,7 +25,8 @@ func (w *watched) Step(action []int, pixels []uint8, proprio []float32) (float32
 
 func (w *watched) StageTimes() (physics, render time.Duration) { return w.physics, w.render }
 
-// TestStopwatch: what environments say of their time is counted once, and the stages add up to no more than the time.
+// TestStopwatch: what environments say of their time is counted once, and the stages add up to no
+// more than the time.
 func TestStopwatch(t *testing.T) {
 	var sum a3c.Stages
 	seconds := 0.0

@@ -29,7 +29,8 @@ func newNetTrainer(t testing.TB, net *nn.Network, envs, rollout int, make func()
 	t.Helper()
 	theta := makeTheta(net)
 	cfg := DefaultConfig()
-	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false // as a probe wants
+	// as a probe wants
+	cfg.Lambda, cfg.EntropyCost, cfg.RewardScale, cfg.ClipNorm, cfg.NormalizeAdvantage = 1, 1e-2, 1, 1, false
 	cfg.LearningRate = 7e-4
 	cfg.Workers, cfg.Envs, cfg.Rollout, cfg.Steps = 1, envs, rollout, 1<<40
 	trainer, err := NewTrainer(cfg, net, theta, func(int, int) (Env, error) { return make(), nil })
@@ -45,8 +46,8 @@ func makeTheta(net *nn.Network) []float32 {
 	return theta
 }
 
-// count is an environment that shows how far it is and is cut off after a number of steps given by its seed; every other
-// episode terminates instead.
+// count is an environment that shows how far it is and is cut off after a number of steps given by
+// its seed; every other episode terminates instead.
 type count struct {
 	at, limit int
 	over      bool
@@ -81,19 +82,22 @@ func (c *count) show(proprio []float32, end ending) {
 	c.ends = append(c.ends, end)
 }
 
-// TestBootstrapAtTruncation plays rollouts of a recurrent network and plays every episode again, alone and from its
-// beginning, to its last observation: the value there, with the LSTM state of that moment, is what a truncation
-// bootstraps from. The values of all other observations must agree as well, over resets and from one rollout to the next.
-// Three environments and up to seven truncations a rollout overflow the memory for last observations.
+// TestBootstrapAtTruncation plays rollouts of a recurrent network and plays every episode again,
+// alone and from its beginning, to its last observation: the value there, with the LSTM state of
+// that moment, is what a truncation bootstraps from. The values of all other observations must
+// agree as well, over resets and from one rollout to the next. Three environments and up to seven
+// truncations a rollout overflow the memory for last observations.
 func TestBootstrapAtTruncation(t *testing.T) {
 	const envs, rollout, rollouts = 3, 11, 4
 	var counts []*count
-	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, envs, rollout, func() Env {
-		counts = append(counts, &count{})
-		return counts[len(counts)-1]
-	})
+	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, envs, rollout,
+		func() Env {
+			counts = append(counts, &count{})
+			return counts[len(counts)-1]
+		})
 	w := trainer.workers[0]
-	var values, cuts [envs][]float32 // of observations as they were seen, without last ones; of truncations in their order
+	// of observations as they were seen, without last ones; of truncations in their order
+	var values, cuts [envs][]float32
 	for range rollouts {
 		if err := w.compute(); err != nil { // no push: the parameters stay
 			t.Fatal(err)
@@ -138,7 +142,8 @@ func TestBootstrapAtTruncation(t *testing.T) {
 				got, values[e] = values[e][0], values[e][1:]
 			}
 			if d := got - value; d > 1e-6 || d < -1e-6 {
-				t.Fatalf("environment %d, observation %d (%v, ending %d): value %g, played alone %g", e, i, proprio, c.ends[i], got, value)
+				t.Fatalf("environment %d, observation %d (%v, ending %d): value %g, played alone %g", e, i, proprio,
+					c.ends[i], got, value)
 			}
 		}
 		if len(values[e]) != 0 || len(cuts[e]) != 0 {
@@ -150,14 +155,16 @@ func TestBootstrapAtTruncation(t *testing.T) {
 	}
 }
 
-// TestGradientOfRollout compares the gradient of a whole rollout with central differences of its loss, by playing it again
-// with moved parameters: same observations, same actions, same returns. It covers the layout of samples, the mean over
-// them, and the cut at episodes' beginnings. float32 leaves three or four digits.
+// TestGradientOfRollout compares the gradient of a whole rollout with central differences of its
+// loss, by playing it again with moved parameters: same observations, same actions, same returns.
+// It covers the layout of samples, the mean over them, and the cut at episodes' beginnings. float32
+// leaves three or four digits.
 func TestGradientOfRollout(t *testing.T) {
 	const envs, rollout = 3, 7
-	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, envs, rollout, func() Env {
-		return &twoFactors{}
-	})
+	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, envs, rollout,
+		func() Env {
+			return &twoFactors{}
+		})
 	trainer.cfg.ClipNorm = 0
 	w, p := trainer.workers[0], trainer.policy
 	if err := w.compute(); err != nil { // a first rollout, so that the second begins inside episodes
@@ -184,7 +191,8 @@ func TestGradientOfRollout(t *testing.T) {
 			replay.First(0)[e] = env.began[rollout]
 		}
 	}
-	cost := costs[float64]{value: trainer.cfg.ValueCost, entropy: trainer.cfg.EntropyCost, weight: 1.0 / (envs * rollout)}
+	cost := costs[float64]{value: trainer.cfg.ValueCost, entropy: trainer.cfg.EntropyCost,
+		weight: 1.0 / (envs * rollout)}
 	loss := func(theta []float32) float64 {
 		var sum float64
 		for step := range rollout {
@@ -195,7 +203,8 @@ func TestGradientOfRollout(t *testing.T) {
 				for j := range output {
 					output[j] = float64(replay.Output(step)[e*(p.logits+1)+j])
 				}
-				sum += lossReference(cost, p.choices, w.action[i*2:i*2+2], output, float64(w.advantages[i]), float64(w.ret[i]))
+				sum += lossReference(cost, p.choices, w.action[i*2:i*2+2], output, float64(w.advantages[i]),
+					float64(w.ret[i]))
 			}
 		}
 		return sum
@@ -220,14 +229,16 @@ func TestGradientOfRollout(t *testing.T) {
 	}
 }
 
-// TestClip: a gradient longer than ClipNorm times Gather keeps its direction and gets that length; a shorter one stays.
+// TestClip: a gradient longer than ClipNorm times Gather keeps its direction and gets that length;
+// a shorter one stays.
 func TestClip(t *testing.T) {
 	for _, c := range []struct {
 		bound  float64
 		gather int
 	}{{1e-3, 1}, {0.25e-3, 4}, {1e3, 1}, {0, 1}, {0, 4}} {
 		most := c.bound * float64(c.gather)
-		trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, 3, 7, func() Env { return &twoFactors{} })
+		trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 5, LSTM: 4, Choices: []int{2, 3}}, 3, 7,
+			func() Env { return &twoFactors{} })
 		trainer.cfg.ClipNorm, trainer.cfg.Gather = c.bound, c.gather
 		w := trainer.workers[0]
 		if err := w.compute(); err != nil {
@@ -242,7 +253,8 @@ func TestClip(t *testing.T) {
 			want, clipped = most, 1
 		}
 		if w.sums.gradNorm < 0.01 || math.Abs(got-want) > 1e-6*want || w.sums.clipped != clipped {
-			t.Errorf("clip at %g: length %g before and %g after, clipped %d", most, w.sums.gradNorm, got, w.sums.clipped)
+			t.Errorf("clip at %g: length %g before and %g after, clipped %d", most, w.sums.gradNorm, got,
+				w.sums.clipped)
 		}
 	}
 }
@@ -273,8 +285,8 @@ func (f *twoFactors) Step(action []int, pixels []uint8, proprio []float32) (floa
 	return r * float32(1+action[0]-action[1]), over, cut, err
 }
 
-// TestAllocations: after the first rollout, rollouts and pushes allocate nothing, with pictures, LSTM, truncations,
-// terminations and resets.
+// TestAllocations: after the first rollout, rollouts and pushes allocate nothing, with pictures,
+// LSTM, truncations, terminations and resets.
 func TestAllocations(t *testing.T) {
 	pixels := nn.Arch{Pixels: [3]int{24, 24, 3}, Conv1: 4, Conv2: 4, FC: 8, LSTM: 4, Choices: []int{3, 3}}
 	scaling := nn.InputScaling{Mean: []float32{60, 60, 60}, Scale: []float32{50, 50, 50}}
@@ -287,10 +299,12 @@ func TestAllocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, trainer := range map[string]*Trainer{
-		"truncations":  newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, 3, 25, func() Env { return probe.NewTimeLimit(false) }),
-		"terminations": newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, Choices: []int{2}}, 3, 25, func() Env { return probe.NewMemory(3) }),
-		"pixels":       newTestTrainer(t, pixels, 3, 10, func() Env { return probe.NewSpot() }),
-		"two columns":  newNetTrainer(t, stacked, 3, 10, func() Env { return probe.NewSpot() }),
+		"truncations": newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, 3, 25,
+			func() Env { return probe.NewTimeLimit(false) }),
+		"terminations": newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, Choices: []int{2}}, 3, 25,
+			func() Env { return probe.NewMemory(3) }),
+		"pixels":      newTestTrainer(t, pixels, 3, 10, func() Env { return probe.NewSpot() }),
+		"two columns": newNetTrainer(t, stacked, 3, 10, func() Env { return probe.NewSpot() }),
 	} {
 		w := trainer.workers[0]
 		if n := testing.AllocsPerRun(20, func() {
@@ -304,17 +318,19 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestNothingPushed: a gradient that is not finite leaves parameters and mean squares as they were, and the layer nearest
-// to the output is named first, with the parameters that are broken already.
+// TestNothingPushed: a gradient that is not finite leaves parameters and mean squares as they were,
+// and the layer nearest to the output is named first, with the parameters that are broken already.
 func TestNothingPushed(t *testing.T) {
-	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, 2, 5, func() Env { return &count{} })
+	trainer := newTestTrainer(t, nn.Arch{Proprioception: 2, Encoder: 8, LSTM: 6, Choices: []int{2}}, 2, 5,
+		func() Env { return &count{} })
 	w := trainer.workers[0]
 	nan := float32(0)
 	nan /= nan
 	trainer.store.theta[3] = nan // inside column1.encoder.weight
 	_, _, err := trainer.cycle(w)
 	want := "worker 0 at step 0: the gradient of column1.output.bias (and of 6 more tensors: " +
-		"column1.encoder.weight, column1.encoder.bias, column1.lstm.weight_ih, column1.lstm.weight_hh, column1.lstm.bias, column1.output.weight), " +
+		"column1.encoder.weight, column1.encoder.bias, column1.lstm.weight_ih, column1.lstm.weight_hh, " +
+		"column1.lstm.bias, column1.output.weight), " +
 		"with the parameters of column1.encoder.weight broken already, is not a finite number"
 	if err == nil || err.Error() != want || !errors.Is(err, ErrNotFinite) {
 		t.Errorf("error %v\nwant  %s", err, want)

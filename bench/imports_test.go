@@ -46,7 +46,8 @@ type goPackage struct {
 
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports", module+"...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,Deps,TestImports,XTestImports",
+		module+"...").Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
@@ -70,8 +71,10 @@ func packages(t *testing.T) []goPackage {
 	return all
 }
 
-// rooms are the parts of a3c that serve commands: they may import libraries and every folder but jaco.
-var rooms = []string{module + "a3c/cli", module + "a3c/view", module + "a3c/training", module + "a3c/study", module + "a3c/live"}
+// rooms are the parts of a3c that serve commands: they may import libraries and every folder but
+// jaco.
+var rooms = []string{module + "a3c/cli", module + "a3c/view", module + "a3c/training", module + "a3c/study",
+	module + "a3c/live"}
 
 // isLeaf tells the packages that only commands, bench and each other may import.
 func isLeaf(importPath string) bool {

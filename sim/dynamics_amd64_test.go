@@ -44,8 +44,8 @@ func rodded(tb testing.TB) *Model {
 	return m
 }
 
-// checkEvaluate compares mass matrix and bias with those in Go, at joint angles and velocities of up
-// to a size, to the bit.
+// checkEvaluate compares mass matrix and bias with those in Go, at joint angles and velocities of
+// up to a size, to the bit.
 func checkEvaluate(t *testing.T, rng *rand.Rand, m *Model, size float64) {
 	t.Helper()
 	d, want := m.NewData(), m.NewData()
@@ -127,7 +127,8 @@ func TestSincosVectors(t *testing.T) {
 		for i, x := range q {
 			if math.Float64bits(sin[i]) != math.Float64bits(wantSin[i]) ||
 				math.Float64bits(cos[i]) != math.Float64bits(wantCos[i]) {
-				t.Fatalf("angle %d, %g: sine %g, cosine %g, want %g and %g", i, x, sin[i], cos[i], wantSin[i], wantCos[i])
+				t.Fatalf("angle %d, %g: sine %g, cosine %g, want %g and %g", i, x, sin[i], cos[i], wantSin[i],
+					wantCos[i])
 			}
 		}
 	}

@@ -39,19 +39,23 @@ func usual() *settings {
 	return &settings{Learner: learner{Steps: 100, Rate: 1e-3}, Net: "recurrent", Seed: 1, Envs: 2}
 }
 
-// TestBind: fields are flags with the struct's values as defaults, and the command line changes the struct.
+// TestBind: fields are flags with the struct's values as defaults, and the command line changes the
+// struct.
 func TestBind(t *testing.T) {
 	var help bytes.Buffer
 	s, f := usual(), NewFlags("x", "", "", io.Discard, &help)
 	f.Bind(s)
-	if err := f.Parse([]string{"-steps", "7", "-net", "feedforward", "-fast", "-words", "a,b", "-out", "here"}); err != nil {
+	if err := f.Parse([]string{"-steps", "7", "-net", "feedforward", "-fast", "-words", "a,b", "-out",
+		"here"}); err != nil {
 		t.Fatal(err)
 	}
-	if s.Learner.Steps != 7 || s.Net != "feedforward" || !s.Fast || !slices.Equal(s.Words, []string{"a", "b"}) || s.Out != "here" || s.Learner.Rate != 1e-3 {
+	if s.Learner.Steps != 7 || s.Net != "feedforward" || !s.Fast || !slices.Equal(s.Words, []string{"a", "b"}) ||
+		s.Out != "here" || s.Learner.Rate != 1e-3 {
 		t.Errorf("%+v", s)
 	}
 	f.Usage()
-	for _, want := range []string{"-rate rate\n    \tlearning rate (default 0.001)", "kind of network: recurrent, feedforward (default recurrent)", "some words: a, b"} {
+	for _, want := range []string{"-rate rate\n    \tlearning rate (default 0.001)",
+		"kind of network: recurrent, feedforward (default recurrent)", "some words: a, b"} {
 		if !strings.Contains(help.String(), want) {
 			t.Errorf("help lacks %q:\n%s", want, &help)
 		}
@@ -73,7 +77,8 @@ func TestLoad(t *testing.T) {
 	s.Learner.Rate, s.Seed, s.Note, s.Words = 3e-7, 1<<64-1, `a "b" 'c' \d`, list{"a"}
 	back := usual()
 	values, err := Load(back, writeConfig(t, string(TOML(s))))
-	if err != nil || len(values) != 8 || back.Learner.Rate != 3e-7 || back.Seed != s.Seed || back.Note != s.Note || !slices.Equal(back.Words, s.Words) {
+	if err != nil || len(values) != 8 || back.Learner.Rate != 3e-7 || back.Seed != s.Seed || back.Note != s.Note ||
+		!slices.Equal(back.Words, s.Words) {
 		t.Errorf("%v, %d values: %+v", err, len(values), back)
 	}
 	for text, want := range map[string]string{
@@ -86,15 +91,18 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// TestNonDefault: the words that make these settings, and no others, in a shell; and Apply understands them.
+// TestNonDefault: the words that make these settings, and no others, in a shell; and Apply
+// understands them.
 func TestNonDefault(t *testing.T) {
 	s := usual()
 	s.Learner.Steps, s.Fast, s.Note, s.Out = 12, true, "it's here", "x"
-	if got, want := strings.Join(NonDefault(s, usual()), " "), `-fast=true -note 'it'\''s here' -steps 12`; got != want {
+	if got, want := strings.Join(NonDefault(s, usual()), " "),
+		`-fast=true -note 'it'\''s here' -steps 12`; got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	again := usual()
-	if err := Apply(again, []string{"-fast=true", "-note", "it's here", "-steps", "12"}); err != nil || len(NonDefault(again, usual())) != 5 {
+	if err := Apply(again, []string{"-fast=true", "-note", "it's here", "-steps", "12"}); err != nil ||
+		len(NonDefault(again, usual())) != 5 {
 		t.Errorf("%v, %+v", err, again)
 	}
 	var usage *UsageError

@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// TestMain is a command instead of the tests where a test has started it as one: it works until it is told to end, then saves
-// for a while.
+// TestMain is a command instead of the tests where a test has started it as one: it works until it
+// is told to end, then saves for a while.
 func TestMain(m *testing.M) {
 	switch os.Getenv("CLI_TEST_COMMAND") {
 	case "":
@@ -54,7 +54,8 @@ func start(t *testing.T, cmd *exec.Cmd, command string) io.ReadCloser {
 	return out
 }
 
-// talk breaks a pipe of its own, which must not matter, then talks until it is told to end, and saves in file "saved".
+// talk breaks a pipe of its own, which must not matter, then talks until it is told to end, and
+// saves in file "saved".
 func talk(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -118,7 +119,8 @@ func TestUnreadOutput(t *testing.T) {
 				wantText += "\ntalk: stopping in good order (once more to stop at once)\n"
 			}
 			if code := cmd.ProcessState.ExitCode(); (err == nil) != c.saved || code != wantCode || said != wantText {
-				t.Errorf("saved: %v; exit code %d, want %d; said %q, want %q", err == nil, code, wantCode, said, wantText)
+				t.Errorf("saved: %v; exit code %d, want %d; said %q, want %q", err == nil, code, wantCode, said,
+					wantText)
 			}
 		})
 	}
@@ -171,7 +173,8 @@ func TestOnlyErrors(t *testing.T) {
 	}
 }
 
-// What signals do to a command: a hang-up ends it as SIGTERM does, and is ignored where it was to begin with.
+// What signals do to a command: a hang-up ends it as SIGTERM does, and is ignored where it was to
+// begin with.
 func TestSignals(t *testing.T) {
 	const hangUp, terminate = syscall.SIGHUP, syscall.SIGTERM
 	for _, c := range []struct {

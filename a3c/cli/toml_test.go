@@ -9,10 +9,11 @@ import (
 	"testing"
 )
 
-// TestOddText: what a flag takes comes back from the configuration file as it was; text that is not UTF-8, which TOML cannot
-// hold, is refused.
+// TestOddText: what a flag takes comes back from the configuration file as it was; text that is not
+// UTF-8, which TOML cannot hold, is refused.
 func TestOddText(t *testing.T) {
-	for _, text := range []string{"a\x01b", "a\x7fb", "a\nb", "a\rb", "a\x1b[0m", "a'b\"c\\", "a\u0085\u202eb", "'''", "a\x00b", "\u00e9"} {
+	for _, text := range []string{"a\x01b", "a\x7fb", "a\nb", "a\rb", "a\x1b[0m", "a'b\"c\\", "a\u0085\u202eb", "'''",
+		"a\x00b", "\u00e9"} {
 		f := NewFlags("odd", "about", "odd", io.Discard, io.Discard)
 		f.String("domain", "", "a `file`")
 		if err := f.Parse([]string{"-domain", text}); err != nil {
@@ -30,7 +31,8 @@ func TestOddText(t *testing.T) {
 	f := NewFlags("odd", "about", "odd", io.Discard, io.Discard)
 	f.String("domain", "", "a `file`")
 	var usage *UsageError
-	if err := f.Parse([]string{"-domain", "caf\xe9.json"}); !errors.As(err, &usage) || !strings.Contains(err.Error(), "not UTF-8") {
+	if err := f.Parse([]string{"-domain", "caf\xe9.json"}); !errors.As(err, &usage) ||
+		!strings.Contains(err.Error(), "not UTF-8") {
 		t.Errorf("Latin-1: %v", err)
 	}
 }

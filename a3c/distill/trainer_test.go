@@ -212,7 +212,8 @@ func TestBeside(t *testing.T) {
 	}
 	tr := trainer(t, cfg, set, teacher, teacher, forgetful{newTwins(true)}, "", false)
 	run(t, tr)
-	// The first rollouts may be over before a window of frames is written, on a loaded machine many.
+	// The first rollouts may be over before a window of frames is written, on a loaded machine
+	// many.
 	if n := tr.learner.adam.updates; tr.frames.Len() != 3000 || n < 150 || n > 300 || tr.Steps() != 3000 {
 		t.Errorf("%d frames, %d updates, %d steps", tr.frames.Len(), n, tr.Steps())
 	}

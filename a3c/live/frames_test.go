@@ -47,7 +47,8 @@ func TestWatchedIsTheSame(t *testing.T) {
 	}
 }
 
-// Frames are taken when they are asked for, and show the step they were taken at: a saved environment's by its double, another's by itself.
+// Frames are taken when they are asked for, and show the step they were taken at: a saved
+// environment's by its double, another's by itself.
 func TestFrames(t *testing.T) {
 	for name, env := range map[string]a3c.Env{"saved": &savedToy{}, "unsaved": &toy{}} {
 		p, s := serve(t)

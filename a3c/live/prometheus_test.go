@@ -12,10 +12,12 @@ import (
 var (
 	helpLine   = regexp.MustCompile(`^# HELP ([a-zA-Z_:][a-zA-Z0-9_:]*) \S.*$`)
 	typeLine   = regexp.MustCompile(`^# TYPE ([a-zA-Z_:][a-zA-Z0-9_:]*) (counter|gauge)$`)
-	sampleLine = regexp.MustCompile(`^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (\S+)$`)
+	sampleLine = regexp.MustCompile(
+		`^([a-zA-Z_:][a-zA-Z0-9_:]*)(\{(?:[a-zA-Z_][a-zA-Z0-9_]*="(?:[^"\\\n]|\\["\\n])*",?)+\})? (\S+)$`)
 )
 
-// parse reads the text format strictly: help and type before the samples, each family once, each sample once.
+// parse reads the text format strictly: help and type before the samples, each family once, each
+// sample once.
 func parse(t *testing.T, text string) map[string]float64 {
 	t.Helper()
 	samples, helped, typed := map[string]float64{}, "", map[string]string{}
@@ -68,8 +70,9 @@ func TestMetricsForPrometheus(t *testing.T) {
 	}
 	got := parse(t, text)
 	for name, want := range map[string]float64{
-		"colonnade_steps_total": 3000, "colonnade_score": 7.25, `colonnade_entropy_nats{joint="joint_2"}`: 0.52, `colonnade_worker_replaced_total{worker="2"}`: 2,
-		`colonnade_stage_seconds_total{stage="forward"}`: 0.018, `colonnade_phase{phase="training"}`: 1, "colonnade_grad_norm": 0.75, "colonnade_value_loss": 0.125,
+		"colonnade_steps_total": 3000, "colonnade_score": 7.25, `colonnade_entropy_nats{joint="joint_2"}`: 0.52,
+		`colonnade_worker_replaced_total{worker="2"}`: 2, `colonnade_stage_seconds_total{stage="forward"}`: 0.018,
+		`colonnade_phase{phase="training"}`: 1, "colonnade_grad_norm": 0.75, "colonnade_value_loss": 0.125,
 	} {
 		if v, ok := got[name]; !ok || v != want {
 			t.Errorf("%s is %v (%t), want %v", name, v, ok, want)

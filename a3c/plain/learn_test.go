@@ -2,7 +2,8 @@ package plain
 
 import "testing"
 
-// TestVanishingSquares: the mean square of a parameter without gradient becomes 0 and no denormal number.
+// TestVanishingSquares: the mean square of a parameter without gradient becomes 0 and no denormal
+// number.
 func TestVanishingSquares(t *testing.T) {
 	trainer := &Trainer{theta: []float64{1, 1}, ms: []float64{1e-36, 1}, sum: make([]float64, 2), gathered: 1}
 	trainer.cfg.Decay, trainer.cfg.Epsilon, trainer.cfg.Steps = 0.99, 1e-5, 1

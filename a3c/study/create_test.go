@@ -12,8 +12,8 @@ import (
 	"colonnade/a3c/training"
 )
 
-// TestCreateAtOnce: of many that create a study at once, those with one and the same configuration succeed, and it is
-// whole.
+// TestCreateAtOnce: of many that create a study at once, those with one and the same configuration
+// succeed, and it is whole.
 func TestCreateAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "study")
 	var errs [8]error
@@ -27,7 +27,8 @@ func TestCreateAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i, err := range errs {
-		if same := string(present) == fmt.Sprintf("seed = %d\n", i%2); same && err != nil || !same && !errors.Is(err, study.ErrUsed) {
+		if same := string(present) == fmt.Sprintf("seed = %d\n", i%2); same && err != nil || !same &&
+			!errors.Is(err, study.ErrUsed) {
 			t.Errorf("creator %d of %q: %v", i, present, err)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// TestDraws: trials do not depend on how many there are, stay in their ranges and fill them evenly in the logarithm.
+// TestDraws: trials do not depend on how many there are, stay in their ranges and fill them evenly
+// in the logarithm.
 func TestDraws(t *testing.T) {
 	s := Settings{Seed: 7, LearningRate: Range{5e-5, 5e-3}, EntropyCost: Range{1e-5, 1e-2}}
 	const n = 3000
@@ -15,7 +16,8 @@ func TestDraws(t *testing.T) {
 		if trial != s.Draw(i) || trial.Seed != 7+uint64(i) {
 			t.Fatalf("trial %d: %+v", i, trial)
 		}
-		if trial.LearningRate < 5e-5 || trial.LearningRate > 5e-3 || trial.EntropyCost < 1e-5 || trial.EntropyCost > 1e-2 {
+		if trial.LearningRate < 5e-5 || trial.LearningRate > 5e-3 || trial.EntropyCost < 1e-5 ||
+			trial.EntropyCost > 1e-2 {
 			t.Errorf("out of range: %+v", trial)
 		}
 		if trial.LearningRate < 5e-4 { // the middle of the logarithm

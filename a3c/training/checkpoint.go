@@ -51,9 +51,10 @@ func (d *Folder) SaveUnit(c *nn.Checkpoint, s *a3c.Snapshot) error {
 	return nil
 }
 
-// keep makes the file at from also the one at to, which it replaces whole: by a hard link, or by a copy where the file
-// system has none. Where from is a symbolic link, the file behind it is kept: the next one to be written at from takes
-// that file's place, and a link to the link would then show the new one.
+// keep makes the file at from also the one at to, which it replaces whole: by a hard link, or by a
+// copy where the file system has none. Where from is a symbolic link, the file behind it is kept:
+// the next one to be written at from takes that file's place, and a link to the link would then
+// show the new one.
 func (d *Folder) keep(from, to string) error {
 	source, err := filepath.EvalSymlinks(d.Path(from))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -117,7 +118,8 @@ func (d *Folder) LoadUnit() (c *nn.Checkpoint, s *a3c.Snapshot, warning error, e
 	if previousErr == nil {
 		return c, s, latestErr, d.restoreLatest()
 	}
-	return nil, nil, nil, fmt.Errorf("run folder %s has no whole checkpoint: %w", d.path, errors.Join(latestErr, previousErr))
+	return nil, nil, nil, fmt.Errorf("run folder %s has no whole checkpoint: %w", d.path,
+		errors.Join(latestErr, previousErr))
 }
 
 func (d *Folder) loadUnit(name string) (*nn.Checkpoint, *a3c.Snapshot, error) {
@@ -151,11 +153,13 @@ func CheckpointPath(path string) string {
 	return path
 }
 
-// LoadCheckpoint reads the parameters that a -checkpoint flag names: see [CheckpointPath] and [nn.LoadCheckpoint].
+// LoadCheckpoint reads the parameters that a -checkpoint flag names: see [CheckpointPath] and
+// [nn.LoadCheckpoint].
 func LoadCheckpoint(path string) (c *nn.Checkpoint, digest string, err error) {
 	c, digest, err = nn.LoadCheckpoint(CheckpointPath(path))
 	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; want a .safetensors file, or a run folder, which has %s", err, latestUnit+parametersSuffix)
+		err = fmt.Errorf("%w; want a .safetensors file, or a run folder, which has %s", err,
+			latestUnit+parametersSuffix)
 	}
 	return c, digest, err
 }

@@ -20,12 +20,13 @@ func unit(t *testing.T, steps int64) (*nn.Checkpoint, *a3c.Snapshot) {
 	}
 	theta := make([]float32, net.Parameters())
 	theta[0] = float32(steps)
-	return &nn.Checkpoint{Network: net, Theta: theta}, &a3c.Snapshot{Theta: theta, MS: make([]float32, len(theta)), Steps: steps, Workers: 1, Envs: 1, Rollout: 1,
-		State: []a3c.WorkerState{{Envs: []a3c.EnvState{{}}}}}
+	return &nn.Checkpoint{Network: net, Theta: theta},
+		&a3c.Snapshot{Theta: theta, MS: make([]float32, len(theta)), Steps: steps, Workers: 1, Envs: 1, Rollout: 1,
+			State: []a3c.WorkerState{{Envs: []a3c.EnvState{{}}}}}
 }
 
-// TestTwoCrashes: a process dies between the two files of a unit, the next one resumes from the unit before and dies at
-// the same place. Still there is a whole unit.
+// TestTwoCrashes: a process dies between the two files of a unit, the next one resumes from the
+// unit before and dies at the same place. Still there is a whole unit.
 func TestTwoCrashes(t *testing.T) {
 	d := create(t)
 	for _, steps := range []int64{1, 2} {
@@ -66,8 +67,8 @@ func TestTwoCrashes(t *testing.T) {
 	}
 }
 
-// TestLinkedParameters: the latest parameters are a symbolic link, to the same file system and to another one, where no
-// hard link leads. The previous unit is the one before all the same.
+// TestLinkedParameters: the latest parameters are a symbolic link, to the same file system and to
+// another one, where no hard link leads. The previous unit is the one before all the same.
 func TestLinkedParameters(t *testing.T) {
 	elsewhere := "/dev/shm" // a file system of its own on Linux; on others the first case remains
 	places := []string{t.TempDir()}

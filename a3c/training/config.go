@@ -73,10 +73,10 @@ func (c *Config) ShowOpen() {
 	c.Network, c.Learner.RewardScale = usualColumn, a3c.DefaultConfig().RewardScale
 }
 
-// FinetuneEpsilon is RMSProp's epsilon where a trained column goes on learning without a teacher and
-// nobody says otherwise. With the usual 1e-5 an update moves every parameter by about the learning
-// rate, however small its gradient, and the policy is lost in half of the draws of a search; with
-// this one in 2 of 30 (bench/results/finetune).
+// FinetuneEpsilon is RMSProp's epsilon where a trained column goes on learning without a teacher
+// and nobody says otherwise. With the usual 1e-5 an update moves every parameter by about the
+// learning rate, however small its gradient, and the policy is lost in half of the draws of a
+// search; with this one in 2 of 30 (bench/results/finetune).
 const FinetuneEpsilon = 0.1
 
 // OpenFlags are the flags of what DefaultTransfer leaves open.

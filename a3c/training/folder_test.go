@@ -84,7 +84,8 @@ func TestMetricsAreCutBack(t *testing.T) {
 	}
 }
 
-// TestDamagedMetricsAreKept: lines that power failures damaged cost no others, and the log as it was is kept, each time.
+// TestDamagedMetricsAreKept: lines that power failures damaged cost no others, and the log as it
+// was is kept, each time.
 func TestDamagedMetricsAreKept(t *testing.T) {
 	d := create(t)
 	for i, damage := range []string{"\x00\x00\x00", "{\"steps\":20", "{\"score\":1}", "null"} {
@@ -95,7 +96,8 @@ func TestDamagedMetricsAreKept(t *testing.T) {
 		}
 		warning, err := d.CutMetrics(400)
 		kept := d.Path(fmt.Sprintf("metrics.jsonl.damaged-%d", i+1))
-		if err != nil || warning == nil || !strings.Contains(warning.Error(), "1 damaged lines, the first is line 2; the file as it was is "+kept) {
+		if err != nil || warning == nil ||
+			!strings.Contains(warning.Error(), "1 damaged lines, the first is line 2; the file as it was is "+kept) {
 			t.Errorf("%q: warning %v, error %v", damage, warning, err)
 		}
 		rows, err := ReadMetrics[testRow](d.Path(MetricsFile))
@@ -134,7 +136,8 @@ func TestInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := d.ReadInfo()
-	if err != nil || got.Seed != 7 || got.World != "w" || got.Kernels != want.Kernels || got.Go == "" || got.Revision == "" {
+	if err != nil || got.Seed != 7 || got.World != "w" || got.Kernels != want.Kernels || got.Go == "" ||
+		got.Revision == "" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 	if err := d.WriteFile(InfoFile, []byte("{")); err != nil {

@@ -7,8 +7,9 @@ import (
 	"colonnade/a3c"
 )
 
-// TestALongRunCostsNoMoreMemory: drawing the curve at a checkpoint, and keeping the windows, takes no more memory after
-// twenty thousand windows than after as many as are drawn one by one. (Drawn one by one, 1,826 windows took 30 MB each time.)
+// TestALongRunCostsNoMoreMemory: drawing the curve at a checkpoint, and keeping the windows, takes
+// no more memory after twenty thousand windows than after as many as are drawn one by one. (Drawn
+// one by one, 1,826 windows took 30 MB each time.)
 func TestALongRunCostsNoMoreMemory(t *testing.T) {
 	dir, err := CreateFolder(t.TempDir())
 	if err != nil {
@@ -18,11 +19,13 @@ func TestALongRunCostsNoMoreMemory(t *testing.T) {
 	r := &Run{dir: dir}
 	window := func() {
 		r.note(a3c.Metrics{
-			Steps: r.last + 1000, Updates: r.last / 100, WindowEpisodes: 20, Score: float64(r.last % 37000 / 1000), Reached: float64(r.last%7000) / 7000,
-			Entropy: []float64{float64(r.last%11000) / 11000, 0.5, 0.2}, Scores: make([]float32, 20),
+			Steps: r.last + 1000, Updates: r.last / 100, WindowEpisodes: 20, Score: float64(r.last % 37000 / 1000),
+			Reached: float64(r.last%7000) / 7000, Entropy: []float64{float64(r.last%11000) / 11000, 0.5, 0.2},
+			Scores: make([]float32, 20),
 		})
 	}
-	// grow adds windows up to so many and returns the bytes that remain in use, and those that a curve then takes.
+	// grow adds windows up to so many and returns the bytes that remain in use, and those that a
+	// curve then takes.
 	grow := func(windows int) (kept, drawn uint64) {
 		for r.history.Windows() < windows {
 			window()
@@ -39,7 +42,8 @@ func TestALongRunCostsNoMoreMemory(t *testing.T) {
 	kept, drawn := grow(400)
 	for _, windows := range []int{1826, 20_000} {
 		keptNow, drawnNow := grow(windows)
-		t.Logf("after %d windows %d KiB are in use and a curve takes %d KiB; after 400 windows %d and %d", windows, keptNow>>10, drawnNow>>10, kept>>10, drawn>>10)
+		t.Logf("after %d windows %d KiB are in use and a curve takes %d KiB; after 400 windows %d and %d", windows,
+			keptNow>>10, drawnNow>>10, kept>>10, drawn>>10)
 		if drawnNow > drawn+drawn/4 || keptNow > kept+1<<20 {
 			t.Error("that is more")
 		}
@@ -61,7 +65,8 @@ func TestRecentScore(t *testing.T) {
 		}
 		score, ok := r.mean()
 		if ok != (episodes >= scoreEpisodes) || ok && score != sum/float64(episodes) {
-			t.Fatalf("after %d windows: %v, %t, want %v over %d episodes", i+1, score, ok, sum/float64(episodes), episodes)
+			t.Fatalf("after %d windows: %v, %t, want %v over %d episodes", i+1, score, ok, sum/float64(episodes),
+				episodes)
 		}
 		if len(r.windows) > scoreEpisodes {
 			t.Fatalf("%d windows are kept", len(r.windows))

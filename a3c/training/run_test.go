@@ -40,7 +40,8 @@ func (c counted) Close() error {
 	return nil
 }
 
-// TestOpenFails: environments, which may be arms that are enabled, are closed where a run cannot begin or go on.
+// TestOpenFails: environments, which may be arms that are enabled, are closed where a run cannot
+// begin or go on.
 func TestOpenFails(t *testing.T) {
 	settings := training.DefaultConfig()
 	settings.Network = training.Network{Net: training.Feedforward, Width: training.Narrow, Inputs: training.Pixels}

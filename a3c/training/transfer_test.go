@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestFiles: names with commas and backslashes come back from what a configuration file says, and a file that exists is
-// taken as it is typed.
+// TestFiles: names with commas and backslashes come back from what a configuration file says, and a
+// file that exists is taken as it is typed.
 func TestFiles(t *testing.T) {
 	for _, want := range []Files{{"a"}, {"a", "b"}, {"runs/lr=3e-4,ent=5e-3", "b"}, {`a\`, "b"}, {`a\,`, `\\b,`}} {
 		var got Files

@@ -16,12 +16,14 @@ func TestSinglePoint(t *testing.T) {
 		}
 		return strings.Count(out.String(), "<path")
 	}
-	if one, none := draw(Band{X: []float64{1}, Mean: []float64{30}}), draw(Band{X: []float64{1}, Mean: []float64{math.NaN()}}); one <= none {
+	if one, none := draw(Band{X: []float64{1}, Mean: []float64{30}}),
+		draw(Band{X: []float64{1}, Mean: []float64{math.NaN()}}); one <= none {
 		t.Errorf("%d paths with a point, %d without", one, none)
 	}
 }
 
-// TestPanelsAndClouds: all is there, in both formats, twice the same bytes, also without a single point.
+// TestPanelsAndClouds: all is there, in both formats, twice the same bytes, also without a single
+// point.
 func TestPanelsAndClouds(t *testing.T) {
 	band := Band{Name: "one way", X: []float64{1, 2, 3}, Mean: []float64{30, 20, math.NaN()}}
 	level := Band{Name: "untouched", X: []float64{0, 3}, Mean: []float64{12, 12}, Level: true}
@@ -37,7 +39,10 @@ func TestPanelsAndClouds(t *testing.T) {
 		"clouds": func(b *bytes.Buffer, f Format) error {
 			return WriteClouds(b, f, Axes{Title: "clouds", Legend: LegendBeside}, clouds)
 		},
-		"empty clouds": func(b *bytes.Buffer, f Format) error { return WriteClouds(b, f, Axes{Title: "empty"}, clouds[1:]) },
+		"empty clouds": func(b *bytes.Buffer,
+			f Format) error {
+			return WriteClouds(b, f, Axes{Title: "empty"}, clouds[1:])
+		},
 		"one point": func(b *bytes.Buffer, f Format) error {
 			return WriteClouds(b, f, Axes{}, []Cloud{{"it", []float64{1e-3}, []float64{0}}})
 		},

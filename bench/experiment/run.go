@@ -27,7 +27,8 @@
 // An experiment whose inputs have changed, such as a world, is refused: old results and new ones do
 // not mix.
 //
-// Start reading at Session.Work; the experiments are in search.go and figure5.go to figure7.go, and twin.go.
+// Start reading at Session.Work; the experiments are in search.go and figure5.go to figure7.go, and
+// twin.go.
 package experiment
 
 import (

@@ -26,7 +26,8 @@ func TestConnect(t *testing.T) {
 			t.Errorf("joint %d reads %.4f, is %.4f", i+1, q, truth.Q[i])
 		}
 	}
-	if state.Retract != protocol.NotInitialised || state.API || state.VTime.IsZero() || state.TorqueTime.IsZero() || state.QueueTime.IsZero() {
+	if state.Retract != protocol.NotInitialised || state.API || state.VTime.IsZero() || state.TorqueTime.IsZero() ||
+		state.QueueTime.IsZero() {
 		t.Errorf("state %+v", state)
 	}
 	if math.Abs(state.Torque[1]) < 1 {
@@ -50,7 +51,8 @@ func TestLookingLeavesTheArmAlone(t *testing.T) {
 	r.arm.Close()
 	for command := range watch.seen {
 		switch command {
-		case protocol.InfoRead, protocol.AngularPosition, protocol.AngularVelocity, protocol.QuickStatusRead, protocol.QueueRead,
+		case protocol.InfoRead, protocol.AngularPosition, protocol.AngularVelocity, protocol.QuickStatusRead,
+			protocol.QueueRead,
 			protocol.AngularTorque, protocol.ErrorCount:
 		default:
 			t.Errorf("command %s was sent", command)
@@ -110,7 +112,8 @@ func TestStream(t *testing.T) {
 	}
 }
 
-// An arm whose tick is a little longer or shorter than our period gets no fewer and no more points than it uses.
+// An arm whose tick is a little longer or shorter than our period gets no fewer and no more points
+// than it uses.
 func TestQueueAgainstDrift(t *testing.T) {
 	for _, period := range []time.Duration{9600 * time.Microsecond, 10400 * time.Microsecond} {
 		r := connected(t, "", func(_ *emulator.Options, o *Options) { o.Period = period })
@@ -127,7 +130,8 @@ func TestQueueAgainstDrift(t *testing.T) {
 		}
 		stats := r.arm.Stats()
 		if longest > 5 || stats.Skipped+stats.Extra < 20 {
-			t.Errorf("period %v: up to %d points in the queue, %d left out, %d extra", period, longest, stats.Skipped, stats.Extra)
+			t.Errorf("period %v: up to %d points in the queue, %d left out, %d extra", period, longest, stats.Skipped,
+				stats.Extra)
 		}
 	}
 }
@@ -279,7 +283,8 @@ func TestRealTime(t *testing.T) {
 	}
 	real := clock.Real()
 	socket := transport.NewMemory(real, device, 0)
-	a, err := Connect(background, Options{Clock: real, Open: socket.Open, Timeout: 2 * time.Second, Stale: 5 * time.Second})
+	a, err := Connect(background, Options{Clock: real, Open: socket.Open, Timeout: 2 * time.Second,
+		Stale: 5 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,10 +23,10 @@
 // Motion stops, and Err says why, when SetVelocity was not called for Options.Stale, when an
 // exchange fails or has no answer in time, when the device is gone, when the arm says that API
 // control was taken away, when what it says of its angles or its queue cannot be, and when one of
-// three clocks stood still: this machine's in its sleep, this program's, or, as the arm's own tells,
-// that of a virtual machine. Stop means: the home button up, if it may be down, a point of zero
-// velocity, then command 301, which drops the queue. What the arm does not acknowledge of that is
-// sent again until it does, over a new connection if need be; so long Err is also
+// three clocks stood still: this machine's in its sleep, this program's, or, as the arm's own
+// tells, that of a virtual machine. Stop means: the home button up, if it may be down, a point of
+// zero velocity, then command 301, which drops the queue. What the arm does not acknowledge of that
+// is sent again until it does, over a new connection if need be; so long Err is also
 // ErrUnacknowledged, and what moves the arm is the few points in its queue, or the button. After
 // that nothing moves until Recover; State stays up to date. A packet that was acknowledged has been
 // received, no more: that is all the protocol says.

@@ -20,7 +20,8 @@ func (d *disguised) In(now time.Time, p []byte) (int, time.Time) {
 	n, ready := d.Device.In(now, p)
 	var packet protocol.Packet
 	var info protocol.Info
-	if n == 0 || packet.Decode(p[:n]) != nil || packet.Command != protocol.InfoRead || info.Decode(packet.Data[:protocol.InfoSize]) != nil {
+	if n == 0 || packet.Decode(p[:n]) != nil || packet.Command != protocol.InfoRead ||
+		info.Decode(packet.Data[:protocol.InfoSize]) != nil {
 		return n, ready
 	}
 	info.Type, packet.NACK = d.kind, d.silent
@@ -57,7 +58,8 @@ func TestOnlyKnownKindsAreDriven(t *testing.T) {
 	}
 }
 
-// An arm that is of another kind after it was lost, by a refused question perhaps, is not driven with that kind's scale.
+// An arm that is of another kind after it was lost, by a refused question perhaps, is not driven
+// with that kind's scale.
 func TestKindStaysWhatItWas(t *testing.T) {
 	r := connected(t, "", nil)
 	r.socket.Plug(&disguised{Device: r.device, silent: true})

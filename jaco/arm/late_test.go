@@ -14,7 +14,8 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// A machine that slept while the arm moved does not let it go on, nor a command that came before the driver was back.
+// A machine that slept while the arm moved does not let it go on, nor a command that came before
+// the driver was back.
 func TestAMachineThatSleptStopsTheArm(t *testing.T) {
 	r := connected(t, "", nil)
 	v := [NumJoints]float64{0.3}
@@ -129,7 +130,8 @@ func TestHomeWithoutControlIsAnError(t *testing.T) {
 	}
 }
 
-// A driver that was held up for longer than a velocity may be old stops, though a new one was set meanwhile.
+// A driver that was held up for longer than a velocity may be old stops, though a new one was set
+// meanwhile.
 func TestAPeriodThatIsMissedStopsTheArm(t *testing.T) {
 	held := time.Duration(0)
 	r := connected(t, "", func(_ *emulator.Options, o *Options) {
@@ -153,26 +155,32 @@ func TestAPeriodThatIsMissedStopsTheArm(t *testing.T) {
 	}
 }
 
-// ownTime returns an arm whose own clock says what says makes of the true time since it was switched on, in s.
+// ownTime returns an arm whose own clock says what says makes of the true time since it was
+// switched on, in s.
 func ownTime(d *emulator.Device, says func(s float64) float64) *altered {
 	return &altered{d, protocol.GeneralRead, func(data []byte) {
 		field := data[clockOffset:]
-		binary.LittleEndian.PutUint64(field, math.Float64bits(says(math.Float64frombits(binary.LittleEndian.Uint64(field)))))
+		binary.LittleEndian.PutUint64(field,
+			math.Float64bits(says(math.Float64frombits(binary.LittleEndian.Uint64(field)))))
 	}}
 }
 
-// A virtual machine that is paused, or an arm that is switched off and on, shows in the arm's own clock alone. It stops the
-// arm within a quarter of a second, if that clock has told the time until then; another one is not compared.
+// A virtual machine that is paused, or an arm that is switched off and on, shows in the arm's own
+// clock alone. It stops the arm within a quarter of a second, if that clock has told the time until
+// then; another one is not compared.
 func TestTheArmsOwnClock(t *testing.T) {
 	const when, pause = 6, 0.5 // s
 	for name, c := range map[string]struct {
 		says  func(s float64) float64
 		trips bool
 	}{
-		"true":                   {func(s float64) float64 { return s }, false},
-		"paused":                 {func(s float64) float64 { return s + pause*math.Floor(min(1, s/when)) }, true},
-		"switched off and on":    {func(s float64) float64 { return s - when*math.Floor(min(1, s/when)) }, true},
-		"no number at last":      {func(s float64) float64 { return s / math.Ceil(max(0, when-s)) * math.Ceil(max(0, when-s)) }, true},
+		"true":                {func(s float64) float64 { return s }, false},
+		"paused":              {func(s float64) float64 { return s + pause*math.Floor(min(1, s/when)) }, true},
+		"switched off and on": {func(s float64) float64 { return s - when*math.Floor(min(1, s/when)) }, true},
+		"no number at last": {func(s float64) float64 {
+			return s / math.Ceil(max(0, when-s)) * math.Ceil(max(0,
+				when-s))
+		}, true},
 		"paused for a moment":    {func(s float64) float64 { return s + 0.1*math.Floor(min(1, s/when)) }, false},
 		"drifts by a thousandth": {func(s float64) float64 { return 1.001 * s }, false},
 		"milliseconds":           {func(s float64) float64 { return 1000 * s }, false},

@@ -215,7 +215,8 @@ type State struct {
 	V     [NumJoints]float64 // velocities as the arm reports them, rad/s
 	VTime time.Time
 
-	// Doubt is set by Options.Govern where the velocities cannot be: they are asked for again at once.
+	// Doubt is set by Options.Govern where the velocities cannot be: they are asked for again at
+	// once.
 	Doubt bool
 
 	Torque     [NumJoints]float64 // N m; what a finger reports is not known

@@ -18,8 +18,8 @@ func miscounting(d *emulator.Device, says func(points uint32) uint32) *altered {
 	}}
 }
 
-// An arm that says that its queue is empty, always or now and then, is not filled up: at any time it has few points to go on
-// with, and it is stopped in the end.
+// An arm that says that its queue is empty, always or now and then, is not filled up: at any time
+// it has few points to go on with, and it is stopped in the end.
 func TestQueueThatIsNotCounted(t *testing.T) {
 	asked := 0
 	for name, says := range map[string]func(points uint32) uint32{
@@ -50,11 +50,13 @@ func TestQueueThatIsNotCounted(t *testing.T) {
 			t.Errorf("%s: there were up to %d points in the queue", name, longest)
 		}
 		r.afterNotice(name)
-		t.Logf("%s: stopped after %.1f s, with up to %d points in the queue", name, r.noted.Sub(clock.Epoch).Seconds(), longest)
+		t.Logf("%s: stopped after %.1f s, with up to %d points in the queue", name, r.noted.Sub(clock.Epoch).Seconds(),
+			longest)
 	}
 }
 
-// Twenty minutes of a stream, on a machine that is late now and then, are no reason to doubt the arm.
+// Twenty minutes of a stream, on a machine that is late now and then, are no reason to doubt the
+// arm.
 func TestQueueIsBelievedForLong(t *testing.T) {
 	minutes := 20
 	if testing.Short() {

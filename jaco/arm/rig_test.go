@@ -16,7 +16,8 @@ import (
 
 var background = context.Background()
 
-// rig is a driver on an emulated arm, on a cable that can be spoilt, in virtual time that the test has entered.
+// rig is a driver on an emulated arm, on a cable that can be spoilt, in virtual time that the test
+// has entered.
 type rig struct {
 	t      testing.TB
 	clock  *clock.Virtual

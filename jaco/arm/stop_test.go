@@ -13,12 +13,14 @@ import (
 	"colonnade/jaco/transport"
 )
 
-// spoil decides on each packet to the arm: nil lets it through, errLost makes it disappear, another error is the transfer's.
+// spoil decides on each packet to the arm: nil lets it through, errLost makes it disappear, another
+// error is the transfer's.
 type spoil func(now time.Time, p *protocol.Packet) error
 
 var errLost = errors.New("lost")
 
-// spoilt is a rig before an arm in its retracted pose whose cable is spoilt as *s says, which may change.
+// spoilt is a rig before an arm in its retracted pose whose cable is spoilt as *s says, which may
+// change.
 func spoilt(t *testing.T, s *spoil) *rig {
 	return connected(t, "", func(e *emulator.Options, o *Options) { e.Start, o.Depth = nil, 10 }, func(r *rig) {
 		open := r.opt.Open
@@ -69,7 +71,8 @@ var ways = map[string]func(r *rig, cancel func()) error{
 	"close":  func(r *rig, _ func()) error { return r.arm.Close() },
 }
 
-// ended has the arm go home and ends that after half a second, with the cable spoilt from then on. It returns when Home has.
+// ended has the arm go home and ends that after half a second, with the cable spoilt from then on.
+// It returns when Home has.
 func (r *rig) ended(how string, spoilt func()) (ended error) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(background)
@@ -110,7 +113,8 @@ func (r *rig) stays(name string) {
 func TestHeldButtonIsLetGo(t *testing.T) {
 	var longest time.Duration
 	for how := range ways {
-		for _, d := range []time.Duration{0, 50 * time.Millisecond, 220 * time.Millisecond, 700 * time.Millisecond, 3 * time.Second} {
+		for _, d := range []time.Duration{0, 50 * time.Millisecond, 220 * time.Millisecond, 700 * time.Millisecond,
+			3 * time.Second} {
 			name := fmt.Sprintf("%s, deaf for %v", how, d)
 			var s spoil
 			r := spoilt(t, &s)
@@ -146,8 +150,8 @@ func TestHeldButtonIsLetGo(t *testing.T) {
 	t.Logf("at the latest the arm stood %v after the stop, or after the cable was well again", longest)
 }
 
-// A single fault of the bus, which takes the connection with it, does not keep the button down; nor does a cable that is
-// out for a while.
+// A single fault of the bus, which takes the connection with it, does not keep the button down; nor
+// does a cable that is out for a while.
 func TestHeldButtonOnABrokenBus(t *testing.T) {
 	broken := &transport.Error{Op: "write", Kind: transport.ErrNoDevice}
 	for how := range ways {
@@ -179,7 +183,8 @@ func TestHeldButtonOnABrokenBus(t *testing.T) {
 	}
 }
 
-// Without API control the arm acknowledges the release and does not listen: Recover has to repeat it once it does.
+// Without API control the arm acknowledges the release and does not listen: Recover has to repeat
+// it once it does.
 func TestHeldButtonWithoutControl(t *testing.T) {
 	var s spoil
 	r := spoilt(t, &s)
@@ -208,7 +213,8 @@ func TestStopIsSentUntilAcknowledged(t *testing.T) {
 		t.Errorf("Err is %v", err)
 	}
 	r.sleep(time.Second)
-	if err := r.arm.Err(); err == nil || errors.Is(err, ErrUnacknowledged) || !r.said("a hand") || !r.said("acknowledged the stop") {
+	if err := r.arm.Err(); err == nil || errors.Is(err, ErrUnacknowledged) || !r.said("a hand") ||
+		!r.said("acknowledged the stop") {
 		t.Errorf("afterwards Err is %v, log %q", err, r.log)
 	}
 	if err := r.arm.Stop(background); err != nil {
@@ -319,7 +325,8 @@ func TestStateAfterAStop(t *testing.T) {
 	r.arm.Abort(errors.New("a hand"))
 	r.sleep(300 * time.Millisecond)
 	state, now := r.arm.State(), r.clock.Now()
-	for what, at := range map[string]time.Time{"angles": state.QTime, "velocities": state.VTime, "status": state.StatusTime, "queue": state.QueueTime} {
+	for what, at := range map[string]time.Time{"angles": state.QTime, "velocities": state.VTime,
+		"status": state.StatusTime, "queue": state.QueueTime} {
 		if age := now.Sub(at); age > 100*time.Millisecond {
 			t.Errorf("%s are %v old", what, age)
 		}

@@ -18,7 +18,8 @@ import (
 // limit is what the design allows between noticing that something is wrong and the arm standing.
 const limit = 50 * time.Millisecond
 
-// standing is the speed below which an arm stands: a joint whose servo is at 0 may creep with 0.04 rad/s under its weight.
+// standing is the speed below which an arm stands: a joint whose servo is at 0 may creep with 0.04
+// rad/s under its weight.
 const standing = 0.05 // rad/s
 
 // afterNotice checks that the arm stands limit after the driver has noticed, and from then on.
@@ -33,7 +34,8 @@ func (r *rig) afterNotice(name string) {
 	}
 	for end := r.noted.Add(time.Second); r.clock.Now().Before(end); r.sleep(10 * time.Millisecond) {
 		if s := r.state(); speed(s) > standing || s.Queue != 0 {
-			r.t.Fatalf("%s: %v after it was noticed: %.3f rad/s, %d points in the queue", name, r.clock.Now().Sub(r.noted), speed(s), s.Queue)
+			r.t.Fatalf("%s: %v after it was noticed: %.3f rad/s, %d points in the queue", name,
+				r.clock.Now().Sub(r.noted), speed(s), s.Queue)
 		}
 	}
 }
@@ -41,8 +43,8 @@ func (r *rig) afterNotice(name string) {
 // fast turns five joints with nearly all the speed they have.
 var fast = [NumJoints]float64{0.6, 0, 0.5, 0.8, 0.8, 0.8}
 
-// tripped drives the arm fast until the driver notices something, for 5 s at most, and returns why and how long after that
-// the arm stood.
+// tripped drives the arm fast until the driver notices something, for 5 s at most, and returns why
+// and how long after that the arm stood.
 func (r *rig) tripped() (cause error, stood time.Duration) {
 	r.t.Helper()
 	for ms := 0; ms < 5000 && cause == nil; ms++ {
@@ -52,7 +54,8 @@ func (r *rig) tripped() (cause error, stood time.Duration) {
 		r.sleep(time.Millisecond)
 		cause = r.arm.Err()
 	}
-	for noticed := r.clock.Now(); speed(r.state()) > standing && stood < time.Second; stood = r.clock.Now().Sub(noticed) {
+	for noticed := r.clock.Now(); speed(r.state()) > standing &&
+		stood < time.Second; stood = r.clock.Now().Sub(noticed) {
 		r.sleep(time.Millisecond)
 	}
 	return cause, stood
@@ -86,8 +89,8 @@ func TestStaleCommand(t *testing.T) {
 	}
 }
 
-// Whatever happens to one transfer while the arm moves, it stands within 50 ms of the driver noticing, says why, and
-// goes on after Recover.
+// Whatever happens to one transfer while the arm moves, it stands within 50 ms of the driver
+// noticing, says why, and goes on after Recover.
 func TestFaultsWhileMoving(t *testing.T) {
 	var longest time.Duration
 	for _, c := range []struct {
@@ -129,8 +132,8 @@ func TestFaultsWhileMoving(t *testing.T) {
 	t.Logf("at the latest the arm stood %v after it was noticed", longest)
 }
 
-// With the mechanics of the emulated robot, whose servos lag by 50 ms, the arm coasts after it is asked for nothing any more:
-// that it is asked for nothing takes no longer than before.
+// With the mechanics of the emulated robot, whose servos lag by 50 ms, the arm coasts after it is
+// asked for nothing any more: that it is asked for nothing takes no longer than before.
 func TestStopWithLag(t *testing.T) {
 	robot, err := domain.Load("robot")
 	if err != nil {
@@ -305,7 +308,8 @@ func TestFaultWhileHoming(t *testing.T) {
 
 // Twenty minutes of driving under random faults, recovering each time.
 func TestManyFaults(t *testing.T) {
-	r := connected(t, "lose chance 0.0005; garbage in chance 0.0002; stall chance 0.0002; short chance 0.0002; delay chance 0.001 for 20ms; unplug chance 0.0001 for 300ms", nil)
+	r := connected(t, "lose chance 0.0005; garbage in chance 0.0002; stall chance 0.0002; short chance 0.0002; delay "+
+		"chance 0.001 for 20ms; unplug chance 0.0001 for 300ms", nil)
 	stops, minutes := 0, 20
 	if testing.Short() {
 		minutes = 4

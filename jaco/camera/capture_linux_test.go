@@ -138,7 +138,8 @@ func TestFrameWaits(t *testing.T) {
 	}
 }
 
-// Pictures that are damaged or cannot be decoded are left out and counted, and so are those that were missed.
+// Pictures that are damaged or cannot be decoded are left out and counted, and so are those that
+// were missed.
 func TestDamagedPictures(t *testing.T) {
 	f := newFake()
 	c := begin(t, f, nil)
@@ -265,7 +266,8 @@ func TestOptions(t *testing.T) {
 		o.Width, o.Height, o.Pixels, o.Rate = 32, 16, MJPEG, 30
 		o.Exposure, o.WhiteBalance, o.Gain, o.Focus = 20*time.Millisecond, 4600, number(7), number(9)
 	})
-	want := map[uint32]int32{exposureMode: 1, exposureTime: 200, whiteAuto: 0, whiteKelvin: 4600, gain: 7, focusAuto: 0, focus: 9}
+	want := map[uint32]int32{exposureMode: 1, exposureTime: 200, whiteAuto: 0, whiteKelvin: 4600, gain: 7, focusAuto: 0,
+		focus: 9}
 	for id, v := range want {
 		if f.controls[id] != v {
 			t.Errorf("control %#x is %d, want %d", id, f.controls[id], v)
@@ -276,17 +278,22 @@ func TestOptions(t *testing.T) {
 		fake   func(*fake)
 		want   error
 	}{
-		"size":               {func(o *Options) { o.Width, o.Height = 640, 480 }, nil, ErrFormat},
-		"format":             {func(o *Options) { o.Pixels = YUYV }, func(f *fake) { f.formats = f.formats[:1] }, ErrFormat},
-		"no format":          {nil, func(f *fake) { f.formats = []Pixels{1} }, ErrFormat},
-		"rate":               {func(o *Options) { o.Rate = 60 }, nil, ErrFormat},
-		"no exposure":        {func(o *Options) { o.Exposure = time.Millisecond }, func(f *fake) { delete(f.controls, exposureTime) }, ErrFormat},
-		"exposure, rounded":  {func(o *Options) { o.Exposure = time.Millisecond }, func(f *fake) { f.rounds[exposureTime] = 12 }, ErrFormat},
-		"controls are gone":  {func(o *Options) { o.Gain = number(1) }, func(f *fake) { f.refuse[ioctlSetControl] = unix.ENODEV }, transport.ErrNoDevice},
+		"size": {func(o *Options) { o.Width, o.Height = 640, 480 }, nil, ErrFormat},
+		"format": {func(o *Options) { o.Pixels = YUYV }, func(f *fake) { f.formats = f.formats[:1] },
+			ErrFormat},
+		"no format": {nil, func(f *fake) { f.formats = []Pixels{1} }, ErrFormat},
+		"rate":      {func(o *Options) { o.Rate = 60 }, nil, ErrFormat},
+		"no exposure": {func(o *Options) { o.Exposure = time.Millisecond },
+			func(f *fake) { delete(f.controls, exposureTime) }, ErrFormat},
+		"exposure, rounded": {func(o *Options) { o.Exposure = time.Millisecond },
+			func(f *fake) { f.rounds[exposureTime] = 12 }, ErrFormat},
+		"controls are gone": {func(o *Options) { o.Gain = number(1) },
+			func(f *fake) { f.refuse[ioctlSetControl] = unix.ENODEV }, transport.ErrNoDevice},
 		"others record":      {nil, func(f *fake) { f.refuse[ioctlSetPriority] = unix.EBUSY }, transport.ErrBusy},
 		"others stream":      {nil, func(f *fake) { f.refuse[ioctlRequest] = unix.EBUSY }, transport.ErrBusy},
 		"others began first": {nil, func(f *fake) { f.refuse[ioctlStart] = unix.EBUSY }, transport.ErrBusy},
-		"a rate refused":     {func(o *Options) { o.Rate = 30 }, func(f *fake) { f.refuse[ioctlSetRate] = unix.EINVAL }, transport.ErrBus},
+		"a rate refused": {func(o *Options) { o.Rate = 30 }, func(f *fake) { f.refuse[ioctlSetRate] = unix.EINVAL },
+			transport.ErrBus},
 		"no room on the bus": {nil, func(f *fake) { f.refuse[ioctlStart] = unix.ENOSPC }, ErrRoom},
 		"few buffers":        {nil, func(f *fake) { f.count = 2 }, ErrFormat},
 		"no camera":          {nil, func(f *fake) { f.refuse[ioctlCapability] = unix.ENOTTY }, ErrFormat},
@@ -318,7 +325,8 @@ func TestOptions(t *testing.T) {
 	}
 
 	for _, bad := range []Options{
-		{Width: 640}, {Width: -1, Height: -1}, {Width: 1 << 20, Height: 1}, {Pixels: 1}, {Rate: -1}, {Exposure: time.Microsecond}, {Timeout: -1},
+		{Width: 640}, {Width: -1, Height: -1}, {Width: 1 << 20, Height: 1}, {Pixels: 1}, {Rate: -1},
+		{Exposure: time.Microsecond}, {Timeout: -1},
 	} {
 		if _, err := Open(bad); err == nil || !strings.HasPrefix(err.Error(), "camera: ") {
 			t.Errorf("%+v: %v", bad, err)
@@ -348,7 +356,8 @@ func TestOpenWhatIsNoCamera(t *testing.T) {
 	if got, err := choose(two[:1]); got != "/dev/video0" || err != nil {
 		t.Errorf("one camera: %q, %v", got, err)
 	}
-	if err := failure("open", "x", unix.EACCES); !errors.Is(err, transport.ErrPermission) || !strings.Contains(err.Error(), "group video") {
+	if err := failure("open", "x", unix.EACCES); !errors.Is(err, transport.ErrPermission) ||
+		!strings.Contains(err.Error(), "group video") {
 		t.Error(err)
 	}
 }

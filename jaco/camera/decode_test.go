@@ -75,7 +75,8 @@ func TestYUYVLikeJPEG(t *testing.T) {
 	}
 }
 
-// The part that Crop names is what is seen, scaled by the area average; lines may be longer than their pixels.
+// The part that Crop names is what is seen, scaled by the area average; lines may be longer than
+// their pixels.
 func TestCrop(t *testing.T) {
 	const width, height, line = 200, 100, 2*200 + 32
 	picture := make([]byte, line*height)
@@ -84,7 +85,8 @@ func TestCrop(t *testing.T) {
 			picture[y*line+2*x], picture[y*line+2*x+1] = uint8(16+x/2+y), 128
 		}
 	}
-	for _, crop := range []image.Rectangle{{}, image.Rect(3, 5, 130, 90), image.Rect(0, 0, width, height), image.Rect(199, 99, 200, 100)} {
+	for _, crop := range []image.Rectangle{{}, image.Rect(3, 5, 130, 90), image.Rect(0, 0, width, height),
+		image.Rect(199, 99, 200, 100)} {
 		d, err := newDecoder(YUYV, width, height, line, crop, colours{full: true})
 		if err != nil {
 			t.Fatal(err)

@@ -72,8 +72,8 @@ func TestEmulatedPicture(t *testing.T) {
 	}
 }
 
-// Under domain robot pictures are one frame (33 ms) late, and say so; the sensor's noise is another in each and follows from
-// the seed.
+// Under domain robot pictures are one frame (33 ms) late, and say so; the sensor's noise is another
+// in each and follows from the seed.
 func TestEmulatedLatencyAndNoise(t *testing.T) {
 	s, v := newScene(t, "robot")
 	moved := false
@@ -90,7 +90,8 @@ func TestEmulatedLatencyAndNoise(t *testing.T) {
 	c.Frame(second)
 	newEmulated(t, s).Frame(again)
 	if bytes.Equal(first, second) || !bytes.Equal(first, again) {
-		t.Errorf("two pictures are equal: %v; the same seed gives the same: %v", bytes.Equal(first, second), bytes.Equal(first, again))
+		t.Errorf("two pictures are equal: %v; the same seed gives the same: %v", bytes.Equal(first, second),
+			bytes.Equal(first, again))
 	}
 	v.Enter()
 	clock.Sleep(t.Context(), v, 1020*time.Millisecond)

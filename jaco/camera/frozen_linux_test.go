@@ -20,7 +20,8 @@ func striped(level uint8) []byte {
 	return p
 }
 
-// A camera that repeats a picture with fresh times is taken for one that hangs, after half a second and five pictures.
+// A camera that repeats a picture with fresh times is taken for one that hangs, after half a second
+// and five pictures.
 func TestTheSamePictureAgainAndAgain(t *testing.T) {
 	const step = 100 * time.Millisecond
 	for _, x := range []struct {
@@ -34,7 +35,8 @@ func TestTheSamePictureAgainAndAgain(t *testing.T) {
 		{"25 a second", step * 2 / 5, func(int) []byte { return striped(40) }, 13, "the camera hangs"},
 		{"one a second", 10 * step, func(int) []byte { return striped(40) }, 4, "the camera hangs"},
 		{"a covered lens", step, func(int) []byte { return grey(16) }, 5, "is the lens covered"},
-		{"frozen after a while", step, func(i int) []byte { return striped(uint8(min(i, 10))) }, 15, "the camera hangs"},
+		{"frozen after a while", step, func(i int) []byte { return striped(uint8(min(i, 10))) }, 15,
+			"the camera hangs"},
 		{"noise", step, func(i int) []byte { return striped(uint8(40 + i%2)) }, 0, ""},
 		{"a slow sensor behind a bridge", step / 3, func(i int) []byte { return striped(uint8(40 + i/6)) }, 0, ""},
 	} {
@@ -43,7 +45,8 @@ func TestTheSamePictureAgainAndAgain(t *testing.T) {
 		dst := make([]uint8, FrameSize)
 		failed := 0
 		for i := range 20 {
-			until(t, "room for a picture", func() bool { return f.deliver(x.picture(i), 50*time.Second-time.Duration(i)*x.every, 0) })
+			until(t, "room for a picture",
+				func() bool { return f.deliver(x.picture(i), 50*time.Second-time.Duration(i)*x.every, 0) })
 			_, err := c.Frame(dst)
 			switch {
 			case err == nil && failed > 0:

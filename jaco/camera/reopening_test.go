@@ -40,7 +40,8 @@ func pass(t *testing.T, v *clock.Virtual, d time.Duration) {
 	}
 }
 
-// A camera that is unplugged gives errors until it is back, and is then as before; it is not asked for all the time.
+// A camera that is unplugged gives errors until it is back, and is then as before; it is not asked
+// for all the time.
 func TestReopening(t *testing.T) {
 	v, socket := clock.NewVirtual(), new(plug)
 	v.Enter()
@@ -107,8 +108,8 @@ func TestReopeningKeepsTheCamera(t *testing.T) {
 	}
 }
 
-// A camera that dies without a word, or gives nothing that can be used, is opened again as one that was unplugged; one that is late
-// now and then is not.
+// A camera that dies without a word, or gives nothing that can be used, is opened again as one that
+// was unplugged; one that is late now and then is not.
 func TestReopeningOfAStalledCamera(t *testing.T) {
 	v, socket := clock.NewVirtual(), new(plug)
 	v.Enter()
@@ -193,7 +194,8 @@ func TestReopeningClosedMeanwhile(t *testing.T) {
 	socket.opened[0].err = &transport.Error{Op: "picture", Kind: transport.ErrNoDevice}
 	c.Frame(make([]uint8, FrameSize))
 	pass(t, v, reopenEvery)
-	if _, err := c.Frame(make([]uint8, FrameSize)); !errors.Is(err, transport.ErrClosed) || len(socket.opened) != 2 || socket.opened[1].closed != 1 {
+	if _, err := c.Frame(make([]uint8, FrameSize)); !errors.Is(err, transport.ErrClosed) || len(socket.opened) != 2 ||
+		socket.opened[1].closed != 1 {
 		t.Errorf("%v, %d opened", err, len(socket.opened))
 	}
 }

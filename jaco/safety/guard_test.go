@@ -110,7 +110,8 @@ func TestOtherArmsAreNotMoved(t *testing.T) {
 	}
 	defer guard.Close()
 	for what, err := range map[string]error{
-		"enable": guard.Enable(background), "home": guard.Home(background), "retract": guard.Retract(background), "fingers": guard.InitFingers(background),
+		"enable": guard.Enable(background), "home": guard.Home(background),
+		"retract": guard.Retract(background), "fingers": guard.InitFingers(background),
 	} {
 		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "Jaco 1") {
 			t.Errorf("%s: %v", what, err)
@@ -194,10 +195,11 @@ func TestLogReportsItsErrors(t *testing.T) {
 func TestLimitsCannotBeTurnedOff(t *testing.T) {
 	m := sim.Canonical()
 	for name, change := range map[string]func(l *Limits){
-		"joint": func(l *Limits) { l.Joint = 0 }, "table": func(l *Limits) { l.Table = -1 }, "table too high": func(l *Limits) { l.Table = 0.03 },
-		"self": func(l *Limits) { l.Self = math.NaN() }, "zero": func(l *Limits) { l.Zero = 0 },
-		"box": func(l *Limits) { l.Box = [2]sim.Vec3{} }, "endless box": func(l *Limits) { l.Box[1][2] = math.Inf(1) },
-		"speed": func(l *Limits) { l.Speed[8] = 2 }, "acceleration": func(l *Limits) { l.Acceleration[0] = math.Inf(1) },
+		"joint": func(l *Limits) { l.Joint = 0 }, "table": func(l *Limits) { l.Table = -1 },
+		"table too high": func(l *Limits) { l.Table = 0.03 }, "self": func(l *Limits) { l.Self = math.NaN() },
+		"zero": func(l *Limits) { l.Zero = 0 }, "box": func(l *Limits) { l.Box = [2]sim.Vec3{} },
+		"endless box": func(l *Limits) { l.Box[1][2] = math.Inf(1) }, "speed": func(l *Limits) { l.Speed[8] = 2 },
+		"acceleration": func(l *Limits) { l.Acceleration[0] = math.Inf(1) },
 	} {
 		l := DefaultLimits()
 		if err := l.Validate(m); err != nil {
@@ -221,7 +223,8 @@ func TestLimitsCannotBeTurnedOff(t *testing.T) {
 	}
 }
 
-// A cable that is cut at full speed towards the table must not matter: the arm comes to rest before it.
+// A cable that is cut at full speed towards the table must not matter: the arm comes to rest before
+// it.
 func TestCutCable(t *testing.T) {
 	motion := robotMotion(t)
 	start, _ := sim.Canonical().Keyframe("reach_start")

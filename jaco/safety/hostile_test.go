@@ -19,38 +19,44 @@ var policies = []struct {
 	period time.Duration
 	make   func(rng *rand.Rand) func(q *[sim.NumJoints]float64) [sim.NumJoints]float64
 }{
-	{"random actions", 100 * time.Millisecond, func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-		return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 { return drawn(rng) }
-	}},
-	{"one action for ever", 100 * time.Millisecond, func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-		return steady(drawn(rng))
-	}},
-	{"new action every point", 10 * time.Millisecond, func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-		return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 { return drawn(rng) }
-	}},
-	{"alternating every point", 10 * time.Millisecond, func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-		v, n := drawn(rng), 0
-		drift := drawn(rng)
-		return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
-			n++
-			if n%2 == 0 {
-				return v
-			}
-			var back [sim.NumJoints]float64
-			for i := range v {
-				back[i] = -v[i]
-				if n%6 == 1 {
-					back[i] = drift[i]
+	{"random actions", 100 * time.Millisecond,
+		func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+			return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 { return drawn(rng) }
+		}},
+	{"one action for ever", 100 * time.Millisecond,
+		func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+			return steady(drawn(rng))
+		}},
+	{"new action every point", 10 * time.Millisecond,
+		func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+			return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 { return drawn(rng) }
+		}},
+	{"alternating every point", 10 * time.Millisecond,
+		func(rng *rand.Rand) func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+			v, n := drawn(rng), 0
+			drift := drawn(rng)
+			return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 {
+				n++
+				if n%2 == 0 {
+					return v
 				}
+				var back [sim.NumJoints]float64
+				for i := range v {
+					back[i] = -v[i]
+					if n%6 == 1 {
+						back[i] = drift[i]
+					}
+				}
+				return back
 			}
-			return back
-		}
-	}},
+		}},
 	{"to the table", 50 * time.Millisecond, towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Table })},
 	{"to itself", 50 * time.Millisecond, towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Self })},
 	{"to a limit", 50 * time.Millisecond, towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Limit })},
-	{"to the table at every point", 10 * time.Millisecond, towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Table })},
-	{"to itself at every point", 10 * time.Millisecond, towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Self })},
+	{"to the table at every point", 10 * time.Millisecond,
+		towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Table })},
+	{"to itself at every point", 10 * time.Millisecond,
+		towards(func(s *sim.Surroundings) *sim.Nearby { return &s.Self })},
 }
 
 // drawn is a random action of the task.
@@ -62,7 +68,8 @@ func drawn(rng *rand.Rand) (v [sim.NumJoints]float64) {
 }
 
 // towards goes down a gradient with all joints at full speed.
-func towards(what func(*sim.Surroundings) *sim.Nearby) func(rng *rand.Rand) func(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
+func towards(what func(
+	*sim.Surroundings) *sim.Nearby) func(rng *rand.Rand) func(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
 	return func(rng *rand.Rand) func(q *[sim.NumJoints]float64) [sim.NumJoints]float64 {
 		m := sim.Canonical()
 		d := m.NewData()
@@ -80,8 +87,8 @@ func towards(what func(*sim.Surroundings) *sim.Nearby) func(rng *rand.Rand) func
 	}
 }
 
-// No policy brings the true arm, with all its errors, to break a rule of the task: not within the time that the Guard takes
-// to refuse, and not by going on after each refusal.
+// No policy brings the true arm, with all its errors, to break a rule of the task: not within the
+// time that the Guard takes to refuse, and not by going on after each refusal.
 func TestHostilePolicies(t *testing.T) {
 	motion := robotMotion(t)
 	for n, p := range policies {

@@ -12,7 +12,8 @@ import (
 	"colonnade/sim"
 )
 
-// slowDisk takes its time for every write: until it is let go on, or for longer than anybody may wait.
+// slowDisk takes its time for every write: until it is let go on, or for longer than anybody may
+// wait.
 type slowDisk struct {
 	bytes.Buffer
 	goOn   chan struct{}
@@ -28,8 +29,8 @@ func (d *slowDisk) Write(p []byte) (int, error) {
 	return d.Buffer.Write(p)
 }
 
-// No stop waits for the disk: neither that of a hand, nor the Guard's own, nor the driver's. What was told is written all
-// the same, in its order.
+// No stop waits for the disk: neither that of a hand, nor the Guard's own, nor the driver's. What
+// was told is written all the same, in its order.
 func TestStopsDoNotWaitForTheLog(t *testing.T) {
 	disk := &slowDisk{goOn: make(chan struct{})}
 	log := NewLog(disk)

@@ -51,8 +51,8 @@ const (
 	betweenFinger = 0.4
 )
 
-// measure measures the pose that the joints report as q, and the one that they have if Options.Zeros
-// is right: of each distance it returns the one with less above its margin.
+// measure measures the pose that the joints report as q, and the one that they have if
+// Options.Zeros is right: of each distance it returns the one with less above its margin.
 func (g *Guard) measure(q *[sim.NumJoints]float64) rooms {
 	r := g.measureAt(q)
 	if g.opt.Zeros == [sim.NumJoints]float64{} {

@@ -11,7 +11,8 @@ import (
 	"colonnade/sim"
 )
 
-// An arm that reports a pose that it cannot have is moved by nothing, Resume included, and everybody says which joint it is.
+// An arm that reports a pose that it cannot have is moved by nothing, Resume included, and
+// everybody says which joint it is.
 func TestNothingMovesFromAPoseThatCannotBe(t *testing.T) {
 	for _, x := range []struct {
 		joint  int

@@ -13,17 +13,20 @@ import (
 	"colonnade/sim"
 )
 
-// An arm in its margins that ignores points, as some do until they were home once, is not tried for ever.
+// An arm in its margins that ignores points, as some do until they were home once, is not tried for
+// ever.
 func TestRetreatOfAnArmThatIgnoresPoints(t *testing.T) {
 	folded, _ := sim.Canonical().Keyframe("home")
 	folded[2] = 0.34
-	r := newRig(t, setup{start: &folded, device: func(o *emulator.Options) { o.Choices.HomeFirst = emulator.HomeForAll }})
+	r := newRig(t,
+		setup{start: &folded, device: func(o *emulator.Options) { o.Choices.HomeFirst = emulator.HomeForAll }})
 	defer r.close()
 	began := r.clock.Now()
 	var within clock.Deadline
 	within.Set(background, began.Add(30*time.Second))
 	var trip *Trip
-	if err := r.guard.Resume(&within); !errors.As(err, &trip) || trip.Cause != Following || !strings.Contains(err.Error(), "until it was home once") {
+	if err := r.guard.Resume(&within); !errors.As(err, &trip) || trip.Cause != Following ||
+		!strings.Contains(err.Error(), "until it was home once") {
 		t.Errorf("resume: %v", err)
 	}
 	if took := r.clock.Now().Sub(began); took > time.Second {
@@ -31,8 +34,9 @@ func TestRetreatOfAnArmThatIgnoresPoints(t *testing.T) {
 	}
 }
 
-// TestLeaving: every distance grows as fast as it is to, also where two of them pull one joint different ways, as an arm's
-// that is folded to joint 3's limit with its hand on link 2: added up, the slopes would press it deeper into one of them.
+// TestLeaving: every distance grows as fast as it is to, also where two of them pull one joint
+// different ways, as an arm's that is folded to joint 3's limit with its hand on link 2: added up,
+// the slopes would press it deeper into one of them.
 func TestLeaving(t *testing.T) {
 	grow := func(g, v *[sim.NumJoints]float64) (rate float64) {
 		for i := range g {

@@ -132,8 +132,10 @@ func steady(v [sim.NumJoints]float64) func(*[sim.NumJoints]float64) [sim.NumJoin
 	return func(*[sim.NumJoints]float64) [sim.NumJoints]float64 { return v }
 }
 
-// drawStart returns a pose of the task's starts, or with wild any pose, whose readings keep all margins.
-func drawStart(rng *rand.Rand, wild bool, fits func(q *[sim.NumJoints]float64) bool, m *sim.Motion) [sim.NumJoints]float64 {
+// drawStart returns a pose of the task's starts, or with wild any pose, whose readings keep all
+// margins.
+func drawStart(rng *rand.Rand, wild bool, fits func(q *[sim.NumJoints]float64) bool,
+	m *sim.Motion) [sim.NumJoints]float64 {
 	centre, _ := sim.Canonical().Keyframe("reach_start")
 	for {
 		var q, read [sim.NumJoints]float64

@@ -78,18 +78,21 @@ func frames(t *testing.T, c *camera.Capture, n int) (last []uint8) {
 		}
 		before, oldest = at, max(oldest, age)
 	}
-	t.Logf("measured: %.1f pictures/s, at most %v old when they can be used; %+v", float64(n)/time.Since(began).Seconds(), oldest, c.Stats())
+	t.Logf("measured: %.1f pictures/s, at most %v old when they can be used; %+v",
+		float64(n)/time.Since(began).Seconds(), oldest, c.Stats())
 	return last
 }
 
 // The kernel's virtual camera shows bars of 75 % colour, and they come out as they should.
 func TestGuestVivid(t *testing.T) {
 	path := awaitCamera(t, "vivid")
-	c := openCamera(t, camera.Options{Path: path, Width: 640, Height: 360, Pixels: camera.YUYV, Rate: 25, Crop: image.Rect(0, 0, 640, 360)})
+	c := openCamera(t, camera.Options{Path: path, Width: 640, Height: 360, Pixels: camera.YUYV, Rate: 25,
+		Crop: image.Rect(0, 0, 640, 360)})
 	picture := frames(t, c, 20)
 	const full = 191
 	for i, want := range [][3]uint8{
-		{full, full, full}, {full, full, 0}, {0, full, full}, {0, full, 0}, {full, 0, full}, {full, 0, 0}, {0, 0, full}, {0, 0, 0},
+		{full, full, full}, {full, full, 0}, {0, full, full}, {0, full, 0}, {full, 0, full}, {full, 0, 0},
+		{0, 0, full}, {0, 0, 0},
 	} {
 		pixel(t, picture, 8*i+4, 56, want, 4)
 	}
@@ -103,7 +106,8 @@ func TestGuestVivid(t *testing.T) {
 	frames(t, c, 2)
 	c.Close()
 	for what, opt := range map[string]camera.Options{
-		"format": {Path: path, Pixels: camera.MJPEG}, "size": {Path: path, Width: 1000, Height: 1000}, "rate": {Path: path, Rate: 77},
+		"format": {Path: path, Pixels: camera.MJPEG}, "size": {Path: path, Width: 1000, Height: 1000},
+		"rate": {Path: path, Rate: 77},
 	} {
 		if _, err := camera.Open(opt); !errors.Is(err, camera.ErrFormat) {
 			t.Errorf("another %s: %v", what, err)
@@ -135,7 +139,8 @@ func TestHelperCamera(t *testing.T) {
 	t.Log(err)
 }
 
-// shots returns the webcam's pictures: red at the left, blue at the right, and a corner that changes as by noise.
+// shots returns the webcam's pictures: red at the left, blue at the right, and a corner that
+// changes as by noise.
 func shots() func(mjpeg bool) []byte {
 	n := 0
 	return func(mjpeg bool) []byte {
@@ -175,12 +180,14 @@ func shots() func(mjpeg bool) []byte {
 // corner is a side of the part of the webcam's picture that changes, pixels.
 const corner = 16
 
-// A webcam behind the kernel's own driver: both formats, exposure by hand, a camera that hangs, and one that is unplugged.
+// A webcam behind the kernel's own driver: both formats, exposure by hand, a camera that hangs, and
+// one that is unplugged.
 func TestGuestWebcam(t *testing.T) {
 	w := newWebcam(t, shots())
 	path := awaitCamera(t, camName)
 	for _, pixels := range []camera.Pixels{camera.YUYV, camera.MJPEG} {
-		c := openCamera(t, camera.Options{Path: path, Width: camWidth, Height: camHeight, Pixels: pixels, Rate: 20, Exposure: 12300 * time.Microsecond})
+		c := openCamera(t, camera.Options{Path: path, Width: camWidth, Height: camHeight, Pixels: pixels, Rate: 20,
+			Exposure: 12300 * time.Microsecond})
 		picture := frames(t, c, 10)
 		pixel(t, picture, 16, 32, [3]uint8{255, 0, 0}, 4)
 		pixel(t, picture, 48, 32, [3]uint8{0, 0, 255}, 4)

@@ -43,8 +43,10 @@ func TestBoot(t *testing.T) {
 	console := filepath.Join(dir, "console.log")
 	ctx, cancel := context.WithTimeout(context.Background(), bootTime)
 	defer cancel()
-	// One processor: with two, emulated on two cores, an exchange was seen to take seven times as long.
-	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "1", "-no-reboot",
+	// One processor: with two, emulated on two cores, an exchange was seen to take seven times as
+	// long.
+	qemu := exec.CommandContext(ctx, "qemu-system-x86_64", "-accel", "tcg", "-cpu", "max", "-m", "512", "-smp", "1",
+		"-no-reboot",
 		"-nodefaults", "-no-user-config", "-display", "none", "-serial", "file:"+console,
 		"-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",
 		"-kernel", kernel, "-initrd", initrd, "-append", "console=ttyS0 panic=-1 quiet")

@@ -17,11 +17,13 @@ import (
 	"testing"
 )
 
-// buildImage makes a kernel that QEMU boots and an initial file system with this binary from the packages in a folder.
+// buildImage makes a kernel that QEMU boots and an initial file system with this binary from the
+// packages in a folder.
 func buildImage(t *testing.T, packages, dir string) (kernel, initrd string) {
 	t.Helper()
 	root := filepath.Join(dir, "package")
-	unpack(t, onlyFile(t, packages, "linux-image-*.deb"), root, "./boot/vmlinuz-*", "*/kernel/drivers/usb/*", "*/kernel/drivers/media/*", "*/modules.builtin")
+	unpack(t, onlyFile(t, packages, "linux-image-*.deb"), root, "./boot/vmlinuz-*", "*/kernel/drivers/usb/*",
+		"*/kernel/drivers/media/*", "*/modules.builtin")
 	unpack(t, onlyFile(t, packages, "usbip_*.deb"), root, "./usr/sbin/usbip")
 	vmlinux, err := extractKernel(onlyFile(t, root, "boot/vmlinuz-*"))
 	if err != nil {
@@ -49,7 +51,8 @@ func buildImage(t *testing.T, packages, dir string) (kernel, initrd string) {
 // fill puts the guest's files into an archive.
 func fill(t *testing.T, a *archive, root, dir string) {
 	t.Helper()
-	for _, d := range []string{"dev", "proc", "sys", "tmp", "run", "var", "bin", "modules", "lib", "lib64", "lib/x86_64-linux-gnu"} {
+	for _, d := range []string{"dev", "proc", "sys", "tmp", "run", "var", "bin", "modules", "lib", "lib64",
+		"lib/x86_64-linux-gnu"} {
 		a.add(d, modeFolder|0o755, nil)
 	}
 	a.add("dev/console", modeCharacter|0o600, nil)
@@ -61,7 +64,8 @@ func fill(t *testing.T, a *archive, root, dir string) {
 
 	for _, command := range []string{"jacoemu", "jacoctl"} {
 		program := filepath.Join(dir, command)
-		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program, "colonnade/jaco/cmd/"+command)
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", program,
+			"colonnade/jaco/cmd/"+command)
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := build.CombinedOutput(); err != nil {
 			t.Fatalf("go build: %v\n%s", err, said)
@@ -127,7 +131,8 @@ func kernelModules(t *testing.T, root string) []module {
 	return order
 }
 
-// libraries returns the shared libraries that a program needs, with the loader, as this machine has them.
+// libraries returns the shared libraries that a program needs, with the loader, as this machine has
+// them.
 func libraries(t *testing.T, program string) (paths []string) {
 	t.Helper()
 	said, err := exec.Command("ldd", program).Output()
@@ -181,8 +186,8 @@ func unpack(t *testing.T, deb, root string, patterns ...string) {
 	}
 }
 
-// extractKernel returns the kernel inside a bzImage: QEMU boots that, too, and does not spend seconds on unpacking it.
-// Offsets are those of the kernel's document on the x86 boot protocol.
+// extractKernel returns the kernel inside a bzImage: QEMU boots that, too, and does not spend
+// seconds on unpacking it. Offsets are those of the kernel's document on the x86 boot protocol.
 func extractKernel(path string) ([]byte, error) {
 	image, err := os.ReadFile(path)
 	if err != nil {
@@ -215,7 +220,8 @@ const (
 	modeCharacter = 0o020000
 )
 
-// archive writes a cpio archive of the kind newc, as the kernel takes it for its initial file system.
+// archive writes a cpio archive of the kind newc, as the kernel takes it for its initial file
+// system.
 type archive struct {
 	w     io.Writer
 	inode int
@@ -233,7 +239,8 @@ func (a *archive) add(name string, mode uint32, data []byte) {
 		major, minor = 5, 1
 	}
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", a.inode, mode, 0, 0, 1, 0, len(data), 0, 0, major, minor, len(name)+1, 0)
+	fmt.Fprintf(&b, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x", a.inode, mode, 0, 0, 1, 0, len(data),
+		0, 0, major, minor, len(name)+1, 0)
 	b.WriteString(name + "\x00")
 	b.Write(make([]byte, -b.Len()&3))
 	b.Write(data)

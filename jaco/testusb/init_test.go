@@ -41,8 +41,8 @@ func runGuest() {
 	}
 }
 
-// stop ends QEMU with exitStatus or, after a failure, another one. It waits for the console first: the machine stops at
-// once.
+// stop ends QEMU with exitStatus or, after a failure, another one. It waits for the console first:
+// the machine stops at once.
 func stop(well bool) error {
 	unix.IoctlSetInt(1, unix.TCSBRK, 1)
 	port, err := os.OpenFile("/dev/port", os.O_WRONLY, 0)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// wanted are the modules that the tests use, with their parameters. vivid is asked for one plain webcam instead of its
-// crowd of devices.
+// wanted are the modules that the tests use, with their parameters. vivid is asked for one plain
+// webcam instead of its crowd of devices.
 var wanted = []module{
 	{name: "vhci_hcd"},
 	{name: "uvcvideo"},
@@ -32,7 +32,8 @@ func moduleName(path string) string {
 	return strings.ReplaceAll(strings.TrimSuffix(filepath.Base(path), ".ko"), "-", "_")
 }
 
-// readModule reads what a module's file says it needs: in the section .modinfo, zero-terminated key=value.
+// readModule reads what a module's file says it needs: in the section .modinfo, zero-terminated
+// key=value.
 func readModule(path string) (m module, err error) {
 	m = module{name: moduleName(path), path: path}
 	f, err := elf.Open(path)
@@ -69,7 +70,8 @@ func needs(info string) (names []string) {
 	return names
 }
 
-// loadOrder puts modules and what they need into an order in which they can be loaded. Names in builtin need no file.
+// loadOrder puts modules and what they need into an order in which they can be loaded. Names in
+// builtin need no file.
 func loadOrder(roots []module, have map[string]module, builtin []string) (order []module, err error) {
 	var visit func(name string, behind []string) error
 	visit = func(name string, behind []string) error {
@@ -109,8 +111,9 @@ func TestLoadOrder(t *testing.T) {
 	have := map[string]module{}
 	for name, info := range map[string]string{
 		"vhci_hcd": "license=GPL\x00depends=usbcore,usbip-core\x00", "usbip_core": "depends=usbcore\x00",
-		"usbcore": "depends=usb-common\x00", "usb_common": "depends=\x00", "camera": "softdep=pre: usbcore hid\x00depends=\x00",
-		"snake": "depends=snake2\x00", "snake2": "depends=snake\x00", "lonely": "depends=nobody\x00",
+		"usbcore": "depends=usb-common\x00", "usb_common": "depends=\x00",
+		"camera": "softdep=pre: usbcore hid\x00depends=\x00", "snake": "depends=snake2\x00",
+		"snake2": "depends=snake\x00", "lonely": "depends=nobody\x00",
 	} {
 		have[name] = module{name: name, needs: needs(info)}
 	}
@@ -119,7 +122,8 @@ func TestLoadOrder(t *testing.T) {
 	for _, m := range order {
 		names = append(names, m.name+m.parameters)
 	}
-	if want := []string{"usb_common", "usbcore", "camerax=1", "usbip_core", "vhci_hcd"}; err != nil || !slices.Equal(names, want) {
+	if want := []string{"usb_common", "usbcore", "camerax=1", "usbip_core", "vhci_hcd"}; err != nil ||
+		!slices.Equal(names, want) {
 		t.Errorf("order %v, %v, want %v", names, err, want)
 	}
 	for _, bad := range []string{"snake", "lonely", "none"} {

@@ -27,7 +27,8 @@ import (
 
 var background = context.Background()
 
-// patience bounds waits for the kernel: a hub takes 0.5 s to enumerate a device, and this processor is emulated.
+// patience bounds waits for the kernel: a hub takes 0.5 s to enumerate a device, and this processor
+// is emulated.
 const patience = 30 * time.Second
 
 // rig is an emulated arm on the kernel's bus.
@@ -72,7 +73,8 @@ func newRigAt(t *testing.T, start [sim.NumJoints]float64) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{t: t, device: device, stall: &stubborn{device, make(chan struct{}, 1)}}
-	if r.Server, err = usbip.NewServer([]usbip.Arm{{BusID: "1-1", Device: r.stall}}, func(text string) { t.Log(text) }); err != nil {
+	if r.Server, err = usbip.NewServer([]usbip.Arm{{BusID: "1-1", Device: r.stall}},
+		func(text string) { t.Log(text) }); err != nil {
 		t.Fatal(err)
 	}
 	l, err := usbip.Listen("127.0.0.1:0", false)
@@ -94,7 +96,8 @@ func newRigAt(t *testing.T, start [sim.NumJoints]float64) *rig {
 	return r
 }
 
-// attach does what the tool usbip attach does: it asks the server for the arm and gives the connection to the kernel.
+// attach does what the tool usbip attach does: it asks the server for the arm and gives the
+// connection to the kernel.
 func (r *rig) attach() usbfs.Device {
 	r.t.Helper()
 	conn, err := net.Dial("tcp", r.address)
@@ -119,8 +122,8 @@ func (r *rig) attach() usbfs.Device {
 
 const controller = "/sys/devices/platform/vhci_hcd.0/"
 
-// giveToKernel attaches what speaks USB/IP at the other end of a socket to the first free port. Speeds are 2 for full
-// and 3 for high.
+// giveToKernel attaches what speaks USB/IP at the other end of a socket to the first free port.
+// Speeds are 2 for full and 3 for high.
 func giveToKernel(socket syscall.Conn, speed uint32) error {
 	raw, err := socket.SyscallConn()
 	if err != nil {

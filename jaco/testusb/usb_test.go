@@ -173,7 +173,8 @@ func TestGuestCancel(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	// The reply comes about when the time is up: it is read now or by the next read, but never lost.
+	// The reply comes about when the time is up: it is read now or by the next read, but never
+	// lost.
 	lost := 0
 	for i := range 100 {
 		wire := whoAreYou()

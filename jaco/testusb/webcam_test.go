@@ -13,8 +13,9 @@ import (
 	"time"
 )
 
-// webcam is an emulated camera of the USB video class (UVC 1.0), 320x240 pixels, 20 a second, YUY2 and MJPEG, with a
-// bulk endpoint. It speaks USB/IP to the kernel: all but the eight bytes of a control request is big-endian.
+// webcam is an emulated camera of the USB video class (UVC 1.0), 320x240 pixels, 20 a second, YUY2
+// and MJPEG, with a bulk endpoint. It speaks USB/IP to the kernel: all but the eight bytes of a
+// control request is big-endian.
 type webcam struct {
 	conn net.Conn
 
@@ -311,9 +312,10 @@ func camDescriptor(kind, index uint8) []byte {
 
 func camConfiguration() []byte {
 	control := slices.Concat(
-		[]byte{18, 0x24, 2, 1, 0x01, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0x0a, 0, 0}, // camera terminal 1: exposure mode, exposure
-		[]byte{11, 0x24, 5, 2, 1, 0, 0, 2, 1, 0, 0},                               // processing unit 2: brightness
-		[]byte{9, 0x24, 3, 3, 0x01, 0x01, 0, 2, 0},                                // output terminal 3
+		// camera terminal 1: exposure mode, exposure
+		[]byte{18, 0x24, 2, 1, 0x01, 0x02, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0x0a, 0, 0},
+		[]byte{11, 0x24, 5, 2, 1, 0, 0, 2, 1, 0, 0}, // processing unit 2: brightness
+		[]byte{9, 0x24, 3, 3, 0x01, 0x01, 0, 2, 0},  // output terminal 3
 	)
 	frame := func(subtype byte) []byte {
 		f := []byte{30, 0x24, subtype, 1, 0, camWidth & 0xff, camWidth >> 8, camHeight & 0xff, camHeight >> 8}
@@ -325,7 +327,8 @@ func camConfiguration() []byte {
 		return binary.LittleEndian.AppendUint32(append(f, 1), period)
 	}
 	formats := slices.Concat(
-		[]byte{27, 0x24, 4, formatYUY2, 1, 'Y', 'U', 'Y', '2', 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 16, 1, 0, 0, 0, 0}, frame(5),
+		[]byte{27, 0x24, 4, formatYUY2, 1, 'Y', 'U', 'Y', '2', 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71, 16,
+			1, 0, 0, 0, 0}, frame(5),
 		[]byte{11, 0x24, 6, formatMJPEG, 1, 1, 1, 0, 0, 0, 0}, frame(7),
 		[]byte{6, 0x24, 0x0d, 1, 1, 4}, // colours: BT.709's primaries, BT.601's matrix
 	)

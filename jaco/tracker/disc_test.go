@@ -8,13 +8,15 @@ import (
 	"colonnade/sim/domain"
 )
 
-// cover colours all places on the table that in holds for, as a camera that is balanced for a cooler lamp sees skin.
+// cover colours all places on the table that in holds for, as a camera that is balanced for a
+// cooler lamp sees skin.
 func cover(p *Plane, frame []uint8, colour [3]uint8, in func(x, y float64) bool) {
 	const fine = 4 // parts of a pixel's side
 	for i := range Side * Side {
 		n := 0
 		for k := range fine * fine {
-			at := p.Table([2]float64{float64(i%Side) + (float64(k%fine)+0.5)/fine, float64(i/Side) + (float64(k/fine)+0.5)/fine})
+			at := p.Table([2]float64{float64(i%Side) + (float64(k%fine)+0.5)/fine,
+				float64(i/Side) + (float64(k/fine)+0.5)/fine})
 			if in(at[0], at[1]) {
 				n++
 			}
@@ -25,7 +27,8 @@ func cover(p *Plane, frame []uint8, colour [3]uint8, in func(x, y float64) bool)
 	}
 }
 
-// hand tells whether a place, m from the middle of a palm, is hand: a palm, four fingers, and a wrist.
+// hand tells whether a place, m from the middle of a palm, is hand: a palm, four fingers, and a
+// wrist.
 func hand(x, y float64) bool {
 	palm := math.Abs(x) < 0.042 && math.Abs(y) < 0.045
 	fingers := y >= 0.045 && y < 0.12 && math.Abs(x) < 0.042 && math.Mod(x+0.042, 0.021) < 0.017
@@ -36,7 +39,8 @@ func hand(x, y float64) bool {
 // redSkin is what saturated warm light makes of skin, paleSkin what a balanced camera sees.
 var redSkin, paleSkin = [3]uint8{220, 60, 40}, [3]uint8{230, 190, 170}
 
-// The whole target has the disc's size and shape in all looks; a hand has not, nor a target with fingers on it.
+// The whole target has the disc's size and shape in all looks; a hand has not, nor a target with
+// fingers on it.
 func TestDisc(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 1))
 	f := NewFinder()
@@ -67,8 +71,10 @@ func TestDisc(t *testing.T) {
 			{"a fist", false, redSkin, func(x, y float64) bool {
 				return math.Abs(x) < 0.045 && math.Abs(y) < 0.04 || math.Abs(x) < 0.03 && y < 0 && y > -0.13
 			}},
-			{"red fingers on the disc", true, redSkin, func(x, y float64) bool { return math.Abs(x) < 0.02 && y < -0.02 && y > -0.12 }},
-			{"pale fingers on the disc", true, paleSkin, func(x, y float64) bool { return math.Abs(x) < 0.02 && y < 0.01 && y > -0.12 }},
+			{"red fingers on the disc", true, redSkin,
+				func(x, y float64) bool { return math.Abs(x) < 0.02 && y < -0.02 && y > -0.12 }},
+			{"pale fingers on the disc", true, paleSkin,
+				func(x, y float64) bool { return math.Abs(x) < 0.02 && y < 0.01 && y > -0.12 }},
 		} {
 			for _, at := range [][2]float64{{0, -0.45}, {-0.1, -0.35}, {0.12, -0.52}} {
 				frame := v.draw(5, 9)

@@ -13,8 +13,8 @@ import (
 
 const schema = "jaco-table/1"
 
-// file is what a Plane is kept as. Points, View and Zeros count: all else follows from them, and is there
-// for people.
+// file is what a Plane is kept as. Points, View and Zeros count: all else follows from them, and is
+// there for people.
 type file struct {
 	Schema  string      `json:"schema"`
 	Picture [2]int      `json:"picture"`        // pixels

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// paint draws a red disc on a grey ground with the light of each half its own, each pixel the mean of 8x8 rays.
+// paint draws a red disc on a grey ground with the light of each half its own, each pixel the mean
+// of 8x8 rays.
 func paint(x, y, radius, left, right float64) []uint8 {
 	frame := make([]uint8, FrameSize)
 	encode := func(light float64) uint8 { return uint8(math.Round(255 * math.Pow(light, 1/2.2))) }
@@ -30,7 +31,8 @@ func paint(x, y, radius, left, right float64) []uint8 {
 	return frame
 }
 
-// The middle and the area of a disc are found whatever the light, also if a shadow lies over half of it.
+// The middle and the area of a disc are found whatever the light, also if a shadow lies over half
+// of it.
 func TestFindMiddle(t *testing.T) {
 	f := NewFinder()
 	for _, light := range [][2]float64{{1, 1}, {0.3, 0.3}, {0.15, 0.15}, {1, 0.4}, {0.3, 1}} {
@@ -66,7 +68,8 @@ func TestFindRefuses(t *testing.T) {
 	if _, _, err := f.Find(nil); err == nil {
 		t.Error("an empty picture is no error")
 	}
-	for name, colour := range map[string][3]uint8{"black": {}, "white": {255, 255, 255}, "wood": {206, 178, 140}, "skin": {224, 172, 150}, "blue": {0, 0, 255}} {
+	for name, colour := range map[string][3]uint8{"black": {}, "white": {255, 255, 255}, "wood": {206, 178, 140},
+		"skin": {224, 172, 150}, "blue": {0, 0, 255}} {
 		frame := make([]uint8, FrameSize)
 		for i := range frame {
 			frame[i] = colour[i%3]

@@ -64,15 +64,17 @@ func TestFitRefuses(t *testing.T) {
 	folded := exact(corners...)
 	folded[0].Pixel, folded[1].Pixel = folded[1].Pixel, folded[0].Pixel
 	for name, points := range map[string][]Point{
-		"three points":       exact(corners[:3]...),
-		"three in a line":    exact(corners[0], corners[1], [2]float64{0, -0.6}, corners[2]),
-		"all in a line":      exact([2]float64{0, -0.3}, [2]float64{0, -0.4}, [2]float64{0, -0.5}, [2]float64{0, -0.6}, [2]float64{0, -0.35}),
+		"three points":    exact(corners[:3]...),
+		"three in a line": exact(corners[0], corners[1], [2]float64{0, -0.6}, corners[2]),
+		"all in a line": exact([2]float64{0, -0.3}, [2]float64{0, -0.4}, [2]float64{0, -0.5}, [2]float64{0, -0.6},
+			[2]float64{0, -0.35}),
 		"one spot":           exact(corners[0], corners[0], corners[0], corners[0]),
 		"two spots":          exact(corners[0], corners[0], corners[1], corners[1]),
 		"a mistaken point":   moved,
 		"no number":          notANumber,
 		"two points swapped": folded,
-		"one pixel":          {{corners[0], [2]float64{3, 3}}, {corners[1], [2]float64{3, 3}}, {corners[2], [2]float64{3, 3}}, {corners[3], [2]float64{3, 3}}},
+		"one pixel": {{corners[0], [2]float64{3, 3}}, {corners[1], [2]float64{3, 3}},
+			{corners[2], [2]float64{3, 3}}, {corners[3], [2]float64{3, 3}}},
 	} {
 		if p, err := Fit(points); !errors.Is(err, ErrDegenerate) {
 			t.Errorf("%s: %+v, %v", name, p, err)
@@ -80,7 +82,8 @@ func TestFitRefuses(t *testing.T) {
 	}
 }
 
-// A camera that looks at a table from above does not see it in a mirror; from any side of it is well.
+// A camera that looks at a table from above does not see it in a mirror; from any side of it is
+// well.
 func TestFitRefusesMirrors(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -101,7 +104,8 @@ func TestFitRefusesMirrors(t *testing.T) {
 			c.change(&points[i])
 		}
 		p, err := Fit(points)
-		if c.well != (err == nil) || err != nil && (!errors.Is(err, ErrDegenerate) || !strings.Contains(err.Error(), "mirror")) {
+		if c.well != (err == nil) || err != nil &&
+			(!errors.Is(err, ErrDegenerate) || !strings.Contains(err.Error(), "mirror")) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if err == nil {
@@ -143,7 +147,8 @@ func TestSaveAndLoad(t *testing.T) {
 	if left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".table-*")); left != nil {
 		t.Errorf("left over: %v", left)
 	}
-	for _, text := range []string{"", "{}", `{"schema":"jaco-table/1"}`, `{"schema":"jaco-table/1","picture":[64,64]}`, `{"schema":"jaco-table/1","picture":[640,480],"points":[]}`} {
+	for _, text := range []string{"", "{}", `{"schema":"jaco-table/1"}`, `{"schema":"jaco-table/1","picture":[64,64]}`,
+		`{"schema":"jaco-table/1","picture":[640,480],"points":[]}`} {
 		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -156,16 +161,20 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
-// No text may do more than be refused, and what is accepted has finite places in the picture's middle.
+// No text may do more than be refused, and what is accepted has finite places in the picture's
+// middle.
 func FuzzParse(f *testing.F) {
-	f.Add([]byte(`{"schema":"jaco-table/1","picture":[64,64],"points":[{"table":[-0.2,-0.6],"pixel":[10,50]},{"table":[0.2,-0.6],"pixel":[50,50]},{"table":[0.2,-0.3],"pixel":[45,20]},{"table":[-0.2,-0.3],"pixel":[15,20]}]}`))
+	f.Add(
+		[]byte(
+			`{"schema":"jaco-table/1","picture":[64,64],"points":[{"table":[-0.2,-0.6],"pixel":[10,50]},{"table":[0.2,-0.6],"pixel":[50,50]},{"table":[0.2,-0.3],"pixel":[45,20]},{"table":[-0.2,-0.3],"pixel":[15,20]}]}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		p, err := parse(text)
 		if err != nil {
 			return
 		}
 		for _, point := range p.Points() {
-			if at := p.Table(point.Pixel); !(math.Abs(at[0]-point.Table[0]) < 0.1 && math.Abs(at[1]-point.Table[1]) < 0.1) {
+			if at := p.Table(point.Pixel); !(math.Abs(at[0]-point.Table[0]) < 0.1 &&
+				math.Abs(at[1]-point.Table[1]) < 0.1) {
 				t.Errorf("%v is placed at %v", point, at)
 			}
 		}

@@ -91,7 +91,8 @@ func (v *view) calibrate(f *Finder) *Plane {
 	return p
 }
 
-// TestAccuracy measures the tracker in all looks. Random worlds may be wild: they are measured over many.
+// TestAccuracy measures the tracker in all looks. Random worlds may be wild: they are measured over
+// many.
 func TestAccuracy(t *testing.T) {
 	for _, name := range domain.Names() {
 		t.Run(name, func(t *testing.T) {
@@ -130,7 +131,8 @@ func TestAccuracy(t *testing.T) {
 				t.Fatalf("sure in %d of %d frames only", n, worlds*frames)
 			}
 			median, most := sure[n/2], sure[n*99/100]
-			t.Logf("%-16s sure in %2.0f %%, error median %.1f mm, 95 %% %.1f mm, 99 %% %.1f mm, most %.1f mm", name, 100*float64(n)/float64(worlds*frames), median, sure[n*95/100], most, sure[n-1])
+			t.Logf("%-16s sure in %2.0f %%, error median %.1f mm, 95 %% %.1f mm, 99 %% %.1f mm, most %.1f mm", name,
+				100*float64(n)/float64(worlds*frames), median, sure[n*95/100], most, sure[n-1])
 			limit := 5.0
 			if name == "random" {
 				limit = 7
@@ -161,8 +163,9 @@ func TestNoTarget(t *testing.T) {
 	}
 }
 
-// The camera's direction from the table comes out of the homography alone, and without a lens that distorts its place: with
-// a view as narrow as this one a little distortion looks like another distance.
+// The camera's direction from the table comes out of the homography alone, and without a lens that
+// distorts its place: with a view as narrow as this one a little distortion looks like another
+// distance.
 func TestCamera(t *testing.T) {
 	f := NewFinder()
 	for _, name := range []string{"sim", "robot"} {

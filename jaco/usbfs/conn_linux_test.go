@@ -62,8 +62,8 @@ func TestStatus(t *testing.T) {
 	}
 }
 
-// expiring is a context whose time is up when it is first asked how long it has: when the transfer is under way, that is, and
-// not before, however busy the machine is.
+// expiring is a context whose time is up when it is first asked how long it has: when the transfer
+// is under way, that is, and not before, however busy the machine is.
 type expiring struct{ context.Context }
 
 func (expiring) Deadline() (time.Time, bool) { return time.Now(), true }
@@ -86,8 +86,9 @@ func TestTimeout(t *testing.T) {
 	}
 }
 
-// A reply that comes between the deadline and the discard is not lost: neither where the kernel had given it back
-// already, nor where it was on its way back and is marked as cancelled (seen with vhci_hcd).
+// A reply that comes between the deadline and the discard is not lost: neither where the kernel had
+// given it back already, nor where it was on its way back and is marked as cancelled (seen with
+// vhci_hcd).
 func TestReplyAtTheDeadline(t *testing.T) {
 	for _, status := range []int32{0, -int32(unix.ENOENT)} {
 		c, err := newConn("fake", &lastMoment{newFake(), status})
@@ -186,7 +187,8 @@ func TestUnpluggedIsDead(t *testing.T) {
 	}
 }
 
-// A file system in user space that keeps a discarded URB costs its client one wait, and no later transfer.
+// A file system in user space that keeps a discarded URB costs its client one wait, and no later
+// transfer.
 func TestLostURB(t *testing.T) {
 	f := newFake()
 	f.keep = true

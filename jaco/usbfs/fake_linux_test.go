@@ -17,8 +17,9 @@ import (
 
 var background = context.Background()
 
-// fake is a kernel as it was seen to behave: finished URBs wait to be reaped, discarded ones come back with ENOENT,
-// and at unplugging those under way come back with ESHUTDOWN before reap says ENODEV.
+// fake is a kernel as it was seen to behave: finished URBs wait to be reaped, discarded ones come
+// back with ENOENT, and at unplugging those under way come back with ESHUTDOWN before reap says
+// ENODEV.
 type fake struct {
 	mu      sync.Mutex
 	ready   *sync.Cond

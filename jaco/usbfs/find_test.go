@@ -116,7 +116,8 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// Whoever asks for the only arm gets that one again, not another that is alone by now, nor none because there are two.
+// Whoever asks for the only arm gets that one again, not another that is alone by now, nor none
+// because there are two.
 func TestOpenerKeepsThePort(t *testing.T) {
 	both, err := Find(plant(t, bus), Vendor)
 	if err != nil {
@@ -124,7 +125,8 @@ func TestOpenerKeepsThePort(t *testing.T) {
 	}
 	var found []Device
 	opened := ""
-	o := opener{devices: func() ([]Device, error) { return found, nil }, open: func(path string) (transport.Conn, error) { opened = path; return nil, nil }}
+	o := opener{devices: func() ([]Device, error) { return found, nil },
+		open: func(path string) (transport.Conn, error) { opened = path; return nil, nil }}
 	for _, c := range []struct {
 		found []Device
 		want  string // path; "": none

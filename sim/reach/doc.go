@@ -32,8 +32,8 @@
 //
 // With Options.Twin, Env.Twin draws the present state a second time, as another world shows it: a
 // policy that knows only that world can act by such pictures. It is drawn from the encoders, at the
-// moment of decision, so it has their errors, but for those that are known ([Options].Zeros), and none
-// of the camera's lateness.
+// moment of decision, so it has their errors, but for those that are known ([Options].Zeros), and
+// none of the camera's lateness.
 //
 // # Randomness
 //

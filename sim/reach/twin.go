@@ -37,8 +37,8 @@ func newTwin(o *Options) (twin, error) {
 
 // Twin draws the present state as the world Options.Twin shows it: the arm where its encoders
 // report it now, their errors included but for Options.Zeros, and the target where it is now. So it
-// tells what an arm knows of itself without its camera. Appearance and camera are those of the other world; its
-// motion does not matter.
+// tells what an arm knows of itself without its camera. Appearance and camera are those of the
+// other world; its motion does not matter.
 //
 // pixels takes as many bytes as those of Reset and Step. sure is always true here: it says whether
 // the target's position is known. Twin changes nothing and may be called at any time after Reset.

@@ -40,7 +40,8 @@ func checkOne(p problem, known bands, limit time.Duration) (result, string, erro
 	return r, stderr.String(), err
 }
 
-// TestStoredBands: there is one for each problem, above chance, from several seeds, and it follows from their scores.
+// TestStoredBands: there is one for each problem, above chance, from several seeds, and it follows
+// from their scores.
 func TestStoredBands(t *testing.T) {
 	known, err := storedBands()
 	if err != nil {
@@ -75,23 +76,29 @@ func TestPassAndFail(t *testing.T) {
 	}
 	p := shortened(t, "contextual", 30_000)
 	r, told, err := checkOne(p, known, time.Hour)
-	if err != nil || !r.Pass || !r.Problems[0].Pass || r.Problems[0].StepsPerSecond <= 0 || !strings.Contains(told, "passed in") {
+	if err != nil || !r.Pass || !r.Problems[0].Pass || r.Problems[0].StepsPerSecond <= 0 ||
+		!strings.Contains(told, "passed in") {
 		t.Fatalf("it learns: %v, %+v; %s", err, r, told)
 	}
 	mute := p
 	mute.config.LearningRate = 1e-12
-	if r, told, err := checkOne(mute, known, time.Hour); err == nil || len(r.Problems) != 1 || r.Pass || !r.Problems[0].Done || !strings.Contains(told, "contextual: FAIL, score") || !strings.Contains(err.Error(), "1 of 1") {
+	if r, told, err := checkOne(mute, known, time.Hour); err == nil || len(r.Problems) != 1 || r.Pass ||
+		!r.Problems[0].Done || !strings.Contains(told, "contextual: FAIL, score") ||
+		!strings.Contains(err.Error(), "1 of 1") {
 		t.Errorf("it does not learn: %v, %+v; %s", err, r, told)
 	}
-	if r, told, err := checkOne(p, known, time.Millisecond); err == nil || len(r.Problems) != 1 || r.Pass || r.Problems[0].Done || !strings.Contains(told, "not finished within 1ms") {
+	if r, told, err := checkOne(p, known, time.Millisecond); err == nil || len(r.Problems) != 1 || r.Pass ||
+		r.Problems[0].Done || !strings.Contains(told, "not finished within 1ms") {
 		t.Errorf("no time: %v, %+v; %s", err, r, told)
 	}
-	if _, _, err := checkOne(p, bands{}, time.Hour); err == nil || !strings.Contains(err.Error(), "no band for contextual") {
+	if _, _, err := checkOne(p, bands{}, time.Hour); err == nil ||
+		!strings.Contains(err.Error(), "no band for contextual") {
 		t.Errorf("no band: %v", err)
 	}
 	broken := p
 	broken.makeEnv = func(int, int) (a3c.Env, error) { return nil, errors.New("no arm") }
-	if _, _, err := checkOne(broken, known, time.Hour); err == nil || !strings.Contains(err.Error(), "contextual: no arm") {
+	if _, _, err := checkOne(broken, known, time.Hour); err == nil ||
+		!strings.Contains(err.Error(), "contextual: no arm") {
 		t.Errorf("broken: %v", err)
 	}
 }
@@ -144,13 +151,16 @@ func TestMeasure(t *testing.T) {
 	if err := json.Unmarshal(stdout.Bytes(), &b); err != nil {
 		t.Fatal(err)
 	}
-	if b.Command != "check -measure 3" || len(b.Problems) != 1 || len(b.Problems[0].Scores) != 3 || b.Problems[0].Scores[0] == b.Problems[0].Scores[1] {
+	if b.Command != "check -measure 3" || len(b.Problems) != 1 || len(b.Problems[0].Scores) != 3 ||
+		b.Problems[0].Scores[0] == b.Problems[0].Scores[1] {
 		t.Errorf("%+v", b)
 	}
-	if got := (&problem{optimum: 50, chance: 0.3, slack: 0.5}).newBand([]float64{4.3, 2.3, 3}); got.Low != 1.3 || got.High != 6.3 {
+	if got := (&problem{optimum: 50, chance: 0.3, slack: 0.5}).newBand([]float64{4.3, 2.3, 3}); got.Low != 1.3 ||
+		got.High != 6.3 {
 		t.Errorf("%+v", got)
 	}
-	if got := (&problem{optimum: 1, chance: 0.5, slack: 0.1}).newBand([]float64{0.99, 1}); got.Low != 0.941 || got.High != 1 {
+	if got := (&problem{optimum: 1, chance: 0.5, slack: 0.1}).newBand([]float64{0.99, 1}); got.Low != 0.941 ||
+		got.High != 1 {
 		t.Errorf("%+v", got)
 	}
 }

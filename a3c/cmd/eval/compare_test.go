@@ -36,7 +36,8 @@ func records(t *testing.T, path string) (all []episode) {
 	}
 }
 
-// TestRecord: several seeds count together; every episode has its line, which agrees with the result, as CSV too.
+// TestRecord: several seeds count together; every episode has its line, which agrees with the
+// result, as CSV too.
 func TestRecord(t *testing.T) {
 	path, dir := checkpoint(t, false, nil), t.TempDir()
 	lines, table := filepath.Join(dir, "e.jsonl"), filepath.Join(dir, "e.csv")
@@ -53,7 +54,8 @@ func TestRecord(t *testing.T) {
 		if e.TargetX == nil || math.Abs(*e.TargetX) > 0.2 || math.Abs(*e.TargetY+0.45) > 0.15 {
 			t.Fatalf("line %d: the target is at %v, %v", i, e.TargetX, e.TargetY)
 		}
-		if (e.Ended == endedByTime) != (e.Steps == 50) { // a violation in the very last step aside, which these seeds lack
+		// a violation in the very last step aside, which these seeds lack
+		if (e.Ended == endedByTime) != (e.Steps == 50) {
 			t.Errorf("line %d: ended by %s after %d steps", i, e.Ended, e.Steps)
 		}
 		ended[e.Ended] += 1.0 / 60
@@ -100,7 +102,8 @@ func TestMap(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := xml.Unmarshal(data, new(struct{})); err != nil || !strings.Contains(string(data), "20 episodes of reach in sim") {
+	if err := xml.Unmarshal(data, new(struct{})); err != nil ||
+		!strings.Contains(string(data), "20 episodes of reach in sim") {
 		t.Errorf("%v: %.200s", err, data)
 	}
 }
@@ -118,17 +121,20 @@ func versus(t *testing.T, args ...string) (compared, string) {
 	return c, stderr.String()
 }
 
-// TestAgainst: the same episodes for both, paired in the same world and not in another; the record holds both.
+// TestAgainst: the same episodes for both, paired in the same world and not in another; the record
+// holds both.
 func TestAgainst(t *testing.T) {
 	a, b := checkpoint(t, false, nil), checkpoint(t, true, nil)
 	lines := filepath.Join(t.TempDir(), "e.jsonl")
 	self, told := versus(t, "-checkpoint", a, "-against", a, "-episodes", "10")
-	if self.Comparison != (stats.Comparison{Test: stats.PairedTest, P: 1}) || !reflect.DeepEqual(self.result, self.Against) || !strings.Contains(told, "not significant") {
+	if self.Comparison != (stats.Comparison{Test: stats.PairedTest, P: 1}) ||
+		!reflect.DeepEqual(self.result, self.Against) || !strings.Contains(told, "not significant") {
 		t.Errorf("against itself: %+v; %s", self, told)
 	}
 	c, _ := versus(t, "-checkpoint", a, "-against", b, "-episodes", "10", "-table", lines)
 	alone, _ := eval(t, "-checkpoint", b, "-episodes", "10")
-	if !reflect.DeepEqual(c.Against, alone) || c.Comparison.Test != stats.PairedTest || c.Comparison.Difference != c.Mean-c.Against.Mean {
+	if !reflect.DeepEqual(c.Against, alone) || c.Comparison.Test != stats.PairedTest ||
+		c.Comparison.Difference != c.Mean-c.Against.Mean {
 		t.Errorf("against another: %+v, alone it is %+v", c, alone)
 	}
 	all := records(t, lines)
@@ -136,7 +142,8 @@ func TestAgainst(t *testing.T) {
 		t.Errorf("%d lines: %+v", len(all), all)
 	}
 	c, told = versus(t, "-checkpoint", a, "-against-domain", "robot", "-episodes", "10")
-	if c.Comparison.Test != stats.UnpairedTest || reflect.DeepEqual(c.result, c.Against) || !strings.Contains(told, "reach in robot") {
+	if c.Comparison.Test != stats.UnpairedTest || reflect.DeepEqual(c.result, c.Against) ||
+		!strings.Contains(told, "reach in robot") {
 		t.Errorf("in another world: %+v; %s", c, told)
 	}
 }

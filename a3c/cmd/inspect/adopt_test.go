@@ -16,7 +16,8 @@ import (
 	"colonnade/nn"
 )
 
-// resave changes the JSON header and the data of a safetensors file, as other software does that knows no digests.
+// resave changes the JSON header and the data of a safetensors file, as other software does that
+// knows no digests.
 func resave(t *testing.T, from string, change func(header map[string]any, data []byte)) string {
 	t.Helper()
 	text, err := os.ReadFile(from)
@@ -43,8 +44,9 @@ func resave(t *testing.T, from string, change func(header map[string]any, data [
 	return path
 }
 
-// TestAdopt: a checkpoint that was saved again without digests, or with old ones, is refused with the way back, and
-// adopted with its new values; one that is not the network's, or not finite, is not.
+// TestAdopt: a checkpoint that was saved again without digests, or with old ones, is refused with
+// the way back, and adopted with its new values; one that is not the network's, or not finite, is
+// not.
 func TestAdopt(t *testing.T) {
 	original := cmdtest.Column(t, nn.ReachArch(false, true), 1, nil)
 	value := func(v float32) func(map[string]any, []byte) {
@@ -62,7 +64,8 @@ func TestAdopt(t *testing.T) {
 			delete(metadata(header), "digest")
 			delete(metadata(header), "metadata_digest")
 		}, ""},
-		{"no metadata", func(header map[string]any, _ []byte) { delete(header, "__metadata__") }, "its metadata must be saved with it"},
+		{"no metadata", func(header map[string]any, _ []byte) { delete(header, "__metadata__") },
+			"its metadata must be saved with it"},
 		{"another name", func(header map[string]any, _ []byte) {
 			header["mine"] = header["column1.fc.bias"]
 			delete(header, "column1.fc.bias")
@@ -103,7 +106,8 @@ func TestAdopt(t *testing.T) {
 		if changed != 1 || after.Metadata["reward_scale"] != before.Metadata["reward_scale"] {
 			t.Errorf("%s: %d parameters changed, metadata %v", c.name, changed, after.Metadata)
 		}
-		if err := run(context.Background(), []string{"-checkpoint", path, "-adopt", adopted}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "there already") {
+		if err := run(context.Background(), []string{"-checkpoint", path, "-adopt", adopted}, io.Discard,
+			io.Discard); err == nil || !strings.Contains(err.Error(), "there already") {
 			t.Errorf("%s: over a file: %v", c.name, err)
 		}
 	}

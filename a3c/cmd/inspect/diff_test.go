@@ -54,7 +54,8 @@ func TestDiff(t *testing.T) {
 {"steps":1000,"updates":10,"episodes":13,"seconds":4,"window_episodes":1,"score":40,"violations":1}
 `
 	a := runFolder(t, configA, infoA, metrics)
-	b := runFolder(t, "net = \"recurrent\"\nseed = 2\nlearning-rate = 0.0003\nlambda = 0.9\n", `{"revision": "bbb", "kernels": "avx2", "world": "w", "cores": 2}`, "")
+	b := runFolder(t, "net = \"recurrent\"\nseed = 2\nlearning-rate = 0.0003\nlambda = 0.9\n",
+		`{"revision": "bbb", "kernels": "avx2", "world": "w", "cores": 2}`, "")
 	var d diff
 	if err := json.Unmarshal([]byte(inspect(t, "-json", "-diff", a, b)), &d); err != nil {
 		t.Fatal(err)
@@ -71,7 +72,8 @@ func TestDiff(t *testing.T) {
 	if revision := find(t, d.Made, "revision"); revision.A != "aaa" || revision.B != "bbb" {
 		t.Errorf("%+v", revision)
 	}
-	for name, want := range map[string]float64{"steps": 1000, "steps_per_second": 250, "training_score": 25, "training_reached": 0.75, "training_violations": 0.25} {
+	for name, want := range map[string]float64{"steps": 1000, "steps_per_second": 250, "training_score": 25,
+		"training_reached": 0.75, "training_violations": 0.25} {
 		if r := find(t, d.Results, name); math.Abs(r.A.(float64)-want) > 1e-12 || r.B != nil {
 			t.Errorf("%+v, want %g", r, want)
 		}
@@ -83,7 +85,8 @@ func TestDiff(t *testing.T) {
 		}
 	}
 	same := inspect(t, "-diff", a, a)
-	if !strings.Contains(same, "all settings are the same") || !strings.Contains(same, "same revision") || !strings.Contains(same, "1000") {
+	if !strings.Contains(same, "all settings are the same") || !strings.Contains(same, "same revision") ||
+		!strings.Contains(same, "1000") {
 		t.Errorf("with itself:\n%s", same)
 	}
 	if text := inspect(t, "-diff", b, b); !strings.Contains(text, "neither run has results") {
@@ -91,7 +94,8 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// TestDiffReadsARunThatGoesOn: a folder that another process holds, its log cut in the middle of a line.
+// TestDiffReadsARunThatGoesOn: a folder that another process holds, its log cut in the middle of a
+// line.
 func TestDiffReadsARunThatGoesOn(t *testing.T) {
 	a := runFolder(t, configA, infoA, "{\"steps\":500,\"window_episodes\":9,\"score\":1}\n{\"steps\":95")
 	if text := inspect(t, "-diff", a, a); !strings.Contains(text, "500") || strings.Contains(text, "95\n") {
@@ -119,7 +123,8 @@ func TestDiffErrors(t *testing.T) {
 		var stdout bytes.Buffer
 		err := run(context.Background(), c.args, &stdout, io.Discard)
 		var usage *cli.UsageError
-		if err == nil || errors.As(err, &usage) != c.usage || !strings.Contains(err.Error(), c.want) || stdout.Len() > 0 {
+		if err == nil || errors.As(err, &usage) != c.usage || !strings.Contains(err.Error(), c.want) ||
+			stdout.Len() > 0 {
 			t.Errorf("%v: %v, want an error with %q (usage error: %v)", c.args, err, c.want, c.usage)
 		}
 	}

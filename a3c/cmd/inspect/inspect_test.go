@@ -28,7 +28,8 @@ func inspect(t *testing.T, args ...string) string {
 
 func TestTableHasEveryTensorAndTheTotal(t *testing.T) {
 	table := inspect(t, "-net", "recurrent", "-width", "wide")
-	for _, want := range []string{"column1.conv1.weight", "[16 3 8 8]", "column1.lstm.weight_hh", "[512 128]", "298700", "column1.output"} {
+	for _, want := range []string{"column1.conv1.weight", "[16 3 8 8]", "column1.lstm.weight_hh", "[512 128]", "298700",
+		"column1.output"} {
 		if !strings.Contains(table, want) {
 			t.Errorf("the table lacks %q:\n%s", want, table)
 		}
@@ -64,7 +65,8 @@ func TestCheckpoint(t *testing.T) {
 	theta := make([]float32, net.Parameters())
 	net.Init(theta, rand.New(rand.NewPCG(1, 1)), nn.DefaultInit())
 	path := filepath.Join(t.TempDir(), "c.safetensors")
-	digest, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: theta, Metadata: map[string]string{"steps": "12345"}})
+	digest, err := nn.SaveCheckpoint(path,
+		&nn.Checkpoint{Network: net, Theta: theta, Metadata: map[string]string{"steps": "12345"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,25 +86,29 @@ func TestCheckpoint(t *testing.T) {
 			t.Errorf("the ONNX model lacks %q", want)
 		}
 	}
-	if err := run(context.Background(), []string{"-checkpoint", path, "-onnx", t.TempDir()}, io.Discard, io.Discard); err == nil {
+	if err := run(context.Background(), []string{"-checkpoint", path, "-onnx", t.TempDir()}, io.Discard,
+		io.Discard); err == nil {
 		t.Error("a folder was taken as the model's file")
 	}
 }
 
-// TestStackedCheckpoint: what a file of several columns says of each, and what the trained one's tree takes from the other.
+// TestStackedCheckpoint: what a file of several columns says of each, and what the trained one's
+// tree takes from the other.
 func TestStackedCheckpoint(t *testing.T) {
 	below, err := nn.New(nn.ReachArch(true, true), nn.InputScaling{Mean: []float32{1, 2, 3}, Scale: []float32{4, 5, 6}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	net, err := nn.Stack(nn.ReachArch(true, false), nn.InputScaling{Mean: []float32{7, 8, 9}, Scale: []float32{4, 5, 6}}, &nn.Checkpoint{
-		Network: below, Theta: make([]float32, below.Parameters()), Metadata: map[string]string{"world": "first"},
-	})
+	net, err := nn.Stack(nn.ReachArch(true, false),
+		nn.InputScaling{Mean: []float32{7, 8, 9}, Scale: []float32{4, 5, 6}}, &nn.Checkpoint{
+			Network: below, Theta: make([]float32, below.Parameters()), Metadata: map[string]string{"world": "first"},
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "c.safetensors")
-	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: make([]float32, net.Parameters()), Metadata: map[string]string{"world": "second"}}); err != nil {
+	if _, err := nn.SaveCheckpoint(path, &nn.Checkpoint{Network: net, Theta: make([]float32, net.Parameters()),
+		Metadata: map[string]string{"world": "second"}}); err != nil {
 		t.Fatal(err)
 	}
 	text := inspect(t, "-checkpoint", path)
@@ -135,7 +141,8 @@ output 28                                                      476
 	if err := json.Unmarshal([]byte(inspect(t, "-checkpoint", path, "-json")), &r); err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Frozen) != 1 || r.Frozen[0].Metadata["world"] != "first" || r.Metadata["world"] != "second" || r.Frozen[0].Scaling.Mean[0] != 1 || r.Scaling.Mean[0] != 7 {
+	if len(r.Frozen) != 1 || r.Frozen[0].Metadata["world"] != "first" || r.Metadata["world"] != "second" ||
+		r.Frozen[0].Scaling.Mean[0] != 1 || r.Scaling.Mean[0] != 7 {
 		t.Errorf("columns are %+v", r)
 	}
 }
@@ -161,8 +168,10 @@ func TestLateralsFrom(t *testing.T) {
 		for _, tensor := range r.Tensors {
 			sum += tensor.Length
 		}
-		if r.Parameters != test.parameters || r.Own != test.own || r.Own+r.Lateral != test.parameters || sum != test.parameters {
-			t.Errorf("%s: %d parameters, %d own, %d lateral, tensors hold %d", test.args, r.Parameters, r.Own, r.Lateral, sum)
+		if r.Parameters != test.parameters || r.Own != test.own || r.Own+r.Lateral != test.parameters ||
+			sum != test.parameters {
+			t.Errorf("%s: %d parameters, %d own, %d lateral, tensors hold %d", test.args, r.Parameters, r.Own,
+				r.Lateral, sum)
 		}
 	}
 	// Both parts of what an LSTM reads hang from it.

@@ -44,14 +44,16 @@ func stacked(t *testing.T) (below, above string) {
 	return below, above
 }
 
-// TestSensitivity: table, JSON and chart name every lateral; the seed decides all numbers, workers none.
+// TestSensitivity: table, JSON and chart name every lateral; the seed decides all numbers, workers
+// none.
 func TestSensitivity(t *testing.T) {
 	_, path := stacked(t)
 	picture := filepath.Join(t.TempDir(), "s.svg")
 	reports := map[string]*sensitivity.Report{}
 	for _, workers := range []string{"1", "2"} {
 		r := &sensitivity.Report{}
-		if err := json.Unmarshal([]byte(inspect(t, "-checkpoint", path, "-sensitivity", "-episodes", "3", "-seed", "5", "-workers", workers, "-json", "-chart", picture)), r); err != nil {
+		if err := json.Unmarshal([]byte(inspect(t, "-checkpoint", path, "-sensitivity", "-episodes", "3", "-seed", "5",
+			"-workers", workers, "-json", "-chart", picture)), r); err != nil {
 			t.Fatal(err)
 		}
 		reports[workers] = r
@@ -72,17 +74,19 @@ func TestSensitivity(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"column1.conv1 -> conv2", "column1.conv2 -> fc", "column1.fc -> lstm", "column1.lstm -> lstm", "column1.lstm -> output",
-		"column 1", "column 2, own",
+		"column1.conv1 -> conv2", "column1.conv2 -> fc", "column1.fc -> lstm", "column1.lstm -> lstm",
+		"column1.lstm -> output", "column 1", "column 2, own",
 	} {
 		if !strings.Contains(table.String(), name) {
 			t.Errorf("the table lacks %q:\n%s", name, &table)
 		}
-		if drawn := strings.Contains(string(data), strings.ReplaceAll(name, ">", "&gt;")); drawn == strings.HasSuffix(name, "own") {
+		if drawn := strings.Contains(string(data),
+			strings.ReplaceAll(name, ">", "&gt;")); drawn == strings.HasSuffix(name, "own") {
 			t.Errorf("drawn %q: %v", name, drawn)
 		}
 	}
-	if !strings.Contains(table.String(), "0.25 rms") || !strings.Contains(table.String(), "3 episodes of reach in sim") {
+	if !strings.Contains(table.String(), "0.25 rms") ||
+		!strings.Contains(table.String(), "3 episodes of reach in sim") {
 		t.Errorf("%s", &table)
 	}
 }
@@ -100,7 +104,8 @@ func TestSensitivityErrors(t *testing.T) {
 		{[]string{"-sensitivity", "-checkpoint", above, "-chart", "a.gif"}, true, ".svg or .png"},
 		{[]string{"-checkpoint", above, "-chart", "a.svg"}, true, "without -sensitivity"},
 		{[]string{"-sensitivity", "-checkpoint", below, "-episodes", "1"}, false, "one column"},
-		{[]string{"-sensitivity", "-checkpoint", above, "-episodes", "1", "-chart", filepath.Join(t.TempDir(), "no", "a.svg")}, true, "there is no folder"},
+		{[]string{"-sensitivity", "-checkpoint", above, "-episodes", "1", "-chart",
+			filepath.Join(t.TempDir(), "no", "a.svg")}, true, "there is no folder"},
 	} {
 		err := run(context.Background(), c.args, io.Discard, io.Discard)
 		var usage *cli.UsageError
@@ -111,7 +116,8 @@ func TestSensitivityErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var stdout bytes.Buffer
-	if err := run(ctx, []string{"-sensitivity", "-checkpoint", above}, &stdout, io.Discard); err != nil || stdout.Len() > 0 {
+	if err := run(ctx, []string{"-sensitivity", "-checkpoint", above}, &stdout, io.Discard); err != nil ||
+		stdout.Len() > 0 {
 		t.Errorf("interrupted: %v, stdout %q", err, &stdout)
 	}
 }

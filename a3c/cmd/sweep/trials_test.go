@@ -9,7 +9,8 @@ import (
 	"colonnade/a3c/study"
 )
 
-// The live page's table has every score there is, those that came farthest first, and of these the best.
+// The live page's table has every score there is, those that came farthest first, and of these the
+// best.
 func TestTrialsTable(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "study")
 	r, stderr, err := sweep(t, small(out, "-http", "127.0.0.1:0")...)

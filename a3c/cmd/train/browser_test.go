@@ -17,8 +17,9 @@ var (
 	ripe    = flag.Duration("ripe", 15*time.Second, "how long to train before the pictures are taken")
 )
 
-// TestBrowser opens the live page of a training in a browser: it renews itself without being loaded again, fits its window
-// on desk and phone, light and dark, asks nobody else for anything, stands without JavaScript, and tells when the run is over.
+// TestBrowser opens the live page of a training in a browser: it renews itself without being loaded
+// again, fits its window on desk and phone, light and dark, asks nobody else for anything, stands
+// without JavaScript, and tells when the run is over.
 func TestBrowser(t *testing.T) {
 	if *browser == "" {
 		t.Skip("needs a browser: make test-live")
@@ -36,7 +37,8 @@ func TestBrowser(t *testing.T) {
 	address, done := make(chan string, 1), make(chan error, 1)
 	go func() {
 		stderr := &onAddress{found: func(url string) { address <- url }}
-		done <- run(ctx, []string{"-out", "runs/reach", "-net", "feedforward", "-width", "wide", "-workers", "2", "-steps", "8000000", "-milestone-every", "0",
+		done <- run(ctx, []string{"-out", "runs/reach", "-net", "feedforward", "-width", "wide", "-workers", "2",
+			"-steps", "8000000", "-milestone-every", "0",
 			"-metrics-every", "2000", "-http", "127.0.0.1:0"}, new(bytes.Buffer), stderr)
 	}()
 	var url string
@@ -51,7 +53,8 @@ func TestBrowser(t *testing.T) {
 	c.until("the page", `document.readyState === "complete" && document.querySelector("#head") !== null`)
 	c.value("window.loaded = 1")
 	c.until("curves", `document.querySelectorAll(".charts section").length >= 8`)
-	c.until("an arm", `document.querySelector("#arm")?.naturalWidth === 640 && document.querySelector("#seen")?.naturalWidth === 64`)
+	c.until("an arm",
+		`document.querySelector("#arm")?.naturalWidth === 640 && document.querySelector("#seen")?.naturalWidth === 64`)
 	const steps, look = `document.querySelector("#head .far span").textContent`, `document.querySelector("#arm").src`
 	firstSteps, firstLook := c.value(steps).(string), c.value(look).(string)
 	c.until("more steps", steps+` !== "`+firstSteps+`"`)
@@ -70,10 +73,13 @@ func TestBrowser(t *testing.T) {
 		{"desk-light", "light", 1280, 800, false, 3000}, {"desk-dark", "dark", 1280, 800, false, 3000},
 		{"phone-light", "light", 390, 844, true, 1440}, {"phone-dark", "dark", 390, 844, true, 1440},
 	} {
-		c.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": s.width, "height": s.height, "deviceScaleFactor": 1, "mobile": s.mobile}, nil)
-		c.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": s.scheme}}}, nil)
+		c.call("Emulation.setDeviceMetricsOverride",
+			map[string]any{"width": s.width, "height": s.height, "deviceScaleFactor": 1, "mobile": s.mobile}, nil)
+		c.call("Emulation.setEmulatedMedia",
+			map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": s.scheme}}}, nil)
 		c.until("the images of "+s.name, `[...document.images].every((i) => i.complete && i.naturalWidth > 0)`)
-		c.until("the charts of "+s.name, `[...document.querySelectorAll(".charts img")].every((i) => i.currentSrc.includes("-`+s.scheme+`.svg"))`)
+		c.until("the charts of "+s.name,
+			`[...document.querySelectorAll(".charts img")].every((i) => i.currentSrc.includes("-`+s.scheme+`.svg"))`)
 		if over := c.value("document.documentElement.scrollWidth - window.innerWidth"); over.(float64) > 0 {
 			t.Errorf("%s: the page is %v pixels wider than its window", s.name, over)
 		}
@@ -82,7 +88,8 @@ func TestBrowser(t *testing.T) {
 
 	c.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": true}, nil)
 	c.call("Page.navigate", map[string]any{"url": url}, nil)
-	c.until("the page without JavaScript", `document.readyState === "complete" && window.loaded === undefined && document.querySelectorAll("#workers tbody tr").length === 2`)
+	c.until("the page without JavaScript",
+		`document.readyState === "complete" && window.loaded === undefined && document.querySelectorAll("#workers tbody tr").length === 2`)
 	if c.value(`document.querySelectorAll("noscript meta").length`) != 1.0 {
 		t.Error("without JavaScript the page does not renew itself")
 	}

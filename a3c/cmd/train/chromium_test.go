@@ -14,7 +14,8 @@ import (
 )
 
 // chromium is a tab of a browser without a window, driven by the DevTools protocol over a pipe
-// (chromedevtools.github.io/devtools-protocol; --remote-debugging-pipe: messages end with a zero byte, fd 3 in, fd 4 out).
+// (chromedevtools.github.io/devtools-protocol; --remote-debugging-pipe: messages end with a zero
+// byte, fd 3 in, fd 4 out).
 type chromium struct {
 	t       *testing.T
 	in      *os.File
@@ -49,7 +50,8 @@ func startChromium(t *testing.T, path string) *chromium {
 	if err != nil {
 		t.Fatal(err)
 	}
-	command := exec.Command(path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--no-first-run",
+	command := exec.Command(path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+		"--hide-scrollbars", "--no-first-run",
 		"--remote-debugging-pipe", "--user-data-dir="+filepath.Join(t.TempDir(), "profile"))
 	command.ExtraFiles = []*os.File{theirIn, theirOut}
 	if err := command.Start(); err != nil {
@@ -143,7 +145,8 @@ func (c *chromium) value(expression string) any {
 		Result           struct{ Value any }
 		ExceptionDetails any
 	}
-	c.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true}, &answer)
+	c.call("Runtime.evaluate", map[string]any{"expression": expression, "awaitPromise": true, "returnByValue": true},
+		&answer)
 	if answer.ExceptionDetails != nil {
 		c.t.Fatalf("%s: %v", expression, answer.ExceptionDetails)
 	}

@@ -21,7 +21,8 @@ func init() {
 	}
 }
 
-// On a file system without hard links a run saves as anywhere else: the unit before the latest is kept as a copy.
+// On a file system without hard links a run saves as anywhere else: the unit before the latest is
+// kept as a copy.
 func TestRunWithoutHardLinks(t *testing.T) {
 	usual, copied := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "run")
 	if _, err := train(t, small(usual, "-deterministic")...); err != nil {
@@ -48,7 +49,8 @@ func TestRunWithoutHardLinks(t *testing.T) {
 	}
 	cmd = cmdtest.Command("-out", copied, "-resume")
 	cmd.Env = append(cmd.Env, withoutLinks+"=1")
-	if output, err := cmd.CombinedOutput(); err != nil || !bytes.Contains(output, []byte("going on from the previous checkpoint")) {
+	if output, err := cmd.CombinedOutput(); err != nil ||
+		!bytes.Contains(output, []byte("going on from the previous checkpoint")) {
 		t.Errorf("%v\n%s", err, output)
 	}
 }

@@ -13,8 +13,8 @@ import (
 
 var soak = flag.Duration("soak", 6*time.Second, "how long the soak test trains")
 
-// TestSoak trains the recurrent wide column as a process of its own, saving all the time: memory stays below 300 MiB and
-// does not grow. make soak does it for an hour.
+// TestSoak trains the recurrent wide column as a process of its own, saving all the time: memory
+// stays below 300 MiB and does not grow. make soak does it for an hour.
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("under the race detector, which -short stands for, memory means nothing; make test has this test")
@@ -45,12 +45,14 @@ func TestSoak(t *testing.T) {
 			late = max(late, r.ResidentBytes/mib)
 		}
 	}
-	t.Logf("%d rows over %v: at most %.1f MiB in the second quarter, %.1f MiB in the last", len(rows), *soak, early, late)
+	t.Logf("%d rows over %v: at most %.1f MiB in the second quarter, %.1f MiB in the last", len(rows), *soak, early,
+		late)
 	if early == 0 || late == 0 {
 		t.Fatal("too few rows to judge")
 	}
-	// The heap breathes with the garbage collector, and in a few seconds on a busy machine, which are a dozen checkpoints,
-	// it has not come to rest; over an hour a leak of one rollout's memory in a hundred would show.
+	// The heap breathes with the garbage collector, and in a few seconds on a busy machine, which
+	// are a dozen checkpoints, it has not come to rest; over an hour a leak of one rollout's memory
+	// in a hundred would show.
 	slack := 3.0
 	if *soak < time.Minute {
 		slack = 12

@@ -18,12 +18,12 @@
 // present state can be drawn in the appearance of the world that column 1 knows. This picture is
 // the twin. Column 1 looks at the twin and says what it would do: nine distributions, one for each
 // joint, and a value. The student looks at the camera's picture of the same moment and learns to
-// say the same. That is supervised learning with a label at every step. No reward is needed. Package
-// a3c/distill has the loss and the data that it keeps.
+// say the same. That is supervised learning with a label at every step. No reward is needed.
+// Package a3c/distill has the loss and the data that it keeps.
 //
 // What the twin needs: encoders, a tracked target, a world that column 1 knows. What the student
-// gains: it acts by the camera alone. A student is no better than its teacher, and the teacher is as
-// good as the encoders: half a degree that nobody knows of costs two points.
+// gains: it acts by the camera alone. A student is no better than its teacher, and the teacher is
+// as good as the encoders: half a degree that nobody knows of costs two points.
 //
 // The steps in a lab, each with the emulated arm (-env jaco) before the real one (-arm usb):
 //
@@ -51,8 +51,8 @@
 // The run can be stopped, killed and resumed (-resume); in the simulator, with -deterministic, it
 // then ends with the same bits. The file frames keeps every step, 14 KB each with a checksum: on an
 // arm no step comes twice, so none is thrown away. On a real arm the learner works on another core
-// than the arm's goroutine, and acting never waits for it. sweep -teacher twin searches the learning
-// rate.
+// than the arm's goroutine, and acting never waits for it. sweep -teacher twin searches the
+// learning rate.
 //
 // The planner of sim/reach cannot teach yet. It gives one best action: no distribution, no value,
 // no features, no LSTM state. The frames, the loss and the snapshot have a place for each of these,

@@ -306,15 +306,17 @@ func TestUsage(t *testing.T) {
 // TestGolden: flags, their defaults and the configuration file stay what they are.
 func TestGolden(t *testing.T) { cmdtest.Golden(t, run) }
 
-// TestFinetuneLives: a column that goes on learning in another world keeps its policy; with the epsilon of a first column, as the
-// paper's figures have it, it is lost within the same steps. Under the race detector, whose kernels are the portable ones, 8,000
-// steps would take minutes: make test has it.
+// TestFinetuneLives: a column that goes on learning in another world keeps its policy; with the
+// epsilon of a first column, as the paper's figures have it, it is lost within the same steps.
+// Under the race detector, whose kernels are the portable ones, 8,000 steps would take minutes:
+// make test has it.
 func TestFinetuneLives(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes minutes with the race detector")
 	}
 	scored := func(more ...string) float64 {
-		r, _, err := transferTo(append([]string{"-method", "finetune", "-from", "../../../bench/pretrained/reach-recurrent-wide.safetensors",
+		r, _, err := transferTo(append([]string{"-method", "finetune", "-from",
+			"../../../bench/pretrained/reach-recurrent-wide.safetensors",
 			"-domain", "transfer-search", "-learning-rate", "0.0015", "-entropy-cost", "1e-3", "-steps", "4000",
 			"-episodes", "40", "-out", filepath.Join(t.TempDir(), "run")}, more...)...)
 		if err != nil {

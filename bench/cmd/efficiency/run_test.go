@@ -12,20 +12,24 @@ import (
 	"colonnade/a3c/probe"
 )
 
-// TestEfficiency makes tiny runs of both loops; a second call draws the same bytes without training again.
+// TestEfficiency makes tiny runs of both loops; a second call draws the same bytes without training
+// again.
 func TestEfficiency(t *testing.T) {
 	out := t.TempDir()
-	args := []string{"-out", out, "-seeds", "2", "-steps", "1600", "-metrics-every", "400", "-net", "feedforward", "-width", "narrow", "-workers", "1"}
+	args := []string{"-out", out, "-seeds", "2", "-steps", "1600", "-metrics-every", "400", "-net", "feedforward",
+		"-width", "narrow", "-workers", "1"}
 	var first, second bytes.Buffer
 	if err := run(context.Background(), args, &first, new(bytes.Buffer)); err != nil {
 		t.Fatal(err)
 	}
 	var result struct{ Loops []summary }
-	if err := json.Unmarshal(first.Bytes(), &result); err != nil || len(result.Loops) != 2 || result.Loops[0].Seeds != 2 {
+	if err := json.Unmarshal(first.Bytes(), &result); err != nil || len(result.Loops) != 2 ||
+		result.Loops[0].Seeds != 2 {
 		t.Fatalf("%s: %v", &first, err)
 	}
 	files := map[string][]byte{}
-	for _, name := range []string{"fast-1.jsonl", "fast-2.jsonl", "plain-1.jsonl", "plain-2.jsonl", "curves.svg", "curves.png", "curves.csv"} {
+	for _, name := range []string{"fast-1.jsonl", "fast-2.jsonl", "plain-1.jsonl", "plain-2.jsonl", "curves.svg",
+		"curves.png", "curves.csv"} {
 		data, err := os.ReadFile(filepath.Join(out, name))
 		if err != nil {
 			t.Fatal(err)
@@ -53,7 +57,8 @@ func TestEfficiency(t *testing.T) {
 func TestUntil(t *testing.T) {
 	whole, part := t.TempDir(), t.TempDir()
 	for _, extra := range [][]string{{"-out", whole}, {"-out", part, "-until", "3200"}} {
-		args := append(extra, "-seeds", "1", "-steps", "6400", "-metrics-every", "800", "-net", "feedforward", "-width", "narrow", "-workers", "1", "-learning-rate", "3e-3")
+		args := append(extra, "-seeds", "1", "-steps", "6400", "-metrics-every", "800", "-net", "feedforward", "-width",
+			"narrow", "-workers", "1", "-learning-rate", "3e-3")
 		if err := run(context.Background(), args, new(bytes.Buffer), new(bytes.Buffer)); err != nil {
 			t.Fatal(err)
 		}
@@ -76,8 +81,10 @@ func TestUntil(t *testing.T) {
 
 // TestProbe: both loops solve a probe, two workers each.
 func TestProbe(t *testing.T) {
-	for name, optimum := range map[string]float64{"memory": probe.NewMemory(4).Optimum(), "spot": probe.NewSpot().Optimum()} {
-		args := []string{"-out", t.TempDir(), "-seeds", "1", "-probe", name, "-steps", "80000", "-learning-rate", "1e-3", "-workers", "2", "-rollout", "10"}
+	for name, optimum := range map[string]float64{"memory": probe.NewMemory(4).Optimum(),
+		"spot": probe.NewSpot().Optimum()} {
+		args := []string{"-out", t.TempDir(), "-seeds", "1", "-probe", name, "-steps", "80000", "-learning-rate",
+			"1e-3", "-workers", "2", "-rollout", "10"}
 		var stdout bytes.Buffer
 		if err := run(context.Background(), args, &stdout, new(bytes.Buffer)); err != nil {
 			t.Fatal(err)

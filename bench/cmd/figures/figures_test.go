@@ -16,7 +16,8 @@ import (
 )
 
 func TestPictures(t *testing.T) {
-	for _, args := range [][]string{{"-sheet", "view-small"}, {"-figure", "3"}, {"-figure", "3", "-domain", "color-large"}} {
+	for _, args := range [][]string{{"-sheet", "view-small"}, {"-figure", "3"},
+		{"-figure", "3", "-domain", "color-large"}} {
 		path := filepath.Join(t.TempDir(), "picture.png")
 		var stdout bytes.Buffer
 		if err := run(context.Background(), append(args, "-out", path), &stdout, io.Discard); err != nil {
@@ -61,14 +62,17 @@ func TestUsageErrors(t *testing.T) {
 		{[]string{"-sheet", "sim", "-out", filepath.Join(t.TempDir(), "x.jpg")}, "must end with .png"},
 	} {
 		var usage *cli.UsageError
-		if err := run(context.Background(), c.args, io.Discard, io.Discard); !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) {
+		if err := run(context.Background(), c.args, io.Discard, io.Discard); !errors.As(err, &usage) ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v: got %v, want a usage error with %q", c.args, err, c.want)
 		}
 	}
-	if err := run(context.Background(), []string{"-sheet", "robto", "-out", out}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "neither a preset") {
+	if err := run(context.Background(), []string{"-sheet", "robto", "-out", out}, io.Discard, io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "neither a preset") {
 		t.Errorf("an unknown domain gives %v", err)
 	}
-	if err := run(context.Background(), []string{"-sheet", "sim", "-out", filepath.Join(out, "absent", "x.png")}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "write the picture") {
+	if err := run(context.Background(), []string{"-sheet", "sim", "-out", filepath.Join(out, "absent", "x.png")},
+		io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "write the picture") {
 		t.Errorf("a folder that is not there gives %v", err)
 	}
 }
@@ -85,7 +89,8 @@ func TestCurves(t *testing.T) {
 	} {
 		path := filepath.Join(dir, name)
 		metrics := "{\"steps\":500,\"window_episodes\":2,\"score\":3,\"scores\":[2,4]}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8,\"scores\":[8]}\n"
-		if err := errors.Join(os.Mkdir(path, 0o777), os.WriteFile(filepath.Join(path, "config.toml"), []byte(config), 0o666),
+		if err := errors.Join(os.Mkdir(path, 0o777),
+			os.WriteFile(filepath.Join(path, "config.toml"), []byte(config), 0o666),
 			os.WriteFile(filepath.Join(path, "metrics.jsonl"), []byte(metrics), 0o666)); err != nil {
 			t.Fatal(err)
 		}
@@ -98,13 +103,15 @@ func TestCurves(t *testing.T) {
 	if err := json.Unmarshal(stdout.Bytes(), &r); err != nil || len(r.Curves) != 5 {
 		t.Fatalf("%s: %v", &stdout, err)
 	}
-	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide, workers 1" || c.Runs != 1 || c.Steps != 1000 || c.Score == nil || *c.Score != 8 {
+	if c := r.Curves[0]; c.Figure != 4 || c.Name != "recurrent wide, workers 1" || c.Runs != 1 || c.Steps != 1000 ||
+		c.Score == nil || *c.Score != 8 {
 		t.Errorf("%+v", c)
 	}
 	if c := r.Curves[1]; c.Name != "recurrent wide, workers 16" || c.Runs != 1 { // neither are numbers of workers
 		t.Errorf("%+v", c)
 	}
-	for i, name := range []string{"finetune, robot", "finetune, robot-far", "progressive narrow, robot"} { // worlds are not averaged
+	// worlds are not averaged
+	for i, name := range []string{"finetune, robot", "finetune, robot-far", "progressive narrow, robot"} {
 		if c := r.Curves[i+2]; c.Figure != 5 || c.Name != name || c.Runs != 1 {
 			t.Errorf("%+v", c)
 		}
@@ -118,13 +125,15 @@ func TestCurves(t *testing.T) {
 	}
 }
 
-// TestCurvesOfYoungRuns: runs of which no window, or no episode, has ended yet stop no figure of the others.
+// TestCurvesOfYoungRuns: runs of which no window, or no episode, has ended yet stop no figure of
+// the others.
 func TestCurvesOfYoungRuns(t *testing.T) {
 	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "figures")
 	write := func(name, metrics string) {
 		t.Helper()
 		path := filepath.Join(dir, name)
-		if err := errors.Join(os.Mkdir(path, 0o777), os.WriteFile(filepath.Join(path, "config.toml"), []byte("net = \"recurrent\"\nwidth = \"wide\"\n"), 0o666),
+		if err := errors.Join(os.Mkdir(path, 0o777),
+			os.WriteFile(filepath.Join(path, "config.toml"), []byte("net = \"recurrent\"\nwidth = \"wide\"\n"), 0o666),
 			os.WriteFile(filepath.Join(path, "metrics.jsonl"), []byte(metrics), 0o666)); err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +155,8 @@ func TestCurvesOfYoungRuns(t *testing.T) {
 	if _, _, err := draw(); err == nil || !strings.Contains(err.Error(), "no runs to draw") {
 		t.Errorf("young runs alone: %v", err)
 	}
-	write("old", "{\"steps\":500,\"window_episodes\":2,\"score\":3}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8}\n")
+	write("old",
+		"{\"steps\":500,\"window_episodes\":2,\"score\":3}\n{\"steps\":1000,\"window_episodes\":1,\"score\":8}\n")
 	curves, notes, err := draw()
 	if err != nil || len(curves) != 1 || curves[0].Runs != 1 || curves[0].Score == nil || *curves[0].Score != 8 {
 		t.Errorf("%+v, %v", curves, err)
@@ -160,7 +170,8 @@ func TestCurvesOfYoungRuns(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(dir, "old")); err != nil {
 		t.Fatal(err)
 	}
-	if curves, notes, err := draw(); err != nil || len(curves) != 1 || curves[0].Score != nil || !strings.Contains(notes, "no episode in the last twentieth") {
+	if curves, notes, err := draw(); err != nil || len(curves) != 1 || curves[0].Score != nil ||
+		!strings.Contains(notes, "no episode in the last twentieth") {
 		t.Errorf("%+v, %v\n%s", curves, err, notes)
 	}
 }

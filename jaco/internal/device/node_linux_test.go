@@ -12,7 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestNode takes a pipe for a device: it has events, an ioctl that counts its bytes, and Wake ends waiting for it.
+// TestNode takes a pipe for a device: it has events, an ioctl that counts its bytes, and Wake ends
+// waiting for it.
 func TestNode(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "pipe")
 	if _, err := Open(path, 0); !errors.Is(err, unix.ENOENT) {

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// cluster is a Slurm of one node with two processors: munged, slurmctld and slurmd of its own, which know nothing of
-// another Slurm on this machine, listen on 127.0.0.1 alone and keep all they write in one folder.
+// cluster is a Slurm of one node with two processors: munged, slurmctld and slurmd of its own,
+// which know nothing of another Slurm on this machine, listen on 127.0.0.1 alone and keep all they
+// write in one folder.
 type cluster struct {
 	t      *testing.T
 	dir    string
@@ -52,8 +53,8 @@ NodeName=%[1]s NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES MaxTime=60
 `
 
-// startCluster starts the daemons and waits until the node takes work. When the test ends they are stopped, by the
-// processes that were started, and nothing may be left of them.
+// startCluster starts the daemons and waits until the node takes work. When the test ends they are
+// stopped, by the processes that were started, and nothing may be left of them.
 func startCluster(t *testing.T) *cluster {
 	t.Helper()
 	// munged wants a folder that everybody can reach, which t.TempDir is not.
@@ -82,7 +83,8 @@ func startCluster(t *testing.T) *cluster {
 	key := make([]byte, 128)
 	rand.Read(key)
 	for _, err := range []error{
-		os.Chmod(dir, 0o755), os.Mkdir(filepath.Join(dir, "state"), 0o755), os.Mkdir(filepath.Join(dir, "spool"), 0o755),
+		os.Chmod(dir, 0o755), os.Mkdir(filepath.Join(dir, "state"), 0o755),
+		os.Mkdir(filepath.Join(dir, "spool"), 0o755),
 		os.WriteFile(filepath.Join(dir, "munge.key"), key, 0o600),
 		os.WriteFile(c.config, fmt.Appendf(nil, slurmConfig, host, ports[0], ports[1], dir, me.Username), 0o644),
 	} {
@@ -91,7 +93,8 @@ func startCluster(t *testing.T) *cluster {
 		}
 	}
 
-	c.daemon("munged", "--foreground", "--socket="+dir+"/munge.socket", "--key-file="+dir+"/munge.key", "--pid-file="+dir+"/munged.pid",
+	c.daemon("munged", "--foreground", "--socket="+dir+"/munge.socket", "--key-file="+dir+"/munge.key",
+		"--pid-file="+dir+"/munged.pid",
 		"--log-file="+dir+"/munged.log", "--seed-file="+dir+"/munged.seed")
 	within(t, time.Minute, "munged", func() bool {
 		_, err := os.Stat(dir + "/munge.socket")

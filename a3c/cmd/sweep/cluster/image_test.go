@@ -38,8 +38,9 @@ func TestDockerfileNamesTheCommands(t *testing.T) {
 	}
 }
 
-// What the Job's pods run, in a file system that holds the program and a volume and nothing else, as the user nobody:
-// each pod gets its index by the environment, makes the study or finds it made, and brings one trial to its end.
+// What the Job's pods run, in a file system that holds the program and a volume and nothing else,
+// as the user nobody: each pod gets its index by the environment, makes the study or finds it made,
+// and brings one trial to its end.
 func TestJobInAnEmptyFileSystem(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root may change the root of a file system")
@@ -56,11 +57,13 @@ func TestJobInAnEmptyFileSystem(t *testing.T) {
 		t.Fatalf("command %q", fields["command"])
 	}
 	// Later flags win: the same study, but small.
-	small := append(fields["args"], "-width", "narrow", "-trials", "2", "-steps", "640", "-workers", "1", "-envs", "4", "-episodes", "2")
+	small := append(fields["args"], "-width", "narrow", "-trials", "2", "-steps", "640", "-workers", "1", "-envs", "4",
+		"-episodes", "2")
 
 	root := t.TempDir()
 	volume := filepath.Join(root, "studies")
-	for _, err := range []error{os.Mkdir(volume, 0o700), os.Chown(volume, 65534, 65534), os.Mkdir(filepath.Join(root, "bin"), 0o755)} {
+	for _, err := range []error{os.Mkdir(volume, 0o700), os.Chown(volume, 65534, 65534),
+		os.Mkdir(filepath.Join(root, "bin"), 0o755)} {
 		if err != nil {
 			t.Fatal(err)
 		}

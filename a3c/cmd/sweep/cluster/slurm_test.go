@@ -16,15 +16,16 @@ var withSlurm = flag.Bool("slurm", false, "start a Slurm cluster on this machine
 
 // tiny is a study of four trials of some seconds each, whose results do not depend on who ran them.
 var tiny = []string{
-	"-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "4", "-deterministic", "-trials", strconv.Itoa(trials),
-	"-steps", "40000", "-metrics-every", "2000", "-checkpoint-every", "2000", "-episodes", "4", "-seed", "5",
+	"-net", "feedforward", "-width", "narrow", "-workers", "1", "-envs", "4", "-deterministic", "-trials",
+	strconv.Itoa(trials), "-steps", "40000", "-metrics-every", "2000", "-checkpoint-every", "2000", "-episodes", "4",
+	"-seed", "5",
 }
 
 const trials = 4
 
-// A study goes through Slurm as an array of which three tasks are interrupted: one is killed, one sent back to the queue,
-// one asked to stop. The second submission finishes what is left, and in the end there is what one process alone leaves:
-// every trial ran exactly once to its end.
+// A study goes through Slurm as an array of which three tasks are interrupted: one is killed, one
+// sent back to the queue, one asked to stop. The second submission finishes what is left, and in
+// the end there is what one process alone leaves: every trial ran exactly once to its end.
 func TestSlurm(t *testing.T) {
 	if !*withSlurm {
 		t.Skip("needs -slurm: run make test-slurm")
@@ -47,10 +48,13 @@ func TestSlurm(t *testing.T) {
 	for trial, want := range []struct {
 		state, code, restarts string
 		scored                bool
-	}{{"COMPLETED", "0:0", "0", true}, {"FAILED", "0:9", "0", false}, {"COMPLETED", "0:0", "1", true}, {"FAILED", "1:0", "0", false}} {
+	}{{"COMPLETED", "0:0", "0", true}, {"FAILED", "0:9", "0", false}, {"COMPLETED", "0:0", "1", true},
+		{"FAILED", "1:0", "0", false}} {
 		job := c.job(first, trial)
-		if job["JobState"] != want.state || job["ExitCode"] != want.code || job["Restarts"] != want.restarts || array.scored(trial) != want.scored {
-			t.Errorf("trial %d: %s, exit code %s, %s restarts, scored: %t; want %+v", trial, job["JobState"], job["ExitCode"], job["Restarts"], array.scored(trial), want)
+		if job["JobState"] != want.state || job["ExitCode"] != want.code || job["Restarts"] != want.restarts ||
+			array.scored(trial) != want.scored {
+			t.Errorf("trial %d: %s, exit code %s, %s restarts, scored: %t; want %+v", trial, job["JobState"],
+				job["ExitCode"], job["Restarts"], array.scored(trial), want)
 		}
 	}
 
@@ -58,8 +62,10 @@ func TestSlurm(t *testing.T) {
 	second := c.submit(sweep, array)
 	c.drain()
 	for trial := range trials {
-		if job := c.job(second, trial); job["JobState"] != "COMPLETED" || job["ExitCode"] != "0:0" || !array.scored(trial) {
-			t.Errorf("submitted again, trial %d: %s, exit code %s, scored: %t", trial, job["JobState"], job["ExitCode"], array.scored(trial))
+		if job := c.job(second, trial); job["JobState"] != "COMPLETED" || job["ExitCode"] != "0:0" ||
+			!array.scored(trial) {
+			t.Errorf("submitted again, trial %d: %s, exit code %s, scored: %t", trial, job["JobState"], job["ExitCode"],
+				array.scored(trial))
 		}
 		idle := strings.Contains(c.log(second, trial), "nothing to do")
 		if want := trial == 0 || trial == requeued; idle != want {
@@ -105,7 +111,8 @@ func (c *cluster) drain() {
 func (c *cluster) job(job string, trial int) map[string]string {
 	c.t.Helper()
 	fields := map[string]string{}
-	for _, field := range strings.Fields(output(c.t, c.command("scontrol", "--oneliner", "show", "job", task(job, trial)))) {
+	for _, field := range strings.Fields(output(c.t,
+		c.command("scontrol", "--oneliner", "show", "job", task(job, trial)))) {
 		if key, value, ok := strings.Cut(field, "="); ok {
 			fields[key] = value
 		}
