@@ -60,6 +60,11 @@ func Report(dir string) (name string, err error) {
 	if len(r.records) == 0 {
 		return k.name, nil
 	}
+	trained := slices.ContainsFunc(r.records, func(v figure.Record) bool { return v.Steps > 0 })
+	if path := filepath.Join(dir, figure.TrainingFile); k.curves && trained && !exists(path) {
+		return "", fmt.Errorf("%s is missing, which the curves and the training scores follow from: leave %s as it is, or "+
+			"make the runs again with the command that it names", path, readmeFile)
+	}
 	return k.name, r.write()
 }
 
