@@ -24,7 +24,7 @@ LDFLAGS  := -s -w -X colonnade/a3c/training.revision=$(REVISION)
 ASMFMT   := $(GO) run github.com/klauspost/asmfmt/cmd/asmfmt@v1.3.2
 ASM      := $(shell find . -name '*.s' -not -path './.*')
 
-.PHONY: build run pixels twin train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean help
+.PHONY: build run pixels twin train search figure-4 transfer-search figure-5 figure-6 figure-7 experiments workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python test-learner soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean help
 
 build:
 	@mkdir -p bin
@@ -131,6 +131,11 @@ test-python: build
 # Steps from Python beside those of the Go loop, in one run.
 bench-python: build
 	PYTHONPATH=sim/python $(PYTHON) sim/python/rate.py $(RATE)
+
+# The learner of the race, on made-up environments.
+test-learner:
+	@$(PYTHON) -c 'import numpy, torch' 2>/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-torch python3-numpy libopenblas0-pthread; }
+	cd bench/race && PYTHONPATH=../../sim/python $(PYTHON) -m unittest -v test_learner
 
 # train against A2C and PPO in PyTorch (Debian's, installed where it is missing, as root), with the same networks on the
 # same cores: many hours. Goes on where it was stopped. RACE="-rounds 3 -seeds 0" measures rates and memory alone.
@@ -241,4 +246,4 @@ clean:
 	rm -rf bin
 
 help:
-	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 twin workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean"
+	@echo "build run pixels train search figure-4 experiments transfer-search figure-5 figure-6 figure-7 twin workers test test-purego test-arm64 test-usb test-live test-interop test-slurm test-python test-learner soak race vet fmt fmt-check fuzz bench bench-compare bench-peers bench-python bench-race test-bench selfcheck check clean"

@@ -117,10 +117,10 @@ def measure_scaling(envs):
 
 
 class Learner:
-    def __init__(self, options):
-        self.o, self.algorithm = options, options.algorithm
+    def __init__(self, options, envs):
+        """Prepares to learn in envs, a VectorEnv that resets in the step that ends an episode."""
+        self.o, self.algorithm, self.envs = options, options.algorithm, envs
         torch.manual_seed(options.seed)
-        self.envs = VectorEnv(options.envs, threads=options.threads, autoreset_mode=AutoresetMode.SAME_STEP)
         self.envs.action_space.seed(options.seed)
         self.net = Column(options.net == "recurrent", *measure_scaling(self.envs))
         if self.algorithm == "a2c":
@@ -213,8 +213,8 @@ class Learner:
 
     def update(self, policy_loss, logp, values, returns):
         self.entropy = -(logp.exp() * logp).sum(-1).mean((0, 1))  # of each factor
-        value_loss = (returns - values).square().mean()
-        loss = policy_loss + self.o.value_cost * value_loss - self.o.entropy_cost * self.entropy.sum()
+        self.value_loss = (returns - values).square().mean()
+        loss = policy_loss + self.o.value_cost * self.value_loss - self.o.entropy_cost * self.entropy.sum()
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.norm = nn.utils.clip_grad_norm_(self.net.parameters(), self.o.clip_norm).item()
@@ -237,18 +237,18 @@ class Learner:
                 "steps": steps, "seconds": round(now, 3), "steps_per_second": round((steps - reported) / (now - last), 1),
                 "window_episodes": len(self.scores), "score": round(sum(self.scores) / max(1, len(self.scores)), 4),
                 "entropy": [round(e, 4) for e in self.entropy.tolist()], "grad_norm": round(self.norm, 4),
+                "value_loss": round(self.value_loss.item(), 4),
                 "cpu_seconds": round(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]), 2),
             }
             print(json.dumps(line), file=out, flush=True)
             reported, last, self.scores = steps, now, []
-        self.envs.close()
 
 
 def normalized(advantages):
     return (advantages - advantages.mean()) / (advantages.std() + 1e-8)
 
 
-def parse():
+def parse(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("-algorithm", choices=DEFAULTS, default="ppo")
     parser.add_argument("-net", choices=("feedforward", "recurrent"), default="feedforward")
@@ -270,7 +270,7 @@ def parse():
     parser.add_argument("-learning-rate", type=float, help="at the start, linear to 0")
     parser.add_argument("-epochs", type=int, default=4, help="of PPO over a rollout")
     parser.add_argument("-minibatches", type=int, default=8, help="of PPO in an epoch")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     for name, value in DEFAULTS[options.algorithm].items():
         if getattr(options, name) is None:
             setattr(options, name, value)
@@ -281,8 +281,12 @@ def main():
     options = parse()
     torch.set_num_threads(options.threads)
     os.makedirs(options.out)
-    with open(os.path.join(options.out, "metrics.jsonl"), "w") as out:
-        Learner(options).train(out)
+    envs = VectorEnv(options.envs, threads=options.threads, autoreset_mode=AutoresetMode.SAME_STEP)
+    try:
+        with open(os.path.join(options.out, "metrics.jsonl"), "w") as out:
+            Learner(options, envs).train(out)
+    finally:
+        envs.close()
 
 
 if __name__ == "__main__":
